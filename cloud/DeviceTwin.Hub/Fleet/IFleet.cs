@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using DeviceTwin.Storage;
+using DeviceTwin.Twins;
+
+namespace DeviceTwin.Hub.Fleet;
+
+/// <summary>
+/// The hub's one door to identities, twins, configurations and telemetry. Gateway, REST and dashboard all come through here.
+/// A task completes only after the change it made is durable. Every refusal is a <see cref="HubException"/>.
+/// </summary>
+public interface IFleet
+{
+    /// <summary>The identity, or null where the device is unknown.</summary>
+    DeviceIdentity? FindIdentity(string deviceId);
+
+    IReadOnlyList<DeviceIdentity> ListIdentities();
+
+    /// <summary>Creates (when <paramref name="ifMatch"/> is null) or updates an identity; generates keys that are empty.</summary>
+    Task<DeviceIdentity> PutIdentity(DeviceIdentity identity, string? ifMatch, string author, CancellationToken cancellation);
+
+    /// <summary>Removes identity, twin, session and history, and drops the connection.</summary>
+    Task DeleteIdentity(string deviceId, string? ifMatch, string author, CancellationToken cancellation);
+
+    /// <summary>The twin as last made durable, or null where the device is unknown.</summary>
+    TwinDocument? FindTwin(string deviceId);
+
+    /// <summary>Merges tags and desired properties (Azure's PATCH).</summary>
+    Task<TwinDocument> PatchTwin(string deviceId, JsonObject patch, string? ifMatch, string author, CancellationToken cancellation);
+
+    /// <summary>Replaces the sections that are present (Azure's PUT).</summary>
+    Task<TwinDocument> ReplaceTwin(string deviceId, JsonObject twin, string? ifMatch, string author, CancellationToken cancellation);
+
+    /// <summary>Merges a patch from the device into its reported properties.</summary>
+    /// <param name="expectedVersion">The <c>$version</c> the device insists on, or null.</param>
+    /// <returns>The new version of the reported section.</returns>
+    Task<long> PatchReported(string deviceId, JsonObject patch, long? expectedVersion, CancellationToken cancellation);
+
+    /// <summary>Notes a CONNECT: model id, client type, time.</summary>
+    Task SetConnected(string deviceId, string connectionId, string? modelId, CancellationToken cancellation);
+
+    /// <summary>Notes the end of the connection named; an older connection's end changes nothing.</summary>
+    Task SetDisconnected(string deviceId, string connectionId, CancellationToken cancellation);
+
+    /// <summary>Stores one device-to-cloud message.</summary>
+    Task AppendTelemetry(TelemetryMessage message, CancellationToken cancellation);
+
+    /// <summary>Newest first.</summary>
+    IReadOnlyList<TelemetryMessage> ReadTelemetry(string deviceId, string? kind, int limit);
+
+    /// <summary>The filters that a persistent session has, or null where the device has no session.</summary>
+    DeviceSession? FindSession(string deviceId);
+
+    Task SaveSession(DeviceSession session, CancellationToken cancellation);
+
+    Task DeleteSession(string deviceId, CancellationToken cancellation);
+
+    Configuration? FindConfiguration(string id);
+
+    IReadOnlyList<Configuration> ListConfigurations();
+
+    Task<Configuration> PutConfiguration(Configuration configuration, string? ifMatch, string author, CancellationToken cancellation);
+
+    Task DeleteConfiguration(string id, string? ifMatch, string author, CancellationToken cancellation);
+
+    /// <summary>Twins that satisfy a WHERE text (null or <c>*</c> = all), ordered by device id.</summary>
+    IReadOnlyList<TwinDocument> Query(string? where);
+
+    /// <summary>How far the node has taken over what is desired of it; null where the device is unknown.</summary>
+    NodeConvergence? FindConvergence(string deviceId);
+
+    /// <summary>Calls back after each durable change, in order per device, on a thread of the fleet's: the callback must not block.</summary>
+    IDisposable Subscribe(Action<FleetEvent> callback);
+}
+
+/// <summary>A durable change that somebody may want to act on.</summary>
+public abstract record FleetEvent(string DeviceId, DateTimeOffset At)
+{
+    /// <param name="Patch">What the device must be sent: the patch as written, removed keys as null, without <c>$version</c>.</param>
+    public sealed record DesiredChanged(string DeviceId, DateTimeOffset At, JsonObject Patch, long Version, string Author) : FleetEvent(DeviceId, At);
+
+    public sealed record ReportedChanged(string DeviceId, DateTimeOffset At, JsonObject Patch, long Version) : FleetEvent(DeviceId, At);
+
+    public sealed record TagsChanged(string DeviceId, DateTimeOffset At, JsonObject Patch, string Author) : FleetEvent(DeviceId, At);
+
+    public sealed record ConnectionChanged(string DeviceId, DateTimeOffset At, bool Connected) : FleetEvent(DeviceId, At);
+
+    public sealed record TelemetryReceived(string DeviceId, DateTimeOffset At, TelemetryMessage Message) : FleetEvent(DeviceId, At);
+
+    public sealed record IdentityDeleted(string DeviceId, DateTimeOffset At) : FleetEvent(DeviceId, At);
+}

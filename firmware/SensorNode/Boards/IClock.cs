@@ -1,0 +1,11 @@
+namespace DeviceTwin.SensorNode.Boards;
+
+/// <summary>The node's two clocks. Read by the loops only; rooms receive time as a parameter.</summary>
+public interface IClock
+{
+    /// <summary>Milliseconds since boot; never goes back.</summary>
+    long UptimeMs();
+
+    /// <summary>UTC in milliseconds since 1970-01-01, or 0 while the node does not know it.</summary>
+    long UtcMs();
+}

@@ -1,0 +1,14 @@
+namespace DeviceTwin.SensorNode.Boards;
+
+/// <summary>The network below the MQTT session.</summary>
+public interface IRadio
+{
+    /// <summary>Starts joining the network; returns at once or after the attempt. Never throws.</summary>
+    void Join(string network, string password);
+
+    /// <summary>Whether an address is held.</summary>
+    bool IsUp();
+
+    /// <summary>Received signal strength in dBm, 0 where not known.</summary>
+    int SignalDbm();
+}
