@@ -52,6 +52,7 @@ public sealed class Iis3dwbModel : ISpiPeripheral
     private readonly double _rateHertz;
     private readonly sbyte _trim;
     private readonly Xoshiro256 _noise;
+    private readonly double _noiseG;
 
     private int _head;
     private int _count;
@@ -76,6 +77,8 @@ public sealed class Iis3dwbModel : ISpiPeripheral
         _trim = (sbyte)Math.Clamp(Math.Round(_options.RateError / 0.0015), sbyte.MinValue, sbyte.MaxValue);
         _lowPass = new SecondOrderLowPass(6300, _rateHertz);
         _noise = new Xoshiro256(_options.Seed);
+        // White noise of density d over half the output rate has the standard deviation d * sqrt(rate / 2).
+        _noiseG = _options.NoiseMicroGPerRootHertz * 1e-6 * Math.Sqrt(_rateHertz / 2);
         LoadDefaults();
     }
 
@@ -334,11 +337,9 @@ public sealed class Iis3dwbModel : ISpiPeripheral
     {
         bool stopWhenFull = (_registers[0x0A] & 0x07) == 0x01;
         double perCount = CountsPerG();
-        // White noise of density d over half the output rate has the standard deviation d * sqrt(rate / 2).
-        double sigma = _options.NoiseMicroGPerRootHertz * 1e-6 * Math.Sqrt(_rateHertz / 2);
-        short z = Quantise((_lowPass.Next(accelerationG + _options.ZeroOffsetG) + (sigma * _noise.NextGaussian())) * perCount);
-        short x = Quantise(sigma * _noise.NextRoughGaussian() * perCount);
-        short y = Quantise(sigma * _noise.NextRoughGaussian() * perCount);
+        short z = Quantise((_lowPass.Next(accelerationG + _options.ZeroOffsetG) + (_noiseG * _noise.NextGaussian())) * perCount);
+        short x = Quantise(_noiseG * _noise.NextRoughGaussian() * perCount);
+        short y = Quantise(_noiseG * _noise.NextRoughGaussian() * perCount);
         if (_count == FifoDepth)
         {
             if (stopWhenFull)
