@@ -83,6 +83,15 @@ public sealed class TwinAgent
         Handle(TwinEvent.Connected, nowMs);
     }
 
+    /// <summary>Asks for the twin again on the connection there is: whoever doubts that the hub still listens learns it from the answer.</summary>
+    public void Ask(long nowMs)
+    {
+        if (State != TwinState.Offline)
+        {
+            Handle(TwinEvent.Connected, nowMs);
+        }
+    }
+
     /// <summary>The connection is gone.</summary>
     public void Disconnected(long nowMs)
     {
