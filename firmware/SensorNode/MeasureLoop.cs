@@ -90,6 +90,12 @@ public sealed class MeasureLoop
         return _captures > 0 && _nextAlarmMs < next ? _nextAlarmMs : next;
     }
 
+    /// <summary>Whether a capture is under way.</summary>
+    public bool IsCapturing()
+    {
+        return _vibration.Capturing();
+    }
+
     private void TakeSettings(long nowMs)
     {
         int version = _mailbox.Take(_values);

@@ -71,6 +71,12 @@ public sealed class Node
         return _measure.Step(nowMs);
     }
 
+    /// <summary>Whether a capture is under way: then a step must not be late.</summary>
+    public bool IsCapturing()
+    {
+        return _measure.IsCapturing();
+    }
+
     /// <summary>Talks to the hub.</summary>
     /// <param name="nowMs">Monotonic wall time in milliseconds: time-outs and backoff are meant for a real network.</param>
     /// <returns>When it next wants to run, in the same time.</returns>

@@ -26,6 +26,9 @@ public sealed class NodeIdentity
     /// <summary>Life of a token in seconds; the node reconnects with a new one when seven eighths to three quarters are over.</summary>
     public int TokenLifetimeSeconds = StandardTokenLifetimeSeconds;
 
+    /// <summary>Name of the time server (SNTP), or null for the board's own choice.</summary>
+    public string TimeServer;
+
     /// <summary>The wireless network, or null where the board joins by itself.</summary>
     public string Network;
 

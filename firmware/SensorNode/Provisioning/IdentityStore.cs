@@ -6,8 +6,8 @@ namespace DeviceTwin.SensorNode.Provisioning;
 
 /// <summary>
 /// The node's identity as the file <c>identity</c>:
-/// <c>{"deviceId","hubHost","hubPort","key","ca","tokenLifetimeSeconds","network","networkPassword"}</c>.
-/// Port and lifetime may be left out; the network only where the board joins by itself.
+/// <c>{"deviceId","hubHost","hubPort","key","ca","tokenLifetimeSeconds","timeServer","network","networkPassword"}</c>.
+/// Only the device, the hub, the key and the authority must be there.
 /// </summary>
 public sealed class IdentityStore
 {
@@ -191,6 +191,9 @@ public sealed class IdentityStore
                 return isText;
             case "network":
                 identity.Network = text;
+                return isText || token == JsonToken.Null;
+            case "timeServer":
+                identity.TimeServer = text;
                 return isText || token == JsonToken.Null;
             case "networkPassword":
                 identity.NetworkPassword = text;

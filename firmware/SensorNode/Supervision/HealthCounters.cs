@@ -51,6 +51,9 @@ public sealed class HealthCounters
     /// <summary>Messages on topics that the node does not know (talk).</summary>
     public int UnknownMessages;
 
+    /// <summary>Exceptions that a loop caught; each is a fault of the firmware (both).</summary>
+    public int LoopFailures;
+
     /// <summary>Writes that the file system refused (both).</summary>
     public int FileFailures;
 }
