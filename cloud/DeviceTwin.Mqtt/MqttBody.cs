@@ -27,14 +27,14 @@ internal static class MqttBody
     }
 
     /// <returns>The packet, or null with the error.</returns>
-    public static MqttPacket? Parse(byte first, ReadOnlySpan<byte> body, out MqttError error)
+    public static MqttPacket? Parse(byte first, ReadOnlySpan<byte> body, MqttReadRules rules, out MqttError error)
     {
         var fields = new MqttFields(body);
         MqttPacket? packet = (MqttPacketType)(first >> 4) switch
         {
             MqttPacketType.Connect => Connect(ref fields),
             MqttPacketType.ConnAck => ConnAck(ref fields),
-            MqttPacketType.Publish => Publish(ref fields, first),
+            MqttPacketType.Publish => Publish(ref fields, first, rules.WildcardsInNames),
             // Identifier 0 is let through: see MqttPubAck.
             MqttPacketType.PubAck => fields.TryUInt16(out int id) ? new MqttPubAck(id) : null,
             MqttPacketType.PubRec => fields.TryPacketId(out int id) ? new MqttPubRec(id) : null,
@@ -144,11 +144,11 @@ internal static class MqttBody
         return new MqttConnAck(flags == 1, (MqttConnectReturnCode)code);
     }
 
-    private static MqttPublish? Publish(ref MqttFields fields, byte first)
+    private static MqttPublish? Publish(ref MqttFields fields, byte first, bool wildcards)
     {
         int qos = (first >> 1) & 3;
         int id = 0;
-        if (!fields.TryTopicName(out string topic) || (qos > 0 && !fields.TryPacketId(out id)))
+        if (!fields.TryTopicName(out string topic, wildcards) || (qos > 0 && !fields.TryPacketId(out id)))
         {
             return null;
         }

@@ -15,6 +15,7 @@ public sealed class MqttClient : IAsyncDisposable
     private readonly MqttClientOptions options;
     private readonly PipeReader input;
     private readonly MqttSendBuffer sending;
+    private readonly MqttReadRules rules;
     private readonly MqttWaiters waiters = new();
     private readonly Channel<MqttPublish> received;
     private readonly CancellationTokenSource stop = new();
@@ -28,6 +29,7 @@ public sealed class MqttClient : IAsyncDisposable
     {
         this.stream = stream;
         this.options = options;
+        rules = new MqttReadRules(options.MaxRemainingLength);
         input = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
         sending = new MqttSendBuffer(stream, options.SendCapacity, options.Time);
         received = Channel.CreateBounded<MqttPublish>(
@@ -71,6 +73,7 @@ public sealed class MqttClient : IAsyncDisposable
         while (true)
         {
             Task drained = sending.Drained();
+            Task freed = waiters.Freed();
             if (TryPublish(topic, payload, qos, out _, out Task confirmed))
             {
                 await confirmed.WaitAsync(cancellation).ConfigureAwait(false);
@@ -78,7 +81,7 @@ public sealed class MqttClient : IAsyncDisposable
             }
 
             ThrowIfClosed();
-            await drained.WaitAsync(cancellation).ConfigureAwait(false);
+            await Task.WhenAny(drained, freed).WaitAsync(cancellation).ConfigureAwait(false);
         }
     }
 
@@ -207,13 +210,14 @@ public sealed class MqttClient : IAsyncDisposable
 
     private void Start()
     {
-        running = Task.WhenAll(Receive(), Send());
         if (options.KeepAliveSeconds > 0)
         {
             // Half the promised interval: a ping that is late by one tick is still in time.
             TimeSpan half = TimeSpan.FromSeconds(options.KeepAliveSeconds) / 2;
             keepAlive = options.Time.CreateTimer(_ => Ping(half), null, half, half);
         }
+
+        running = Task.WhenAll(Receive(), Send());
     }
 
     private void Ping(TimeSpan half)
@@ -256,7 +260,8 @@ public sealed class MqttClient : IAsyncDisposable
         {
             reason = "closed by this side";
         }
-        catch (Exception error) when (error is IOException or MqttConnectionClosedException or ObjectDisposedException)
+        catch (Exception error) when (
+            error is IOException or MqttConnectionClosedException or ObjectDisposedException or ChannelClosedException)
         {
             reason = error.Message;
         }
@@ -301,7 +306,7 @@ public sealed class MqttClient : IAsyncDisposable
         {
             ReadResult result = await input.ReadAsync(cancellation).ConfigureAwait(false);
             ReadOnlySequence<byte> buffer = result.Buffer;
-            MqttReadStatus status = MqttReader.TryRead(ref buffer, options.MaxRemainingLength, out MqttPacket? packet, out MqttError error);
+            MqttReadStatus status = MqttReader.TryRead(ref buffer, rules, out MqttPacket? packet, out MqttError error);
             input.AdvanceTo(buffer.Start, status == MqttReadStatus.Incomplete ? buffer.End : buffer.Start);
             if (status == MqttReadStatus.Packet)
             {

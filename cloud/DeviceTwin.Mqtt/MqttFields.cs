@@ -78,8 +78,10 @@ internal ref struct MqttFields(ReadOnlySpan<byte> body)
         return true;
     }
 
-    public bool TryTopicName(out string value) =>
-        TryText(out value) && (MqttTopic.IsValidName(value) || Fail(MqttErrorKind.Topic, "a topic name is empty or has a wildcard"));
+    public bool TryTopicName(out string value, bool wildcards = false) =>
+        TryText(out value)
+        && ((wildcards ? value.Length > 0 : MqttTopic.IsValidName(value))
+            || Fail(MqttErrorKind.Topic, "a topic name is empty or has a wildcard"));
 
     public bool TryTopicFilter(out string value) =>
         TryText(out value) && (MqttTopic.IsValidFilter(value) || Fail(MqttErrorKind.Topic, "a topic filter is not valid"));

@@ -15,6 +15,14 @@ public enum MqttReadStatus
     Malformed,
 }
 
+/// <summary>How much, and how strictly, is read.</summary>
+/// <param name="MaxRemainingLength">Bytes after the fixed header that a packet may have, at most <see cref="MqttReader.LargestRemainingLength"/>.</param>
+/// <param name="WildcardsInNames">
+/// Takes PUBLISH topics with <c>+</c> and <c>#</c> too, against section 3.3.2.1: nanoFramework's Azure client puts <c>+</c> for a
+/// space into the property bag behind the topic. The caller then judges the topic itself.
+/// </param>
+public sealed record MqttReadRules(int MaxRemainingLength, bool WildcardsInNames = false);
+
 /// <summary>
 /// Reads packets from the bytes of a connection. Strict where MQTT 3.1.1 is (a server that guesses ends up disagreeing with its
 /// clients) and bounded: nothing above the caller's limit is ever waited for or copied. It never throws, whatever the bytes.
@@ -25,10 +33,9 @@ public static class MqttReader
     public const int LargestRemainingLength = 268_435_455;
 
     /// <param name="input">Moved behind the packet where one is returned, otherwise left alone.</param>
-    /// <param name="maxRemainingLength">Bytes after the fixed header that a packet may have.</param>
     public static MqttReadStatus TryRead(
         ref ReadOnlySequence<byte> input,
-        int maxRemainingLength,
+        MqttReadRules rules,
         out MqttPacket? packet,
         out MqttError error)
     {
@@ -67,9 +74,9 @@ public static class MqttReader
             }
         }
 
-        if (remaining > maxRemainingLength)
+        if (remaining > rules.MaxRemainingLength)
         {
-            error = new MqttError(MqttErrorKind.TooLarge, $"a packet of {remaining} bytes, {maxRemainingLength} are allowed");
+            error = new MqttError(MqttErrorKind.TooLarge, $"a packet of {remaining} bytes, {rules.MaxRemainingLength} are allowed");
             return MqttReadStatus.Malformed;
         }
 
@@ -80,8 +87,8 @@ public static class MqttReader
 
         ReadOnlySequence<byte> body = input.Slice(reader.Position, remaining);
         packet = body.IsSingleSegment
-            ? MqttBody.Parse(first, body.FirstSpan, out error)
-            : ParseCopied(first, body, out error);
+            ? MqttBody.Parse(first, body.FirstSpan, rules, out error)
+            : ParseCopied(first, body, rules, out error);
         if (packet is null)
         {
             return MqttReadStatus.Malformed;
@@ -91,14 +98,14 @@ public static class MqttReader
         return MqttReadStatus.Packet;
     }
 
-    private static MqttPacket? ParseCopied(byte first, in ReadOnlySequence<byte> body, out MqttError error)
+    private static MqttPacket? ParseCopied(byte first, in ReadOnlySequence<byte> body, MqttReadRules rules, out MqttError error)
     {
         int length = (int)body.Length;
         byte[] rented = ArrayPool<byte>.Shared.Rent(length);
         try
         {
             body.CopyTo(rented);
-            return MqttBody.Parse(first, rented.AsSpan(0, length), out error);
+            return MqttBody.Parse(first, rented.AsSpan(0, length), rules, out error);
         }
         finally
         {

@@ -4,8 +4,18 @@ namespace DeviceTwin.Mqtt;
 internal sealed class MqttWaiters
 {
     private readonly Dictionary<int, (MqttPacketType Expected, TaskCompletionSource<MqttPacket> Waiter)> inFlight = [];
+    private TaskCompletionSource freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int last;
     private string? ended;
+
+    /// <summary>Completes when an identifier becomes free, or the connection ends.</summary>
+    public Task Freed()
+    {
+        lock (inFlight)
+        {
+            return ended is null ? freed.Task : Task.CompletedTask;
+        }
+    }
 
     /// <summary>Takes a free identifier.</summary>
     /// <returns>False where all are in flight or the connection has ended.</returns>
@@ -43,6 +53,7 @@ internal sealed class MqttWaiters
             {
                 inFlight.Remove(packetId);
                 waiter = entry.Waiter;
+                SignalFreed();
             }
         }
 
@@ -56,6 +67,7 @@ internal sealed class MqttWaiters
             if (inFlight.Remove(packetId, out var entry))
             {
                 entry.Waiter.TrySetCanceled();
+                SignalFreed();
             }
         }
     }
@@ -73,6 +85,13 @@ internal sealed class MqttWaiters
             }
 
             inFlight.Clear();
+            SignalFreed();
         }
+    }
+
+    private void SignalFreed()
+    {
+        freed.TrySetResult();
+        freed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
