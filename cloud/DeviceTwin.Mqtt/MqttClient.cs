@@ -11,6 +11,8 @@ namespace DeviceTwin.Mqtt;
 /// </summary>
 public sealed class MqttClient : IAsyncDisposable
 {
+    private static readonly TimeSpan DisconnectTimeout = TimeSpan.FromSeconds(5);
+
     private readonly Stream stream;
     private readonly MqttClientOptions options;
     private readonly PipeReader input;
@@ -158,7 +160,14 @@ public sealed class MqttClient : IAsyncDisposable
         if (sending.TrySend(new MqttDisconnect()))
         {
             sending.Complete();
-            await sending.Finished.ConfigureAwait(false);
+            try
+            {
+                await sending.Finished.WaitAsync(DisconnectTimeout, options.Time).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // The server does not read any more.
+            }
         }
 
         await End("closed by this side").ConfigureAwait(false);
