@@ -17,8 +17,9 @@ namespace DeviceTwin.SensorNode.Simulator.Machines;
 /// </remarks>
 public sealed class RecordingMachine : IMachine
 {
-    // The node's captures: 32 768 samples for the velocity, 16 turns of the shaft for the bearing, never more than 65 536 samples; sensors up to 3 % slow.
-    private const double VelocityCaptureSeconds = 1.27;
+    // The node's captures: 32 768 samples for the velocity, 16 turns of the shaft for the bearing, a 64th more, never more than 65 536 samples;
+    // sensors up to 3 % slow.
+    private const double VelocityCaptureSeconds = 1.29;
     private const double BearingCaptureTurns = 16.5;
     private const double LongestCaptureEver = 2.54;
     private const double FullScaleG = 16;

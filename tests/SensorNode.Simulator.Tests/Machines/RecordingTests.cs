@@ -115,7 +115,7 @@ public class RecordingTests
         RecordingItem item = Item(seconds: 1);
         RecordingException error = Assert.Throws<RecordingException>(() => new RecordingMachine(item))!;
         Assert.That(error.Code, Is.EqualTo("recordingTooShort"));
-        Assert.That(error.Message, Does.Contain("a.i16").And.Contain("1.270 s"));
+        Assert.That(error.Message, Does.Contain("a.i16").And.Contain("1.290 s"));
         Assert.That(() => new RecordingMachine(item, 0.5), Throws.Nothing, "long enough for shorter captures");
     }
 
