@@ -15,6 +15,9 @@ public sealed class BearingScores
     private const int Harmonics = 3;
     private const int ShaftOrders = 12;
 
+    /// <summary>Shaft orders that blows in time with the shaft are looked for at.</summary>
+    private const int CombOrders = 6;
+
     /// <summary>Lines above this many times the floor count as this: one strong line must not make a comb.</summary>
     private const float LargestRatio = 60f;
 
@@ -57,16 +60,16 @@ public sealed class BearingScores
         }
     }
 
-    /// <summary>Mean z at the shaft orders 1 to 3. To be asked before <see cref="BlankShaftOrders"/>.</summary>
+    /// <summary>Mean z at the shaft orders 1 to 6. To be asked before <see cref="BlankShaftOrders"/>.</summary>
     public float ShaftScore()
     {
         float sum = 0f;
-        for (int order = 1; order <= Harmonics; order++)
+        for (int order = 1; order <= CombOrders; order++)
         {
             sum = sum + LineAt(order * _shaft);
         }
 
-        return sum * (1f / Harmonics);
+        return sum * (1f / CombOrders);
     }
 
     /// <summary>Takes the shaft orders out of the spectrum.</summary>

@@ -14,6 +14,9 @@ public sealed class Detector
     /// <summary>Where the signal is impulsive, this share of the score limit, in thousandths, is enough to name a race.</summary>
     public const int ImpulsiveSharePermille = 800;
 
+    /// <summary>Shaft score, in thousandths, from which an impulsive signal's blows are the shaft's: all six orders about 40 times the floor.</summary>
+    public const int ShaftBlowsMilli = 3700;
+
     /// <summary>Lowest and highest sampling rate, in millihertz: what the filters' pass bands allow.</summary>
     public const int LowestRateMilliHertz = 24000000;
 
@@ -302,7 +305,7 @@ public sealed class Detector
             return family;
         }
 
-        return settings.BsfMilliOrders > 0 && result.ShaftScoreMilli < eased ? Verdict.Ball : Verdict.Normal;
+        return settings.BsfMilliOrders > 0 && result.ShaftScoreMilli < ShaftBlowsMilli ? Verdict.Ball : Verdict.Normal;
     }
 
     private void ExportEnvelope(DetectorResult result)
