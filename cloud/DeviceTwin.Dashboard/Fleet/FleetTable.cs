@@ -58,8 +58,8 @@ public static class FleetTable
     {
         var rows = nodes.Where(node => BelongsTo(node, filter.Group) && OnLine(node, filter.Line) && Matches(node, filter.Text.Trim()));
         var ordered = descending
-            ? rows.OrderByDescending(node => KeyOf(node, column), Comparer<object>.Create(Compare))
-            : rows.OrderBy(node => KeyOf(node, column), Comparer<object>.Create(Compare));
+            ? rows.OrderByDescending(node => KeyOf(node, column), Comparer<object?>.Create(Compare))
+            : rows.OrderBy(node => KeyOf(node, column), Comparer<object?>.Create(Compare));
         return [.. ordered.ThenBy(node => node.DeviceId, StringComparer.Ordinal)];
     }
 

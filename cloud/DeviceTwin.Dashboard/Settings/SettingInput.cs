@@ -39,6 +39,6 @@ public static class SettingInput
             SettingKind.Choice => $"{string.Join(", ", setting.Choices.SkipLast(1))} or {setting.Choices[^1]}",
             _ => $"{setting.Minimum} to {setting.Maximum}",
         };
-        return setting.Unit.Length == 0 ? range : $"{range} {setting.Unit}";
+        return setting.Unit.Length == 0 ? range : $"{range} {SettingUnits.Symbol(setting)}";
     }
 }

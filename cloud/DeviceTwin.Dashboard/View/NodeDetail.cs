@@ -1,8 +1,10 @@
+using System.Text.Json.Nodes;
 using DeviceTwin.Twins;
 
 namespace DeviceTwin.Dashboard.View;
 
 /// <summary>Everything the node page shows.</summary>
+/// <param name="Reported">Reported properties without <c>$version</c> and <c>$metadata</c>; nobody changes them.</param>
 /// <param name="History">Features, oldest first; bounded by the hub.</param>
 /// <param name="Spectrum">The last spectrum message, or null before the first.</param>
 /// <param name="Facts">Name and value of what the node says about itself (firmware, board, boot, fingerprint), in order of display.</param>
@@ -10,6 +12,7 @@ namespace DeviceTwin.Dashboard.View;
 public sealed record NodeDetail(
     NodeSummary Summary,
     NodeConvergence Convergence,
+    JsonObject Reported,
     IReadOnlyList<FeatureSample> History,
     SpectrumSample? Spectrum,
     IReadOnlyList<KeyValuePair<string, string>> Facts,
