@@ -4,7 +4,7 @@ namespace DeviceTwin.Dashboard.Charts;
 
 /// <summary>A family of marked frequencies: the shaft or one way a bearing fails.</summary>
 /// <param name="Key">Stable name for style and tests: <c>shaft, outer, inner, ball</c>.</param>
-/// <param name="Label">As engineers write it: <c>1×, BPFO, BPFI, 2×BSF</c>.</param>
+/// <param name="Label">As engineers write it: <c>shaft, BPFO, BPFI, 2×BSF</c>.</param>
 /// <param name="FundamentalHertz">Frequency of the first mark.</param>
 /// <param name="Orders">Multiple of the shaft speed of the first mark.</param>
 public sealed record MarkFamily(string Key, string Label, double FundamentalHertz, double Orders, IReadOnlyList<Mark> Marks);
@@ -62,7 +62,7 @@ public sealed record SpectrumModel(
             return families;
         }
 
-        Add("shaft", "1×", 1, 3);
+        Add("shaft", "shaft", 1, 3);
         Add("outer", "BPFO", orders.BpfoMilli / 1000.0, Harmonics);
         Add("inner", "BPFI", orders.BpfiMilli / 1000.0, Harmonics);
 

@@ -23,22 +23,20 @@ public static class SettingInput
         }
 
         var problem =
-            number < setting.Minimum ? $"belowMinimum: takes {RangeOf(setting)}"
-            : number > setting.Maximum ? $"aboveMaximum: takes {RangeOf(setting)}"
-            : setting.Choices.Count > 0 && !setting.Choices.Contains((int)number) ? $"notAllowed: takes {RangeOf(setting)}"
+            number < setting.Minimum ? $"belowMinimum: {Allowed(setting)}"
+            : number > setting.Maximum ? $"aboveMaximum: {Allowed(setting)}"
+            : setting.Choices.Count > 0 && !setting.Choices.Contains((int)number) ? $"notAllowed: {Allowed(setting)}"
             : null;
         return problem is null ? (JsonValue.Create((int)number), null) : (null, problem);
     }
 
-    /// <summary>E.g. <c>0 to 100000 µm/s</c> or <c>2, 4, 8 or 16 g</c>.</summary>
-    public static string RangeOf(Setting setting)
+    /// <summary>E.g. <c>0 to 100000</c> or <c>2, 4, 8 or 16</c>: in the unit that stands beside the input.</summary>
+    public static string RangeOf(Setting setting) => setting.Kind switch
     {
-        var range = setting.Kind switch
-        {
-            SettingKind.Boolean => "true or false",
-            SettingKind.Choice => $"{string.Join(", ", setting.Choices.SkipLast(1))} or {setting.Choices[^1]}",
-            _ => $"{setting.Minimum} to {setting.Maximum}",
-        };
-        return setting.Unit.Length == 0 ? range : $"{range} {SettingUnits.Symbol(setting)}";
-    }
+        SettingKind.Boolean => "true or false",
+        SettingKind.Choice => $"{string.Join(", ", setting.Choices.SkipLast(1))} or {setting.Choices[^1]}",
+        _ => $"{setting.Minimum} to {setting.Maximum}",
+    };
+
+    private static string Allowed(Setting setting) => $"takes {RangeOf(setting)} {SettingUnits.Symbol(setting)}".TrimEnd();
 }

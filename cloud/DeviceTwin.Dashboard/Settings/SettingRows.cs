@@ -18,7 +18,11 @@ public sealed record SettingRow(
     long? AcknowledgedVersion)
 {
     /// <summary>What the input shows before anybody typed: the desired value, else what is in force.</summary>
-    public string InitialText => (Desired ?? Reported ?? DefaultValue) is { } value ? SettingUnits.Plain(value) : "";
+    public string InitialText => new[] { Desired, Reported, DefaultValue }.Select(SettingUnits.Plain).First(CanBeShown);
+
+    /// <summary>A choice cannot show a value that it does not offer: the twin may desire one all the same.</summary>
+    private bool CanBeShown(string text) =>
+        Setting is null || (text != SettingUnits.Absent && (Setting.Kind == SettingKind.Integer || SettingInput.Read(Setting, text).Value is not null));
 
     private JsonNode? DefaultValue => Setting switch
     {
