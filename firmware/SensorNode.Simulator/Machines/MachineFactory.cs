@@ -150,10 +150,10 @@ public static class MachineFactory
     }
 
     /// <summary>
-    /// Severity of a spreading defect: exponential growth from 1/300 to 1 (spalls grow in proportion to their size), then it stays.
-    /// At a third of the way it drowns in the machine's own hiss, at two thirds it stands out.
+    /// Severity of a spreading defect: exponential growth from 1/10 000 to 1 (a spall grows in proportion to its size), then it stays.
+    /// At a third of the way its impacts still drown in the hiss of machine and sensor, half way they stand out.
     /// </summary>
-    private static double Growth(double share) => Math.Exp(Math.Log(300) * (Math.Clamp(share, 0, 1) - 1));
+    private static double Growth(double share) => Math.Exp(Math.Log(10_000) * (Math.Clamp(share, 0, 1) - 1));
 
     private static FirstOrderThermal Thermal(MachineOptions options) => options.Kind == MachineKind.Overheating
         ? new FirstOrderThermal(24, 82, options.ThermalTauSeconds, 0.3)

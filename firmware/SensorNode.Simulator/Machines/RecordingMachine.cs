@@ -17,9 +17,11 @@ namespace DeviceTwin.SensorNode.Simulator.Machines;
 /// </remarks>
 public sealed class RecordingMachine : IMachine
 {
-    /// <summary>Longest capture by default, in seconds: 32 768 samples of a sensor 3 % slow.</summary>
-    public const double DefaultLongestCaptureSeconds = 1.27;
-
+    // The node's captures: 32 768 samples for the velocity, 16 turns of the shaft for the bearing, a 64th more, never more than 65 536 samples;
+    // sensors up to 3 % slow.
+    private const double VelocityCaptureSeconds = 1.29;
+    private const double BearingCaptureTurns = 16.5;
+    private const double LongestCaptureEver = 2.54;
     private const double FullScaleG = 16;
     private const double UnknownPeakG = FullScaleG / 4;
     private const double LoudPeakG = FullScaleG * 0.95;
@@ -37,18 +39,17 @@ public sealed class RecordingMachine : IMachine
     private bool _started;
 
     /// <param name="item">The recording.</param>
-    /// <param name="longestCaptureSeconds">Longest capture that the node is going to take.</param>
+    /// <param name="longestCaptureSeconds">Longest capture that the node is going to take; null = what the node's plan needs for this shaft speed.</param>
     /// <exception cref="RecordingException">The file is missing or wrong, or shorter than a capture.</exception>
-    public RecordingMachine(RecordingItem item, double longestCaptureSeconds = DefaultLongestCaptureSeconds)
+    public RecordingMachine(RecordingItem item, double? longestCaptureSeconds = null)
     {
-        double usable = item.Seconds - Resampler.LostSeconds(item.RateHertz, SlowestRateHertz);
-        if (usable < longestCaptureSeconds)
+        _longestCaptureSeconds = longestCaptureSeconds ?? PlannedCaptureSeconds(item);
+        if (UsableSeconds(item) < _longestCaptureSeconds)
         {
-            throw TooShort(item, usable, longestCaptureSeconds);
+            throw TooShort(item, _longestCaptureSeconds);
         }
 
         _item = item;
-        _longestCaptureSeconds = longestCaptureSeconds;
         _samples = item.Load();
         AmplitudeKnown = Scale(_samples, item.UnitIsG);
     }
@@ -128,7 +129,16 @@ public sealed class RecordingMachine : IMachine
         return false;
     }
 
-    private static RecordingException TooShort(RecordingItem item, double seconds, double needed) => new(
+    /// <summary>Whether the recording is long enough for the node's captures at its shaft speed.</summary>
+    public static bool IsLongEnough(RecordingItem item) => UsableSeconds(item) >= PlannedCaptureSeconds(item);
+
+    internal static RecordingException TooShort(RecordingItem item, double? needed = null) => new(
         RecordingException.TooShort,
-        FormattableString.Invariant($"'{item.File}' in {item.Folder} has {seconds:F3} s to play; a capture takes {needed:F3} s. A recording is never spliced within a capture."));
+        FormattableString.Invariant($"'{item.File}' in {item.Folder} has {UsableSeconds(item):F3} s to play; a capture takes {needed ?? PlannedCaptureSeconds(item):F3} s. A recording is never spliced within a capture."));
+
+    private static double UsableSeconds(RecordingItem item) => item.Seconds - Resampler.LostSeconds(item.RateHertz, SlowestRateHertz);
+
+    private static double PlannedCaptureSeconds(RecordingItem item) => item.ShaftSpeedMilliHertz == 0
+        ? VelocityCaptureSeconds
+        : Math.Min(LongestCaptureEver, Math.Max(VelocityCaptureSeconds, BearingCaptureTurns * 1000 / item.ShaftSpeedMilliHertz));
 }

@@ -1,6 +1,7 @@
 #nullable enable
 
 using System;
+using System.Numerics;
 
 namespace DeviceTwin.SensorNode.Simulator.Machines;
 
@@ -58,18 +59,33 @@ public static class Resampler
             ReadOnlySpan<float> samples = input.Slice(index - half + 1, taps);
             ReadOnlySpan<float> near = table.AsSpan(row * taps, taps);
             ReadOnlySpan<float> next = table.AsSpan((row + 1) * taps, taps);
-            float a = 0;
-            float b = 0;
-            for (int i = 0; i < taps; i++)
-            {
-                a += samples[i] * near[i];
-                b += samples[i] * next[i];
-            }
-
-            output[k] = a + (blend * (b - a));
+            output[k] = ((1 - blend) * Dot(samples, near)) + (blend * Dot(samples, next));
         }
 
         return output;
+    }
+
+    private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        float sum = 0;
+        int i = 0;
+        if (a.Length >= Vector<float>.Count)
+        {
+            Vector<float> sums = Vector<float>.Zero;
+            for (; i <= a.Length - Vector<float>.Count; i += Vector<float>.Count)
+            {
+                sums += new Vector<float>(a[i..]) * new Vector<float>(b[i..]);
+            }
+
+            sum = Vector.Sum(sums);
+        }
+
+        for (; i < a.Length; i++)
+        {
+            sum += a[i] * b[i];
+        }
+
+        return sum;
     }
 
     private static int HalfTaps(double rateIn, double rateOut) => (int)Math.Ceiling(TapsAtLowerRate / 2 * rateIn / Math.Min(rateIn, rateOut));

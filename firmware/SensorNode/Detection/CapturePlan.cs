@@ -14,6 +14,9 @@ public static class CapturePlan
     /// <summary>Revolutions a bearing capture covers at least.</summary>
     public const int BearingRevolutions = 16;
 
+    /// <summary>Fewest samples whose envelope is looked at, whatever is asked for.</summary>
+    public const int LeastEnvelopeSamples = 4096;
+
     private const int VelocityMilliseconds = 1200;
     private const int BearingMilliseconds = 300;
 

@@ -6,6 +6,9 @@ public sealed class DetectorResult
     /// <summary>Largest number of values in either spectrum.</summary>
     public const int MaximumSpectrumLength = 512;
 
+    /// <summary>Largest value of <see cref="EnvelopeSpectrum"/>: a thousand times the floor.</summary>
+    public const int LargestEnvelopeValue = 1000000;
+
     /// <summary>Marks a feature or score that was not asked for or refused.</summary>
     public const int NotAvailable = -1;
 
@@ -30,6 +33,9 @@ public sealed class DetectorResult
     /// <summary>Score of a rolling element defect in thousandths, or <see cref="NotAvailable"/>.</summary>
     public int BallScoreMilli;
 
+    /// <summary>Score of the shaft orders 1 to 6 in the envelope in thousandths, or <see cref="NotAvailable"/>: looseness and rubs, not bearings.</summary>
+    public int ShaftScoreMilli;
+
     /// <summary>Impulsiveness of the envelope band (0 = steady, about 693 = Gaussian noise) in thousandths, or <see cref="NotAvailable"/>.</summary>
     public int ImpulsivenessMilli;
 
@@ -38,6 +44,12 @@ public sealed class DetectorResult
     /// <see cref="Verdict.Normal"/>, or <see cref="NotAvailable"/> where no family could be judged.
     /// </summary>
     public int Bearing;
+
+    /// <summary>Whether a velocity limit is set but the velocity could not be measured.</summary>
+    public bool VelocityRefused;
+
+    /// <summary>Whether bearing orders are set but no family could be judged.</summary>
+    public bool BearingRefused;
 
     /// <summary>Why something that was asked was not judged: flags of <see cref="Refusal"/>.</summary>
     public int Refusals;
@@ -79,8 +91,11 @@ public sealed class DetectorResult
         OuterScoreMilli = NotAvailable;
         InnerScoreMilli = NotAvailable;
         BallScoreMilli = NotAvailable;
+        ShaftScoreMilli = NotAvailable;
         ImpulsivenessMilli = NotAvailable;
         Bearing = NotAvailable;
+        VelocityRefused = false;
+        BearingRefused = false;
         Refusals = 0;
         CoveragePermille = 0;
         SaturatedPermille = 0;

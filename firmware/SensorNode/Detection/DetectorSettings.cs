@@ -40,7 +40,7 @@ public sealed class DetectorSettings
     public int TemperatureHysteresisCentiCelsius = 200;
 
     /// <summary>Bearing score, in thousandths, from which a bearing family is called defective.</summary>
-    public int BearingScoreLimitMilli = 1800;
+    public int BearingScoreLimitMilli = 2500;
 
     /// <summary>Lower edge of the band whose envelope is looked at, in hertz.</summary>
     public int EnvelopeBandLowHertz = 500;

@@ -58,4 +58,16 @@ public static class Division
         long quotient = dividend / divisor;
         return quotient * divisor < dividend ? quotient + 1 : quotient;
     }
+
+    /// <summary>Quotient rounded to the nearest integer, halves away from zero; 0 where the divisor is not positive. |dividend| below 2^62.</summary>
+    public static long LongNearest(long dividend, long divisor)
+    {
+        if (divisor <= 0)
+        {
+            return 0;
+        }
+
+        long half = divisor >> 1;
+        return dividend < 0 ? (dividend - half) / divisor : (dividend + half) / divisor;
+    }
 }

@@ -11,7 +11,7 @@ internal sealed record GateProject(ProjectFile File, IReadOnlyList<SourceFile> S
     public static GateProject Firmware => KeptFirmware.Value;
 
     /// <summary>Folder that source paths are relative to.</summary>
-    private static string SourceRoot => TestFiles.InRepository("firmware/SensorNode");
+    private static string SourceRoot => TestFiles.InRepository("firmware");
 
     /// <summary>Reads a project of the repository.</summary>
     public static GateProject Load(string path)

@@ -3,11 +3,11 @@ using Microsoft.CodeAnalysis;
 namespace DeviceTwin.Tests.SensorNode.Gate.Firmware;
 
 /// <summary>A place in the sources.</summary>
-/// <param name="Path">Path below <c>firmware/SensorNode</c>.</param>
+/// <param name="Path">Path below <c>firmware/</c>.</param>
 /// <param name="Line">From 1; 0 where only the file is known.</param>
 internal readonly record struct SourcePlace(string Path, int Line)
 {
-    public string Room => SourceFile.RoomOf(Path);
+    public string Room => Rooms.Of(Path);
 
     public override string ToString() => Line > 0 ? $"{Path}:{Line}" : Path;
 }

@@ -66,7 +66,7 @@ public sealed class ReferenceAssembliesTests
     {
         var compiled = GateCompiler.Compile(
             [
-                new SourceFile("Boards/Esp32/Everything.cs", """
+                new SourceFile("SensorNode/Boards/Esp32/Everything.cs", """
                     namespace DeviceTwin.SensorNode.Boards.Esp32;
 
                     using System;
