@@ -269,9 +269,9 @@ public sealed class MqttClient : IAsyncDisposable
         {
             reason = "closed by this side";
         }
-        catch (Exception error) when (
-            error is IOException or MqttConnectionClosedException or ObjectDisposedException or ChannelClosedException)
+        catch (Exception error)
         {
+            // Whatever the stream's way to say it: it cannot be read any more.
             reason = error.Message;
         }
 

@@ -95,8 +95,9 @@ internal sealed class MqttSendBuffer(Stream stream, int capacity, TimeProvider t
         {
             return null;
         }
-        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        catch (Exception error)
         {
+            // Whatever the stream's way to say it: it cannot be written any more.
             return error.Message;
         }
         finally
