@@ -57,7 +57,7 @@ public sealed class HubApplication : IAsyncDisposable
         try
         {
             var names = new HubNames(options.HostNames);
-            certificates = StartProblems.Explain(options, () => LocalCertificates.Open(options.DataFolder, names, TimeProvider.System));
+            certificates = StartProblems.Explain(options, () => OpenCertificates(options, names));
             var token = options.HttpBeyondLoopback ? StartProblems.Explain(options, () => HttpToken.Open(options.DataFolder)) : null;
             var http = new ListeningPort();
             var app = Build(options, names, certificates, token, http);
@@ -82,14 +82,19 @@ public sealed class HubApplication : IAsyncDisposable
     {
         StartProblems.Explain(Options, app.Services.GetRequiredService<IFleet>);
         await StartProblems.ExplainAsync(Options, () => app.StartAsync(cancellation));
+        app.Lifetime.ApplicationStopping.Register(app.Logger.HubStopping);
         app.Logger.HubReady(VersionText.Current, MqttPort, HttpUrl, Options.DataFolder);
     }
 
     /// <summary>Completes when the hub has been asked to stop (signal, end of standard input) and has stopped.</summary>
     public Task WaitForStop() => app.WaitForShutdownAsync();
 
-    /// <summary>Asks the hub to stop.</summary>
-    public void Stop() => app.Lifetime.StopApplication();
+    /// <summary>Stops the hub when standard input ends: a parent that dies takes it along.</summary>
+    public void StopWithStandardInput() => StandardInput.WhenItEnds(() =>
+    {
+        app.Logger.StandardInputEnded();
+        app.Lifetime.StopApplication();
+    });
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -97,6 +102,19 @@ public sealed class HubApplication : IAsyncDisposable
         await app.DisposeAsync();
         certificates.Dispose();
         folder.Dispose();
+    }
+
+    private static LocalCertificates OpenCertificates(HubOptions options, HubNames names)
+    {
+        try
+        {
+            return LocalCertificates.Open(options.DataFolder, names, TimeProvider.System);
+        }
+        catch (InvalidOperationException problem)
+        {
+            // It says in a sentence what a person has to decide.
+            throw new StartException(ExitCode.DataUnreadable, problem.Message, problem);
+        }
     }
 
     private static WebApplication Build(HubOptions options, HubNames names, LocalCertificates certificates, HttpToken? token, ListeningPort http)
@@ -114,6 +132,7 @@ public sealed class HubApplication : IAsyncDisposable
         builder.AddDeviceGateway(new GatewayOptions { Address = options.MqttBind, Port = options.MqttPort }, names, certificates);
         builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db") } });
         builder.Services.AddRest();
+        builder.Services.AddPageKeys(options.DataFolder);
         builder.Services.AddDashboard();
         builder.Services.AddSingleton<IFleetView, FleetView>();
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub;
-using DeviceTwin.Hub.Logging;
 using DeviceTwin.Hub.Options;
 
 if (args.Contains("--help") || args.Contains("-h"))
@@ -31,7 +30,7 @@ try
     Console.Out.Flush();
     if (options.ExitWithStdin)
     {
-        StandardInput.WhenItEnds(hub.Stop);
+        hub.StopWithStandardInput();
     }
 
     await hub.WaitForStop();

@@ -46,9 +46,6 @@ internal static class StartProblems
         StorageException { Error: StorageError.Locked } storage => new StartException(
             ExitCode.DataFolderInUse, $"[{(int)storage.Error}] {storage.Message}", problem),
         StorageException storage => new StartException(ExitCode.DataFolderUnwritable, $"[{(int)storage.Error}] {storage.Message}", problem),
-
-        // The certificates say in a sentence what a person has to decide.
-        InvalidOperationException { TargetSite.DeclaringType.Name: "LocalCertificates" } => new StartException(ExitCode.DataUnreadable, problem.Message, problem),
         UnauthorizedAccessException or IOException => new StartException(
             ExitCode.DataFolderUnwritable,
             $"The data folder {options.DataFolder} cannot be used ({problem.Message.TrimEnd('.')}): give it and its files to the user that runs the hub.",
@@ -58,8 +55,8 @@ internal static class StartProblems
 
     private static StartException PortInUse(HubOptions options, Exception problem)
     {
-        // Kestrel names the address only in its text; asking the two ports themselves is surer than reading it.
-        var mqtt = options.MqttPort != 0 && problem.Message.Contains($":{options.MqttPort}", StringComparison.Ordinal);
+        // Kestrel names the address in its text only: "Failed to bind to address https://127.0.0.1:8883: address already in use."
+        var mqtt = options.MqttPort != 0 && problem.Message.Contains($":{options.MqttPort}:", StringComparison.Ordinal);
         return mqtt
             ? new StartException(
                 ExitCode.MqttPortInUse,
