@@ -85,14 +85,17 @@ public sealed class ReconciliationTests
     public async Task A_node_that_acknowledges_a_version_the_twin_never_had_is_unknown_and_sent_the_document_at_once()
     {
         using var fixture = await Connected();
-        await fixture.Desire("a", """{"x":1}""");
-        await fixture.Fleet.SetConnected("a", "2", null, CancellationToken.None);
         await fixture.Desire("a", """{"x":2}""");
-        fixture.Events.Clear();
         await fixture.Report("a", """{"x":{"value":2,"ac":200,"av":40}}""");
         Assert.That(fixture.Fleet.FindConvergence("a")!.State, Is.EqualTo(ConvergenceState.Unknown));
-        fixture.Time.Advance(TimeSpan.FromSeconds(30));
-        Assert.That(await Reminders(fixture), Is.Not.Empty);
+        Assert.That(await Reminders(fixture), Is.EqualTo(new[] { """2 {"x":2}""" }));
+
+        await fixture.Report("a", """{"x":{"value":2,"ac":200,"av":41}}""");
+        Assert.That(await Reminders(fixture), Has.Length.EqualTo(1), "not on every report");
+        fixture.Time.Advance(TimeSpan.FromHours(1));
+        Assert.That(await Reminders(fixture), Has.Length.EqualTo(4), "the three reminders");
+        await fixture.Report("a", """{"x":{"value":2,"ac":200,"av":2}}""");
+        Assert.That(fixture.Fleet.FindConvergence("a")!.State, Is.EqualTo(ConvergenceState.InSync));
     }
 
     [Test]
