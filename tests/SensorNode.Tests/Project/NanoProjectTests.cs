@@ -88,6 +88,16 @@ public sealed class NanoProjectTests
         Assert.That(project.Property("DefineConstants"), Is.Null);
     }
 
+    [TestCase(GateProject.FirmwarePath)]
+    [TestCase(GateProject.BenchmarksPath)]
+    public void The_nanoFramework_solution_has_the_project_so_that_packages_land_where_hint_paths_look(string path)
+    {
+        var solution = File.ReadAllText(TestFiles.InRepository("firmware/SensorNode.sln"));
+        var project = Load(path);
+
+        Assert.That(solution, Does.Contain($"\"{project.Name}\\{project.Name}.nfproj\", \"{project.Property("ProjectGuid")}\""));
+    }
+
     private static ProjectFile Load(string path) => ProjectFile.Load(TestFiles.InRepository(path));
 
     private static Dictionary<string, string> Packages(string project) =>
