@@ -122,10 +122,11 @@ public sealed class NanoProjectTests
         return [.. ReferenceAssemblies.List.Where(assembly => due.Contains(assembly.Name))];
     }
 
-    /// <summary>Where the list knows major and minor only, any third part will do.</summary>
-    private static bool IsVersionOf(string version, ApiPackage package) => package.Version.Build >= 0
-        ? Version.Parse(version) == package.Version
-        : version.StartsWith(package.Version + ".", StringComparison.Ordinal);
+    /// <summary>The API of a package holds for later patches of it: same major and minor, not older than what the list was made from.</summary>
+    private static bool IsVersionOf(string version, ApiPackage package) => Version.Parse(version) is var pinned
+        && pinned.Major == package.Version.Major
+        && pinned.Minor == package.Version.Minor
+        && pinned >= package.Version;
 
     private static string ReferenceLines(IEnumerable<ApiAssembly> assemblies) => string.Join('\n', assemblies.Select(assembly => $"""
             <Reference Include="{assembly.Name}">
