@@ -28,7 +28,8 @@ public sealed class NanoProjectTests
     [Test]
     public void The_dotnet_projects_link_nothing_from_elsewhere()
     {
-        var elsewhere = GateProject.FirmwareFiles().Where(path => !path.StartsWith(TestFiles.InRepository("firmware/SensorNode") + "/", StringComparison.Ordinal));
+        var firmware = TestFiles.InRepository("firmware/SensorNode") + "/";
+        var elsewhere = GateProject.FirmwareFiles().Where(path => !path.StartsWith(firmware, StringComparison.Ordinal)).ToArray();
 
         Assert.That(Load("firmware/SensorNode.Portable/SensorNode.Portable.csproj").CompileItems(elsewhere), Is.Empty);
         Assert.That(Load("firmware/SensorNode.Simulator/SensorNode.Simulator.csproj").CompileItems(elsewhere), Is.Empty);
