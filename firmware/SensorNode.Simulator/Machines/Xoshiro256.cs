@@ -77,7 +77,7 @@ public sealed class Xoshiro256
         return u * factor;
     }
 
-    /// <summary>Mean 0, variance 1, nearly normal (sum of four uniform numbers from one draw): quick, for what nobody looks at closely.</summary>
+    /// <summary>Mean 0, variance 1, nearly normal (sum of four uniform numbers from one draw): quick.</summary>
     public double NextRoughGaussian()
     {
         ulong bits = Next();

@@ -19,7 +19,7 @@ public sealed class Iis3dwb
     /// <summary>Nominal output rate: 26 667 Hz. A real part is off by some percent.</summary>
     public const int NominalRateMilliHertz = 26667000;
 
-    /// <summary>Time after switching the accelerometer on or changing its range until samples are good (data sheet: turn-on time 10 ms).</summary>
+    /// <summary>Time from switching the accelerometer on or changing its range to good samples (data sheet: turn-on time 10 ms).</summary>
     public const int SettlingMilliseconds = 10;
 
     /// <summary>Bytes of a FIFO word: tag, x, y, z.</summary>
@@ -59,7 +59,7 @@ public sealed class Iis3dwb
         return _level;
     }
 
-    /// <summary>Whether <see cref="ReadLevel"/> last found that the FIFO had filled up, so that samples may be lost before the waiting ones.</summary>
+    /// <summary>Whether <see cref="ReadLevel"/> last found that the FIFO had filled up: samples may be lost before the waiting ones.</summary>
     public bool Overrun()
     {
         return _overrun;
@@ -164,7 +164,8 @@ public sealed class Iis3dwb
     /// <summary>Switches the FIFO off; what it held is lost.</summary>
     public int StopFifo()
     {
-        return Write(Iis3dwbRegisters.FifoCtrl4, Iis3dwbRegisters.FifoBypass) ? AcquisitionFault.None : AcquisitionFault.BusFailure;
+        bool sent = Write(Iis3dwbRegisters.FifoCtrl4, Iis3dwbRegisters.FifoBypass);
+        return sent ? AcquisitionFault.None : AcquisitionFault.BusFailure;
     }
 
     /// <summary>Looks how many words wait and whether the FIFO overran since the last look.</summary>

@@ -3,14 +3,15 @@ using DeviceTwin.SensorNode.Signal;
 namespace DeviceTwin.SensorNode.Acquisition;
 
 /// <summary>
-/// Takes captures by plan: starts one at its time, drains the sensor's FIFO a burst per step, finishes with a <see cref="Capture"/> and its facts.
+/// Takes captures by plan: starts one at its time, drains the sensor's FIFO a burst per step, finishes with a <see cref="Capture"/> and
+/// its facts.
 /// A stepped room: call <see cref="Step"/> when it asks to be called; it never waits and never throws.
 /// </summary>
 /// <remarks>
-/// A sensor that fails is tried again every five seconds. Meanwhile each planned capture still finishes, empty, with the reason in <see cref="Fault"/>:
-/// the node says "refused" in its usual rhythm instead of falling silent.
-/// While a capture is under way each step is two bus transfers long, straight into memory; the samples are read out of the words afterwards,
-/// a piece per step.
+/// A sensor that fails is tried again every five seconds. Meanwhile each planned capture still finishes, empty, with the reason in
+/// <see cref="Fault"/>: the node says "refused" in its usual rhythm instead of falling silent.
+/// While a capture is under way each step is two bus transfers long, straight into memory; the samples are read out of the words
+/// afterwards, a piece per step.
 /// </remarks>
 public sealed class VibrationAcquisition
 {
@@ -67,7 +68,7 @@ public sealed class VibrationAcquisition
     private long _lastLookWords;
 
     /// <param name="sensor">The accelerometer; owned by this room from now on.</param>
-    /// <param name="capacity">Samples of the longest capture. Its two buffers, nine bytes a sample together, are this room's only large ones.</param>
+    /// <param name="capacity">Samples of the longest capture: two buffers, nine bytes a sample together.</param>
     public VibrationAcquisition(Iis3dwb sensor, int capacity)
     {
         _sensor = sensor;
@@ -75,7 +76,7 @@ public sealed class VibrationAcquisition
         _raw = new byte[Iis3dwb.RawBytes(capacity)];
     }
 
-    /// <summary>The sensor's rate as far as it is known: measured against the clock, else its factory trim, else nominal. Millihertz.</summary>
+    /// <summary>The sensor's rate in millihertz: measured against the clock, else by its factory trim, else nominal.</summary>
     public int SampleRateMilliHertz()
     {
         return _meter.RateMilliHertz(_sensor.FactoryRateMilliHertz());
@@ -138,7 +139,7 @@ public sealed class VibrationAcquisition
         }
     }
 
-    /// <summary>The finished capture, or null. The receiver gives it back with <see cref="HandBack"/>; until then no capture starts.</summary>
+    /// <summary>The finished capture, or null. Until the receiver gives it back with <see cref="HandBack"/> no other starts.</summary>
     public Capture Finished()
     {
         if (!_finished || _handedOut)
