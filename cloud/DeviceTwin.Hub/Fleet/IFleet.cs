@@ -68,6 +68,19 @@ public interface IFleet
     /// <summary>How far the node has taken over what is desired of it; null where the device is unknown.</summary>
     NodeConvergence? FindConvergence(string deviceId);
 
+    /// <summary>Who changed what: durable rows, newest first.</summary>
+    /// <param name="deviceId">Only rows of this device; null for all, with those of configurations.</param>
+    IReadOnlyList<AuditRow> ReadAudit(string? deviceId, int limit);
+
+    /// <summary>How many devices a configuration targets and how many have its settings; null where it is unknown.</summary>
+    ConfigurationMetrics? FindConfigurationMetrics(string id);
+
+    /// <summary>What the hub has taken in since its database was made; only what is durable counts.</summary>
+    FleetTotals Totals { get; }
+
+    /// <summary>How many devices there are, and in which condition.</summary>
+    FleetStatistics Statistics { get; }
+
     /// <summary>Calls back after each durable change, in order per device, on a thread of the fleet's: the callback must not block.</summary>
     IDisposable Subscribe(Action<FleetEvent> callback);
 }
@@ -86,5 +99,32 @@ public abstract record FleetEvent(string DeviceId, DateTimeOffset At)
 
     public sealed record TelemetryReceived(string DeviceId, DateTimeOffset At, TelemetryMessage Message) : FleetEvent(DeviceId, At);
 
+    /// <summary>Registered or updated. A connection that the new identity would not have let in should be closed.</summary>
+    public sealed record IdentityChanged(string DeviceId, DateTimeOffset At, DeviceIdentity Identity) : FleetEvent(DeviceId, At);
+
+    /// <summary>The state of a path of the device changed; <paramref name="State"/> is that of the whole node.</summary>
+    public sealed record ConvergenceChanged(string DeviceId, DateTimeOffset At, ConvergenceState State) : FleetEvent(DeviceId, At);
+
+    /// <summary>
+    /// The connected device owes an answer: it should be sent the whole desired document, which it can take at any time.
+    /// Comes a bounded number of times per version.
+    /// </summary>
+    /// <param name="Desired">Without <c>$version</c>.</param>
+    public sealed record DesiredNeeded(string DeviceId, DateTimeOffset At, JsonObject Desired, long Version) : FleetEvent(DeviceId, At);
+
     public sealed record IdentityDeleted(string DeviceId, DateTimeOffset At) : FleetEvent(DeviceId, At);
 }
+
+/// <summary>What came in, counted when durable.</summary>
+/// <param name="Telemetry">Device-to-cloud messages.</param>
+/// <param name="ReportedPatches">Updates of reported properties.</param>
+/// <param name="DesiredPatches">Updates of desired properties, by operators and configurations.</param>
+public sealed record FleetTotals(long Telemetry, long ReportedPatches, long DesiredPatches);
+
+/// <summary>Counts of devices.</summary>
+public sealed record FleetStatistics(int Total, int Enabled, int Disabled, int Connected);
+
+/// <summary>Azure's system metrics of a configuration.</summary>
+/// <param name="Targeted">Devices that satisfy the target condition.</param>
+/// <param name="Applied">Of these, devices on which no setting of the configuration has been overwritten since.</param>
+public sealed record ConfigurationMetrics(int Targeted, int Applied);

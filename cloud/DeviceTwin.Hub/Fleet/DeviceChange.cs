@@ -1,0 +1,202 @@
+using System.Text.Json.Nodes;
+using DeviceTwin.Storage;
+using DeviceTwin.Twins;
+using DeviceTwin.Twins.Conditions;
+using DeviceTwin.Twins.Reconciliation;
+
+namespace DeviceTwin.Hub.Fleet;
+
+/// <summary>
+/// One operation on one device as it builds up: the state it leads to, what must be stored, what must be told, and what reconciliation
+/// asks for. Nothing of it is visible before it is durable.
+/// </summary>
+internal sealed class DeviceChange
+{
+    private readonly TwinDocument stored;
+    private readonly DateTimeOffset at;
+
+    public DeviceChange(DeviceState before, DateTimeOffset at)
+    {
+        State = before;
+        stored = before.Twin;
+        this.at = at;
+    }
+
+    /// <summary>The device after the operation.</summary>
+    public DeviceState State { get; private set; }
+
+    public List<StoreChange> Stored { get; } = [];
+
+    public List<FleetEvent> Events { get; } = [];
+
+    public ReconciliationActions Actions { get; private set; }
+
+    public int DesiredPatches { get; private set; }
+
+    public int ReportedPatches { get; private set; }
+
+    private string DeviceId => State.Identity.DeviceId;
+
+    /// <summary>Takes an operator's change of tags and desired properties over.</summary>
+    public void Operate(TwinChange change, string author, string action)
+    {
+        if (!change.Any)
+        {
+            return;
+        }
+
+        if (change.TagsPatch is { } tags)
+        {
+            Events.Add(new FleetEvent.TagsChanged(DeviceId, at, tags, author));
+            Audit(tags, "tags", author, action, null);
+        }
+
+        TakeDesired(change, author, action);
+        State = State with { Twin = change.Twin };
+    }
+
+    /// <summary>Takes a report of the device over.</summary>
+    public void Report(TwinChange change)
+    {
+        if (change.ReportedPatch is not { } patch)
+        {
+            return;
+        }
+
+        var (next, asked) = State.Reconciliation.Reported(change.Twin, [.. TwinPatches.Paths(patch)]);
+        Events.Add(new FleetEvent.ReportedChanged(DeviceId, at, patch, change.Twin.Reported.Version));
+        ReportedPatches++;
+        State = State with { Twin = change.Twin };
+        Reconcile(next, asked);
+    }
+
+    /// <summary>Takes an event that concerns every path over; <see cref="Actions"/> says what it asks for.</summary>
+    public void Happened(PathEvent happened)
+    {
+        var (next, asked) = State.Reconciliation.Happened(happened);
+        Reconcile(next, asked);
+    }
+
+    /// <summary>Brings the desired properties to what configurations ask for. Returns why that cannot be, or null.</summary>
+    public string? Configure(IReadOnlyList<PreparedConfiguration> byPrecedence)
+    {
+        var plan = ConfigurationPlanner.Plan(new ConditionSubject(State.Twin, State.Identity.Enabled), byPrecedence);
+        var changed = plan.Patch.Count > 0;
+        if (changed)
+        {
+            TwinChange change;
+            try
+            {
+                change = TwinUpdates.PatchDesired(State.Twin, plan.Patch, at);
+            }
+            catch (TwinException refusal)
+            {
+                return refusal.Message;
+            }
+
+            TakeDesired(change, Author(plan), "twin.patch");
+            State = State with { Twin = change.Twin };
+        }
+
+        if (!ReferenceEquals(plan.Applied, State.Twin.Applied))
+        {
+            State = State with { Twin = State.Twin with { Applied = plan.Applied } };
+        }
+
+        return null;
+    }
+
+    /// <summary>Takes over which kind of device it says it is.</summary>
+    public void SetModel(string modelId) => State = State with { Twin = State.Twin with { ModelId = modelId } };
+
+    public void SetIdentity(DeviceIdentity identity, string author, string action)
+    {
+        State = State with { Identity = identity };
+        Stored.Add(new StoreChange.PutIdentity(identity));
+        Stored.Add(new StoreChange.AppendAudit(new AuditRow(at, author, DeviceId, action, null, null, null)));
+        Events.Add(new FleetEvent.IdentityChanged(DeviceId, at, identity));
+    }
+
+    public void SetSession(DeviceSession? session)
+    {
+        State = State with { Session = session };
+        Stored.Add(session is null ? new StoreChange.DeleteSession(DeviceId) : new StoreChange.PutSession(session));
+    }
+
+    /// <summary>Has the device sent the whole desired document.</summary>
+    public void SendDocument() => Events.Add(new FleetEvent.DesiredNeeded(
+        DeviceId, at, (JsonObject)State.Twin.Desired.Properties.DeepClone(), State.Twin.Desired.Version));
+
+    /// <summary>Adds what follows from the whole: the twin to store and the counters.</summary>
+    public void Finish()
+    {
+        if (!ReferenceEquals(State.Twin, stored))
+        {
+            Stored.Add(new StoreChange.PutTwin(State.Seen));
+        }
+
+        if (DesiredPatches > 0)
+        {
+            Stored.Add(new StoreChange.Count(FleetCounters.DesiredPatches, DesiredPatches));
+        }
+
+        if (ReportedPatches > 0)
+        {
+            Stored.Add(new StoreChange.Count(FleetCounters.ReportedPatches, ReportedPatches));
+        }
+    }
+
+    private void TakeDesired(TwinChange change, string author, string action)
+    {
+        if (change.DesiredPatch is not { } patch)
+        {
+            return;
+        }
+
+        var version = change.Twin.Desired.Version;
+        Events.Add(new FleetEvent.DesiredChanged(DeviceId, at, patch, version, author));
+        Audit(patch, "properties.desired", author, action, version);
+        DesiredPatches++;
+        var (next, asked) = State.Reconciliation.DesiredWritten(change.Twin);
+        Reconcile(next, asked);
+    }
+
+    private void Reconcile(NodeReconciliation next, ReconciliationActions asked)
+    {
+        Actions |= asked;
+        if (!next.SameAs(State.Reconciliation))
+        {
+            Events.Add(new FleetEvent.ConvergenceChanged(DeviceId, at, next.State));
+        }
+
+        State = State with { Reconciliation = next };
+    }
+
+    private void Audit(JsonObject patch, string section, string author, string action, long? version)
+    {
+        foreach (var path in TwinPatches.Paths(patch))
+        {
+            var value = Json.At(patch, path)?.ToJsonString(Json.Relaxed);
+            Stored.Add(new StoreChange.AppendAudit(new AuditRow(at, author, DeviceId, action, $"{section}.{path}", value, version)));
+        }
+    }
+
+    /// <summary>The configurations behind a patch: those whose settings it writes, or <c>configurations</c> where it only takes back.</summary>
+    private string Author(ConfigurationPlan plan)
+    {
+        var ids = TwinPatches.Paths(plan.Patch)
+            .Select(path => plan.Applied.TryGetValue(path, out var setting) ? setting.ConfigurationId : null)
+            .OfType<string>()
+            .Distinct()
+            .ToArray();
+        return ids.Length == 0 ? "configurations" : "configuration/" + string.Join('+', ids);
+    }
+}
+
+/// <summary>The names of the counters in the store.</summary>
+internal static class FleetCounters
+{
+    public const string Telemetry = "telemetry";
+    public const string ReportedPatches = "reportedPatches";
+    public const string DesiredPatches = "desiredPatches";
+}

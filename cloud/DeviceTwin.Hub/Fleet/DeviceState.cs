@@ -1,0 +1,40 @@
+using DeviceTwin.Storage;
+using DeviceTwin.Twins;
+using DeviceTwin.Twins.Reconciliation;
+
+namespace DeviceTwin.Hub.Fleet;
+
+/// <summary>All that is known of a device and survives a restart, with what follows from it. Immutable.</summary>
+internal sealed record DeviceState(
+    DeviceIdentity Identity,
+    TwinDocument Twin,
+    NodeReconciliation Reconciliation,
+    DeviceSession? Session,
+    DevicePresence Presence)
+{
+    /// <summary>The twin with the facts of the moment.</summary>
+    public TwinDocument Seen => Twin with { Connected = Presence.Connected, LastActivityAt = Presence.LastActivityAt };
+}
+
+/// <summary>Whether a device is there. Not stored: after a start nobody is connected.</summary>
+internal sealed class DevicePresence(DateTimeOffset? lastActivityAt)
+{
+    private long activityTicks = lastActivityAt?.UtcTicks ?? 0;
+    private volatile bool connected;
+
+    /// <summary>The connection that holds, for the writers' side; guarded by the fleet's lock.</summary>
+    public string? ConnectionId { get; set; }
+
+    /// <summary>Whether the device is connected, for readers: changes in order with the device's other events.</summary>
+    public bool Connected
+    {
+        get => connected;
+        set => connected = value;
+    }
+
+    /// <summary>When the device last connected, sent or was heard to leave.</summary>
+    public DateTimeOffset? LastActivityAt =>
+        Interlocked.Read(ref activityTicks) is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+
+    public void Touch(DateTimeOffset at) => Interlocked.Exchange(ref activityTicks, at.UtcTicks);
+}

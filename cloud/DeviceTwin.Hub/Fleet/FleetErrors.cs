@@ -1,0 +1,38 @@
+using DeviceTwin.Storage;
+using DeviceTwin.Twins;
+
+namespace DeviceTwin.Hub.Fleet;
+
+/// <summary>The refusals of the fleet.</summary>
+internal static class FleetErrors
+{
+    /// <summary>The same refusal in the hub's catalogue.</summary>
+    public static HubException Translate(TwinException refusal)
+    {
+        var error = new[] { HubError.ArgumentInvalid, HubError.IotHubFormatError, HubError.PreconditionFailed, HubError.RequestEntityTooLarge }
+            .FirstOrDefault(known => known.Code == refusal.Error.Code)
+            ?? new HubError(refusal.Error.Code, refusal.Error.Name, refusal.Error.HttpStatus);
+        return new HubException(error, refusal.Message);
+    }
+
+    /// <summary>The store failed: the client may come back.</summary>
+    public static HubException Translate(StorageException failure) =>
+        new(HubError.ServiceUnavailable, $"[{(int)failure.Error}] {failure.Message}");
+
+    public static HubException DeviceNotFound(string deviceId) =>
+        new(HubError.DeviceNotFound, $"There is no device \"{deviceId}\". Register it first, or check the spelling: ids are case-sensitive.");
+
+    public static HubException ConfigurationNotFound(string id) =>
+        new(HubError.ConfigurationNotFound, $"There is no configuration \"{id}\". Create it without If-Match, or check the spelling.");
+
+    /// <summary>Refuses where an If-Match value does not let the change pass.</summary>
+    public static void CheckMatch(string? ifMatch, string etag)
+    {
+        if (!ETags.Matches(ifMatch, etag))
+        {
+            throw new HubException(
+                HubError.PreconditionFailed,
+                $"The ETag is \"{etag}\", not {ifMatch}: somebody else was faster. Read again, then write with the new ETag, or with \"*\" to overwrite.");
+        }
+    }
+}

@@ -1,0 +1,248 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using DeviceTwin.Storage;
+using DeviceTwin.Twins;
+using DeviceTwin.Twins.Reconciliation;
+
+namespace DeviceTwin.Hub.Fleet;
+
+/// <summary>Identities, sessions, connections and telemetry.</summary>
+internal sealed partial class FleetService
+{
+    private const int MaximumDeviceIdLength = 128;
+    private const int GeneratedKeyBytes = 32;
+
+    /// <inheritdoc/>
+    public DeviceIdentity? FindIdentity(string deviceId) => visible.GetValueOrDefault(deviceId)?.Identity;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DeviceIdentity> ListIdentities() =>
+        [.. visible.Values.Select(state => state.Identity).OrderBy(identity => identity.DeviceId, StringComparer.Ordinal)];
+
+    /// <inheritdoc/>
+    public async Task<DeviceIdentity> PutIdentity(DeviceIdentity identity, string? ifMatch, string author, CancellationToken cancellation)
+    {
+        CheckDeviceId(identity.DeviceId);
+        CheckKey(identity.PrimaryKey, "primaryKey");
+        CheckKey(identity.SecondaryKey, "secondaryKey");
+        var at = time.GetUtcNow();
+        DeviceIdentity result;
+        Task written;
+        lock (gate)
+        {
+            var existing = working.GetValueOrDefault(identity.DeviceId);
+            DeviceChange change;
+            if (ifMatch is null)
+            {
+                if (existing is not null)
+                {
+                    throw new HubException(
+                        HubError.DeviceAlreadyExists, $"There is a device \"{identity.DeviceId}\" already. To update it, send If-Match with its ETag or \"*\".");
+                }
+
+                result = Complete(identity, null) with
+                {
+                    // Azure's generation ids are such counts of time: no later device of the same name has the same.
+                    GenerationId = at.UtcTicks.ToString(CultureInfo.InvariantCulture),
+                    ETag = ETags.First,
+                    CreatedAt = at,
+                };
+                var twin = TwinDocument.Create(identity.DeviceId, at);
+                change = new DeviceChange(
+                    new DeviceState(result, twin, NodeReconciliation.From(twin), null, new DevicePresence(null)), at);
+                change.SetIdentity(result, author, "identity.create");
+                change.Stored.Add(new StoreChange.PutTwin(twin));
+                Configure(change);
+                FleetLog.Registered(logger, identity.DeviceId, author);
+            }
+            else
+            {
+                var before = existing?.Identity ?? throw FleetErrors.DeviceNotFound(identity.DeviceId);
+                FleetErrors.CheckMatch(ifMatch, before.ETag);
+                result = Complete(identity, before) with
+                {
+                    GenerationId = before.GenerationId,
+                    ETag = ETags.Next(before.ETag),
+                    CreatedAt = before.CreatedAt,
+                };
+                change = new DeviceChange(existing, at);
+                change.SetIdentity(result, author, "identity.update");
+                FleetLog.Updated(logger, identity.DeviceId, author);
+            }
+
+            written = Publish(change);
+        }
+
+        await Durable(written, cancellation).ConfigureAwait(false);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public async Task DeleteIdentity(string deviceId, string? ifMatch, string author, CancellationToken cancellation)
+    {
+        var at = time.GetUtcNow();
+        Task written;
+        lock (gate)
+        {
+            FleetErrors.CheckMatch(ifMatch, Working(deviceId).Identity.ETag);
+            working.Remove(deviceId);
+            resends.Forget(deviceId);
+            StoreChange[] changes =
+            [
+                new StoreChange.DeleteDevice(deviceId),
+                new StoreChange.AppendAudit(new AuditRow(at, author, deviceId, "identity.delete", null, null, null)),
+            ];
+            written = store.Write(changes, () =>
+            {
+                visible.TryRemove(deviceId, out _);
+                Tell([new FleetEvent.IdentityDeleted(deviceId, at)]);
+            });
+            FleetLog.Deleted(logger, deviceId, author);
+        }
+
+        await Durable(written, cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public DeviceSession? FindSession(string deviceId) => visible.GetValueOrDefault(deviceId)?.Session;
+
+    /// <inheritdoc/>
+    public Task SaveSession(DeviceSession session, CancellationToken cancellation) =>
+        Change(session.DeviceId, change => change.SetSession(session), cancellation);
+
+    /// <inheritdoc/>
+    public Task DeleteSession(string deviceId, CancellationToken cancellation) =>
+        Change(deviceId, change => change.SetSession(null), cancellation);
+
+    /// <inheritdoc/>
+    public async Task SetConnected(string deviceId, string connectionId, string? modelId, CancellationToken cancellation)
+    {
+        var at = time.GetUtcNow();
+        Task modelled = Task.CompletedTask;
+        Task written;
+        lock (gate)
+        {
+            var state = Working(deviceId);
+            if (!string.IsNullOrEmpty(modelId) && modelId != state.Twin.ModelId)
+            {
+                var change = new DeviceChange(state, at);
+                change.SetModel(modelId);
+                modelled = Publish(change);
+            }
+
+            // Presence is no durable state. An empty write brings it into the order of the device's other events.
+            var presence = state.Presence;
+            var came = presence.ConnectionId is null;
+            presence.ConnectionId = connectionId;
+            var actions = state.Reconciliation.Happened(PathEvent.Connected).Actions;
+            if ((actions & ReconciliationActions.StartTimer) != 0)
+            {
+                resends.Begin(deviceId, state.Twin.Desired.Version);
+            }
+
+            written = store.Write([], () =>
+            {
+                presence.Touch(at);
+                presence.Connected = true;
+                if (came)
+                {
+                    FleetLog.Connected(logger, deviceId);
+                    Tell([new FleetEvent.ConnectionChanged(deviceId, at, true)]);
+                }
+            });
+        }
+
+        await Durable(modelled, cancellation).ConfigureAwait(false);
+        await Durable(written, cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task SetDisconnected(string deviceId, string connectionId, CancellationToken cancellation)
+    {
+        var at = time.GetUtcNow();
+        Task written;
+        lock (gate)
+        {
+            // The device may have been deleted, or another connection may have taken over: nothing to note then.
+            if (working.GetValueOrDefault(deviceId)?.Presence is not { } presence || presence.ConnectionId != connectionId)
+            {
+                return;
+            }
+
+            presence.ConnectionId = null;
+            resends.Forget(deviceId);
+            written = store.Write([], () =>
+            {
+                presence.Touch(at);
+                presence.Connected = false;
+                FleetLog.Disconnected(logger, deviceId);
+                Tell([new FleetEvent.ConnectionChanged(deviceId, at, false)]);
+            });
+        }
+
+        await Durable(written, cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task AppendTelemetry(TelemetryMessage message, CancellationToken cancellation)
+    {
+        Task written;
+        lock (gate)
+        {
+            var presence = Working(message.DeviceId).Presence;
+            written = store.Write([new StoreChange.AppendTelemetry(message), new StoreChange.Count(FleetCounters.Telemetry, 1)], () =>
+            {
+                presence.Touch(message.EnqueuedAt);
+                Interlocked.Increment(ref telemetryTotal);
+                Tell([new FleetEvent.TelemetryReceived(message.DeviceId, message.EnqueuedAt, message)]);
+            });
+        }
+
+        await Durable(written, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task Change(string deviceId, Action<DeviceChange> apply, CancellationToken cancellation)
+    {
+        Task written;
+        lock (gate)
+        {
+            var change = new DeviceChange(Working(deviceId), time.GetUtcNow());
+            apply(change);
+            written = Publish(change);
+        }
+
+        await Durable(written, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Empty keys stay what they are, or are made where there are none.</summary>
+    private static DeviceIdentity Complete(DeviceIdentity identity, DeviceIdentity? before) => identity with
+    {
+        PrimaryKey = KeyOr(identity.PrimaryKey, before?.PrimaryKey),
+        SecondaryKey = KeyOr(identity.SecondaryKey, before?.SecondaryKey),
+    };
+
+    private static string KeyOr(string given, string? before) =>
+        given.Length > 0 ? given : before ?? Convert.ToBase64String(RandomNumberGenerator.GetBytes(GeneratedKeyBytes));
+
+    private static void CheckDeviceId(string deviceId)
+    {
+        var valid = deviceId.Length is > 0 and <= MaximumDeviceIdLength
+            && deviceId.All(character => char.IsAsciiLetterOrDigit(character) || "-.+%_#*?!(),:=@$'".Contains(character));
+        if (!valid)
+        {
+            throw new HubException(
+                HubError.ArgumentInvalid,
+                $"The device id \"{deviceId}\" is not allowed. Use 1 to {MaximumDeviceIdLength} ASCII letters, digits and -.+%_#*?!(),:=@$'.");
+        }
+    }
+
+    private static void CheckKey(string key, string name)
+    {
+        Span<byte> bytes = stackalloc byte[128];
+        if (key.Length > 0 && !(Convert.TryFromBase64String(key, bytes, out var length) && length is >= 16 and <= 64))
+        {
+            throw new HubException(
+                HubError.ArgumentInvalid, $"{name} is not allowed. Give base64 of 16 to 64 bytes, or leave it empty to have one made.");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using DeviceTwin.Twins;
+using DeviceTwin.Twins.Reconciliation;
+
+namespace DeviceTwin.Hub.Fleet;
+
+/// <summary>Changes of twins.</summary>
+internal sealed partial class FleetService
+{
+    /// <inheritdoc/>
+    public Task<TwinDocument> PatchTwin(string deviceId, JsonObject patch, string? ifMatch, string author, CancellationToken cancellation) =>
+        Operate(deviceId, ifMatch, author, "twin.patch", (twin, at) => TwinUpdates.Patch(twin, patch, at), cancellation);
+
+    /// <inheritdoc/>
+    public Task<TwinDocument> ReplaceTwin(string deviceId, JsonObject twin, string? ifMatch, string author, CancellationToken cancellation) =>
+        Operate(deviceId, ifMatch, author, "twin.replace", (before, at) => TwinUpdates.Replace(before, twin, at), cancellation);
+
+    /// <inheritdoc/>
+    public async Task<long> PatchReported(string deviceId, JsonObject patch, long? expectedVersion, CancellationToken cancellation)
+    {
+        var at = time.GetUtcNow();
+        long version;
+        Task written;
+        lock (gate)
+        {
+            var state = Working(deviceId);
+            var change = new DeviceChange(state, at);
+            change.Report(Refusing(() => TwinUpdates.PatchReported(state.Twin, patch, expectedVersion, at)));
+            version = change.State.Twin.Reported.Version;
+            change.State.Presence.Touch(at);
+            written = Publish(change);
+        }
+
+        await Durable(written, cancellation).ConfigureAwait(false);
+        return version;
+    }
+
+    private async Task<TwinDocument> Operate(
+        string deviceId,
+        string? ifMatch,
+        string author,
+        string action,
+        Func<TwinDocument, DateTimeOffset, TwinChange> update,
+        CancellationToken cancellation)
+    {
+        var at = time.GetUtcNow();
+        TwinDocument result;
+        Task written;
+        lock (gate)
+        {
+            var state = Working(deviceId);
+            FleetErrors.CheckMatch(ifMatch, state.Twin.ETag);
+            var twinChange = Refusing(() => update(state.Twin, at));
+            var change = new DeviceChange(state, at);
+            change.Operate(twinChange, author, action);
+            if (twinChange.TagsPatch is not null)
+            {
+                Configure(change);
+            }
+
+            result = change.State.Seen;
+            written = Publish(change);
+        }
+
+        await Durable(written, cancellation).ConfigureAwait(false);
+        return result;
+    }
+
+    /// <summary>The timer of a connected device that owes an answer has run out.</summary>
+    private bool Resend(string deviceId, int attempt)
+    {
+        lock (gate)
+        {
+            if (working.GetValueOrDefault(deviceId) is not { Presence.ConnectionId: not null } state
+                || (state.Reconciliation.Happened(PathEvent.TimerElapsed).Actions & ReconciliationActions.SendDocument) == 0)
+            {
+                return false;
+            }
+
+            var at = time.GetUtcNow();
+            var desired = state.Twin.Desired;
+            FleetLog.DesiredResent(logger, deviceId, desired.Version, attempt);
+            _ = store.Write([], () => Tell([new FleetEvent.DesiredNeeded(deviceId, at, (JsonObject)desired.Properties.DeepClone(), desired.Version)]));
+            return true;
+        }
+    }
+}

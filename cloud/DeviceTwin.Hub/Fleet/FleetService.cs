@@ -1,0 +1,266 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using DeviceTwin.Storage;
+using DeviceTwin.Twins;
+using DeviceTwin.Twins.Conditions;
+using DeviceTwin.Twins.Reconciliation;
+
+namespace DeviceTwin.Hub.Fleet;
+
+/// <summary>
+/// The fleet in memory over a store. Writers work, one at a time, on the newest state and queue what they did with the store; once that is
+/// durable it becomes visible to readers, its events go out and the writer's task completes. So readers never see what a
+/// crash could take back. When a commit fails, the writers' state falls back to the visible one.
+/// </summary>
+internal sealed partial class FleetService : IFleet, IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly IHubStore store;
+    private readonly TimeProvider time;
+    private readonly ILogger<FleetService> logger;
+    private readonly ResendSchedule resends;
+
+    /// <summary>What writers see; guarded by <see cref="gate"/>.</summary>
+    private readonly Dictionary<string, DeviceState> working = new(StringComparer.Ordinal);
+
+    /// <summary>What readers see: only what is durable. Written on the store's thread.</summary>
+    private readonly ConcurrentDictionary<string, DeviceState> visible = new(StringComparer.Ordinal);
+
+    /// <summary>By precedence, as writers see them; guarded by <see cref="gate"/>.</summary>
+    private ImmutableArray<PreparedConfiguration> workingConfigurations = [];
+
+    private ImmutableArray<PreparedConfiguration> visibleConfigurations = [];
+    private ImmutableArray<Action<FleetEvent>> subscribers = [];
+    private long telemetryTotal;
+    private long reportedTotal;
+    private long desiredTotal;
+
+    public FleetService(IHubStore store, TimeProvider time, FleetOptions options, ILogger<FleetService> logger)
+    {
+        this.store = store;
+        this.time = time;
+        this.logger = logger;
+        resends = new ResendSchedule(time, options.ResendAfter, options.ResendLimit, Resend);
+        store.CommitFailed += FallBack;
+        Load(store.Load());
+    }
+
+    /// <inheritdoc/>
+    public FleetTotals Totals => new(
+        Interlocked.Read(ref telemetryTotal), Interlocked.Read(ref reportedTotal), Interlocked.Read(ref desiredTotal));
+
+    /// <inheritdoc/>
+    public FleetStatistics Statistics
+    {
+        get
+        {
+            var states = visible.Values;
+            var enabled = states.Count(state => state.Identity.Enabled);
+            return new FleetStatistics(states.Count, enabled, states.Count - enabled, states.Count(state => state.Presence.Connected));
+        }
+    }
+
+    /// <inheritdoc/>
+    public TwinDocument? FindTwin(string deviceId) => visible.GetValueOrDefault(deviceId)?.Seen;
+
+    /// <inheritdoc/>
+    public NodeConvergence? FindConvergence(string deviceId) =>
+        visible.GetValueOrDefault(deviceId) is { } state ? state.Reconciliation.Describe(state.Twin) : null;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TwinDocument> Query(string? where)
+    {
+        var condition = Refusing(() => TwinCondition.Parse(where ?? "*", ConditionScope.Query));
+        return
+        [
+            .. visible.Values
+                .Select(state => new ConditionSubject(state.Seen, state.Identity.Enabled))
+                .Where(condition.Matches)
+                .Select(subject => subject.Twin)
+                .OrderBy(twin => twin.DeviceId, StringComparer.Ordinal),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TelemetryMessage> ReadTelemetry(string deviceId, string? kind, int limit) =>
+        Refusing(() => store.ReadTelemetry(deviceId, kind, limit));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AuditRow> ReadAudit(string? deviceId, int limit) => Refusing(() => store.ReadAudit(deviceId, limit));
+
+    /// <inheritdoc/>
+    public IDisposable Subscribe(Action<FleetEvent> callback)
+    {
+        ImmutableInterlocked.Update(ref subscribers, static (list, added) => list.Add(added), callback);
+        return new Subscription(this, callback);
+    }
+
+    /// <summary>Ends the timers; the store is the container's to close.</summary>
+    public void Dispose()
+    {
+        store.CommitFailed -= FallBack;
+        resends.Dispose();
+    }
+
+    private void Load(StoredFleet stored)
+    {
+        foreach (var configuration in stored.Configurations)
+        {
+            try
+            {
+                workingConfigurations = workingConfigurations.Add(PreparedConfiguration.Prepare(configuration));
+            }
+            catch (TwinException refusal)
+            {
+                FleetLog.ConfigurationUnusable(logger, configuration.Id, refusal.Message);
+            }
+        }
+
+        workingConfigurations = workingConfigurations.Sort(PreparedConfiguration.ByPrecedence);
+        visibleConfigurations = workingConfigurations;
+        telemetryTotal = stored.Counters.GetValueOrDefault(FleetCounters.Telemetry);
+        reportedTotal = stored.Counters.GetValueOrDefault(FleetCounters.ReportedPatches);
+        desiredTotal = stored.Counters.GetValueOrDefault(FleetCounters.DesiredPatches);
+
+        var twins = stored.Twins.ToDictionary(twin => twin.DeviceId, StringComparer.Ordinal);
+        var sessions = stored.Sessions.ToDictionary(session => session.DeviceId, StringComparer.Ordinal);
+        foreach (var identity in stored.Identities)
+        {
+            var twin = twins[identity.DeviceId];
+            var lastActivity = twin.LastActivityAt;
+            if (stored.LastTelemetryAt.TryGetValue(identity.DeviceId, out var telemetryAt) && !(lastActivity > telemetryAt))
+            {
+                lastActivity = telemetryAt;
+            }
+
+            working[identity.DeviceId] = visible[identity.DeviceId] = new DeviceState(
+                identity, twin, NodeReconciliation.From(twin), sessions.GetValueOrDefault(identity.DeviceId), new DevicePresence(lastActivity));
+        }
+
+        FleetLog.Loaded(logger, working.Count, workingConfigurations.Length);
+
+        // A configuration may have been stored just before the process ended, its effect on the devices not.
+        lock (gate)
+        {
+            foreach (var deviceId in working.Keys.ToArray())
+            {
+                _ = Reconfigure(deviceId);
+            }
+        }
+    }
+
+    /// <summary>The device for a writer, inside the lock.</summary>
+    private DeviceState Working(string deviceId) => working.GetValueOrDefault(deviceId) ?? throw FleetErrors.DeviceNotFound(deviceId);
+
+    /// <summary>Queues a finished change, inside the lock; the task completes when it is durable, visible and told.</summary>
+    private Task Publish(DeviceChange change)
+    {
+        change.Finish();
+        var state = change.State;
+        working[state.Identity.DeviceId] = state;
+        Remind(change);
+        return store.Write(change.Stored, () =>
+        {
+            visible[state.Identity.DeviceId] = state;
+            Interlocked.Add(ref desiredTotal, change.DesiredPatches);
+            Interlocked.Add(ref reportedTotal, change.ReportedPatches);
+            Tell(change.Events);
+        });
+    }
+
+    /// <summary>Begins to wait for a connected device's answer; one that speaks of another history is sent the document at once.</summary>
+    private void Remind(DeviceChange change)
+    {
+        var state = change.State;
+        var owes = (change.Actions & (ReconciliationActions.StartTimer | ReconciliationActions.SendDocument)) != 0;
+        if (owes && state.Presence.ConnectionId is not null
+            && resends.Await(state.Identity.DeviceId, state.Twin.Desired.Version)
+            && (change.Actions & ReconciliationActions.SendDocument) != 0)
+        {
+            change.SendDocument();
+        }
+    }
+
+    private void Tell(IReadOnlyList<FleetEvent> events)
+    {
+        foreach (var happened in events)
+        {
+            if (happened is FleetEvent.DesiredChanged desired)
+            {
+                FleetLog.DesiredChanged(logger, desired.DeviceId, desired.Version, desired.Author);
+            }
+
+            foreach (var subscriber in subscribers)
+            {
+                try
+                {
+                    subscriber(happened);
+                }
+                catch (Exception e)
+                {
+                    FleetLog.SubscriberFailed(logger, e);
+                }
+            }
+        }
+    }
+
+    /// <summary>A commit failed: writers go back to what is durable, and what is queued on top of the lost changes fails too.</summary>
+    private void FallBack(StorageException reason)
+    {
+        lock (gate)
+        {
+            FleetLog.CommitFailed(logger, (int)reason.Error, reason.Message);
+            working.Clear();
+            foreach (var (deviceId, state) in visible)
+            {
+                working[deviceId] = state;
+            }
+
+            workingConfigurations = visibleConfigurations;
+            store.FailQueued(reason);
+        }
+    }
+
+    /// <summary>Waits for durability. Giving up the wait does not take the change back.</summary>
+    private static async Task Durable(Task written, CancellationToken cancellation)
+    {
+        try
+        {
+            await written.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (StorageException failure)
+        {
+            throw FleetErrors.Translate(failure);
+        }
+    }
+
+    private static T Refusing<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (TwinException refusal)
+        {
+            throw FleetErrors.Translate(refusal);
+        }
+        catch (StorageException failure)
+        {
+            throw FleetErrors.Translate(failure);
+        }
+    }
+
+    private sealed class Subscription(FleetService fleet, Action<FleetEvent> callback) : IDisposable
+    {
+        private int disposed;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref disposed, 1) == 0)
+            {
+                ImmutableInterlocked.Update(ref fleet.subscribers, static (list, removed) => list.Remove(removed), callback);
+            }
+        }
+    }
+}

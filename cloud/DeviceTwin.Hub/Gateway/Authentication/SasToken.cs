@@ -1,0 +1,125 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace DeviceTwin.Hub.Gateway.Authentication;
+
+/// <summary>
+/// A shared access signature as received: <c>SharedAccessSignature sr=…&amp;sig=…&amp;se=…[&amp;skn=…]</c>, fields in any order.
+/// The signature covers the scope exactly as the client wrote it, so it is never decoded and encoded again.
+/// </summary>
+public sealed class SasToken
+{
+    private const string Prefix = "SharedAccessSignature ";
+
+    private readonly string rawScope;
+    private readonly string rawExpiry;
+    private readonly byte[] signature;
+
+    private SasToken(string rawScope, string rawExpiry, byte[] signature, long expiry, string? policy)
+    {
+        this.rawScope = rawScope;
+        this.rawExpiry = rawExpiry;
+        this.signature = signature;
+        ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(expiry);
+        Policy = string.IsNullOrEmpty(policy) ? null : policy;
+        Scope = Uri.UnescapeDataString(rawScope);
+    }
+
+    /// <summary>What the token opens, decoded: <c>host/devices/id</c> or a part of it from the left.</summary>
+    public string Scope { get; }
+
+    public DateTimeOffset ExpiresAt { get; }
+
+    /// <summary>Name of the policy whose key signed it; null = the device's own key.</summary>
+    public string? Policy { get; }
+
+    /// <returns>Null where the text is no token.</returns>
+    public static SasToken? Parse(string text)
+    {
+        if (!text.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        string? scope = null;
+        string? signature = null;
+        string? expiry = null;
+        string? policy = null;
+        foreach (string field in text[Prefix.Length..].Split('&'))
+        {
+            // At the first '=' only: base64 ends in it.
+            int equals = field.IndexOf('=');
+            if (equals < 0)
+            {
+                return null;
+            }
+
+            string value = field[(equals + 1)..];
+            switch (field.AsSpan(0, equals))
+            {
+                case "sr" when scope is null:
+                    scope = value;
+                    break;
+                case "sig" when signature is null:
+                    signature = value;
+                    break;
+                case "se" when expiry is null:
+                    expiry = value;
+                    break;
+                case "skn" when policy is null:
+                    policy = Uri.UnescapeDataString(value);
+                    break;
+                case "sr" or "sig" or "se" or "skn":
+                    return null;
+            }
+        }
+
+        // UnescapeDataString leaves '+' alone, which base64 needs.
+        if (string.IsNullOrEmpty(scope)
+            || signature is null
+            || !TryBase64(Uri.UnescapeDataString(signature), out byte[] bytes)
+            || !long.TryParse(expiry, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)
+            || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
+        {
+            return null;
+        }
+
+        return new SasToken(scope, expiry!, bytes, seconds, policy);
+    }
+
+    /// <summary>Whether one of two base64 keys made the signature. Takes the same time whichever it is.</summary>
+    public bool IsSignedBy(string primaryKey, string secondaryKey) => Matches(primaryKey) | Matches(secondaryKey);
+
+    /// <summary>Whether the scope is the device's resource on this hub, or a prefix of it by whole segments.</summary>
+    /// <param name="isHub">Judges the first segment.</param>
+    public bool Covers(string deviceId, Func<string, bool> isHub)
+    {
+        string[] segments = Scope.TrimEnd('/').Split('/');
+        return segments.Length <= 3
+            && isHub(segments[0])
+            && (segments.Length < 2 || segments[1] == "devices")
+            && (segments.Length < 3 || segments[2] == deviceId);
+    }
+
+    private bool Matches(string base64Key)
+    {
+        // A missing key signs nothing, but costs the same time.
+        bool usable = TryBase64(base64Key, out byte[] key) && key.Length > 0;
+        byte[] expected = HMACSHA256.HashData(usable ? key : [0], Encoding.UTF8.GetBytes(rawScope + "\n" + rawExpiry));
+        return usable & CryptographicOperations.FixedTimeEquals(expected, signature);
+    }
+
+    private static bool TryBase64(string text, out byte[] bytes)
+    {
+        bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
+        if (!Convert.TryFromBase64String(text, bytes, out int written))
+        {
+            return false;
+        }
+
+        Array.Resize(ref bytes, written);
+        return true;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using DeviceTwin.Hub.Fleet;
+
+namespace DeviceTwin.Hub.Gateway;
+
+/// <summary>The live connections, one per device, and the memory of each device.</summary>
+internal sealed class ConnectionRegistry(GatewayOptions options, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, DeviceConnection> live = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DeviceMemory> memories = new(StringComparer.Ordinal);
+
+    public DeviceMemory Memory(string deviceId) => memories.GetOrAdd(deviceId, _ => new DeviceMemory());
+
+    /// <summary>
+    /// Makes a connection the device's one. An older one is closed, and has ended when this returns: what it had accepted is
+    /// applied before anything of the new one.
+    /// </summary>
+    /// <returns>False where the device's connections replace one another too fast (two clients with one identity).</returns>
+    public async Task<bool> Claim(DeviceConnection connection, CancellationToken cancellation)
+    {
+        DeviceMemory memory = Memory(connection.DeviceId);
+        while (!live.TryAdd(connection.DeviceId, connection))
+        {
+            if (live.TryGetValue(connection.DeviceId, out DeviceConnection? older))
+            {
+                if (!memory.TryTakeOver(time.GetUtcNow(), options.MaxTakeovers, options.TakeoverWindow))
+                {
+                    return false;
+                }
+
+                older.Abort("another connection of the same device took over");
+                await older.Ended.WaitAsync(cancellation);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Gives the device's place back; nothing happens where another connection has it.</summary>
+    public void Release(DeviceConnection connection) =>
+        live.TryRemove(KeyValuePair.Create(connection.DeviceId, connection));
+
+    public void Handle(FleetEvent change)
+    {
+        switch (change)
+        {
+            case FleetEvent.DesiredChanged desired when live.TryGetValue(desired.DeviceId, out DeviceConnection? connection):
+                connection.Push(desired);
+                break;
+            case FleetEvent.DesiredNeeded needed when live.TryGetValue(needed.DeviceId, out DeviceConnection? silent):
+                silent.PushWhole();
+                break;
+            case FleetEvent.IdentityChanged changed when live.TryGetValue(changed.DeviceId, out DeviceConnection? admitted):
+                admitted.Recheck(changed.Identity);
+                break;
+            case FleetEvent.IdentityDeleted deleted:
+                memories.TryRemove(deleted.DeviceId, out _);
+                if (live.TryGetValue(deleted.DeviceId, out DeviceConnection? orphan))
+                {
+                    orphan.Abort("the device was deleted");
+                }
+
+                break;
+        }
+    }
+}

@@ -1,0 +1,529 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Hub.Gateway.Authentication;
+using DeviceTwin.Mqtt;
+using DeviceTwin.Storage;
+using Microsoft.AspNetCore.Connections;
+
+namespace DeviceTwin.Hub.Gateway;
+
+/// <summary>
+/// One admitted device on one connection. Two loops: one reads packets and hands telemetry to the store at once, so that many
+/// messages share a commit; the other answers, strictly in the order of arrival, each answer only when what it confirms is durable.
+/// It alone writes to the connection, and flushes when it has nothing more to do at once.
+/// </summary>
+internal sealed class DeviceConnection
+{
+    private const int FlushAt = 32 * 1024;
+
+    private readonly ConnectionContext transport;
+    private readonly MqttConnect connect;
+    private readonly Admission admission;
+    private readonly GatewayServices services;
+    private readonly MqttReadRules rules;
+    private readonly TimeSpan silenceLimit;
+    private readonly DeviceTwinRequests requests;
+    private readonly DeviceSubscriptions subscriptions;
+    private readonly DesiredQueue desired = new();
+    private readonly InFlight inFlight;
+    private readonly Channel<Work> work = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly CancellationTokenSource stop = new();
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITimer? watch;
+    private long waitingSince = -1;
+    private long lastDesiredPushed;
+    private int unflushed;
+    private bool outputGone;
+    private bool cleanEnd;
+    private string? endReason;
+
+    public DeviceConnection(ConnectionContext transport, MqttConnect connect, Admission admission, GatewayServices services)
+    {
+        this.transport = transport;
+        this.connect = connect;
+        this.admission = admission;
+        this.services = services;
+        GatewayOptions options = services.Options;
+        rules = new MqttReadRules(options.MaxPayload + 2 + 0xFFFF + 2, WildcardsInNames: true);
+        inFlight = new InFlight(options.MaxInFlight, options.MaxInFlightBytes);
+        TimeSpan keepAlive = TimeSpan.FromSeconds(connect.KeepAliveSeconds);
+        silenceLimit = 1.5 * (keepAlive == TimeSpan.Zero || keepAlive > options.LongestKeepAlive ? options.LongestKeepAlive : keepAlive);
+        requests = new DeviceTwinRequests(DeviceId, Id, admission.UserName.IsNano, services);
+        subscriptions = new DeviceSubscriptions(DeviceId, persistent: !connect.CleanSession, services);
+    }
+
+    public string Id => transport.ConnectionId;
+
+    public string DeviceId => admission.Identity.DeviceId;
+
+    /// <summary>Completes when nothing more of this connection will be applied. Never faults.</summary>
+    public Task Ended => ended.Task;
+
+    /// <summary>Closes the connection from any thread; the first reason is the one that is logged.</summary>
+    public void Abort(string reason)
+    {
+        if (Interlocked.CompareExchange(ref endReason, reason, null) is null)
+        {
+            // Not on this thread: it may be the fleet's or a timer's.
+            _ = stop.CancelAsync();
+            transport.Abort(new ConnectionAbortedException(reason));
+        }
+    }
+
+    /// <summary>Takes a desired change to be sent, from any thread, without waiting.</summary>
+    public void Push(FleetEvent.DesiredChanged change)
+    {
+        if (desired.Add(change, out int collapsed))
+        {
+            if (collapsed > 0)
+            {
+                services.Logger.DesiredCollapsed(DeviceId, collapsed);
+            }
+
+            work.Writer.TryWrite(Work.Nudge);
+        }
+    }
+
+    /// <summary>Sends the whole desired document, from any thread, without waiting.</summary>
+    public void PushWhole()
+    {
+        if (desired.AddWhole())
+        {
+            work.Writer.TryWrite(Work.Nudge);
+        }
+    }
+
+    /// <summary>Closes the connection where the device, as it now is, would not have been let in.</summary>
+    public void Recheck(DeviceIdentity identity)
+    {
+        if (!identity.Enabled)
+        {
+            Abort("the device was disabled");
+        }
+        else if (!admission.Token.IsSignedBy(identity.PrimaryKey, identity.SecondaryKey))
+        {
+            Abort("the device was given other keys");
+        }
+    }
+
+    /// <summary>What changed between the judgement and the claim of the device's place was told to nobody.</summary>
+    private void RecheckNow()
+    {
+        DeviceIdentity? now = services.Fleet.FindIdentity(DeviceId);
+        if (now is null)
+        {
+            Abort("the device was deleted");
+        }
+        else if (now != admission.Identity)
+        {
+            Recheck(now);
+        }
+    }
+
+    /// <summary>Answers CONNECT and serves until the end. Does not throw; the caller has claimed the device's place.</summary>
+    /// <param name="deadline">For everything up to CONNACK.</param>
+    public async Task Run(CancellationToken deadline)
+    {
+        bool connected = false;
+        try
+        {
+            RecheckNow();
+            bool sessionPresent = await subscriptions.Restore(deadline);
+            await services.Fleet.SetConnected(DeviceId, Id, admission.UserName.ModelId, deadline);
+            connected = true;
+            OpenDesired(restored: true);
+            Watch();
+            Answer(new MqttConnAck(sessionPresent, MqttConnectReturnCode.Accepted));
+            await Flush();
+            services.Logger.Connected(
+                DeviceId, transport.RemoteEndPoint?.ToString(), Id, connect.CleanSession, sessionPresent, connect.KeepAliveSeconds, admission.UserName.ClientType);
+            Task answering = AnswerAll();
+            await ReadAll();
+            work.Writer.TryComplete();
+            await answering;
+        }
+        catch (Exception error) when (!connected)
+        {
+            services.Logger.ConnectFailed(error, DeviceId);
+            Interlocked.CompareExchange(ref endReason, "CONNECT failed", null);
+            Answer(new MqttConnAck(false, MqttConnectReturnCode.ServerUnavailable));
+            await Flush();
+        }
+        finally
+        {
+            watch?.Dispose();
+            await NoteEnd(connected);
+            ended.TrySetResult();
+        }
+    }
+
+    private async Task NoteEnd(bool connected)
+    {
+        if (!connected)
+        {
+            return;
+        }
+
+        try
+        {
+            if (!cleanEnd && connect.Will is { } will)
+            {
+                await services.Telemetry.StoreWill(DeviceId, will);
+            }
+
+            await services.Fleet.SetDisconnected(DeviceId, Id, CancellationToken.None);
+        }
+        catch (Exception error)
+        {
+            services.Logger.DisconnectNotNoted(error, DeviceId, Id);
+        }
+
+        services.Logger.Disconnected(DeviceId, Id, endReason ?? "closed by the device");
+    }
+
+    private void OpenDesired(bool restored)
+    {
+        if (!subscriptions.CoversDesired)
+        {
+            desired.Close();
+            return;
+        }
+
+        bool unread = restored
+            && services.Fleet.FindTwin(DeviceId) is { } twin
+            && twin.Desired.Version > services.Registry.Memory(DeviceId).DesiredVersionRead
+            && (twin.Desired.Version > 1 || twin.Desired.Properties.Count > 0);
+        desired.Open(sendWhole: unread);
+        if (unread)
+        {
+            work.Writer.TryWrite(Work.Nudge);
+        }
+    }
+
+    private void Watch()
+    {
+        Interlocked.Exchange(ref waitingSince, services.Time.GetTimestamp());
+        watch = services.Time.CreateTimer(_ => Check(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Check();
+    }
+
+    private void Check()
+    {
+        TimeSpan valid = admission.ValidUntil - services.Time.GetUtcNow();
+        if (valid <= TimeSpan.Zero)
+        {
+            Abort("the token expired");
+            return;
+        }
+
+        // Only silence of the device counts, not a pause that this side made in reading.
+        long since = Interlocked.Read(ref waitingSince);
+        TimeSpan left = since < 0 ? silenceLimit : silenceLimit - services.Time.GetElapsedTime(since);
+        if (left <= TimeSpan.Zero)
+        {
+            Abort("nothing was heard for 1.5 times the keep-alive");
+            return;
+        }
+
+        TimeSpan next = left < valid ? left : valid;
+        watch!.Change(next < TimeSpan.FromDays(1) ? next : TimeSpan.FromDays(1), Timeout.InfiniteTimeSpan);
+    }
+
+    private async Task ReadAll()
+    {
+        PipeReader input = transport.Transport.Input;
+        try
+        {
+            while (true)
+            {
+                Interlocked.Exchange(ref waitingSince, services.Time.GetTimestamp());
+                ReadResult result = await input.ReadAsync(stop.Token);
+                Interlocked.Exchange(ref waitingSince, -1);
+                ReadOnlySequence<byte> buffer = result.Buffer;
+                MqttReadStatus status;
+                MqttError error;
+                while ((status = MqttReader.TryRead(ref buffer, rules, out MqttPacket? packet, out error)) == MqttReadStatus.Packet)
+                {
+                    if (packet is MqttDisconnect)
+                    {
+                        cleanEnd = true;
+                        return;
+                    }
+
+                    if (await Take(packet!) is { } violation)
+                    {
+                        Abort(violation);
+                        return;
+                    }
+                }
+
+                if (status == MqttReadStatus.Malformed)
+                {
+                    Abort($"malformed packet: {error.Reason}");
+                    return;
+                }
+
+                input.AdvanceTo(buffer.Start, buffer.End);
+                if (result.IsCompleted)
+                {
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Abort has the reason.
+        }
+        catch (Exception error) when (error is IOException or ConnectionAbortedException or InvalidOperationException)
+        {
+            Interlocked.CompareExchange(ref endReason, $"the connection broke: {error.Message}", null);
+        }
+    }
+
+    /// <returns>Why the connection must be closed, or null.</returns>
+    private async ValueTask<string?> Take(MqttPacket packet)
+    {
+        switch (packet)
+        {
+            case MqttPublish message:
+                return await TakeMessage(message);
+            case MqttSubscribe or MqttUnsubscribe or MqttPingReq:
+                await inFlight.Enter(0, stop.Token);
+                work.Writer.TryWrite(new Work(packet, default, null, 0));
+                return null;
+            case MqttPubAck:
+                // Everything is sent with QoS 0. One client confirms even that, with identifier 0.
+                return null;
+            case MqttConnect:
+                return "a second CONNECT";
+            default:
+                return $"{packet.Type} is not for a device to send";
+        }
+    }
+
+    private async ValueTask<string?> TakeMessage(MqttPublish message)
+    {
+        if (message.Qos == 2)
+        {
+            return "a message with QoS 2";
+        }
+
+        if (message.Payload.Length > services.Options.MaxPayload)
+        {
+            return $"a message of {message.Payload.Length} bytes, {services.Options.MaxPayload} are allowed";
+        }
+
+        DeviceTopic topic = DeviceTopic.Parse(message.Topic, DeviceId);
+        if (topic.Kind == DeviceTopicKind.Foreign)
+        {
+            return $"a message to {message.Topic}, which is not this device's to publish to";
+        }
+
+        await inFlight.Enter(message.Payload.Length, stop.Token);
+        Task<Exception?>? stored = topic.Kind == DeviceTopicKind.Telemetry
+            ? services.Telemetry.Store(DeviceId, message, topic.Bag)
+            : null;
+        work.Writer.TryWrite(new Work(message, topic, stored, services.Time.GetTimestamp()));
+        return null;
+    }
+
+    private async Task AnswerAll()
+    {
+        ChannelReader<Work> waiting = work.Reader;
+        while (await waiting.WaitToReadAsync())
+        {
+            while (waiting.TryRead(out Work item))
+            {
+                if (item.Packet is not null)
+                {
+                    await AnswerOne(item);
+                    inFlight.Leave(item.Packet is MqttPublish message ? message.Payload.Length : 0);
+                }
+
+                await SendDesired();
+                if (unflushed >= FlushAt)
+                {
+                    await Flush();
+                }
+            }
+
+            await Flush();
+        }
+    }
+
+    private async ValueTask AnswerOne(Work item)
+    {
+        // After an abort nothing more is begun. What was begun is durable or not; either way it was not confirmed.
+        if (stop.IsCancellationRequested)
+        {
+            return;
+        }
+
+        try
+        {
+            switch (item.Packet)
+            {
+                case MqttPublish message:
+                    await AnswerMessage(message, item);
+                    break;
+                case MqttSubscribe subscribe:
+                    Answer(await subscriptions.Subscribe(subscribe));
+                    OpenDesired(restored: false);
+                    break;
+                case MqttUnsubscribe unsubscribe:
+                    Answer(await subscriptions.Unsubscribe(unsubscribe));
+                    OpenDesired(restored: false);
+                    break;
+                default:
+                    Answer(new MqttPingResp());
+                    break;
+            }
+        }
+        catch (HubException refusal)
+        {
+            services.Logger.RequestRefused(
+                DeviceId, item.Packet!.Type.ToString(), refusal.Error.Code, refusal.Error.Name, refusal.Message);
+            Abort($"{item.Packet.Type} was refused: {refusal.Message}");
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Aborted while PUBACK was held back.
+        }
+        catch (Exception error)
+        {
+            services.Logger.RequestFailed(error, DeviceId, item.Packet!.Type.ToString());
+            Abort($"{item.Packet.Type} failed");
+        }
+    }
+
+    private async ValueTask AnswerMessage(MqttPublish message, Work item)
+    {
+        TwinReply? reply = null;
+        if (item.Stored is { } stored)
+        {
+            if (!stored.IsCompleted)
+            {
+                await Flush();
+            }
+
+            if (await stored is { } failure)
+            {
+                // MQTT 3.1.1 cannot say no to a message: without PUBACK and with the connection gone the device knows.
+                throw failure;
+            }
+        }
+        else
+        {
+            reply = await requests.Answer(message, item.Topic);
+        }
+
+        if (message.Qos == 1)
+        {
+            await HoldBack(item.ReceivedAt);
+            MqttWriter.WritePubAck(transport.Transport.Output, message.PacketId);
+            unflushed += 4;
+        }
+
+        // The answer goes to who asked, subscribed or not: a client whose session was lost would wait for ever.
+        if (reply is not null)
+        {
+            Send(reply.Topic(item.Topic.RequestId!), reply.Body);
+        }
+    }
+
+    private async ValueTask HoldBack(long receivedAt)
+    {
+        if (!admission.UserName.IsNano)
+        {
+            return;
+        }
+
+        TimeSpan left = services.Options.NanoPubAckDelay - services.Time.GetElapsedTime(receivedAt);
+        if (left > TimeSpan.Zero)
+        {
+            await Flush();
+            await Task.Delay(left, services.Time, stop.Token);
+        }
+    }
+
+    private async ValueTask SendDesired()
+    {
+        while (!stop.IsCancellationRequested && desired.TryTake(out FleetEvent.DesiredChanged? patch))
+        {
+            if (patch is not null)
+            {
+                // The whole document may have been sent meanwhile, with this change in it.
+                if (patch.Version > lastDesiredPushed)
+                {
+                    PushDesired(patch.Patch, patch.Version);
+                }
+            }
+            else if (services.Fleet.FindTwin(DeviceId) is { } twin && twin.Desired.Version >= lastDesiredPushed)
+            {
+                PushDesired(twin.Desired.Properties, twin.Desired.Version);
+            }
+
+            if (unflushed >= FlushAt)
+            {
+                await Flush();
+            }
+        }
+    }
+
+    private void PushDesired(JsonObject patch, long version)
+    {
+        lastDesiredPushed = version;
+        Send($"$iothub/twin/PATCH/properties/desired/?$version={version}", TwinReply.DesiredPatch(patch, version));
+        services.Logger.DesiredPushed(DeviceId, version);
+    }
+
+    private void Send(string topic, byte[] payload)
+    {
+        MqttWriter.WritePublish(transport.Transport.Output, topic, payload);
+        unflushed += topic.Length + payload.Length;
+    }
+
+    private void Answer(MqttPacket packet)
+    {
+        MqttWriter.Write(transport.Transport.Output, packet);
+        unflushed++;
+    }
+
+    private async ValueTask Flush()
+    {
+        if (unflushed == 0 || outputGone)
+        {
+            return;
+        }
+
+        unflushed = 0;
+        try
+        {
+            ValueTask<FlushResult> flush = transport.Transport.Output.FlushAsync();
+            if (flush.IsCompleted)
+            {
+                outputGone = (await flush).IsCompleted;
+                return;
+            }
+
+            using ITimer late = services.Time.CreateTimer(
+                _ => Abort("the device does not read what it is sent"), null, services.Options.SendTimeout, Timeout.InfiniteTimeSpan);
+            outputGone = (await flush).IsCompleted;
+        }
+        catch (Exception error) when (error is IOException or ConnectionAbortedException or InvalidOperationException or OperationCanceledException)
+        {
+            // The reading side sees the end too; what was received before is still worked off.
+            outputGone = true;
+        }
+    }
+
+    /// <param name="Packet">Null = look at the desired queue.</param>
+    /// <param name="Stored">Telemetry on its way to the store.</param>
+    private readonly record struct Work(MqttPacket? Packet, DeviceTopic Topic, Task<Exception?>? Stored, long ReceivedAt)
+    {
+        public static readonly Work Nudge = default;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+
+namespace DeviceTwin.Hub.Gateway;
+
+/// <summary>What a device may publish.</summary>
+internal enum DeviceTopicKind
+{
+    /// <summary>Anything else, another device's topics among it.</summary>
+    Foreign,
+    Telemetry,
+    TwinGet,
+    ReportedPatch,
+    MethodResponse,
+}
+
+/// <summary>A topic that a device publishes to, understood.</summary>
+/// <param name="RequestId"><c>$rid</c> as written; null where there is none.</param>
+/// <param name="Version"><c>$version</c>; null where there is none.</param>
+/// <param name="BadVersion"><c>$version</c> is there and not a number.</param>
+/// <param name="Bag">The property bag of telemetry, still encoded.</param>
+internal readonly record struct DeviceTopic(
+    DeviceTopicKind Kind,
+    string? RequestId = null,
+    long? Version = null,
+    bool BadVersion = false,
+    string Bag = "")
+{
+    private const string TwinGet = "$iothub/twin/GET";
+    private const string ReportedPatch = "$iothub/twin/PATCH/properties/reported";
+    private const string MethodResponse = "$iothub/methods/res/";
+    private const string Devices = "devices/";
+    private const string Events = "messages/events";
+
+    public static DeviceTopic Parse(string topic, string deviceId)
+    {
+        if (topic.StartsWith(Devices, StringComparison.OrdinalIgnoreCase))
+        {
+            return ParseTelemetry(topic, deviceId);
+        }
+
+        if (TakeRequest(topic, TwinGet) is { } get)
+        {
+            return Request(DeviceTopicKind.TwinGet, get);
+        }
+
+        if (TakeRequest(topic, ReportedPatch) is { } patch)
+        {
+            return Request(DeviceTopicKind.ReportedPatch, patch);
+        }
+
+        return new DeviceTopic(
+            topic.StartsWith(MethodResponse, StringComparison.OrdinalIgnoreCase) ? DeviceTopicKind.MethodResponse : DeviceTopicKind.Foreign);
+    }
+
+    private static DeviceTopic ParseTelemetry(string topic, string deviceId)
+    {
+        int end = topic.IndexOf('/', Devices.Length);
+        if (end < 0)
+        {
+            return default;
+        }
+
+        // Identifiers may contain characters that a topic may not: such a client encodes them.
+        string segment = topic[Devices.Length..end];
+        string rest = topic[(end + 1)..];
+        if ((segment != deviceId && Uri.UnescapeDataString(segment) != deviceId)
+            || !rest.StartsWith(Events, StringComparison.OrdinalIgnoreCase)
+            || (rest.Length > Events.Length && rest[Events.Length] != '/'))
+        {
+            return default;
+        }
+
+        return new DeviceTopic(DeviceTopicKind.Telemetry, Bag: rest.Length > Events.Length ? rest[(Events.Length + 1)..] : "");
+    }
+
+    /// <returns>The parameters behind <c>?</c>, or null where the topic is another.</returns>
+    private static string? TakeRequest(string topic, string prefix)
+    {
+        if (!topic.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        ReadOnlySpan<char> rest = topic.AsSpan(prefix.Length);
+        if (rest.StartsWith("/"))
+        {
+            rest = rest[1..];
+        }
+
+        return rest.IsEmpty ? "" : rest[0] == '?' ? rest[1..].ToString() : null;
+    }
+
+    private static DeviceTopic Request(DeviceTopicKind kind, string parameters)
+    {
+        string? requestId = null;
+        long? version = null;
+        bool badVersion = false;
+        foreach (string parameter in parameters.Split('&'))
+        {
+            int equals = parameter.IndexOf('=');
+            if (equals < 0)
+            {
+                continue;
+            }
+
+            string value = parameter[(equals + 1)..];
+            if (parameter.AsSpan(0, equals).Equals("$rid", StringComparison.OrdinalIgnoreCase))
+            {
+                requestId = value;
+            }
+            else if (parameter.AsSpan(0, equals).Equals("$version", StringComparison.OrdinalIgnoreCase))
+            {
+                badVersion = !long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number);
+                version = badVersion ? null : number;
+            }
+        }
+
+        return new DeviceTopic(kind, requestId, version, badVersion);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using DeviceTwin.Mqtt;
+using DeviceTwin.Twins;
+
+namespace DeviceTwin.Hub.Gateway;
+
+/// <summary>Answers the twin requests of one connection: GET and PATCH of the reported properties.</summary>
+internal sealed class DeviceTwinRequests(string deviceId, string connectionId, bool nano, GatewayServices services)
+{
+    private int refusals;
+
+    /// <returns>What to send back, or null where there is nothing to say.</returns>
+    public async ValueTask<TwinReply?> Answer(MqttPublish message, DeviceTopic topic)
+    {
+        if (topic.Kind is not (DeviceTopicKind.TwinGet or DeviceTopicKind.ReportedPatch))
+        {
+            return null;
+        }
+
+        if (topic.RequestId is null || !MqttTopic.IsValidName(topic.RequestId))
+        {
+            services.Logger.NoRequestId(deviceId, message.Topic);
+            return null;
+        }
+
+        return topic.Kind == DeviceTopicKind.TwinGet ? Get() : await Patch(message, topic);
+    }
+
+    private TwinReply Get()
+    {
+        try
+        {
+            TwinDocument twin = services.Fleet.FindTwin(deviceId)
+                ?? throw new HubException(HubError.DeviceNotFound, $"Device {deviceId} is not registered any more.");
+            DeviceMemory memory = services.Registry.Memory(deviceId);
+            memory.DesiredVersionRead = Math.Max(memory.DesiredVersionRead, twin.Desired.Version);
+            return TwinReply.Twin(twin, services.Options.IncludeMetadata);
+        }
+        catch (Exception error)
+        {
+            return Refuse("twin GET", error);
+        }
+    }
+
+    private async ValueTask<TwinReply> Patch(MqttPublish message, DeviceTopic topic)
+    {
+        DeviceMemory memory = services.Registry.Memory(deviceId);
+        if (memory.FindOutcome(message) is TwinReply earlier)
+        {
+            services.Logger.DuplicateSkipped(deviceId, "reported PATCH", message.PacketId);
+            return earlier;
+        }
+
+        TwinReply reply;
+        try
+        {
+            if (topic.BadVersion)
+            {
+                throw new HubException(HubError.ArgumentInvalid, "$version is not a number.");
+            }
+
+            long version = await services.Fleet.PatchReported(
+                deviceId, TwinReply.ParsePatch(message.Payload), topic.Version, CancellationToken.None);
+            reply = TwinReply.Accepted(version);
+        }
+        catch (Exception error)
+        {
+            reply = Refuse("reported PATCH", error);
+        }
+
+        // A failure of the hub's may pass; everything else stays as it was answered.
+        if (reply.Status < 500)
+        {
+            memory.Remember(message, reply);
+        }
+
+        return reply;
+    }
+
+    private TwinReply Refuse(string operation, Exception error)
+    {
+        refusals++;
+        string trackingId = string.Create(CultureInfo.InvariantCulture, $"{connectionId}-{refusals}");
+        if (error is HubException refusal)
+        {
+            services.Logger.RequestRefused(deviceId, operation, refusal.Error.Code, refusal.Error.Name, refusal.Message);
+            return TwinReply.Error(refusal.Error, refusal.Message, trackingId, services.Time.GetUtcNow(), nano);
+        }
+
+        services.Logger.RequestFailed(error, deviceId, operation);
+        return TwinReply.Error(
+            HubError.ServerError, "The hub could not do this; its log says why.", trackingId, services.Time.GetUtcNow(), nano);
+    }
+}

@@ -1,0 +1,44 @@
+using DeviceTwin.Hub.Certificates;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace DeviceTwin.Hub.Gateway;
+
+/// <summary>Puts the device gateway into the application.</summary>
+public static class GatewayHosting
+{
+    /// <summary>
+    /// Adds the gateway's endpoint to Kestrel: MQTT 3.1.1 over TLS 1.2. Needs <see cref="Fleet.IFleet"/> among the services; a
+    /// <see cref="TimeProvider"/> there is used, else the system's. <see cref="GatewayEndpoint"/> then tells the port.
+    /// </summary>
+    /// <param name="certificates">The hub's own; the caller disposes them after the application.</param>
+    public static WebApplicationBuilder AddDeviceGateway(
+        this WebApplicationBuilder builder, GatewayOptions options, HubNames names, LocalCertificates certificates)
+    {
+        var endpoint = new GatewayEndpoint();
+        var tls = new GatewayTls(certificates);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(names);
+        builder.Services.AddSingleton(endpoint);
+        builder.Services.AddSingleton<GatewayServices>();
+        builder.Services.AddSingleton<DeviceConnectionHandler>();
+        builder.Services.AddHostedService<DesiredPushService>();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.Address, options.Port, listen =>
+        {
+            endpoint.Listening = listen;
+
+            // No HTTP/2 offer in the handshake; what follows it is not HTTP at all.
+            listen.Protocols = HttpProtocols.Http1;
+            listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                HandshakeTimeout = TimeSpan.FromSeconds(10),
+                OnConnection = _ => ValueTask.FromResult(tls.Current()),
+            });
+            listen.UseConnectionHandler<DeviceConnectionHandler>();
+        }));
+        return builder;
+    }
+}

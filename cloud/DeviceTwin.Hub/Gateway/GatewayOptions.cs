@@ -1,0 +1,50 @@
+using System.Net;
+
+namespace DeviceTwin.Hub.Gateway;
+
+/// <summary>What can be set about the device gateway.</summary>
+public sealed record GatewayOptions
+{
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>0 = any free port; <see cref="GatewayEndpoint.Port"/> says which.</summary>
+    public int Port { get; init; } = 8883;
+
+    /// <summary>Connections beyond this are closed before TLS has said a word.</summary>
+    public int MaxConnections { get; init; } = 20_000;
+
+    /// <summary>How long a client may take from the end of the TLS handshake to its answered CONNECT.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a client may leave what is sent to it unread.</summary>
+    public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How far a device's clock may lag when its token expires.</summary>
+    public TimeSpan ClockSkew { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Longer keep-alives, and none (0), count as this one: Azure's limit.</summary>
+    public TimeSpan LongestKeepAlive { get; init; } = TimeSpan.FromSeconds(1767);
+
+    /// <summary>Bytes of one message's payload: Azure's limit.</summary>
+    public int MaxPayload { get; init; } = 256 * 1024;
+
+    /// <summary>Messages of one connection that may be under way to the store.</summary>
+    public int MaxInFlight { get; init; } = 64;
+
+    /// <summary>Payload bytes of one connection that may be under way to the store; a single message always may.</summary>
+    public int MaxInFlightBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>
+    /// How long PUBACK to nanoFramework's client is held back: it starts to listen for the answer only after it has sent the
+    /// question, and a faster one is lost. It sends again after a second.
+    /// </summary>
+    public TimeSpan NanoPubAckDelay { get; init; } = TimeSpan.FromMilliseconds(75);
+
+    /// <summary>Connections that may replace one another per device within <see cref="TakeoverWindow"/>; then CONNACK 3.</summary>
+    public int MaxTakeovers { get; init; } = 10;
+
+    public TimeSpan TakeoverWindow { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether a device's GET is answered with <c>$metadata</c>; Azure does, and a small device pays for it in memory.</summary>
+    public bool IncludeMetadata { get; init; }
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DeviceTwin.Twins;
+
+namespace DeviceTwin.Hub.Gateway;
+
+/// <summary>The hub's answer to a twin request of a device.</summary>
+/// <param name="Status">200 (GET), 204 (PATCH), else an error.</param>
+/// <param name="Version">The new version of the reported section; null but with 204.</param>
+internal sealed record TwinReply(int Status, long? Version, byte[] Body)
+{
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
+
+    /// <summary>Echoes the request identifier byte for byte, and puts it first.</summary>
+    public string Topic(string requestId) =>
+        Version is { } version
+            ? string.Create(CultureInfo.InvariantCulture, $"$iothub/twin/res/{Status}/?$rid={requestId}&$version={version}")
+            : string.Create(CultureInfo.InvariantCulture, $"$iothub/twin/res/{Status}/?$rid={requestId}");
+
+    /// <summary>Desired and reported with their versions: no tags, nothing of the identity.</summary>
+    public static TwinReply Twin(TwinDocument twin, bool metadata) => new(
+        200,
+        null,
+        DeviceJson.Serialize(new JsonObject
+        {
+            ["desired"] = Section(twin.Desired, metadata),
+            ["reported"] = Section(twin.Reported, metadata),
+        }));
+
+    public static TwinReply Accepted(long version) => new(204, version, []);
+
+    /// <summary>
+    /// Errors always have a body: clients take an empty one for success or fall over it. nanoFramework's knows 400 and 500 alone
+    /// and takes every other status for a twin; the real code stays in the body.
+    /// </summary>
+    public static TwinReply Error(HubError error, string message, string trackingId, DateTimeOffset now, bool nano) => new(
+        !nano ? error.HttpStatus : error.HttpStatus < 500 && error.HttpStatus != 429 ? 400 : 500,
+        null,
+        DeviceJson.Serialize(new JsonObject
+        {
+            ["errorCode"] = error.Code,
+            ["trackingId"] = trackingId,
+            ["message"] = message,
+            ["timestampUtc"] = now.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture),
+        }));
+
+    /// <summary>The body of a desired push: the patch and its version.</summary>
+    public static byte[] DesiredPatch(JsonObject patch, long version)
+    {
+        var body = (JsonObject)patch.DeepClone();
+        body["$version"] = version;
+        return DeviceJson.Serialize(body);
+    }
+
+    /// <summary>Reads the body of a reported PATCH.</summary>
+    /// <exception cref="HubException">It is not one JSON object.</exception>
+    public static JsonObject ParsePatch(ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(payload, Strict);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                RequireText(document.RootElement);
+                return JsonObject.Create(document.RootElement.Clone())!;
+            }
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new HubException(HubError.IotHubFormatError, $"The reported properties are not JSON: {error.Message}");
+        }
+
+        throw new HubException(HubError.IotHubFormatError, "The reported properties must be one JSON object.");
+    }
+
+    /// <summary>The parser looks into a string only when it is asked for: half a surrogate pair must not surface later.</summary>
+    /// <exception cref="InvalidOperationException">A string is not text.</exception>
+    private static void RequireText(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                element.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (JsonElement item in element.EnumerateArray())
+                {
+                    RequireText(item);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (JsonProperty property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    RequireText(property.Value);
+                }
+
+                break;
+        }
+    }
+
+    private static JsonObject Section(TwinSection section, bool metadata)
+    {
+        var body = (JsonObject)section.Properties.DeepClone();
+        if (metadata)
+        {
+            body["$metadata"] = section.Metadata.DeepClone();
+        }
+
+        body["$version"] = section.Version;
+        return body;
+    }
+}

@@ -1,0 +1,60 @@
+using DeviceTwin.Twins;
+
+namespace DeviceTwin.Storage;
+
+/// <summary>Everything the hub keeps, in one place: what it holds at start, a way to write, and the histories.</summary>
+public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, IDisposable
+{
+    /// <summary>What was durable when the store was opened. Called once, before the first write.</summary>
+    StoredFleet Load();
+}
+
+/// <summary>Writes changes in the order in which they come.</summary>
+public interface IStoreWriter
+{
+    /// <summary>
+    /// Queues changes that become durable together or not at all. The task completes after the commit that holds them, or fails with a
+    /// <see cref="StorageException"/>. Never blocks. A write without changes only takes its place in the order; it cannot fail with a commit.
+    /// </summary>
+    /// <param name="durable">
+    /// Called after the commit and before the task completes, for one write after the other in the order of the queue. Runs on
+    /// the writer's thread: it must not block.
+    /// </param>
+    Task Write(IReadOnlyList<StoreChange> changes, Action? durable = null);
+
+    /// <summary>
+    /// Called on the writer's thread when a commit has failed, before the tasks of the writes concerned fail. Whoever writes must fall
+    /// back to what is durable and then call <see cref="FailQueued"/>: writes that are queued already build on the lost ones.
+    /// </summary>
+    event Action<StorageException>? CommitFailed;
+
+    /// <summary>Fails every write that is queued and not committed.</summary>
+    void FailQueued(StorageException reason);
+}
+
+/// <summary>The history of device-to-cloud messages: the newest of each device and kind.</summary>
+public interface ITelemetryStore
+{
+    /// <summary>Durable messages of a device, newest first.</summary>
+    /// <param name="kind">Only messages of this kind; null for all.</param>
+    IReadOnlyList<TelemetryMessage> ReadTelemetry(string deviceId, string? kind, int limit);
+}
+
+/// <summary>Who changed what, and when.</summary>
+public interface IAuditLog
+{
+    /// <summary>Durable rows, newest first.</summary>
+    /// <param name="deviceId">Only rows of this device; null for all.</param>
+    IReadOnlyList<AuditRow> ReadAudit(string? deviceId, int limit);
+}
+
+/// <summary>What the store held when it was opened.</summary>
+/// <param name="LastTelemetryAt">Device id to the time of its newest message.</param>
+/// <param name="Counters">Name to value; see <see cref="StoreChange.Count"/>.</param>
+public sealed record StoredFleet(
+    IReadOnlyList<DeviceIdentity> Identities,
+    IReadOnlyList<TwinDocument> Twins,
+    IReadOnlyList<DeviceSession> Sessions,
+    IReadOnlyList<Configuration> Configurations,
+    IReadOnlyDictionary<string, DateTimeOffset> LastTelemetryAt,
+    IReadOnlyDictionary<string, long> Counters);

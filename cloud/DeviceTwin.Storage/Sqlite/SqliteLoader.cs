@@ -1,0 +1,88 @@
+using DeviceTwin.Twins;
+using Microsoft.Data.Sqlite;
+
+namespace DeviceTwin.Storage.Sqlite;
+
+/// <summary>Reads the whole state of the fleet at start.</summary>
+internal static class SqliteLoader
+{
+    public static StoredFleet Load(SqliteConnection connection) => new(
+        Read(connection, "SELECT device_id, generation_id, etag, enabled, primary_key, secondary_key, created_at FROM identities ORDER BY device_id", Identity),
+        Read(
+            connection,
+            "SELECT device_id, etag, version, tags, desired, desired_version, desired_metadata, reported, reported_version, reported_metadata, "
+                + "model_id, last_activity_at, applied FROM twins ORDER BY device_id",
+            Twin),
+        Read(connection, "SELECT device_id, subscriptions FROM sessions ORDER BY device_id", Session),
+        Read(
+            connection,
+            "SELECT id, target_condition, priority, device_content, labels, etag, created_at, last_updated_at FROM configurations ORDER BY id",
+            Configuration),
+        LastTelemetryAt(connection),
+        Read(connection, "SELECT name, value FROM counters", row => (Name: row.GetString(0), Value: row.GetInt64(1)))
+            .ToDictionary(counter => counter.Name, counter => counter.Value));
+
+    private static List<T> Read<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> convert)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+        {
+            rows.Add(convert(reader));
+        }
+
+        return rows;
+    }
+
+    private static DeviceIdentity Identity(SqliteDataReader row) => new(
+        row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3) != 0, row.GetString(4), row.GetString(5), Time(row, 6));
+
+    private static TwinDocument Twin(SqliteDataReader row) => new(
+        row.GetString(0),
+        row.GetString(1),
+        row.GetInt64(2),
+        Json.ParseObject(row.GetString(3)),
+        new TwinSection(Json.ParseObject(row.GetString(4)), row.GetInt64(5), Json.ParseObject(row.GetString(6))),
+        new TwinSection(Json.ParseObject(row.GetString(7)), row.GetInt64(8), Json.ParseObject(row.GetString(9))),
+        row.IsDBNull(10) ? null : row.GetString(10),
+        false,
+        row.IsDBNull(11) ? null : Time(row, 11))
+    {
+        Applied = StoredText.Applied(row.GetString(12)),
+    };
+
+    private static DeviceSession Session(SqliteDataReader row) => new(row.GetString(0), StoredText.Map<int>(row.GetString(1)));
+
+    private static Configuration Configuration(SqliteDataReader row) => new(
+        row.GetString(0),
+        row.GetString(1),
+        row.GetInt32(2),
+        StoredText.Content(row.GetString(3)),
+        StoredText.Map<string>(row.GetString(4)),
+        row.GetString(5),
+        Time(row, 6),
+        Time(row, 7));
+
+    private static Dictionary<string, DateTimeOffset> LastTelemetryAt(SqliteConnection connection)
+    {
+        var newest = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        var rows = Read(
+            connection,
+            "SELECT s.device_id, (SELECT t.enqueued_at FROM telemetry t WHERE t.id >= (s.id << 32) AND t.id < ((s.id + 1) << 32) ORDER BY t.id DESC LIMIT 1) "
+                + "FROM streams s",
+            row => (DeviceId: row.GetString(0), At: row.IsDBNull(1) ? default(DateTimeOffset?) : Time(row, 1)));
+        foreach (var (deviceId, at) in rows)
+        {
+            if (at is { } time && (!newest.TryGetValue(deviceId, out var known) || known < time))
+            {
+                newest[deviceId] = time;
+            }
+        }
+
+        return newest;
+    }
+
+    internal static DateTimeOffset Time(SqliteDataReader row, int column) => new(row.GetInt64(column), TimeSpan.Zero);
+}

@@ -1,0 +1,169 @@
+using Microsoft.Data.Sqlite;
+
+namespace DeviceTwin.Storage.Sqlite;
+
+/// <summary>The prepared statements of the writer's connection. One thread only, inside its transaction.</summary>
+internal sealed class SqliteStatements : IDisposable
+{
+    private readonly SqliteConnection connection;
+    private readonly SqliteCommand begin;
+    private readonly SqliteCommand commit;
+    private readonly SqliteTelemetryWriter telemetry;
+    private readonly SqliteAuditWriter audit;
+    private readonly Dictionary<string, long> counts = [];
+    private readonly SqliteCommand putIdentity;
+    private readonly SqliteCommand putTwin;
+    private readonly SqliteCommand putSession;
+    private readonly SqliteCommand putConfiguration;
+    private readonly SqliteCommand count;
+    private readonly SqliteCommand deleteIdentity;
+    private readonly SqliteCommand deleteTwin;
+    private readonly SqliteCommand deleteSession;
+    private readonly SqliteCommand deleteConfiguration;
+
+    public SqliteStatements(SqliteConnection connection, SqliteStoreOptions options)
+    {
+        this.connection = connection;
+        telemetry = new SqliteTelemetryWriter(connection, options);
+        audit = new SqliteAuditWriter(connection, options);
+        begin = Prepare("BEGIN IMMEDIATE", 0);
+        commit = Prepare("COMMIT", 0);
+        putIdentity = Prepare("INSERT OR REPLACE INTO identities VALUES($0,$1,$2,$3,$4,$5,$6)", 7);
+        putTwin = Prepare("INSERT OR REPLACE INTO twins VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)", 13);
+        putSession = Prepare("INSERT OR REPLACE INTO sessions VALUES($0,$1)", 2);
+        putConfiguration = Prepare("INSERT OR REPLACE INTO configurations VALUES($0,$1,$2,$3,$4,$5,$6,$7)", 8);
+        count = Prepare("INSERT INTO counters VALUES($0,$1) ON CONFLICT(name) DO UPDATE SET value = value + excluded.value", 2);
+        deleteIdentity = Prepare("DELETE FROM identities WHERE device_id = $0", 1);
+        deleteTwin = Prepare("DELETE FROM twins WHERE device_id = $0", 1);
+        deleteSession = Prepare("DELETE FROM sessions WHERE device_id = $0", 1);
+        deleteConfiguration = Prepare("DELETE FROM configurations WHERE id = $0", 1);
+    }
+
+    /// <summary>Begins a transaction. Statements, because the driver's own transaction would have to be set on every command.</summary>
+    public void Begin() => begin.ExecuteNonQuery();
+
+    /// <summary>Executes one change.</summary>
+    public void Apply(StoreChange change)
+    {
+        switch (change)
+        {
+            case StoreChange.AppendTelemetry append:
+                telemetry.Append(append.Message);
+                break;
+            case StoreChange.PutTwin { Twin: var twin }:
+                Run(putTwin,
+                [
+                    twin.DeviceId, twin.ETag, twin.Version, StoredText.Of(twin.Tags),
+                    StoredText.Of(twin.Desired.Properties), twin.Desired.Version, StoredText.Of(twin.Desired.Metadata),
+                    StoredText.Of(twin.Reported.Properties), twin.Reported.Version, StoredText.Of(twin.Reported.Metadata),
+                    twin.ModelId, twin.LastActivityAt?.UtcTicks, StoredText.OfApplied(twin.Applied),
+                ]);
+                break;
+            case StoreChange.Count { Name: var name, By: var by }:
+                counts[name] = counts.GetValueOrDefault(name) + by;
+                break;
+            case StoreChange.AppendAudit { Row: var row }:
+                audit.Append(row);
+                break;
+            case StoreChange.PutIdentity { Identity: var identity }:
+                Run(putIdentity,
+                [
+                    identity.DeviceId, identity.GenerationId, identity.ETag, identity.Enabled ? 1L : 0L,
+                    identity.PrimaryKey, identity.SecondaryKey, identity.CreatedAt.UtcTicks,
+                ]);
+                break;
+            case StoreChange.DeleteDevice { DeviceId: var deviceId }:
+                Run(deleteIdentity, [deviceId]);
+                Run(deleteTwin, [deviceId]);
+                Run(deleteSession, [deviceId]);
+                telemetry.Delete(deviceId);
+                break;
+            case StoreChange.PutSession { Session: var session }:
+                Run(putSession, [session.DeviceId, StoredText.Of(session.Subscriptions)]);
+                break;
+            case StoreChange.DeleteSession { DeviceId: var deviceId }:
+                Run(deleteSession, [deviceId]);
+                break;
+            case StoreChange.PutConfiguration { Configuration: var configuration }:
+                Run(putConfiguration,
+                [
+                    configuration.Id, configuration.TargetCondition, (long)configuration.Priority,
+                    StoredText.OfContent(configuration.DeviceContent), StoredText.Of(configuration.Labels), configuration.ETag,
+                    configuration.CreatedAt.UtcTicks, configuration.LastUpdatedAt.UtcTicks,
+                ]);
+                break;
+            case StoreChange.DeleteConfiguration { Id: var id }:
+                Run(deleteConfiguration, [id]);
+                break;
+            default:
+                throw new NotSupportedException($"The SQLite store does not know {change.GetType().Name}.");
+        }
+    }
+
+    /// <summary>Adds what is written once per commit and commits: after that it is on the disk.</summary>
+    public void Commit()
+    {
+        foreach (var (name, by) in counts)
+        {
+            Run(count, [name, by]);
+        }
+
+        counts.Clear();
+        commit.ExecuteNonQuery();
+    }
+
+    /// <summary>Takes a transaction back, with what it had put into memory.</summary>
+    public void RollBack()
+    {
+        counts.Clear();
+        telemetry.Forget();
+        try
+        {
+            connection.Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // Some failures (a full disk among them) have rolled it back already, or it had not begun.
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in new[] { begin, commit, putIdentity, putTwin, putSession, putConfiguration, count, deleteIdentity, deleteTwin, deleteSession, deleteConfiguration })
+        {
+            command.Dispose();
+        }
+
+        telemetry.Dispose();
+        audit.Dispose();
+    }
+
+    private SqliteCommand Prepare(string sql, int parameters) => Prepare(connection, sql, parameters);
+
+    /// <summary>A command with the parameters <c>$0</c>, <c>$1</c>, ….</summary>
+    internal static SqliteCommand Prepare(SqliteConnection connection, string sql, int parameters)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        for (var index = 0; index < parameters; index++)
+        {
+            command.Parameters.Add(new SqliteParameter { ParameterName = $"${index}" });
+        }
+
+        return command;
+    }
+
+    internal static void Run(SqliteCommand command, ReadOnlySpan<object?> values)
+    {
+        Bind(command, values);
+        command.ExecuteNonQuery();
+    }
+
+    internal static void Bind(SqliteCommand command, ReadOnlySpan<object?> values)
+    {
+        for (var index = 0; index < values.Length; index++)
+        {
+            command.Parameters[index].Value = values[index] ?? DBNull.Value;
+        }
+    }
+}

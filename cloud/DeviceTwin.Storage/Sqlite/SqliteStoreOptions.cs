@@ -1,0 +1,27 @@
+namespace DeviceTwin.Storage.Sqlite;
+
+/// <summary>Where the database lies and how much history it keeps.</summary>
+public sealed record SqliteStoreOptions
+{
+    /// <summary>The database file; its folder must exist.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>
+    /// Messages kept per device of each kind named; the newest stay. At times up to a sixteenth more are there, because old ones are
+    /// removed in groups.
+    /// </summary>
+    public IReadOnlyDictionary<string, int> KeptByKind { get; init; } = new Dictionary<string, int>
+    {
+        ["features"] = 5000,
+        ["spectrum"] = 20,
+    };
+
+    /// <summary>Messages kept per device of all other kinds together.</summary>
+    public int KeptOfOtherKinds { get; init; } = 500;
+
+    /// <summary>Rows of the audit log kept.</summary>
+    public int KeptAuditRows { get; init; } = 100_000;
+
+    /// <summary>Changes that go into one commit at most.</summary>
+    public int MaximumBatch { get; init; } = 4096;
+}

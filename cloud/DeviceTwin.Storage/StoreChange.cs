@@ -1,0 +1,34 @@
+using DeviceTwin.Twins;
+
+namespace DeviceTwin.Storage;
+
+/// <summary>One thing to write.</summary>
+public abstract record StoreChange
+{
+    private StoreChange()
+    {
+    }
+
+    public sealed record PutIdentity(DeviceIdentity Identity) : StoreChange;
+
+    /// <summary>Removes identity, twin, session and telemetry of a device.</summary>
+    public sealed record DeleteDevice(string DeviceId) : StoreChange;
+
+    /// <param name="Twin">Its connection state is not stored: after a start nobody is connected.</param>
+    public sealed record PutTwin(TwinDocument Twin) : StoreChange;
+
+    public sealed record PutSession(DeviceSession Session) : StoreChange;
+
+    public sealed record DeleteSession(string DeviceId) : StoreChange;
+
+    public sealed record PutConfiguration(Configuration Configuration) : StoreChange;
+
+    public sealed record DeleteConfiguration(string Id) : StoreChange;
+
+    public sealed record AppendTelemetry(TelemetryMessage Message) : StoreChange;
+
+    public sealed record AppendAudit(AuditRow Row) : StoreChange;
+
+    /// <summary>Adds to a counter that outlives the process.</summary>
+    public sealed record Count(string Name, long By) : StoreChange;
+}

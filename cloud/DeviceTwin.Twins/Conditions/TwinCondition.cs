@@ -1,0 +1,56 @@
+namespace DeviceTwin.Twins.Conditions;
+
+/// <summary>Which paths a condition may use.</summary>
+public enum ConditionScope
+{
+    /// <summary>Targeting of configurations: <c>deviceId</c> and <c>tags</c>, which no device can change.</summary>
+    Target,
+
+    /// <summary>Queries: also properties and the facts of the device.</summary>
+    Query,
+}
+
+/// <summary>
+/// A WHERE text in the language of Azure IoT Hub, parsed: comparisons (<c>= != &lt;&gt; &lt; &gt; &lt;= &gt;=</c>), <c>IN</c>,
+/// <c>NIN</c>, <c>NOT IN</c>, <c>AND</c>, <c>OR</c>, <c>NOT</c>, parentheses, <c>IS_DEFINED</c>, <c>STARTSWITH</c>,
+/// <c>ENDSWITH</c>, <c>CONTAINS</c>. <c>*</c> is every device, an empty text none. A comparison with something that is not there,
+/// or is of another kind, is false.
+/// </summary>
+public sealed class TwinCondition
+{
+    /// <summary>The longest text accepted, in characters.</summary>
+    public const int MaximumLength = 8192;
+
+    private readonly ConditionNode root;
+
+    private TwinCondition(string text, ConditionNode root)
+    {
+        Text = text;
+        this.root = root;
+    }
+
+    /// <summary>The text as written.</summary>
+    public string Text { get; }
+
+    /// <summary>Reads a condition, or throws a <see cref="TwinException"/> that names the column and what would be right there.</summary>
+    public static TwinCondition Parse(string text, ConditionScope scope)
+    {
+        if (text.Length > MaximumLength)
+        {
+            throw new TwinException(
+                TwinError.ArgumentInvalid,
+                $"The condition has {text.Length} characters, {MaximumLength} are allowed. Select by a tag instead of listing devices.");
+        }
+
+        var trimmed = text.Trim();
+        return trimmed switch
+        {
+            "" => new TwinCondition(text, new Constant(false)),
+            "*" => new TwinCondition(text, new Constant(true)),
+            _ => new TwinCondition(text, new ConditionParser(text, scope).Parse()),
+        };
+    }
+
+    /// <summary>Whether a device satisfies the condition.</summary>
+    public bool Matches(ConditionSubject subject) => root.Holds(subject);
+}

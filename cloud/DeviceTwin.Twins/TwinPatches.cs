@@ -1,0 +1,158 @@
+using System.Text.Json.Nodes;
+
+namespace DeviceTwin.Twins;
+
+/// <summary>
+/// Merge patches: objects merge with objects, anything else replaces, null deletes, arrays replace whole.
+/// Documents never hold a null.
+/// </summary>
+public static class TwinPatches
+{
+    /// <summary>The document after a patch; both arguments stay as they are.</summary>
+    public static JsonObject Apply(JsonObject document, JsonObject patch)
+    {
+        var result = (JsonObject)document.DeepClone();
+        Merge(result, null, patch, default);
+        return result;
+    }
+
+    /// <summary>The smallest patch that makes one document into another; empty where they are the same.</summary>
+    public static JsonObject Between(JsonObject from, JsonObject to)
+    {
+        var patch = new JsonObject();
+        foreach (var (key, value) in to)
+        {
+            if (!from.TryGetPropertyValue(key, out var before))
+            {
+                patch[key] = value!.DeepClone();
+            }
+            else if (before is JsonObject left && value is JsonObject right)
+            {
+                var inner = Between(left, right);
+                if (inner.Count > 0)
+                {
+                    patch[key] = inner;
+                }
+            }
+            else if (!Json.Same(before, value))
+            {
+                patch[key] = value!.DeepClone();
+            }
+        }
+
+        foreach (var (key, _) in from)
+        {
+            if (!to.ContainsKey(key))
+            {
+                patch[key] = null;
+            }
+        }
+
+        return patch;
+    }
+
+    /// <summary>
+    /// What a device must be sent when a section was replaced: the whole new document, and null for what it no longer has,
+    /// because a device cannot tell a replacement from a patch.
+    /// </summary>
+    public static JsonObject Replacement(JsonObject from, JsonObject to)
+    {
+        var patch = (JsonObject)to.DeepClone();
+        AddRemoved(from, patch);
+        return patch;
+    }
+
+    /// <summary>The dotted paths that a patch writes or deletes, without the objects on the way; arrays count as one value.</summary>
+    public static IEnumerable<string> Paths(JsonObject patch) => Paths(patch, "");
+
+    /// <summary>Merges in place. Metadata follows: written keys and every object on the way to them are stamped, deleted ones forgotten.</summary>
+    internal static void Merge(JsonObject document, JsonObject? metadata, JsonObject patch, MetadataStamp stamp)
+    {
+        if (metadata is not null)
+        {
+            stamp.Mark(metadata);
+        }
+
+        foreach (var (key, value) in patch)
+        {
+            if (value is null)
+            {
+                document.Remove(key);
+                metadata?.Remove(key);
+            }
+            else if (value is JsonObject members)
+            {
+                if (document[key] is not JsonObject child)
+                {
+                    document[key] = child = [];
+                    metadata?.Remove(key);
+                }
+
+                Merge(child, Child(metadata, key), members, stamp);
+            }
+            else
+            {
+                document[key] = value.DeepClone();
+                if (metadata is not null)
+                {
+                    metadata[key] = Leaf(stamp);
+                }
+            }
+        }
+    }
+
+    private static JsonObject? Child(JsonObject? metadata, string key)
+    {
+        if (metadata is null)
+        {
+            return null;
+        }
+
+        if (metadata[key] is not JsonObject child)
+        {
+            metadata[key] = child = [];
+        }
+
+        return child;
+    }
+
+    private static JsonObject Leaf(MetadataStamp stamp)
+    {
+        var leaf = new JsonObject();
+        stamp.Mark(leaf);
+        return leaf;
+    }
+
+    private static void AddRemoved(JsonObject from, JsonObject patch)
+    {
+        foreach (var (key, before) in from)
+        {
+            if (!patch.TryGetPropertyValue(key, out var after))
+            {
+                patch[key] = null;
+            }
+            else if (before is JsonObject left && after is JsonObject right)
+            {
+                AddRemoved(left, right);
+            }
+        }
+    }
+
+    private static IEnumerable<string> Paths(JsonObject patch, string prefix)
+    {
+        foreach (var (key, value) in patch)
+        {
+            if (value is JsonObject { Count: > 0 } members)
+            {
+                foreach (var path in Paths(members, $"{prefix}{key}."))
+                {
+                    yield return path;
+                }
+            }
+            else
+            {
+                yield return prefix + key;
+            }
+        }
+    }
+}
