@@ -11,7 +11,7 @@ public sealed class RecordingTests
 {
     private const int MostCaptures = 3;
 
-    /// <summary>Recordings named right, at least. The rest are faults whose scores no healthy machine's stay below (see <see cref="Detector"/>).</summary>
+    /// <summary>Faults named right, at least. The rest score no higher than some healthy machine does, and are called normal or by another name.</summary>
     private static readonly Dictionary<string, int> NamedRight = new()
     {
         ["CWRU-12k-DE"] = 24,
