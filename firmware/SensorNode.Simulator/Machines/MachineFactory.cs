@@ -42,10 +42,10 @@ public static class MachineFactory
     // Residual lines of a good machine, RMS velocity in mm/s at orders 1, 2, 3: 0.8 mm/s together.
     private static readonly (double Order, double Velocity)[] Residual = [(1, 0.7), (2, 0.3), (3, 0.15)];
 
-    // Misaligned couplings push at twice the shaft speed; 1x and 3x come with it (ISO 13373-3, annex on horizontal machines).
+    // Misaligned couplings push at twice the shaft speed; 1x and 3x come with it (fault tables of ISO 13373-3).
     private static readonly (double Order, double Velocity)[] Misaligned = [(1, 3.2), (2, 7.6), (3, 2.6)];
 
-    // A loose foot hits its stop every turn or every second one: a long row of harmonics and odd halves (ISO 13373-3).
+    // A loose foot hits its stop every turn or every second one: a long row of harmonics and odd halves (fault tables of ISO 13373-3).
     private static readonly (double Order, double Velocity)[] Loose =
         [(0.5, 1.8), (1, 5.6), (1.5, 1.2), (2, 4.6), (2.5, 0.8), (3, 3.6), (4, 2.6), (5, 1.9), (6, 1.4), (7, 1.0), (8, 0.8), (9, 0.6), (10, 0.5)];
 
