@@ -8,8 +8,8 @@ internal static partial class LogEvents
     [LoggerMessage(3000, LogLevel.Information, "Hub {Version} is ready: MQTT on port {MqttPort}, pages and REST at {HttpUrl}, data in {DataFolder}")]
     public static partial void HubReady(this ILogger logger, string version, int mqttPort, string httpUrl, string dataFolder);
 
-    [LoggerMessage(3001, LogLevel.Information, "Hub is stopping: {Reason}")]
-    public static partial void HubStopping(this ILogger logger, string reason);
+    [LoggerMessage(3001, LogLevel.Information, "Hub is stopping")]
+    public static partial void HubStopping(this ILogger logger);
 
     [LoggerMessage(3002, LogLevel.Information, "Standard input has ended: stopping")]
     public static partial void StandardInputEnded(this ILogger logger);

@@ -15,6 +15,9 @@ internal static class LoggingSetup
         logging.AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
         logging.AddFilter("System", LogLevel.Warning);
 
+        // It warns that page keys lie unencrypted on disk: the folder is their protection, as it is the other keys'.
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+
         // Failures to start are told in one sentence by Program.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         if (options.LogFormat == LogFormat.Json)

@@ -6,6 +6,7 @@ namespace DeviceTwin.Tests.SensorNode.Arrows;
 public sealed class ProjectArrowsTests
 {
     private static readonly IReadOnlyList<ProjectFile> Products = [.. ProjectsBelow("cloud", "firmware", "tools")];
+    private static readonly IReadOnlyList<ProjectFile> Tests = [.. ProjectsBelow("tests")];
 
     [Test]
     public void Every_reference_is_an_arrow_of_the_plan()
@@ -30,9 +31,33 @@ public sealed class ProjectArrowsTests
     [Test]
     public void No_product_uses_a_test_project()
     {
-        var tests = ProjectsBelow("tests").Select(project => project.Name).ToArray();
+        Assert.That(Products.SelectMany(project => project.ProjectReferences).Intersect(Tests.Select(project => project.Name)), Is.Empty);
+    }
 
-        Assert.That(Products.SelectMany(project => project.ProjectReferences).Intersect(tests), Is.Empty);
+    [Test]
+    public void The_solution_builds_every_project()
+    {
+        var solution = File.ReadAllText(TestFiles.InRepository("DeviceTwin.sln"));
+        var missing = Products.Concat(Tests).Select(project => project.Name).Where(name => !solution.Contains($"{name}.csproj\""));
+
+        Assert.That(missing, Is.Empty);
+    }
+
+    [Test]
+    public void Every_product_project_has_a_test_project()
+    {
+        var tested = Tests.Select(project => project.Name.Replace(".Tests", ""));
+
+        Assert.That(Products.Select(project => project.Name).Except(tested), Is.Empty);
+    }
+
+    [Test]
+    public void No_test_project_is_empty()
+    {
+        var empty = Tests.Where(project => !Directory.EnumerateFiles(project.Folder, "*.cs", SearchOption.AllDirectories)
+            .Any(path => !path.Contains("/obj/") && File.ReadAllText(path) is var text && (text.Contains("[Test") || text.Contains("[Property"))));
+
+        Assert.That(empty.Select(project => project.Name), Is.Empty);
     }
 
     [TestCase("DeviceTwin.Twins", """<ProjectReference Include="../DeviceTwin.Mqtt/DeviceTwin.Mqtt.csproj" />""", "DeviceTwin.Twins -> DeviceTwin.Mqtt")]

@@ -16,6 +16,7 @@ internal static class RuleCases
         yield return Case("GATE001", "C# 11 syntax", Rooms.Link, "string F() { return \"\"\"raw\"\"\"; }");
         yield return File("GATE002", "a namespace that is not the room", "SensorNode/Signal/Case.cs", "namespace DeviceTwin.SensorNode.Detection; public class Case { }");
         yield return File("GATE002", "no namespace", "SensorNode/Signal/Case.cs", "public class Case { }");
+        yield return File("GATE003", "#if", "SensorNode/Link/Case.cs", "namespace DeviceTwin.SensorNode.Link;\n#if DEBUG\npublic class Case { }\n#endif");
         yield return Case("GATE010", "a nullable value", Rooms.Link, "int? limit; object F() { return limit; }");
         yield return Case("GATE011", "a span", Rooms.Link, "int F(byte[] a) { System.Span<byte> s = a; return s.Length; }");
         yield return Case("GATE012", "an async method", Rooms.Link, "async System.Threading.Tasks.Task F() { await F(); }");

@@ -14,7 +14,7 @@ internal static class SourceRules
     private static readonly HashSet<string> DivergentNames = [.. DivergentConstants.Select(name => name[(name.LastIndexOf('.') + 1)..])];
 
     public static IEnumerable<Violation> Check(Compilation compilation) =>
-        compilation.SyntaxTrees.SelectMany(tree => Namespaces(tree).Concat(Constants(compilation, tree)));
+        compilation.SyntaxTrees.SelectMany(tree => Namespaces(tree).Concat(Directives(tree)).Concat(Constants(compilation, tree)));
 
     /// <summary>A file's namespace is its room's, or its folder's below the room.</summary>
     private static IEnumerable<Violation> Namespaces(SyntaxTree tree)
@@ -31,6 +31,10 @@ internal static class SourceRules
             }
         }
     }
+
+    private static IEnumerable<Violation> Directives(SyntaxTree tree) => tree.GetRoot().DescendantTrivia()
+        .Where(trivia => trivia.IsKind(SyntaxKind.IfDirectiveTrivia) || trivia.IsKind(SyntaxKind.DefineDirectiveTrivia))
+        .Select(trivia => new Violation(GateRule.ConditionalCompilation, PlaceOf(trivia.GetStructure()!), trivia.ToString()));
 
     private static IEnumerable<Violation> Constants(Compilation compilation, SyntaxTree tree)
     {
