@@ -1,2 +1,43 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using System.Text.Json.Nodes;
+using DeviceTwin.Hub;
+using DeviceTwin.Hub.Options;
+
+if (args.Contains("--help") || args.Contains("-h"))
+{
+    Console.Out.WriteLine(CommandLine.Help);
+    return (int)ExitCode.Stopped;
+}
+
+if (args.Contains("--version"))
+{
+    Console.Out.WriteLine(VersionText.Current);
+    return (int)ExitCode.Stopped;
+}
+
+try
+{
+    var options = CommandLine.Parse(args);
+    await using var hub = HubApplication.Create(options);
+    await hub.Start(CancellationToken.None);
+    Console.Out.WriteLine(new JsonObject
+    {
+        ["ready"] = true,
+        ["mqttPort"] = hub.MqttPort,
+        ["httpUrl"] = hub.HttpUrl,
+        ["caFile"] = hub.AuthorityFile,
+        ["hostName"] = options.HostName,
+    }.ToJsonString(DeviceTwin.Twins.Json.Relaxed));
+    Console.Out.Flush();
+    if (options.ExitWithStdin)
+    {
+        hub.StopWithStandardInput();
+    }
+
+    await hub.WaitForStop();
+    return (int)ExitCode.Stopped;
+}
+catch (StartException problem)
+{
+    Console.Error.WriteLine($"devicetwin-hub: error {(int)problem.Code} {problem.Code}: {problem.Message}");
+    return (int)problem.Code;
+}

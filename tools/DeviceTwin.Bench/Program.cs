@@ -1,1 +1,3 @@
-return 0;
+using DeviceTwin.Bench;
+
+return Verbs.Run(args, Console.Out, Console.Error);

@@ -1,0 +1,95 @@
+using DeviceTwin.Dashboard.View;
+
+namespace DeviceTwin.Dashboard.Charts;
+
+/// <summary>A family of marked frequencies: the shaft or one way a bearing fails.</summary>
+/// <param name="Key">Stable name for style and tests: <c>shaft, outer, inner, ball</c>.</param>
+/// <param name="Label">As engineers write it: <c>shaft, BPFO, BPFI, 2×BSF</c>.</param>
+/// <param name="FundamentalHertz">Frequency of the first mark.</param>
+/// <param name="Orders">Multiple of the shaft speed of the first mark.</param>
+public sealed record MarkFamily(string Key, string Label, double FundamentalHertz, double Orders, IReadOnlyList<Mark> Marks);
+
+/// <param name="Harmonic">1 for the fundamental.</param>
+/// <param name="Share">0 to 1 along the frequency axis.</param>
+/// <param name="Peak">Largest value in the bins around the mark, in the chart's unit.</param>
+public sealed record Mark(int Harmonic, double Hertz, double Share, double Peak);
+
+/// <summary>What a spectrum chart draws. Pure.</summary>
+/// <param name="Frequency">In hertz, from 0 to the last bin.</param>
+/// <param name="Amplitude">In the unit of the values shown.</param>
+/// <param name="Values">Scaled to the unit shown.</param>
+public sealed record SpectrumModel(
+    Axis Frequency,
+    Axis Amplitude,
+    double BinHertz,
+    IReadOnlyList<double> Values,
+    IReadOnlyList<MarkFamily> Families,
+    string Line,
+    string Area)
+{
+    /// <summary>Marks per family: more clutter the plot, and the first few carry the diagnosis.</summary>
+    public const int Harmonics = 5;
+
+    /// <param name="scale">Shown value = bin × this (0.001 turns µm/s into mm/s and thousandths into multiples).</param>
+    /// <returns>Null where there are no bins: then there is nothing to draw.</returns>
+    public static SpectrumModel? Create(SpectrumBins? bins, int shaftSpeedMilliHertz, BearingOrders orders, double scale)
+    {
+        if (bins is null || bins.Values.Count < 2 || bins.BinMilliHertz <= 0)
+        {
+            return null;
+        }
+
+        var binHertz = bins.BinMilliHertz / 1000.0;
+        double[] values = [.. bins.Values.Select(value => value * scale)];
+        var frequency = new Axis(0, binHertz * (values.Length - 1));
+        var amplitude = Axis.FromZero(values.Max());
+        (double X, double? Y)[] points = [.. values.Select((value, bin) => (frequency.Share(bin * binHertz), (double?)amplitude.Share(value)))];
+        return new SpectrumModel(
+            frequency,
+            amplitude,
+            binHertz,
+            values,
+            FamiliesOf(shaftSpeedMilliHertz / 1000.0, orders, frequency, binHertz, values),
+            SvgPath.Line(points),
+            SvgPath.Area(points));
+    }
+
+    private static List<MarkFamily> FamiliesOf(double shaftHertz, BearingOrders orders, Axis frequency, double binHertz, double[] values)
+    {
+        var families = new List<MarkFamily>();
+        if (shaftHertz <= 0)
+        {
+            return families;
+        }
+
+        Add("shaft", "shaft", 1, 3);
+        Add("outer", "BPFO", orders.BpfoMilli / 1000.0, Harmonics);
+        Add("inner", "BPFI", orders.BpfiMilli / 1000.0, Harmonics);
+
+        // A ball strikes both races once per spin: the fault shows at twice the spin.
+        Add("ball", "2×BSF", 2 * orders.BsfMilli / 1000.0, Harmonics);
+        return families;
+
+        void Add(string key, string label, double multiple, int harmonics)
+        {
+            var marks = Enumerable.Range(1, harmonics)
+                .Select(harmonic => (harmonic, hertz: harmonic * multiple * shaftHertz))
+                .Where(mark => multiple > 0 && mark.hertz <= frequency.To)
+                .Select(mark => new Mark(mark.harmonic, mark.hertz, frequency.Share(mark.hertz), PeakNear(mark.hertz, binHertz, values)))
+                .ToArray();
+            if (marks.Length > 0)
+            {
+                families.Add(new MarkFamily(key, label, multiple * shaftHertz, multiple, marks));
+            }
+        }
+    }
+
+    /// <summary>Within two bins, or one per cent of the frequency: rolling elements slip, and speed is nominal.</summary>
+    private static double PeakNear(double hertz, double binHertz, double[] values)
+    {
+        var reach = Math.Max(2 * binHertz, 0.01 * hertz);
+        var first = Math.Clamp((int)Math.Ceiling((hertz - reach) / binHertz), 0, values.Length - 1);
+        var last = Math.Clamp((int)Math.Floor((hertz + reach) / binHertz), first, values.Length - 1);
+        return values[first..(last + 1)].Max();
+    }
+}

@@ -1,0 +1,44 @@
+namespace DeviceTwin.Dashboard.Fleet;
+
+/// <summary>How grave a verdict is; the order is the order of attention.</summary>
+public enum Severity
+{
+    None,
+    Good,
+    Refused,
+    Warning,
+    Fault,
+}
+
+/// <summary>How a verdict word is shown: never by colour alone.</summary>
+/// <param name="Word">The word of the catalogue, as it stands in the twin.</param>
+/// <param name="Shape">Name of the symbol: <c>dash, disc, ring, triangle, diamond</c>.</param>
+/// <param name="Explanation">One sentence for somebody who sees the word for the first time.</param>
+public sealed record VerdictStyle(string Word, Severity Severity, string Shape, string Explanation);
+
+/// <summary>The verdict words that a node may give, with shape and explanation.</summary>
+public static class Verdicts
+{
+    /// <summary>Shown before the first features message.</summary>
+    public static readonly VerdictStyle NoData = new("no data", Severity.None, "dash", "The node has not sent a verdict yet.");
+
+    private static readonly Dictionary<string, VerdictStyle> Known = new VerdictStyle[]
+    {
+        new("normal", Severity.Good, "disc", "Every feature that was asked for was computed and none is over its limit."),
+        new("high", Severity.Warning, "triangle", "Velocity RMS (10 to 1000 Hz) is over its limit."),
+        new("hot", Severity.Warning, "triangle", "The temperature is over its limit."),
+        new("outer", Severity.Fault, "diamond", "The envelope spectrum shows the bearing's outer-race frequency (BPFO)."),
+        new("inner", Severity.Fault, "diamond", "The envelope spectrum shows the bearing's inner-race frequency (BPFI)."),
+        new("ball", Severity.Fault, "diamond", "The envelope spectrum shows twice the bearing's ball-spin frequency (2×BSF)."),
+        new("refused", Severity.Refused, "ring", "A feature that was asked for could not be computed; the node says why."),
+    }.ToDictionary(style => style.Word);
+
+    /// <summary>The words, for filters.</summary>
+    public static IReadOnlyCollection<string> Words => Known.Keys;
+
+    /// <summary>A word that this hub does not know yet is shown as it is, as a warning: a newer node must not look healthy.</summary>
+    public static VerdictStyle For(string? word) =>
+        word is null ? NoData
+        : Known.TryGetValue(word, out var style) ? style
+        : new VerdictStyle(word, Severity.Warning, "triangle", "This hub does not know the word; the node's firmware is newer.");
+}

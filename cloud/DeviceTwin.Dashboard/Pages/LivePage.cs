@@ -1,0 +1,72 @@
+using DeviceTwin.Dashboard.Circuit;
+using DeviceTwin.Dashboard.View;
+using Microsoft.AspNetCore.Components;
+
+namespace DeviceTwin.Dashboard.Pages;
+
+/// <summary>
+/// A page that follows the fleet: redrawn at most twice a second while things change, and every five seconds so that
+/// "12 s ago" stays true. Nothing is subscribed while the page is only rendered to HTML.
+/// </summary>
+public abstract class LivePage : ComponentBase, IDisposable
+{
+    private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ClockPeriod = TimeSpan.FromSeconds(5);
+    private IDisposable? subscription;
+    private UpdateGate? updates;
+    private ITimer? clock;
+
+    [Inject]
+    protected IFleetView Fleet { get; set; } = null!;
+
+    [Inject]
+    protected TimeProvider Time { get; set; } = null!;
+
+    protected DateTimeOffset Now => Time.GetUtcNow();
+
+    /// <summary>Whether a change of this device concerns the page.</summary>
+    protected abstract bool Shows(string deviceId);
+
+    /// <summary>Reads what the page shows from the fleet.</summary>
+    protected abstract void Read();
+
+    /// <inheritdoc/>
+    protected override void OnParametersSet() => Read();
+
+    /// <inheritdoc/>
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (!firstRender)
+        {
+            return;
+        }
+
+        updates = new UpdateGate(Time, ShortestPeriod, Redraw);
+        clock = Time.CreateTimer(_ => updates.Changed(), null, ClockPeriod, ClockPeriod);
+        subscription = Fleet.Subscribe(deviceId =>
+        {
+            if (Shows(deviceId))
+            {
+                updates.Changed();
+            }
+        });
+
+        // What changed between the first rendering and the subscription would otherwise be shown with the next change only.
+        updates.Changed();
+    }
+
+    /// <inheritdoc/>
+    public virtual void Dispose()
+    {
+        subscription?.Dispose();
+        clock?.Dispose();
+        updates?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Redraw() => _ = InvokeAsync(() =>
+    {
+        Read();
+        StateHasChanged();
+    });
+}

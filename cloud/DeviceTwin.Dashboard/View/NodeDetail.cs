@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using DeviceTwin.Twins;
+
+namespace DeviceTwin.Dashboard.View;
+
+/// <summary>Everything the node page shows.</summary>
+/// <param name="Reported">Reported properties without <c>$version</c> and <c>$metadata</c>; nobody changes them.</param>
+/// <param name="History">Features, oldest first; bounded by the hub.</param>
+/// <param name="Spectrum">The last spectrum message, or null before the first.</param>
+/// <param name="Facts">Name and value of what the node says about itself (firmware, board, boot, fingerprint), in order of display.</param>
+/// <param name="AlarmsInhibited">The node computes verdicts but raises no alarm.</param>
+public sealed record NodeDetail(
+    NodeSummary Summary,
+    NodeConvergence Convergence,
+    JsonObject Reported,
+    IReadOnlyList<FeatureSample> History,
+    SpectrumSample? Spectrum,
+    IReadOnlyList<KeyValuePair<string, string>> Facts,
+    bool AlarmsInhibited);
+
+/// <summary>One features message, as the hub received it.</summary>
+/// <param name="At">When the hub received it: a node's own clock may be wrong, and is scaled in a demonstration.</param>
+/// <param name="Scores">Bearing scores in thousandths; null where the bearing features were refused.</param>
+/// <param name="CoveragePermille">How much of the planned capture was recorded.</param>
+/// <param name="SaturatedPermille">How much of it stood at the sensor's range.</param>
+/// <param name="Refusals">Words that say why features are missing, e.g. <c>shaftSpeedUnknown</c>.</param>
+public sealed record FeatureSample(
+    DateTimeOffset At,
+    string Verdict,
+    string? Zone,
+    IReadOnlyList<string> Alarms,
+    int? VelocityUmPerSecond,
+    int? AccelerationMilliG,
+    int? TemperatureCentiCelsius,
+    BearingScores? Scores,
+    int? CoveragePermille,
+    int? SaturatedPermille,
+    bool Overrun,
+    IReadOnlyList<string> Refusals,
+    long? Capture,
+    string? BootId,
+    long? SettingsVersion,
+    string? SettingsHash,
+    string? Fingerprint);
+
+/// <summary>How strongly each bearing family stands out of the envelope spectrum, in thousandths.</summary>
+public sealed record BearingScores(int OuterMilli, int InnerMilli, int BallMilli);
+
+/// <summary>One spectrum message.</summary>
+/// <param name="Velocity">Bins in µm/s.</param>
+/// <param name="Envelope">Bins in thousandths of the local noise floor.</param>
+/// <param name="ShaftSpeedMilliHertz">0 where it is not known: then no order can be marked.</param>
+public sealed record SpectrumSample(
+    DateTimeOffset At,
+    SpectrumBins? Velocity,
+    SpectrumBins? Envelope,
+    int ShaftSpeedMilliHertz,
+    BearingOrders Orders);
+
+/// <param name="BinMilliHertz">Width of a bin; value <c>n</c> lies at <c>n</c> times this.</param>
+public sealed record SpectrumBins(int BinMilliHertz, IReadOnlyList<int> Values);
+
+/// <summary>Multiples of the shaft speed in thousandths; 0 = not known.</summary>
+public sealed record BearingOrders(int BpfoMilli, int BpfiMilli, int BsfMilli, int FtfMilli);

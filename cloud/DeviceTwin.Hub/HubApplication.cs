@@ -1,0 +1,175 @@
+using System.Net;
+using DeviceTwin.Dashboard;
+using DeviceTwin.Dashboard.View;
+using DeviceTwin.Hub.Certificates;
+using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Hub.Gateway;
+using DeviceTwin.Hub.Logging;
+using DeviceTwin.Hub.Options;
+using DeviceTwin.Hub.Rest;
+using DeviceTwin.Hub.View;
+using DeviceTwin.Storage;
+using DeviceTwin.Storage.Sqlite;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace DeviceTwin.Hub;
+
+/// <summary>A hub put together from its parts: gateway, fleet, REST and pages in one process over one data folder.</summary>
+public sealed class HubApplication : IAsyncDisposable
+{
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+    private readonly DataFolder folder;
+    private readonly LocalCertificates certificates;
+    private readonly WebApplication app;
+    private readonly ListeningPort http;
+
+    private HubApplication(HubOptions options, DataFolder folder, LocalCertificates certificates, WebApplication app, ListeningPort http)
+    {
+        Options = options;
+        this.folder = folder;
+        this.certificates = certificates;
+        this.app = app;
+        this.http = http;
+    }
+
+    public HubOptions Options { get; }
+
+    public IServiceProvider Services => app.Services;
+
+    /// <summary>The port that nodes connect to; real once started.</summary>
+    public int MqttPort => app.Services.GetRequiredService<GatewayEndpoint>().Port;
+
+    /// <summary>Where pages and REST are; real once started.</summary>
+    public string HttpUrl => Options.HttpBeyondLoopback
+        ? $"https://{Options.HostName}:{http.Port}"
+        : $"http://{new IPEndPoint(Options.HttpBind, http.Port)}";
+
+    /// <summary>PEM of the authority that nodes trust.</summary>
+    public string AuthorityFile => certificates.AuthorityFile;
+
+    /// <summary>Opens the data folder and puts the parts together; nothing listens yet.</summary>
+    /// <exception cref="StartException">The folder or what is in it cannot be used.</exception>
+    public static HubApplication Create(HubOptions options)
+    {
+        var folder = DataFolder.Take(options.DataFolder);
+        LocalCertificates? certificates = null;
+        try
+        {
+            var names = new HubNames(options.HostNames);
+            certificates = StartProblems.Explain(options, () => OpenCertificates(options, names));
+            var token = options.HttpBeyondLoopback ? StartProblems.Explain(options, () => HttpToken.Open(options.DataFolder)) : null;
+            var http = new ListeningPort();
+            var app = Build(options, names, certificates, token, http);
+            if (token is { Made: true })
+            {
+                app.Logger.HttpTokenMade(token.Path);
+            }
+
+            return new HubApplication(options, folder, certificates, app, http);
+        }
+        catch
+        {
+            certificates?.Dispose();
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the database and begins to listen.</summary>
+    /// <exception cref="StartException">The database cannot be read, or a port cannot be had.</exception>
+    public async Task Start(CancellationToken cancellation)
+    {
+        StartProblems.Explain(Options, app.Services.GetRequiredService<IFleet>);
+        await StartProblems.ExplainAsync(Options, () => app.StartAsync(cancellation));
+        app.Lifetime.ApplicationStopping.Register(app.Logger.HubStopping);
+        app.Logger.HubReady(VersionText.Current, MqttPort, HttpUrl, Options.DataFolder);
+    }
+
+    /// <summary>Completes when the hub has been asked to stop (signal, end of standard input) and has stopped.</summary>
+    public Task WaitForStop() => app.WaitForShutdownAsync();
+
+    /// <summary>Stops the hub when standard input ends: a parent that dies takes it along.</summary>
+    public void StopWithStandardInput() => StandardInput.WhenItEnds(() =>
+    {
+        app.Logger.StandardInputEnded();
+        app.Lifetime.StopApplication();
+    });
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        certificates.Dispose();
+        folder.Dispose();
+    }
+
+    private static LocalCertificates OpenCertificates(HubOptions options, HubNames names)
+    {
+        try
+        {
+            return LocalCertificates.Open(options.DataFolder, names, TimeProvider.System);
+        }
+        catch (InvalidOperationException problem)
+        {
+            // It says in a sentence what a person has to decide.
+            throw new StartException(ExitCode.DataUnreadable, problem.Message, problem);
+        }
+    }
+
+    private static WebApplication Build(HubOptions options, HubNames names, LocalCertificates certificates, HttpToken? token, ListeningPort http)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            // Whatever folder it is started from, the pages' files lie beside the program.
+            ContentRootPath = AppContext.BaseDirectory,
+            ApplicationName = typeof(HubApplication).Assembly.GetName().Name,
+        });
+        builder.Logging.UseHubLogging(options);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseStaticWebAssets();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.AddDeviceGateway(new GatewayOptions { Address = options.MqttBind, Port = options.MqttPort }, names, certificates);
+        builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db") } });
+        builder.Services.AddRest();
+        builder.Services.AddPageKeys(options.DataFolder);
+        builder.Services.AddDashboard();
+        builder.Services.AddSingleton<IFleetView, FleetView>();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = RequestBody.Limit;
+            kestrel.Listen(options.HttpBind, options.HttpPort, listen =>
+            {
+                http.Listening = listen;
+                if (options.HttpBeyondLoopback)
+                {
+                    listen.UseHttps(new TlsHandshakeCallbackOptions
+                    {
+                        OnConnection = _ => ValueTask.FromResult(new System.Net.Security.SslServerAuthenticationOptions { ServerCertificate = certificates.Server() }),
+                    });
+                }
+            });
+        });
+
+        var app = builder.Build();
+        app.UseRest(token);
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            // Checked with every visit (by ETag): an upgraded hub must not be shown through the old one's style.
+            OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "no-cache",
+        });
+        app.UseAntiforgery();
+        app.MapRest();
+        app.MapDashboard();
+        return app;
+    }
+
+    /// <summary>Learns the port when Kestrel has bound it.</summary>
+    private sealed class ListeningPort
+    {
+        public ListenOptions? Listening { get; set; }
+
+        public int Port => Listening?.IPEndPoint?.Port ?? 0;
+    }
+}

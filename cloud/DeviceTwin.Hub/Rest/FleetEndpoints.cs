@@ -1,0 +1,120 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DeviceTwin.Dashboard.View;
+using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Storage;
+using DeviceTwin.Twins;
+
+namespace DeviceTwin.Hub.Rest;
+
+/// <summary>What Azure has no shape for: <c>/api/v1</c>.</summary>
+internal static class FleetEndpoints
+{
+    private const int StandardLimit = 100;
+    private const int LargestLimit = 1000;
+
+    public static void MapFleetApi(this IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api/v1");
+        api.MapGet("fleet", (IFleetView view) => new JsonResult(new JsonArray([.. view.List().Select(node => (JsonNode)Write(node))])));
+
+        api.MapGet("devices/{id}/convergence", (string id, IFleet fleet) =>
+            new JsonResult(Write(fleet.FindConvergence(id) ?? throw DeviceEndpoints.Unknown(id))));
+
+        api.MapGet("devices/{id}/telemetry", (string id, HttpRequest request, IFleet fleet) =>
+        {
+            _ = fleet.FindIdentity(id) ?? throw DeviceEndpoints.Unknown(id);
+            var kind = request.Query["kind"].ToString();
+            var messages = fleet.ReadTelemetry(id, kind.Length == 0 ? null : kind, request.Count("limit", StandardLimit, LargestLimit));
+            return new JsonResult(new JsonArray([.. messages.Select(message => (JsonNode)Write(message))]));
+        });
+
+        api.MapGet("devices/{id}/audit", (string id, HttpRequest request, IFleet fleet) =>
+        {
+            _ = fleet.FindIdentity(id) ?? throw DeviceEndpoints.Unknown(id);
+            return new JsonResult(Write(fleet.ReadAudit(id, request.Count("limit", StandardLimit, LargestLimit))));
+        });
+
+        api.MapGet("audit", (HttpRequest request, IFleet fleet) =>
+            new JsonResult(Write(fleet.ReadAudit(null, request.Count("limit", StandardLimit, LargestLimit)))));
+
+        api.MapGet("totals", (IFleet fleet) =>
+        {
+            var totals = fleet.Totals;
+            return new JsonResult(new JsonObject
+            {
+                ["telemetry"] = totals.Telemetry,
+                ["reportedPatches"] = totals.ReportedPatches,
+                ["desiredPatches"] = totals.DesiredPatches,
+            });
+        });
+        api.MapEvents();
+    }
+
+    private static JsonObject Write(NodeSummary node) => new()
+    {
+        ["deviceId"] = node.DeviceId,
+        ["machine"] = node.Machine,
+        ["line"] = node.Line,
+        ["kind"] = node.Kind,
+        ["verdict"] = node.Verdict,
+        ["zone"] = node.Zone,
+        ["alarms"] = new JsonArray([.. node.Alarms.Select(alarm => (JsonNode)alarm)]),
+        ["state"] = node.State.ToString(),
+        ["connected"] = node.Connected,
+        ["desiredVersion"] = node.DesiredVersion,
+        ["reportedVersion"] = node.ReportedVersion,
+        ["lastTelemetryAt"] = node.LastTelemetryAt is { } at ? Json.Timestamp(at) : null,
+        ["velocityUmPerSecond"] = node.VelocityUmPerSecond,
+        ["temperatureCentiCelsius"] = node.TemperatureCentiCelsius,
+    };
+
+    private static JsonObject Write(NodeConvergence convergence) => new()
+    {
+        ["deviceId"] = convergence.DeviceId,
+        ["state"] = convergence.State.ToString(),
+        ["paths"] = new JsonArray([.. convergence.Paths.Select(path => (JsonNode)new JsonObject
+        {
+            ["path"] = path.Path,
+            ["desired"] = path.Desired?.DeepClone(),
+            ["reported"] = path.Reported?.DeepClone(),
+            ["state"] = path.State.ToString(),
+            ["reason"] = path.Reason,
+            ["code"] = path.AcknowledgementCode,
+            ["desiredVersion"] = path.DesiredVersion,
+            ["acknowledgedVersion"] = path.AcknowledgedVersion,
+        })]),
+    };
+
+    private static JsonObject Write(TelemetryMessage message)
+    {
+        var json = new JsonObject
+        {
+            ["enqueuedAt"] = Json.Timestamp(message.EnqueuedAt),
+            ["kind"] = message.Kind,
+            ["properties"] = new JsonObject(message.Properties.Select(property => KeyValuePair.Create(property.Key, (JsonNode?)property.Value))),
+        };
+        try
+        {
+            json["body"] = JsonNode.Parse(message.Body.Span);
+        }
+        catch (JsonException)
+        {
+            // A device may send any bytes.
+            json["bodyBase64"] = Convert.ToBase64String(message.Body.Span);
+        }
+
+        return json;
+    }
+
+    private static JsonArray Write(IReadOnlyList<AuditRow> rows) => new([.. rows.Select(row => (JsonNode)new JsonObject
+    {
+        ["at"] = Json.Timestamp(row.At),
+        ["author"] = row.Author,
+        ["deviceId"] = row.DeviceId,
+        ["action"] = row.Action,
+        ["path"] = row.Path,
+        ["value"] = row.Value is null ? null : JsonNode.Parse(row.Value),
+        ["version"] = row.Version,
+    })]);
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using DeviceTwin.Hub.Fleet;
+
+namespace DeviceTwin.Hub.Rest;
+
+/// <summary>Azure's query over twins, in pages by device id.</summary>
+internal static class QueryEndpoints
+{
+    private const string PageSizeHeader = "x-ms-max-item-count";
+    private const string ContinuationHeader = "x-ms-continuation";
+    private const int StandardPage = 100;
+    private const int LargestPage = 1000;
+
+    public static void MapQuery(this IEndpointRouteBuilder routes) => routes.MapPost("/devices/query", async (HttpContext context, IFleet fleet) =>
+    {
+        var body = await RequestBody.ReadObject(context.Request);
+        var query = RequestBody.Text(body, "query")
+            ?? throw new HubException(HubError.ArgumentInvalid, "The body must hold a query: {\"query\":\"SELECT * FROM devices\"}.");
+        var size = PageSize(context.Request.Headers[PageSizeHeader].ToString());
+        var after = QueryText.ReadContinuation(context.Request.Headers[ContinuationHeader].ToString());
+        var twins = fleet.Query(QueryText.Condition(query))
+            .Where(twin => after is null || string.CompareOrdinal(twin.DeviceId, after) > 0)
+            .Take(size + 1)
+            .ToArray();
+
+        // Clients ask for pages as long as the header is there, so it must be absent from the last.
+        if (twins.Length > size)
+        {
+            context.Response.Headers[ContinuationHeader] = QueryText.WriteContinuation(twins[size - 1].DeviceId);
+        }
+
+        context.Response.Headers["x-ms-item-type"] = "Twin";
+        var page = new JsonArray();
+        foreach (var twin in twins.Take(size))
+        {
+            // A device that was deleted in between is simply no longer part of the answer.
+            if (fleet.FindIdentity(twin.DeviceId) is { } identity)
+            {
+                page.Add((JsonNode)TwinJson.Write(twin, identity));
+            }
+        }
+
+        return new JsonResult(page);
+    });
+
+    private static int PageSize(string text) =>
+        text.Length == 0 ? StandardPage
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var size) && size is -1 or (>= 1 and <= LargestPage) ? (size == -1 ? StandardPage : size)
+        : throw new HubException(HubError.ArgumentInvalid, $"{PageSizeHeader} takes a number from 1 to {LargestPage}, not \"{text}\".");
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DeviceTwin.Twins;
+
+namespace DeviceTwin.Hub.Rest;
+
+/// <summary>Reads a request's JSON, strictly: what a reader could take in two ways is refused.</summary>
+internal static class RequestBody
+{
+    /// <summary>More than any twin can be (tags 8 KB and desired 32 KB by Azure's count, which leaves out punctuation), with room.</summary>
+    public const int Limit = 512 * 1024;
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
+
+    /// <exception cref="HubException">The body is too large, no JSON, or no object.</exception>
+    public static async Task<JsonObject> ReadObject(HttpRequest request)
+    {
+        try
+        {
+            using var document = await JsonDocument.ParseAsync(request.Body, Strict, request.HttpContext.RequestAborted);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? Json.ParseObject(document.RootElement.GetRawText())
+                : throw Malformed($"it is {Name(document.RootElement.ValueKind)}");
+        }
+        catch (JsonException problem)
+        {
+            throw Malformed(problem.Message);
+        }
+        catch (BadHttpRequestException problem) when (problem.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            throw new HubException(HubError.RequestEntityTooLarge, $"The request has more than {Limit / 1024} KB. Send less at a time.");
+        }
+    }
+
+    /// <summary>A member that must be a string where it is there.</summary>
+    public static string? Text(JsonObject body, string name) => body[name] switch
+    {
+        null => null,
+        JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
+        _ => throw new HubException(HubError.ArgumentInvalid, $"{name} must be a string."),
+    };
+
+    /// <summary>A member that must be an object where it is there.</summary>
+    public static JsonObject? Object(JsonObject body, string name) => body[name] switch
+    {
+        null => null,
+        JsonObject child => child,
+        _ => throw new HubException(HubError.ArgumentInvalid, $"{name} must be an object."),
+    };
+
+    private static HubException Malformed(string why) =>
+        new(HubError.IotHubFormatError, $"The body must be one JSON object in UTF-8: {why}");
+
+    private static string Name(JsonValueKind kind) => $"a JSON {kind.ToString().ToLowerInvariant()}";
+}

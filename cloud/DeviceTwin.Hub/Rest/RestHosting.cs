@@ -1,0 +1,45 @@
+namespace DeviceTwin.Hub.Rest;
+
+/// <summary>Puts the HTTP surface together.</summary>
+internal static class RestHosting
+{
+    public static IServiceCollection AddRest(this IServiceCollection services) => services.AddSingleton<RestRefusals>();
+
+    /// <summary>What every request passes before it reaches a page or an endpoint.</summary>
+    /// <param name="token">Asked for where the hub listens beyond loopback; null on loopback.</param>
+    public static void UseRest(this WebApplication app, HttpToken? token)
+    {
+        app.UseMiddleware<ErrorHandling>();
+        app.UseMiddleware<RequestGuard>();
+        if (token is not null)
+        {
+            app.UseMiddleware<TokenGate>(token);
+        }
+
+        app.UseStatusCodePages(context => Uncoded(context.HttpContext));
+    }
+
+    /// <summary>Azure's endpoints and ours.</summary>
+    public static void MapRest(this IEndpointRouteBuilder routes)
+    {
+        routes.MapDevices();
+        routes.MapTwins();
+        routes.MapQuery();
+        routes.MapConfigurations();
+        routes.MapStatistics();
+        routes.MapFleetApi();
+    }
+
+    /// <summary>What routing refuses has no body yet; programs get the same shape as from every other refusal.</summary>
+    private static Task Uncoded(HttpContext context)
+    {
+        var wantsPage = context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+        var refusals = context.RequestServices.GetRequiredService<RestRefusals>();
+        return (context.Response.StatusCode, wantsPage) switch
+        {
+            (StatusCodes.Status404NotFound, false) => refusals.Answer(context, RestErrors.ResourceNotFound, $"There is nothing at {context.Request.Path}."),
+            (StatusCodes.Status405MethodNotAllowed, _) => refusals.Answer(context, RestErrors.MethodNotAllowed, $"{context.Request.Path} does not take {context.Request.Method}."),
+            _ => Task.CompletedTask,
+        };
+    }
+}

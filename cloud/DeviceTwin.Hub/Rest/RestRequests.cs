@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace DeviceTwin.Hub.Rest;
+
+/// <summary>What many endpoints read from a request.</summary>
+internal static class RestRequests
+{
+    /// <summary>Says who acts; a claim, as loopback callers are not asked for more.</summary>
+    public const string AuthorHeader = "X-DeviceTwin-Author";
+
+    private const int LongestAuthor = 64;
+
+    /// <summary>If-Match as sent, or null where there is none.</summary>
+    public static string? IfMatch(this HttpRequest request) =>
+        request.Headers.IfMatch.Count == 0 ? null : request.Headers.IfMatch.ToString();
+
+    /// <summary><c>rest</c>, or <c>rest/NAME</c> where the caller gives a name.</summary>
+    public static string Author(this HttpRequest request)
+    {
+        var name = request.Headers[AuthorHeader].ToString();
+        return name.Length is > 0 and <= LongestAuthor && name.All(character => character is > ' ' and <= '~') ? $"rest/{name}" : "rest";
+    }
+
+    /// <summary>A count from the query string, e.g. <c>top</c> or <c>limit</c>.</summary>
+    /// <exception cref="HubException">Not a whole number from 1 to <paramref name="largest"/>.</exception>
+    public static int Count(this HttpRequest request, string name, int standard, int largest)
+    {
+        var text = request.Query[name].ToString();
+        return text.Length == 0 ? standard
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1 && count <= largest ? count
+            : throw new HubException(HubError.ArgumentInvalid, $"{name} takes a number from 1 to {largest}, not \"{text}\".");
+    }
+}

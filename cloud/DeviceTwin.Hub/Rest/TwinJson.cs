@@ -1,0 +1,32 @@
+using System.Text.Json.Nodes;
+using DeviceTwin.Storage;
+using DeviceTwin.Twins;
+
+namespace DeviceTwin.Hub.Rest;
+
+/// <summary>A twin in Azure's shape, as the back end sees it: with tags and metadata.</summary>
+internal static class TwinJson
+{
+    public static JsonObject Write(TwinDocument twin, DeviceIdentity identity) => new()
+    {
+        ["deviceId"] = twin.DeviceId,
+        ["etag"] = twin.ETag,
+        ["deviceEtag"] = identity.ETag,
+        ["status"] = DeviceJson.Status(identity),
+        ["statusUpdateTime"] = DeviceJson.Never,
+        ["connectionState"] = DeviceJson.ConnectionState(twin),
+        ["lastActivityTime"] = DeviceJson.Time(twin.LastActivityAt),
+        ["cloudToDeviceMessageCount"] = 0,
+        ["authenticationType"] = "sas",
+        ["x509Thumbprint"] = DeviceJson.NoThumbprint(),
+        ["modelId"] = twin.ModelId ?? "",
+        ["version"] = twin.Version,
+        ["tags"] = twin.Tags.DeepClone(),
+        ["properties"] = new JsonObject
+        {
+            ["desired"] = twin.Desired.ToJson(withMetadata: true),
+            ["reported"] = twin.Reported.ToJson(withMetadata: true),
+        },
+        ["capabilities"] = new JsonObject { ["iotEdge"] = false },
+    };
+}

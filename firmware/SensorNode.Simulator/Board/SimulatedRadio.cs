@@ -1,0 +1,30 @@
+#nullable enable
+
+using DeviceTwin.SensorNode.Boards;
+
+namespace DeviceTwin.SensorNode.Simulator.Board;
+
+/// <summary>A network that is there as soon as it is joined, unless a test takes it away.</summary>
+public sealed class SimulatedRadio : IRadio
+{
+    private bool _joined;
+
+    /// <summary>Whether the access point is there.</summary>
+    public bool InReach { get; set; } = true;
+
+    /// <summary>The network that was joined last, or null.</summary>
+    public string? Network { get; private set; }
+
+    /// <inheritdoc/>
+    public void Join(string network, string password)
+    {
+        Network = network;
+        _joined = true;
+    }
+
+    /// <inheritdoc/>
+    public bool IsUp() => _joined && InReach;
+
+    /// <inheritdoc/>
+    public int SignalDbm() => IsUp() ? -55 : 0;
+}

@@ -1,0 +1,149 @@
+#nullable enable
+
+using System;
+using DeviceTwin.SensorNode.Link;
+using DeviceTwin.SensorNode.Simulator.Board;
+using DeviceTwin.SensorNode.Simulator.Machines;
+
+namespace DeviceTwin.SensorNode.Simulator.Fleet;
+
+/// <summary>The firmware on its simulated board. The fleet steps it; only <see cref="Status"/> may be called from elsewhere.</summary>
+internal sealed class SimulatedNode : IDisposable
+{
+    // The node joins it by itself, as it would a wireless network; it is always there.
+    private const string Network = "simulated";
+
+    private readonly SimulatedNodeOptions _options;
+    private readonly TimeProvider _time;
+    private readonly SimulatedBoard _board;
+    private readonly long _poweredOnMs;
+    private readonly ulong _seed;
+    private IMqttSession _session;
+    private volatile Node _node;
+    private int _restartsSeen;
+    private volatile bool _cyclePower;
+    private volatile int _starts = 1;
+
+    /// <param name="options">Who it is.</param>
+    /// <param name="order">Its place in the fleet; nodes due at the same time run in this order.</param>
+    /// <param name="poweredOnMs">Schedule time at which it is switched on.</param>
+    /// <param name="utcMs">UTC, as the fleet has it.</param>
+    /// <param name="time">For the session's time-outs.</param>
+    /// <param name="seed">The node's own seed.</param>
+    public SimulatedNode(SimulatedNodeOptions options, int order, long poweredOnMs, Func<long> utcMs, TimeProvider time, ulong seed)
+    {
+        _options = options;
+        _time = time;
+        _poweredOnMs = poweredOnMs;
+        _seed = seed;
+        Order = order;
+        SimulatedClock clock = new(utcMs);
+        _board = new SimulatedBoard(options.Machine, clock, options.Accelerometer ?? SomePart(seed), options.Files);
+        _session = NewSession();
+        _node = NewNode();
+    }
+
+    public int Order { get; }
+
+    /// <summary>The node starts anew at its next step, with its files.</summary>
+    public void CyclePower() => _cyclePower = true;
+
+    /// <summary>Runs the measure loop.</summary>
+    /// <param name="scheduleMs">Schedule time of the fleet.</param>
+    /// <returns>When it is due again.</returns>
+    public long StepMeasure(long scheduleMs)
+    {
+        RestartWhereAsked();
+        long uptimeMs = scheduleMs - _poweredOnMs;
+        _board.Clock.AdvanceToMs(uptimeMs);
+        return _poweredOnMs + _node.StepMeasure(uptimeMs);
+    }
+
+    /// <summary>Runs the talk loop.</summary>
+    /// <param name="wallMs">Wall time of the fleet.</param>
+    /// <returns>When it is due again.</returns>
+    public long StepTalk(long wallMs)
+    {
+        RestartWhereAsked();
+        return _node.StepTalk(wallMs);
+    }
+
+    public NodeStatus Status()
+    {
+        DeviceTwin.SensorNode.NodeStatus status = _node.Status();
+        return new NodeStatus
+        {
+            DeviceId = _options.DeviceId,
+            Machine = _options.Machine.Name,
+            Label = _options.Machine.Label,
+            Verdict = status.Verdict ?? "",
+            // No ISO machine group is configured in this form of the node: it refuses a zone.
+            Zone = Detection.Verdict.Word(Detection.Verdict.Refused),
+            Alarms = status.Alarms,
+            Captures = status.Captures,
+            SameVerdictRun = status.SameVerdictRun,
+            VelocityUmPerSecond = status.VelocityUmPerSecond,
+            TemperatureCentiCelsius = status.TemperatureCentiCelsius,
+            DesiredVersion = status.DesiredVersion,
+            ReportedVersion = status.ReportedVersion,
+            Connected = status.IsConnected,
+            TwinSettled = status.IsTwinSettled,
+            Telemetry = status.TelemetryConfirmed,
+            ReportedPatches = status.ReportedPatches,
+            Reconnects = status.Reconnects,
+            Starts = _starts,
+        };
+    }
+
+    public void Dispose()
+    {
+        _session.Close();
+        (_session as IDisposable)?.Dispose();
+    }
+
+    private static Iis3dwbModelOptions SomePart(ulong seed)
+    {
+        Xoshiro256 random = new(Xoshiro256.Mix(seed, 1));
+        return new Iis3dwbModelOptions { RateError = 0.02 * ((2 * random.NextUniform()) - 1), Seed = Xoshiro256.Mix(seed, 2) };
+    }
+
+    private void RestartWhereAsked()
+    {
+        if (!_cyclePower && _board.Power.Restarts == _restartsSeen)
+        {
+            return;
+        }
+
+        _cyclePower = false;
+        _restartsSeen = _board.Power.Restarts;
+        Dispose();
+        _session = NewSession();
+        _node = NewNode();
+        _starts++;
+    }
+
+    private IMqttSession NewSession() => _options.Session == null ? new TlsMqttSession(_time) : _options.Session(_time);
+
+    private Node NewNode() => new(new NodeParts
+    {
+        Clock = _board.Clock,
+        Files = _board.Files,
+        Radio = _board.Radio,
+        Session = _session,
+        Power = _board.Power,
+        AccelerometerBus = _board.AccelerometerBus,
+        TemperatureBus = _board.TemperatureBus,
+        Identity = new NodeIdentity
+        {
+            DeviceId = _options.DeviceId,
+            HubHost = _options.HubHost,
+            HubPort = _options.HubPort,
+            Key = _options.Key,
+            CertificateAuthority = _options.CertificateAuthority,
+            TokenLifetimeSeconds = _options.TokenLifetimeSeconds,
+            Network = Network,
+        },
+        BoardName = SimulatedBoard.BoardName,
+        Seed = (int)(Xoshiro256.Mix(_seed, 100 + (ulong)_starts) & int.MaxValue),
+    });
+}

@@ -1,0 +1,43 @@
+#nullable enable
+
+using System;
+using DeviceTwin.SensorNode.Boards;
+using DeviceTwin.SensorNode.Link;
+using DeviceTwin.SensorNode.Simulator.Board;
+using DeviceTwin.SensorNode.Simulator.Machines;
+
+namespace DeviceTwin.SensorNode.Simulator.Fleet;
+
+/// <summary>One node of a simulated fleet: who it is, where its hub is, what it is bolted to.</summary>
+public sealed record SimulatedNodeOptions
+{
+    /// <summary>The device's name at the hub; unique in the fleet.</summary>
+    public required string DeviceId { get; init; }
+
+    /// <summary>What the sensors are bolted to. One machine serves one node.</summary>
+    public required IMachine Machine { get; init; }
+
+    /// <summary>The hub's name as its certificate says it.</summary>
+    public string HubHost { get; init; } = "localhost";
+
+    /// <summary>The hub's MQTT port.</summary>
+    public int HubPort { get; init; } = NodeIdentity.StandardPort;
+
+    /// <summary>The device's key in base64.</summary>
+    public string Key { get; init; } = "";
+
+    /// <summary>PEM of the plant's certificate authority.</summary>
+    public string CertificateAuthority { get; init; } = "";
+
+    /// <summary>Life of a SAS token in seconds.</summary>
+    public int TokenLifetimeSeconds { get; init; } = NodeIdentity.StandardTokenLifetimeSeconds;
+
+    /// <summary>Makes the node's session at each start of the node; MQTT over TLS to <see cref="HubHost"/> where null.</summary>
+    public Func<TimeProvider, IMqttSession>? Session { get; init; }
+
+    /// <summary>Where the node keeps its settings; memory where null.</summary>
+    public IFiles? Files { get; init; }
+
+    /// <summary>Properties of its accelerometer; where null a part that is up to 2 % off its rate, by the fleet's seed.</summary>
+    public Iis3dwbModelOptions? Accelerometer { get; init; }
+}

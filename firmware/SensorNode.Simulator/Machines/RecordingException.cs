@@ -1,0 +1,51 @@
+#nullable enable
+
+using System;
+
+namespace DeviceTwin.SensorNode.Simulator.Machines;
+
+/// <summary>Why a recording cannot be played: a stable code for programs and a sentence that names file and item for people.</summary>
+public sealed class RecordingException : Exception
+{
+    /// <summary>There is no index.json in the folder.</summary>
+    public const string IndexMissing = "indexMissing";
+
+    /// <summary>index.json is not JSON of the expected form.</summary>
+    public const string IndexMalformed = "indexMalformed";
+
+    /// <summary>An item lacks a key.</summary>
+    public const string KeyMissing = "keyMissing";
+
+    /// <summary>A key of an item has a value that makes no sense.</summary>
+    public const string ValueInvalid = "valueInvalid";
+
+    /// <summary>The samples are stored in a way that is not supported.</summary>
+    public const string FormatUnsupported = "formatUnsupported";
+
+    /// <summary>The item's file is not there.</summary>
+    public const string FileMissing = "fileMissing";
+
+    /// <summary>The file does not hold as many samples as the index says.</summary>
+    public const string FileLength = "fileLength";
+
+    /// <summary>The item's path leads out of the folder.</summary>
+    public const string FileOutside = "fileOutside";
+
+    /// <summary>The recording is shorter than one capture.</summary>
+    public const string TooShort = "recordingTooShort";
+
+    /// <summary>No recording fits the selection.</summary>
+    public const string NothingSelected = "nothingSelected";
+
+    /// <param name="code">One of the constants of this class.</param>
+    /// <param name="message">A sentence for people.</param>
+    /// <param name="inner">What caused it.</param>
+    public RecordingException(string code, string message, Exception? inner = null)
+        : base(message, inner)
+    {
+        Code = code;
+    }
+
+    /// <summary>One of the constants of this class.</summary>
+    public string Code { get; }
+}

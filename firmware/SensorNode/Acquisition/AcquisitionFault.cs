@@ -1,0 +1,42 @@
+namespace DeviceTwin.SensorNode.Acquisition;
+
+/// <summary>Why a sensor gives nothing, as numbers for the code and as words for the twin. The words are stable.</summary>
+public static class AcquisitionFault
+{
+    /// <summary>Nothing is wrong.</summary>
+    public const int None = 0;
+
+    /// <summary>The bus transfer failed, or the sensor did not answer its address.</summary>
+    public const int BusFailure = 1;
+
+    /// <summary>Something answers, but it is not the sensor that the board expects.</summary>
+    public const int WrongDevice = 2;
+
+    /// <summary>The sensor did not come back from its software reset.</summary>
+    public const int ResetStuck = 3;
+
+    /// <summary>A register read back differs from what was written.</summary>
+    public const int ConfigurationNotHeld = 4;
+
+    /// <summary>The sensor is configured but delivers fewer samples than its rate promises.</summary>
+    public const int NoSamples = 5;
+
+    /// <summary>The value read is none that the sensor can measure.</summary>
+    public const int ImplausibleValue = 6;
+
+    private static readonly string[] Words =
+    {
+        "none", "busFailure", "wrongDevice", "resetStuck", "configurationNotHeld", "noSamples", "implausibleValue",
+    };
+
+    /// <summary>The stable word of a fault; "unknown" for a number that is none of this class.</summary>
+    public static string Word(int fault)
+    {
+        if (fault < 0 || fault >= Words.Length)
+        {
+            return "unknown";
+        }
+
+        return Words[fault];
+    }
+}

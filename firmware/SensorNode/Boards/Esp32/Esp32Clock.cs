@@ -1,0 +1,21 @@
+using System;
+
+namespace DeviceTwin.SensorNode.Boards.Esp32;
+
+/// <summary>The board's clocks: a counter since boot, and the calendar that SNTP sets.</summary>
+public sealed class Esp32Clock : IClock
+{
+    // Before SNTP set it, the calendar stands near 1970.
+    private const int FirstPlausibleYear = 2025;
+
+    public long UptimeMs()
+    {
+        return Environment.TickCount64;
+    }
+
+    public long UtcMs()
+    {
+        DateTime now = DateTime.UtcNow;
+        return now.Year < FirstPlausibleYear ? 0 : (now.ToUnixTimeSeconds() * 1000) + now.Millisecond;
+    }
+}

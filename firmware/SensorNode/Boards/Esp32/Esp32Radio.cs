@@ -1,0 +1,57 @@
+using System;
+using System.Device.Wifi;
+using System.Net.NetworkInformation;
+using System.Threading;
+using nanoFramework.Networking;
+
+namespace DeviceTwin.SensorNode.Boards.Esp32;
+
+/// <summary>The board's Wi-Fi station. <see cref="Join"/> blocks the talk loop until an address is held or the attempt has failed.</summary>
+public sealed class Esp32Radio : IRadio
+{
+    private const int JoinTimeoutMs = 20000;
+    private const string NoAddress = "0.0.0.0";
+
+    public void Join(string network, string password)
+    {
+        try
+        {
+            var timeout = new CancellationTokenSource(JoinTimeoutMs);
+            WifiNetworkHelper.ConnectDhcp(network, password, WifiReconnectionKind.Automatic, false, 0, timeout.Token);
+        }
+        catch (Exception)
+        {
+            // IsUp tells; the talk loop tries again.
+        }
+    }
+
+    public bool IsUp()
+    {
+        try
+        {
+            NetworkInterface[] interfaces = NetworkInterface.GetAllNetworkInterfaces();
+            for (int index = 0; index < interfaces.Length; index++)
+            {
+                NetworkInterface candidate = interfaces[index];
+                bool isStation = candidate.NetworkInterfaceType == NetworkInterfaceType.Wireless80211
+                    || candidate.NetworkInterfaceType == NetworkInterfaceType.Ethernet;
+                if (isStation && candidate.IPv4Address != null && candidate.IPv4Address != "" && candidate.IPv4Address != NoAddress)
+                {
+                    return true;
+                }
+            }
+        }
+        catch (Exception)
+        {
+            // No interface is up while the driver cannot even say so.
+        }
+
+        return false;
+    }
+
+    public int SignalDbm()
+    {
+        // nanoFramework gives the strength of scanned networks, not of the one joined, and a scan would break the connection.
+        return 0;
+    }
+}

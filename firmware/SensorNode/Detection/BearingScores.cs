@@ -1,0 +1,204 @@
+using DeviceTwin.SensorNode.Signal;
+
+namespace DeviceTwin.SensorNode.Detection;
+
+/// <summary>
+/// How much of a bearing family's comb stands in a normalised envelope spectrum. Each line counts z = ln(1 + min(q, 60)), q its power over
+/// the floor; a family's score is the largest mean z over its harmonics 1 to 3 while slip shifts the comb from −1.75 % to +1.25 %. Lines at
+/// shaft orders 1 to 12 are blanked; a harmonic that falls on one is left out; a family whose fundamental does cannot be tested.
+/// </summary>
+public sealed class BearingScores
+{
+    /// <summary>Score of a family that cannot be tested or was not asked for.</summary>
+    public const float NotAvailable = -1f;
+
+    private const int Harmonics = 3;
+    private const int ShaftOrders = 12;
+
+    /// <summary>Shaft orders that blows in time with the shaft are looked for at.</summary>
+    private const int CombOrders = 6;
+
+    /// <summary>Lines above this many times the floor count as this: one strong line must not make a comb.</summary>
+    private const float LargestRatio = 60f;
+
+    /// <summary>Half width of a blanked shaft order, and of what counts as coinciding with one, in units of the resolution.</summary>
+    private const float BlankWidth = 1.25f;
+    private const float CoincidenceWidth = 1.5f;
+
+    private const int SlipSteps = 13;
+    private const float LowestSlip = 0.9825f;
+    private const float SlipStep = 0.0025f;
+
+    /// <summary>Weight of a sideband against its harmonic.</summary>
+    private const float SidebandWeight = 0.5f;
+
+    private readonly float[] _lines = new float[SpectralFloor.MaximumLength];
+    private int _count;
+    private float _inverseStep;
+    private float _resolution;
+    private float _shaft;
+    private float _highest;
+
+    /// <summary>Takes a spectrum over.</summary>
+    /// <param name="ratios">Power over floor.</param>
+    /// <param name="count">Number of values.</param>
+    /// <param name="stepHertz">Distance of two values.</param>
+    /// <param name="resolutionHertz">Width the capture's length can resolve.</param>
+    /// <param name="shaftHertz">Shaft speed, above 0.</param>
+    public void Load(float[] ratios, int count, float stepHertz, float resolutionHertz, float shaftHertz)
+    {
+        _count = count;
+        _inverseStep = Division.Float(1f, stepHertz);
+        _resolution = resolutionHertz;
+        _shaft = shaftHertz;
+        _highest = stepHertz * (count - 2);
+        float[] lines = _lines;
+        for (int i = 0; i < count; i++)
+        {
+            float ratio = ratios[i];
+            lines[i] = Logarithm.Of(1f + (ratio < LargestRatio ? ratio : LargestRatio));
+        }
+    }
+
+    /// <summary>Mean z at the shaft orders 1 to 6. To be asked before <see cref="BlankShaftOrders"/>.</summary>
+    public float ShaftScore()
+    {
+        float sum = 0f;
+        for (int order = 1; order <= CombOrders; order++)
+        {
+            sum = sum + LineAt(order * _shaft);
+        }
+
+        return sum * (1f / CombOrders);
+    }
+
+    /// <summary>Takes the shaft orders out of the spectrum.</summary>
+    public void BlankShaftOrders()
+    {
+        float width = BlankWidth * _resolution;
+        for (int order = 1; order <= ShaftOrders; order++)
+        {
+            float centre = order * _shaft;
+            if (centre - width > _highest)
+            {
+                return;
+            }
+
+            // From the first line at or above the lower edge to the last one at or below the upper edge.
+            int from = Rounding.Nearest(((centre - width) * _inverseStep) + 0.5f, 0, _count - 1);
+            int to = Rounding.Nearest(((centre + width) * _inverseStep) - 0.5f, 0, _count - 1);
+            for (int i = from; i <= to; i++)
+            {
+                _lines[i] = 0f;
+            }
+        }
+    }
+
+    /// <summary>Whether a frequency lies so near a shaft order that it cannot be told from it.</summary>
+    public bool CoincidesWithShaft(float hertz)
+    {
+        float order = Division.Float(hertz, _shaft);
+        int nearest = Rounding.Nearest(order);
+        if (nearest < 1 || nearest > ShaftOrders)
+        {
+            return false;
+        }
+
+        float distance = hertz - (nearest * _shaft);
+        float limit = CoincidenceWidth * _resolution;
+        return distance < limit && distance > -limit;
+    }
+
+    /// <summary>Whether a frequency lies inside the spectrum even at the largest slip.</summary>
+    public bool Covers(float hertz)
+    {
+        return hertz * 1.0125f <= _highest;
+    }
+
+    /// <summary>Score of a family, with or without sidebands, whichever is higher.</summary>
+    /// <param name="hertz">The family's fundamental.</param>
+    /// <param name="sidebandHertz">Distance of its sidebands; 0 = none.</param>
+    /// <returns>The score, or <see cref="NotAvailable"/> where the fundamental is not covered or coincides with a shaft order.</returns>
+    public float Family(float hertz, float sidebandHertz)
+    {
+        if (!Covers(hertz) || CoincidesWithShaft(hertz))
+        {
+            return NotAvailable;
+        }
+
+        float plain = Comb(hertz, 0f);
+        if (sidebandHertz <= 0f)
+        {
+            return plain;
+        }
+
+        float modulated = Comb(hertz, sidebandHertz);
+        return modulated > plain ? modulated : plain;
+    }
+
+    private float Comb(float hertz, float sidebandHertz)
+    {
+        float best = 0f;
+        float slip = LowestSlip;
+        for (int step = 0; step < SlipSteps; step++)
+        {
+            float sum = 0f;
+            float weights = 0f;
+            for (int harmonic = 1; harmonic <= Harmonics; harmonic++)
+            {
+                float nominal = harmonic * hertz;
+                float shifted = nominal * slip;
+                if (shifted > _highest)
+                {
+                    break;
+                }
+
+                if (CoincidesWithShaft(nominal))
+                {
+                    continue;
+                }
+
+                sum = sum + LineAt(shifted);
+                weights = weights + 1f;
+                if (sidebandHertz > 0f)
+                {
+                    if (!CoincidesWithShaft(nominal - sidebandHertz))
+                    {
+                        sum = sum + (SidebandWeight * LineAt(shifted - sidebandHertz));
+                        weights = weights + SidebandWeight;
+                    }
+
+                    if (shifted + sidebandHertz <= _highest && !CoincidesWithShaft(nominal + sidebandHertz))
+                    {
+                        sum = sum + (SidebandWeight * LineAt(shifted + sidebandHertz));
+                        weights = weights + SidebandWeight;
+                    }
+                }
+            }
+
+            float mean = Division.Float(sum, weights);
+            if (mean > best)
+            {
+                best = mean;
+            }
+
+            slip = slip + SlipStep;
+        }
+
+        return best;
+    }
+
+    /// <summary>The largest z of the line nearest to a frequency and its two neighbours.</summary>
+    private float LineAt(float hertz)
+    {
+        int centre = Rounding.Nearest(hertz * _inverseStep, 1, _count - 2);
+        float[] lines = _lines;
+        float largest = lines[centre];
+        if (lines[centre - 1] > largest)
+        {
+            largest = lines[centre - 1];
+        }
+
+        return lines[centre + 1] > largest ? lines[centre + 1] : largest;
+    }
+}

@@ -1,0 +1,73 @@
+using DeviceTwin.SensorNode.Signal;
+
+namespace DeviceTwin.SensorNode.Detection;
+
+/// <summary>How many samples a capture needs for what is asked of it.</summary>
+public static class CapturePlan
+{
+    /// <summary>Largest capture the detector takes, in samples (2.46 s at 26 667 Hz).</summary>
+    public const int MaximumSamples = 65536;
+
+    /// <summary>Smallest velocity capture: 4096 samples after decimation by 8, in samples before it.</summary>
+    public const int VelocitySamples = 32768;
+
+    /// <summary>Revolutions a bearing capture covers at least.</summary>
+    public const int BearingRevolutions = 16;
+
+    /// <summary>Fewest samples whose envelope is looked at, whatever is asked for.</summary>
+    public const int LeastEnvelopeSamples = 4096;
+
+    private const int VelocityMilliseconds = 1200;
+    private const int BearingMilliseconds = 300;
+
+    /// <summary>
+    /// Samples to capture so that every feature the settings ask for can be judged: 16 revolutions and 0.3 s for the bearing, 1.2 s for the
+    /// velocity (always measured: it is shown even where it has no limit), never more than <see cref="MaximumSamples"/>.
+    /// </summary>
+    public static int SamplesFor(DetectorSettings settings, int sampleRateMilliHertz)
+    {
+        int velocity = VelocitySamplesFor(sampleRateMilliHertz);
+        int bearing = BearingSamplesFor(settings, sampleRateMilliHertz);
+        int samples = bearing > velocity ? bearing : velocity;
+        return samples > MaximumSamples ? MaximumSamples : samples;
+    }
+
+    /// <summary>Samples of the shortest capture a velocity is computed from.</summary>
+    public static int VelocitySamplesFor(int sampleRateMilliHertz)
+    {
+        int samples = SamplesIn(VelocityMilliseconds, sampleRateMilliHertz);
+        return samples > VelocitySamples ? samples : VelocitySamples;
+    }
+
+    /// <summary>
+    /// Samples of the shortest capture a bearing verdict is computed from; 0 where none is asked for or the shaft speed is not known.
+    /// May exceed <see cref="MaximumSamples"/>: the shaft is then too slow for this detector.
+    /// </summary>
+    public static int BearingSamplesFor(DetectorSettings settings, int sampleRateMilliHertz)
+    {
+        if (settings.ShaftSpeedMilliHertz <= 0 || !AsksForBearing(settings))
+        {
+            return 0;
+        }
+
+        int least = SamplesIn(BearingMilliseconds, sampleRateMilliHertz);
+        long revolutions = Division.LongCeiling((long)sampleRateMilliHertz * BearingRevolutions, settings.ShaftSpeedMilliHertz);
+        if (revolutions > int.MaxValue)
+        {
+            return int.MaxValue;
+        }
+
+        return revolutions > least ? (int)revolutions : least;
+    }
+
+    /// <summary>Whether any bearing order is set.</summary>
+    public static bool AsksForBearing(DetectorSettings settings)
+    {
+        return settings.BpfoMilliOrders > 0 || settings.BpfiMilliOrders > 0 || settings.BsfMilliOrders > 0;
+    }
+
+    private static int SamplesIn(int milliseconds, int sampleRateMilliHertz)
+    {
+        return sampleRateMilliHertz <= 0 ? 0 : (int)Division.LongCeiling((long)sampleRateMilliHertz * milliseconds, 1000000);
+    }
+}

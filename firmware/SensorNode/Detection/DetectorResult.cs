@@ -1,0 +1,108 @@
+namespace DeviceTwin.SensorNode.Detection;
+
+/// <summary>What one capture said: features, scores, spectra and refusals, all as integers. Owned by the caller and refilled by the detector.</summary>
+public sealed class DetectorResult
+{
+    /// <summary>Largest number of values in either spectrum.</summary>
+    public const int MaximumSpectrumLength = 512;
+
+    /// <summary>Largest value of <see cref="EnvelopeSpectrum"/>: a thousand times the floor.</summary>
+    public const int LargestEnvelopeValue = 1000000;
+
+    /// <summary>Marks a feature or score that was not asked for or refused.</summary>
+    public const int NotAvailable = -1;
+
+    /// <summary>Running number of the capture.</summary>
+    public int CaptureSequence;
+
+    /// <summary>Velocity RMS from 10 to 1000 Hz in um/s, or <see cref="NotAvailable"/>.</summary>
+    public int VelocityUmPerSecond;
+
+    /// <summary>Acceleration RMS without its mean, in thousandths of g.</summary>
+    public int AccelerationMilliG;
+
+    /// <summary>Largest distance of the acceleration from its mean, in thousandths of g.</summary>
+    public int PeakMilliG;
+
+    /// <summary>Score of an outer race defect in thousandths, or <see cref="NotAvailable"/>.</summary>
+    public int OuterScoreMilli;
+
+    /// <summary>Score of an inner race defect in thousandths, or <see cref="NotAvailable"/>.</summary>
+    public int InnerScoreMilli;
+
+    /// <summary>Score of a rolling element defect in thousandths, or <see cref="NotAvailable"/>.</summary>
+    public int BallScoreMilli;
+
+    /// <summary>Score of the shaft orders 1 to 6 in the envelope in thousandths, or <see cref="NotAvailable"/>: looseness and rubs, not bearings.</summary>
+    public int ShaftScoreMilli;
+
+    /// <summary>Impulsiveness of the envelope band (0 = steady, about 693 = Gaussian noise) in thousandths, or <see cref="NotAvailable"/>.</summary>
+    public int ImpulsivenessMilli;
+
+    /// <summary>
+    /// What this capture alone says of the bearing: <see cref="Verdict.Outer"/>, <see cref="Verdict.Inner"/>, <see cref="Verdict.Ball"/>,
+    /// <see cref="Verdict.Normal"/>, or <see cref="NotAvailable"/> where no family could be judged.
+    /// </summary>
+    public int Bearing;
+
+    /// <summary>Whether a velocity limit is set but the velocity could not be measured.</summary>
+    public bool VelocityRefused;
+
+    /// <summary>Whether bearing orders are set but no family could be judged.</summary>
+    public bool BearingRefused;
+
+    /// <summary>Why something that was asked was not judged: flags of <see cref="Refusal"/>.</summary>
+    public int Refusals;
+
+    /// <summary>Share of the planned samples received without a gap, in thousandths.</summary>
+    public int CoveragePermille;
+
+    /// <summary>Share of samples at the sensor's full scale, in thousandths, rounded up.</summary>
+    public int SaturatedPermille;
+
+    /// <summary>Whether samples are missing inside the capture.</summary>
+    public bool Overrun;
+
+    /// <summary>Velocity spectrum in um/s RMS; the first <see cref="VelocitySpectrumCount"/> values are valid.</summary>
+    public readonly int[] VelocitySpectrum = new int[MaximumSpectrumLength];
+
+    /// <summary>Number of valid values in <see cref="VelocitySpectrum"/>; 0 where velocity was refused.</summary>
+    public int VelocitySpectrumCount;
+
+    /// <summary>Distance of two values of <see cref="VelocitySpectrum"/> in millihertz; value i stands at i times this.</summary>
+    public int VelocityBinMilliHertz;
+
+    /// <summary>Envelope spectrum in thousandths of its floor; the first <see cref="EnvelopeSpectrumCount"/> values are valid.</summary>
+    public readonly int[] EnvelopeSpectrum = new int[MaximumSpectrumLength];
+
+    /// <summary>Number of valid values in <see cref="EnvelopeSpectrum"/>; 0 where there is none.</summary>
+    public int EnvelopeSpectrumCount;
+
+    /// <summary>Distance of two values of <see cref="EnvelopeSpectrum"/> in millihertz; value i stands at i times this.</summary>
+    public int EnvelopeBinMilliHertz;
+
+    /// <summary>Forgets everything: nothing is available, nothing is refused.</summary>
+    public void Clear()
+    {
+        CaptureSequence = 0;
+        VelocityUmPerSecond = NotAvailable;
+        AccelerationMilliG = 0;
+        PeakMilliG = 0;
+        OuterScoreMilli = NotAvailable;
+        InnerScoreMilli = NotAvailable;
+        BallScoreMilli = NotAvailable;
+        ShaftScoreMilli = NotAvailable;
+        ImpulsivenessMilli = NotAvailable;
+        Bearing = NotAvailable;
+        VelocityRefused = false;
+        BearingRefused = false;
+        Refusals = 0;
+        CoveragePermille = 0;
+        SaturatedPermille = 0;
+        Overrun = false;
+        VelocitySpectrumCount = 0;
+        VelocityBinMilliHertz = 0;
+        EnvelopeSpectrumCount = 0;
+        EnvelopeBinMilliHertz = 0;
+    }
+}

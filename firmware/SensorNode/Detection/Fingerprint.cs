@@ -1,0 +1,35 @@
+namespace DeviceTwin.SensorNode.Detection;
+
+/// <summary>Says which detector with which settings gave a verdict: two nodes with equal fingerprints give equal verdicts on equal captures.</summary>
+public static class Fingerprint
+{
+    /// <summary>Names the computation, eight hexadecimal digits: the start of the SHA-256 over the golden vectors (a test holds this).</summary>
+    public const string BuildId = "00000000";
+
+    /// <summary>SHA-256 over the settings the detector computes with, first 8 bytes, 16 hexadecimal digits.</summary>
+    public static string SettingsHash(DetectorSettings settings)
+    {
+        var sha = new Sha256();
+        sha.AddInteger(settings.ShaftSpeedMilliHertz);
+        sha.AddInteger(settings.BpfoMilliOrders);
+        sha.AddInteger(settings.BpfiMilliOrders);
+        sha.AddInteger(settings.BsfMilliOrders);
+        sha.AddInteger(settings.FtfMilliOrders);
+        sha.AddInteger(settings.VelocityLimitUmPerSecond);
+        sha.AddInteger(settings.VelocityHysteresisPercent);
+        sha.AddInteger(settings.VelocityTripDelaySeconds);
+        sha.AddInteger(settings.VelocityResetDelaySeconds);
+        sha.AddInteger(settings.TemperatureLimitCentiCelsius);
+        sha.AddInteger(settings.TemperatureHysteresisCentiCelsius);
+        sha.AddInteger(settings.BearingScoreLimitMilli);
+        sha.AddInteger(settings.EnvelopeBandLowHertz);
+        sha.AddInteger(settings.EnvelopeBandHighHertz);
+        return Sha256.Hex(sha.Finish(), 8);
+    }
+
+    /// <summary>The fingerprint: build id, a hyphen, settings hash.</summary>
+    public static string Of(DetectorSettings settings)
+    {
+        return BuildId + "-" + SettingsHash(settings);
+    }
+}

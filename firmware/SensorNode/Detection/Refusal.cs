@@ -1,0 +1,50 @@
+namespace DeviceTwin.SensorNode.Detection;
+
+/// <summary>Why a feature that was asked for could not be judged: flags, each with a stable word. A refusal is an answer, not an error.</summary>
+public static class Refusal
+{
+    /// <summary>Bearing orders are set but the shaft speed is not known.</summary>
+    public const int ShaftSpeedUnknown = 1;
+
+    /// <summary>The capture holds fewer samples than the features asked for need (see <see cref="CapturePlan"/>).</summary>
+    public const int CaptureTooShort = 2;
+
+    /// <summary>Samples are missing inside the capture.</summary>
+    public const int Overrun = 4;
+
+    /// <summary>More samples lie at the sensor's full scale than a feature tolerates.</summary>
+    public const int Saturated = 8;
+
+    /// <summary>The envelope band is empty, too narrow or reaches beyond what the sampling rate carries.</summary>
+    public const int BandNotCovered = 16;
+
+    /// <summary>A bearing frequency coincides with a multiple of the shaft speed and cannot be told from it.</summary>
+    public const int OrderCoincidesWithShaft = 32;
+
+    /// <summary>The shaft turns too slowly for the longest capture to hold the revolutions a bearing verdict needs.</summary>
+    public const int ShaftTooSlow = 64;
+
+    /// <summary>No bearing frequency that was asked for lies inside the envelope spectrum.</summary>
+    public const int OrderNotCovered = 128;
+
+    /// <summary>The sampling rate or the weight of a count is missing or outside what the detector accepts.</summary>
+    public const int ScaleUnknown = 256;
+
+    /// <summary>The signal is constant: no vibration to judge.</summary>
+    public const int NoSignal = 512;
+
+    /// <summary>Number of reasons; reason i is the flag <c>1 &lt;&lt; i</c>.</summary>
+    public const int Count = 10;
+
+    private static readonly string[] Words =
+    {
+        "shaftSpeedUnknown", "captureTooShort", "overrun", "saturated", "bandNotCovered",
+        "orderCoincidesWithShaft", "shaftTooSlow", "orderNotCovered", "scaleUnknown", "noSignal",
+    };
+
+    /// <summary>The stable word of reason number <paramref name="index"/> (0 to <see cref="Count"/> - 1).</summary>
+    public static string Word(int index)
+    {
+        return Words[index];
+    }
+}

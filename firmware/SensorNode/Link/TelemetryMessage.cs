@@ -1,0 +1,30 @@
+namespace DeviceTwin.SensorNode.Link;
+
+/// <summary>One message on its way to the hub.</summary>
+public sealed class TelemetryMessage
+{
+    /// <summary>Spectra: the first to be dropped.</summary>
+    public const int Low = 0;
+
+    /// <summary>Features in their rhythm.</summary>
+    public const int Normal = 1;
+
+    /// <summary>A change of the verdict: goes first, is dropped last.</summary>
+    public const int Urgent = 2;
+
+    /// <summary>Value of the application property <c>kind</c>.</summary>
+    public readonly string Kind;
+
+    /// <summary>The body, JSON.</summary>
+    public readonly byte[] Payload;
+
+    /// <summary><see cref="Low"/>, <see cref="Normal"/> or <see cref="Urgent"/>.</summary>
+    public readonly int Priority;
+
+    public TelemetryMessage(string kind, byte[] payload, int priority)
+    {
+        Kind = kind;
+        Payload = payload;
+        Priority = priority;
+    }
+}

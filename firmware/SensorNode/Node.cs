@@ -1,0 +1,190 @@
+using System;
+using DeviceTwin.SensorNode.Boards;
+using DeviceTwin.SensorNode.Detection;
+using DeviceTwin.SensorNode.Link;
+using DeviceTwin.SensorNode.Supervision;
+using DeviceTwin.SensorNode.Twin;
+using DeviceTwin.SensorNode.Twin.Json;
+
+namespace DeviceTwin.SensorNode;
+
+/// <summary>
+/// One sensor node: its rooms put together. Whoever hosts it calls <see cref="StepMeasure"/> and <see cref="StepTalk"/>,
+/// from one thread or from two, each when it asked to be called or later. Neither waits (as far as the parts do not) nor throws.
+/// </summary>
+public sealed class Node
+{
+    /// <summary>Version of the firmware, as reported.</summary>
+    public const string FirmwareVersion = "0.1.0";
+
+    /// <summary>Name of the file that counts the starts.</summary>
+    public const string BootsFile = "boots";
+
+    private const int OutboxMessages = 32;
+    private const int OutboxBytes = 65536;
+
+    // Twin requests are retried after 1 s at first, 5 minutes at most.
+    private const int TwinRetryBaseMs = 1000;
+    private const int TwinRetryMaximumMs = 300000;
+    private const int TwinRetryMinimumMs = 250;
+
+    private readonly NodeParts _parts;
+    private readonly Outbox _outbox = new Outbox(OutboxMessages, OutboxBytes);
+    private readonly VerdictBoard _board = new VerdictBoard();
+    private readonly TwinAgent _agent;
+    private readonly HubLink _link;
+    private readonly MeasureLoop _measure;
+    private readonly TalkLoop _talk;
+    private readonly string _bootId;
+
+    public Node(NodeParts parts)
+    {
+        _parts = parts;
+        var jitter = new Jitter(parts.Seed);
+        _bootId = CountBoot(jitter);
+        int[] values = LoadSettings();
+        _agent = new TwinAgent(
+            values,
+            AlarmWords(),
+            new Backoff(TwinRetryBaseMs, TwinRetryMaximumMs, TwinRetryMinimumMs, jitter),
+            jitter.Below(1 << 20));
+        _agent.Facts.Set(TwinFacts.FirmwareVersion, FirmwareVersion);
+        _agent.Facts.Set(TwinFacts.Board, parts.BoardName);
+        _agent.Facts.Set(TwinFacts.BootId, _bootId);
+        _agent.Facts.Set(TwinFacts.Zone, Verdict.Word(Verdict.Refused));
+
+        var mailbox = new SettingsMailbox();
+        mailbox.Put(values, -1);
+        _link = new HubLink(parts.Session, parts.Identity, _agent, _outbox, jitter, Health);
+        _measure = new MeasureLoop(parts, _bootId, _outbox, mailbox, _board, Health);
+        _talk = new TalkLoop(parts, _agent, _link, mailbox, _board, Health);
+    }
+
+    /// <summary>What the node counts about itself.</summary>
+    public HealthCounters Health { get; } = new HealthCounters();
+
+    /// <summary>Measures and judges.</summary>
+    /// <param name="nowMs">Monotonic schedule time in milliseconds; a simulation may let it run faster than the wall clock.</param>
+    /// <returns>When it next wants to run, in the same time.</returns>
+    public long StepMeasure(long nowMs)
+    {
+        return _measure.Step(nowMs);
+    }
+
+    /// <summary>Whether a capture is under way: then a step must not be late.</summary>
+    public bool IsCapturing()
+    {
+        return _measure.IsCapturing();
+    }
+
+    /// <summary>Talks to the hub.</summary>
+    /// <param name="nowMs">Monotonic wall time in milliseconds: time-outs and backoff are meant for a real network.</param>
+    /// <returns>When it next wants to run, in the same time.</returns>
+    public long StepTalk(long nowMs)
+    {
+        return _talk.Step(nowMs);
+    }
+
+    /// <summary>A look from outside. Any thread may call it.</summary>
+    public NodeStatus Status()
+    {
+        var status = new NodeStatus();
+        int alarms = _board.CopyTo(status);
+        status.DeviceId = _parts.Identity.DeviceId;
+        status.Alarms = Words(alarms);
+        status.DesiredVersion = _agent.DesiredVersion;
+        status.ReportedVersion = _agent.ReportedVersion;
+        status.LinkState = _link.State;
+        status.TwinState = _agent.State;
+        status.IsConnected = _link.State == LinkState.Ready;
+        status.IsTwinSettled = _agent.IsSettled;
+        status.Rejections = _agent.Book.Rejections;
+        status.TelemetryConfirmed = Health.TelemetryConfirmed;
+        status.TelemetryDropped = _outbox.Dropped();
+        status.ReportedPatches = Health.Reports;
+        status.Reconnects = Health.Reconnects;
+        status.LastConnectFailure = _link.LastFailure;
+        status.BootId = _bootId;
+        return status;
+    }
+
+    private static string[] AlarmWords()
+    {
+        string[] words = new string[Verdict.Count];
+        words[Verdict.High] = Verdict.Word(Verdict.High);
+        words[Verdict.Hot] = Verdict.Word(Verdict.Hot);
+        words[Verdict.Outer] = Verdict.Word(Verdict.Outer);
+        words[Verdict.Inner] = Verdict.Word(Verdict.Inner);
+        words[Verdict.Ball] = Verdict.Word(Verdict.Ball);
+        return words;
+    }
+
+    private static string[] Words(int alarms)
+    {
+        int count = 0;
+        for (int verdict = 0; verdict < Verdict.Count; verdict++)
+        {
+            count += (alarms & Verdict.Flag(verdict)) != 0 ? 1 : 0;
+        }
+
+        string[] words = new string[count];
+        count = 0;
+        for (int verdict = 0; verdict < Verdict.Count; verdict++)
+        {
+            if ((alarms & Verdict.Flag(verdict)) != 0)
+            {
+                words[count++] = Verdict.Word(verdict);
+            }
+        }
+
+        return words;
+    }
+
+    // The count names the start; the random part tells starts apart after the files were wiped.
+    private string CountBoot(Jitter jitter)
+    {
+        int boots = 0;
+        byte[] content = Read(BootsFile);
+        for (int index = 0; content != null && index < content.Length && index < 9; index++)
+        {
+            int digit = content[index] - '0';
+            boots = digit >= 0 && digit <= 9 ? (boots * 10) + digit : boots;
+        }
+
+        boots++;
+        byte[] digits = new byte[Digits.MaximumLength];
+        int count = Digits.Write(boots, digits, 0);
+        byte[] updated = new byte[count];
+        Array.Copy(digits, 0, updated, 0, count);
+        try
+        {
+            _parts.Files.Write(BootsFile, updated);
+        }
+        catch (Exception)
+        {
+            Health.FileFailures++;
+        }
+
+        return Digits.Text(boots) + "-" + Digits.Text(100000 + jitter.Below(900000));
+    }
+
+    private int[] LoadSettings()
+    {
+        byte[] content = Read(TalkLoop.SettingsFile);
+        int[] values = content == null ? null : SettingsCodec.Read(content);
+        return values == null ? SettingsCodec.Defaults() : values;
+    }
+
+    private byte[] Read(string name)
+    {
+        try
+        {
+            return _parts.Files.Read(name);
+        }
+        catch (Exception)
+        {
+            Health.FileFailures++;
+            return null;
+        }
+    }
+}

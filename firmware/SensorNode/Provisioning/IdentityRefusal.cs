@@ -1,0 +1,32 @@
+namespace DeviceTwin.SensorNode.Provisioning;
+
+/// <summary>Why a node has no identity, as stable words for the technician's tool and the log.</summary>
+public static class IdentityRefusal
+{
+    /// <summary>The identity is good.</summary>
+    public const string None = "";
+
+    /// <summary>There is no file <c>identity</c>.</summary>
+    public const string Missing = "identityMissing";
+
+    /// <summary>The file is not JSON, or a member is not of its type.</summary>
+    public const string Malformed = "identityMalformed";
+
+    /// <summary>The device's name is missing, too long or holds characters that a hub does not take.</summary>
+    public const string DeviceId = "identityDeviceId";
+
+    /// <summary>The hub's name is missing or holds characters that a host name does not have.</summary>
+    public const string HubHost = "identityHubHost";
+
+    /// <summary>The port is not from 1 to 65535.</summary>
+    public const string HubPort = "identityHubPort";
+
+    /// <summary>The key is missing or not base64.</summary>
+    public const string Key = "identityKey";
+
+    /// <summary>The certificate authority is missing or not PEM.</summary>
+    public const string CertificateAuthority = "identityCertificateAuthority";
+
+    /// <summary>The token's life is not from 300 seconds to 365 days.</summary>
+    public const string TokenLifetime = "identityTokenLifetime";
+}

@@ -1,0 +1,80 @@
+using System;
+using DeviceTwin.SensorNode.Boards;
+using DeviceTwin.SensorNode.Link;
+using DeviceTwin.SensorNode.Supervision;
+using DeviceTwin.SensorNode.Twin;
+
+namespace DeviceTwin.SensorNode;
+
+/// <summary>The node's conversation: network, hub, twin, outbox; and the settings' way to the measure loop and to the file. Runs at the wall clock's pace.</summary>
+public sealed class TalkLoop
+{
+    /// <summary>Name of the file that keeps the applied settings.</summary>
+    public const string SettingsFile = "settings";
+
+    private const int JoinPeriodMs = 30000;
+
+    private readonly NodeParts _parts;
+    private readonly TwinAgent _agent;
+    private readonly HubLink _link;
+    private readonly SettingsMailbox _mailbox;
+    private readonly VerdictBoard _board;
+    private readonly HealthCounters _health;
+    private int _savedChanges;
+    private int _postedVersion = -1;
+    private long _nextJoinMs;
+
+    public TalkLoop(NodeParts parts, TwinAgent agent, HubLink link, SettingsMailbox mailbox, VerdictBoard board, HealthCounters health)
+    {
+        _parts = parts;
+        _agent = agent;
+        _link = link;
+        _mailbox = mailbox;
+        _board = board;
+        _health = health;
+    }
+
+    /// <summary>Does what is due.</summary>
+    /// <returns>The time at which the loop wants to run again.</returns>
+    public long Step(long nowMs)
+    {
+        bool isUp = _parts.Radio.IsUp();
+        if (!isUp && _parts.Identity.Network != null && nowMs >= _nextJoinMs)
+        {
+            _nextJoinMs = nowMs + JoinPeriodMs;
+            _parts.Radio.Join(_parts.Identity.Network, _parts.Identity.NetworkPassword);
+        }
+
+        _link.Receive(nowMs, _parts.Clock.UtcMs(), isUp);
+        PassSettingsOn();
+        _board.CopyTo(_agent.Facts);
+        return _link.Send(nowMs);
+    }
+
+    // Before anything is acknowledged: an acknowledged setting must outlive a power cut.
+    private void PassSettingsOn()
+    {
+        if (_agent.Book.Changes == _savedChanges && _agent.DesiredVersion == _postedVersion)
+        {
+            return;
+        }
+
+        if (_agent.Book.Changes != _savedChanges)
+        {
+            try
+            {
+                _parts.Files.Write(SettingsFile, SettingsCodec.Write(_agent.Book.Values));
+            }
+            catch (Exception)
+            {
+                // The settings are in force all the same; the hub's twin brings them back after a restart.
+                _health.FileFailures++;
+            }
+
+            _savedChanges = _agent.Book.Changes;
+        }
+
+        _postedVersion = _agent.DesiredVersion;
+        _mailbox.Put(_agent.Book.Values, _agent.DesiredVersion);
+    }
+}

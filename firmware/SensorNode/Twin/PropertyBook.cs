@@ -1,0 +1,541 @@
+using System;
+using DeviceTwin.SensorNode.Twin.Json;
+
+namespace DeviceTwin.SensorNode.Twin;
+
+/// <summary>
+/// What is desired, what is in force and what was acknowledged, property by property. A desired value that is not
+/// acceptable leaves the old one in force. The properties of a component change together or not at all.
+/// </summary>
+public sealed class PropertyBook
+{
+    /// <summary>Strays acknowledged one by one; those beyond are counted in <see cref="Unacknowledged"/>.</summary>
+    public const int MaximumStrays = 16;
+
+    /// <summary>Longest name of a stray in bytes that is acknowledged by itself.</summary>
+    public const int MaximumStrayName = 128;
+
+    private readonly bool[] _isWanted = new bool[TwinModel.Count];
+    private readonly JsonToken[] _wantedToken = new JsonToken[TwinModel.Count];
+    private readonly long[] _wantedInteger = new long[TwinModel.Count];
+    private readonly bool[] _isMet = new bool[TwinModel.Count];
+    private readonly int[] _candidate = new int[TwinModel.Count];
+    private readonly int[] _candidateReason = new int[TwinModel.Count];
+    private readonly StrayProperty[] _strays = new StrayProperty[MaximumStrays];
+
+    /// <param name="values">Settings in force at the start, by index of <see cref="TwinModel"/>.</param>
+    public PropertyBook(int[] values)
+    {
+        Array.Copy(values, 0, Values, 0, TwinModel.Count);
+        for (int index = 0; index < TwinModel.Count; index++)
+        {
+            Codes[index] = Acknowledgement.Initial;
+        }
+    }
+
+    /// <summary>The settings in force. Changed only by <see cref="Apply"/>; copy them to keep them.</summary>
+    public int[] Values { get; } = new int[TwinModel.Count];
+
+    /// <summary>Counts how often <see cref="Values"/> changed.</summary>
+    public int Changes { get; private set; }
+
+    /// <summary>Values rejected since the start.</summary>
+    public int Rejections { get; private set; }
+
+    /// <summary>Strays of the present document that have no acknowledgement of their own.</summary>
+    public int Unacknowledged { get; private set; }
+
+    /// <summary>Acknowledgement code per property.</summary>
+    public int[] Codes { get; } = new int[TwinModel.Count];
+
+    /// <summary>Acknowledged desired version per property.</summary>
+    public int[] Versions { get; } = new int[TwinModel.Count];
+
+    /// <summary>Reason of a rejection per property.</summary>
+    public int[] Reasons { get; } = new int[TwinModel.Count];
+
+    /// <summary>Per property: to be reported.</summary>
+    public bool[] IsDirty { get; } = new bool[TwinModel.Count];
+
+    /// <summary>Per property: part of the report under way.</summary>
+    public bool[] IsInFlight { get; } = new bool[TwinModel.Count];
+
+    /// <summary>A stray, or null where this place is free.</summary>
+    /// <param name="place">0 to <see cref="MaximumStrays"/> - 1.</param>
+    public StrayProperty Stray(int place)
+    {
+        return _strays[place];
+    }
+
+    /// <summary>Everything counts as not reported.</summary>
+    public void MarkAll()
+    {
+        for (int index = 0; index < TwinModel.Count; index++)
+        {
+            IsDirty[index] = true;
+        }
+
+        for (int place = 0; place < MaximumStrays; place++)
+        {
+            if (_strays[place] != null)
+            {
+                _strays[place].IsDirty = true;
+            }
+        }
+    }
+
+    /// <summary>Whether something is to be reported.</summary>
+    public bool HasNews()
+    {
+        for (int index = 0; index < TwinModel.Count; index++)
+        {
+            if (IsDirty[index])
+            {
+                return true;
+            }
+        }
+
+        for (int place = 0; place < MaximumStrays; place++)
+        {
+            if (_strays[place] != null && _strays[place].IsDirty)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The report under way arrived: what was in it counts as reported, unless it changed since.</summary>
+    public void Confirm()
+    {
+        for (int index = 0; index < TwinModel.Count; index++)
+        {
+            IsInFlight[index] = false;
+        }
+
+        for (int place = 0; place < MaximumStrays; place++)
+        {
+            StrayProperty stray = _strays[place];
+            if (stray != null && stray.IsInFlight)
+            {
+                stray.IsInFlight = false;
+                if (stray.Leaving && !stray.IsDirty)
+                {
+                    _strays[place] = null;
+                }
+            }
+        }
+    }
+
+    /// <summary>The report under way may not have arrived: what was in it is to be reported again.</summary>
+    public void Abandon()
+    {
+        for (int index = 0; index < TwinModel.Count; index++)
+        {
+            IsDirty[index] |= IsInFlight[index];
+            IsInFlight[index] = false;
+        }
+
+        for (int place = 0; place < MaximumStrays; place++)
+        {
+            StrayProperty stray = _strays[place];
+            if (stray != null && stray.IsInFlight)
+            {
+                stray.IsDirty = true;
+                stray.IsInFlight = false;
+            }
+        }
+    }
+
+    /// <summary>Applies desired properties.</summary>
+    /// <param name="reader">Stands behind the opening brace of a document that is known to be well formed; is read to the closing one.</param>
+    /// <param name="isWhole">The document holds all desired properties: what is not in it is not desired. Else it is a patch.</param>
+    /// <param name="version">The desired version it brings.</param>
+    public void Apply(JsonReader reader, bool isWhole, int version)
+    {
+        for (int index = 0; index < TwinModel.Count; index++)
+        {
+            _isMet[index] = false;
+        }
+
+        for (int place = 0; place < MaximumStrays; place++)
+        {
+            if (_strays[place] != null)
+            {
+                _strays[place].Seen = false;
+            }
+        }
+
+        if (isWhole)
+        {
+            Unacknowledged = 0;
+        }
+
+        for (JsonToken token = reader.Next(); token == JsonToken.Name; token = reader.Next())
+        {
+            TakeFromRoot(reader, version);
+        }
+
+        if (isWhole)
+        {
+            ForgetWhatIsMissing();
+        }
+
+        bool changed = false;
+        for (int component = 0; component < TwinModel.Components.Length; component++)
+        {
+            changed |= Settle(component, version);
+        }
+
+        if (changed)
+        {
+            Changes++;
+        }
+    }
+
+    /// <summary>
+    /// Looks through reported properties for acknowledgements of strays from before the start: nobody else would ever take them out.
+    /// </summary>
+    /// <param name="reader">Stands behind the opening brace of the reported properties; is read to the closing one.</param>
+    /// <param name="facts">Names at the root that are not strays.</param>
+    public void AdoptStrays(JsonReader reader, string[] facts)
+    {
+        for (JsonToken token = reader.Next(); token == JsonToken.Name; token = reader.Next())
+        {
+            int component = SettingsCodec.ComponentNamed(reader);
+            if (component < 0)
+            {
+                if (!IsFact(reader, facts))
+                {
+                    Adopt(-1, reader);
+                }
+
+                reader.Skip(reader.Next());
+                continue;
+            }
+
+            token = reader.Next();
+            if (token != JsonToken.ObjectStart)
+            {
+                reader.Skip(token);
+                continue;
+            }
+
+            for (token = reader.Next(); token == JsonToken.Name; token = reader.Next())
+            {
+                if (reader.TextIs("ac"))
+                {
+                    Adopt(component, null);
+                }
+                else if (!IsOfAcknowledgement(reader) && SettingsCodec.IndexNamed(reader, component) < 0)
+                {
+                    Adopt(component, reader);
+                }
+
+                reader.Skip(reader.Next());
+            }
+        }
+    }
+
+    private static bool IsFact(JsonReader reader, string[] facts)
+    {
+        for (int fact = 0; fact < facts.Length; fact++)
+        {
+            if (reader.TextIs(facts[fact]))
+            {
+                return true;
+            }
+        }
+
+        return reader.TextStartsWith('$');
+    }
+
+    private static bool IsOfAcknowledgement(JsonReader reader)
+    {
+        return reader.TextIs("__t") || reader.TextIs("av") || reader.TextIs("ad") || reader.TextIs("value");
+    }
+
+    private void Adopt(int component, JsonReader reader)
+    {
+        if (reader == null)
+        {
+            AdoptNamed(component, null);
+        }
+        else if (reader.TextLength() <= MaximumStrayName)
+        {
+            AdoptNamed(component, reader.Text());
+        }
+    }
+
+    private void AdoptNamed(int component, string name)
+    {
+        if (Find(component, name) == null)
+        {
+            StrayProperty stray = Claim(component, name);
+            if (stray != null)
+            {
+                stray.Leaving = true;
+                stray.IsDirty = true;
+            }
+        }
+    }
+
+    private void TakeFromRoot(JsonReader reader, int version)
+    {
+        if (reader.TextStartsWith('$'))
+        {
+            // $version and $metadata are the hub's.
+            reader.Skip(reader.Next());
+            return;
+        }
+
+        int component = SettingsCodec.ComponentNamed(reader);
+        if (component < 0)
+        {
+            TakeStray(reader, -1, version);
+            return;
+        }
+
+        JsonToken token = reader.Next();
+        if (token != JsonToken.ObjectStart)
+        {
+            if (token == JsonToken.Null)
+            {
+                ForgetComponent(component);
+            }
+            else
+            {
+                Acknowledge(component, null, RejectReason.WrongType, version);
+                reader.Skip(token);
+            }
+
+            return;
+        }
+
+        Release(component, null);
+        for (token = reader.Next(); token == JsonToken.Name; token = reader.Next())
+        {
+            int index = SettingsCodec.IndexNamed(reader, component);
+            if (index >= 0)
+            {
+                token = reader.Next();
+                _isMet[index] = true;
+                _isWanted[index] = token != JsonToken.Null;
+                _wantedToken[index] = token;
+                _wantedInteger[index] = reader.Integer;
+                reader.Skip(token);
+            }
+            else if (reader.TextIs("__t"))
+            {
+                reader.Skip(reader.Next());
+            }
+            else
+            {
+                TakeStray(reader, component, version);
+            }
+        }
+    }
+
+    private void TakeStray(JsonReader reader, int component, int version)
+    {
+        string name = reader.TextLength() <= MaximumStrayName ? reader.Text() : null;
+        JsonToken token = reader.Next();
+        if (token == JsonToken.Null)
+        {
+            Release(component, name);
+        }
+        else if (name == null)
+        {
+            Unacknowledged++;
+        }
+        else
+        {
+            Acknowledge(component, name, RejectReason.UnknownProperty, version);
+        }
+
+        reader.Skip(token);
+    }
+
+    private void Acknowledge(int component, string name, int reason, int version)
+    {
+        StrayProperty stray = Find(component, name);
+        if (stray == null)
+        {
+            stray = Claim(component, name);
+        }
+
+        if (stray == null)
+        {
+            Unacknowledged++;
+            return;
+        }
+
+        stray.Reason = reason;
+        stray.Version = version;
+        stray.Leaving = false;
+        stray.Seen = true;
+        stray.IsDirty = true;
+        Rejections++;
+    }
+
+    private void Release(int component, string name)
+    {
+        StrayProperty stray = Find(component, name);
+        if (stray != null && !stray.Leaving)
+        {
+            stray.Leaving = true;
+            stray.IsDirty = true;
+        }
+    }
+
+    private StrayProperty Find(int component, string name)
+    {
+        for (int place = 0; place < MaximumStrays; place++)
+        {
+            if (_strays[place] != null && _strays[place].Is(component, name))
+            {
+                return _strays[place];
+            }
+        }
+
+        return null;
+    }
+
+    private StrayProperty Claim(int component, string name)
+    {
+        for (int place = 0; place < MaximumStrays; place++)
+        {
+            if (_strays[place] == null)
+            {
+                _strays[place] = new StrayProperty();
+                _strays[place].Component = component;
+                _strays[place].Name = name;
+                return _strays[place];
+            }
+        }
+
+        return null;
+    }
+
+    private void ForgetComponent(int component)
+    {
+        Release(component, null);
+        for (int index = 0; index < TwinModel.Count; index++)
+        {
+            if (TwinModel.ComponentOf[index] == component)
+            {
+                _isMet[index] = true;
+                _isWanted[index] = false;
+            }
+        }
+
+        for (int place = 0; place < MaximumStrays; place++)
+        {
+            if (_strays[place] != null && _strays[place].Component == component)
+            {
+                Release(component, _strays[place].Name);
+            }
+        }
+    }
+
+    private void ForgetWhatIsMissing()
+    {
+        for (int index = 0; index < TwinModel.Count; index++)
+        {
+            if (!_isMet[index] && _isWanted[index])
+            {
+                _isMet[index] = true;
+                _isWanted[index] = false;
+            }
+        }
+
+        for (int place = 0; place < MaximumStrays; place++)
+        {
+            StrayProperty stray = _strays[place];
+            if (stray != null && !stray.Seen)
+            {
+                Release(stray.Component, stray.Name);
+            }
+        }
+    }
+
+    // Judges all properties of a component against what is desired, then switches them in one go.
+    private bool Settle(int component, int version)
+    {
+        for (int index = 0; index < TwinModel.Count; index++)
+        {
+            if (TwinModel.ComponentOf[index] == component)
+            {
+                Consider(index);
+            }
+        }
+
+        for (int index = 0; index < TwinModel.Count; index++)
+        {
+            int above = TwinModel.Below[index];
+            if (TwinModel.ComponentOf[index] == component && above >= 0 && _candidate[index] >= _candidate[above])
+            {
+                // The pair in force is in order, so keeping it is always possible.
+                Refuse(index);
+                Refuse(above);
+            }
+        }
+
+        bool changed = false;
+        for (int index = 0; index < TwinModel.Count; index++)
+        {
+            if (TwinModel.ComponentOf[index] == component)
+            {
+                changed |= Enforce(index, version);
+            }
+        }
+
+        return changed;
+    }
+
+    private void Consider(int index)
+    {
+        _candidateReason[index] = RejectReason.None;
+        if (!_isWanted[index])
+        {
+            _candidate[index] = TwinModel.Defaults[index];
+            return;
+        }
+
+        int reason = Rules.Judge(index, _wantedToken[index], _wantedInteger[index]);
+        _candidateReason[index] = reason;
+        _candidate[index] = reason == RejectReason.None ? Rules.Encode(_wantedToken[index], _wantedInteger[index]) : Values[index];
+    }
+
+    private void Refuse(int index)
+    {
+        if (_candidate[index] != Values[index])
+        {
+            _candidate[index] = Values[index];
+            _candidateReason[index] = RejectReason.NotAllowed;
+        }
+    }
+
+    private bool Enforce(int index, int version)
+    {
+        int reason = _candidateReason[index];
+        bool isChanged = Values[index] != _candidate[index];
+        int code = reason != RejectReason.None ? TwinModel.RejectCodes[index] : _isWanted[index] ? Acknowledgement.Applied : Acknowledgement.Initial;
+        if (_isMet[index] || isChanged || code != Codes[index] || reason != Reasons[index])
+        {
+            if (reason != RejectReason.None)
+            {
+                Rejections++;
+            }
+
+            Values[index] = _candidate[index];
+            Codes[index] = code;
+            Reasons[index] = reason;
+            Versions[index] = version;
+            IsDirty[index] = true;
+        }
+
+        return isChanged;
+    }
+}

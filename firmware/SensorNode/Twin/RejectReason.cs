@@ -1,0 +1,81 @@
+using DeviceTwin.SensorNode.Twin.Json;
+
+namespace DeviceTwin.SensorNode.Twin;
+
+/// <summary>The catalogue of what an acknowledgement can say about a desired value, and the words it says it with.</summary>
+public static class RejectReason
+{
+    /// <summary>Not rejected.</summary>
+    public const int None = 0;
+
+    /// <summary>There is no such property in the model.</summary>
+    public const int UnknownProperty = 1;
+
+    /// <summary>The value is not of the property's type.</summary>
+    public const int WrongType = 2;
+
+    /// <summary>The value is smaller than the minimum.</summary>
+    public const int BelowMinimum = 3;
+
+    /// <summary>The value is larger than the maximum.</summary>
+    public const int AboveMaximum = 4;
+
+    /// <summary>The value is in the range but not one of those allowed, or it does not go together with another property.</summary>
+    public const int NotAllowed = 5;
+
+    /// <summary>Number of entries.</summary>
+    public const int Count = 6;
+
+    private static readonly string[] Words = { "applied", "unknownProperty", "wrongType", "belowMinimum", "aboveMaximum", "notAllowed" };
+
+    /// <summary>The stable word of a reason.</summary>
+    public static string Word(int reason)
+    {
+        return Words[reason];
+    }
+
+    /// <summary>Word and sentence for a property of the model, e.g. <c>aboveMaximum: detection.velocityLimitUmPerSecond takes 0 to 100000 um/s</c>.</summary>
+    /// <param name="reason">Not <see cref="None"/>.</param>
+    /// <param name="index">Index of the property in <see cref="TwinModel"/>.</param>
+    public static string Sentence(int reason, int index)
+    {
+        return Words[reason] + ": " + TwinModel.Paths[index] + " " + What(reason, index);
+    }
+
+    /// <summary>Word and sentence for a path that is not a property of the model.</summary>
+    public static string Sentence(int reason, string path)
+    {
+        return reason == WrongType ? Words[reason] + ": " + path + " takes an object" : Words[reason] + ": the model has no " + path;
+    }
+
+    private static string What(int reason, int index)
+    {
+        if (TwinModel.IsBoolean[index] != 0)
+        {
+            return "takes true or false";
+        }
+
+        string unit = TwinModel.Units[index].Length == 0 ? "" : " " + TwinModel.Units[index];
+        int[] allowed = TwinModel.Allowed[index];
+        if (allowed.Length > 0)
+        {
+            string list = Digits.Text(allowed[0]);
+            for (int entry = 1; entry < allowed.Length; entry++)
+            {
+                list = list + (entry == allowed.Length - 1 ? " or " : ", ") + Digits.Text(allowed[entry]);
+            }
+
+            return "takes " + list + unit;
+        }
+
+        if (reason == NotAllowed)
+        {
+            return TwinModel.Below[index] >= 0
+                ? "must be below " + TwinModel.Paths[TwinModel.Below[index]]
+                : "must be above " + TwinModel.Paths[Rules.WhoseUpperBoundIs(index)];
+        }
+
+        string range = Digits.Text(TwinModel.Minimums[index]) + " to " + Digits.Text(TwinModel.Maximums[index]) + unit;
+        return reason == WrongType ? "takes an integer, " + range : "takes " + range;
+    }
+}

@@ -1,0 +1,73 @@
+namespace DeviceTwin.SensorNode;
+
+/// <summary>Shows the measure loop's newest verdict to the talk loop and to whoever looks from outside. All may call at once.</summary>
+public sealed class VerdictBoard
+{
+    private readonly object _gate = new object();
+    private string _verdict;
+    private int _alarms;
+    private int _captures;
+    private int _sameVerdictRun;
+    private int _velocity = -1;
+    private int _temperature = int.MinValue;
+    private string _settingsHash;
+    private string _fingerprint;
+
+    /// <summary>Posts what the measure loop knows.</summary>
+    public void Post(string verdict, int alarms, int captures, int sameVerdictRun, int velocity, int temperature)
+    {
+        lock (_gate)
+        {
+            _verdict = verdict;
+            _alarms = alarms;
+            _captures = captures;
+            _sameVerdictRun = sameVerdictRun;
+            _velocity = velocity;
+            _temperature = temperature;
+        }
+    }
+
+    /// <summary>Posts which settings the detector works with.</summary>
+    public void PostSettings(string settingsHash, string fingerprint)
+    {
+        lock (_gate)
+        {
+            _settingsHash = settingsHash;
+            _fingerprint = fingerprint;
+        }
+    }
+
+    /// <summary>Copies verdict, captures and values to a status.</summary>
+    /// <returns>The active alarms as flags.</returns>
+    public int CopyTo(NodeStatus status)
+    {
+        lock (_gate)
+        {
+            status.Verdict = _verdict;
+            status.Captures = _captures;
+            status.SameVerdictRun = _sameVerdictRun;
+            status.VelocityUmPerSecond = _velocity;
+            status.TemperatureCentiCelsius = _temperature;
+            return _alarms;
+        }
+    }
+
+    /// <summary>Copies what is reported to the twin's facts; nothing where there is no verdict yet.</summary>
+    public void CopyTo(Twin.TwinFacts facts)
+    {
+        lock (_gate)
+        {
+            if (_settingsHash != null)
+            {
+                facts.Set(Twin.TwinFacts.SettingsHash, _settingsHash);
+                facts.Set(Twin.TwinFacts.DetectorFingerprint, _fingerprint);
+            }
+
+            if (_verdict != null)
+            {
+                facts.Set(Twin.TwinFacts.Verdict, _verdict);
+                facts.SetAlarms(_alarms);
+            }
+        }
+    }
+}

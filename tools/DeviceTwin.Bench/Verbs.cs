@@ -1,0 +1,63 @@
+using DeviceTwin.Bench.Generation;
+
+namespace DeviceTwin.Bench;
+
+/// <summary>The verbs of the bench: one line each in the usage, one class each in the code.</summary>
+public static class Verbs
+{
+    /// <summary>Exit code: done, and nothing was found wrong.</summary>
+    public const int Done = 0;
+
+    /// <summary>Exit code: the verb ran and found something wrong.</summary>
+    public const int Failed = 1;
+
+    /// <summary>Exit code: the command line could not be understood.</summary>
+    public const int Misused = 2;
+
+    private const string Usage = """
+        usage: DeviceTwin.Bench <verb> [options]
+
+          generate [--check]   writes firmware/SensorNode/Twin/Model/TwinModel.g.cs from the model's JSON files;
+                               with --check writes nothing and fails where the committed file differs
+          help                 this text
+
+          --root DIR           the checkout (default: the nearest folder above that holds DeviceTwin.sln)
+        """;
+
+    /// <summary>Runs the verb named by the first argument.</summary>
+    /// <returns><see cref="Done"/>, <see cref="Failed"/> or <see cref="Misused"/>.</returns>
+    public static int Run(string[] arguments, TextWriter output, TextWriter error)
+    {
+        if (arguments.Length == 0)
+        {
+            return Misuse(error, "no verb was given");
+        }
+
+        try
+        {
+            string[] options = arguments[1..];
+            switch (arguments[0])
+            {
+                case "generate":
+                    return GenerateVerb.Run(options, output, error);
+                case "help" or "--help" or "-h":
+                    output.WriteLine(Usage);
+                    return Done;
+                default:
+                    return Misuse(error, $"there is no verb '{arguments[0]}'");
+            }
+        }
+        catch (UsageException exception)
+        {
+            return Misuse(error, exception.Message);
+        }
+    }
+
+    private static int Misuse(TextWriter error, string message)
+    {
+        error.WriteLine($"error: {message}");
+        error.WriteLine();
+        error.WriteLine(Usage);
+        return Misused;
+    }
+}

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DeviceTwin.Cli.Hub;
+
+namespace DeviceTwin.Cli.Commands;
+
+/// <summary><c>dtwin twin get|set|watch</c>.</summary>
+internal static class TwinCommand
+{
+    public static Command Create() => new("twin", "Read, change and watch the twin of a device.") { Get(), Set(), Watch() };
+
+    private static Command Get()
+    {
+        var device = new Argument<string>("device") { Description = "The device id." };
+        var (hub, token, json) = (HubOption.Address(), HubOption.TokenFile(), HubOption.Json());
+        var command = new Command("get", "Print desired beside reported with the state of each path.") { device, hub, token, json };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = HubOption.Connect(parsed.GetValue(hub)!, parsed.GetValue(token));
+            if (parsed.GetValue(json))
+            {
+                Output.Json(await client.GetTwin(parsed.GetValue(device)!, cancellation));
+            }
+            else
+            {
+                TwinTable.Write(await client.GetConvergence(parsed.GetValue(device)!, cancellation));
+            }
+
+            return ExitCode.Success.Number;
+        });
+        return command;
+    }
+
+    private static Command Set()
+    {
+        var device = new Argument<string>("device") { Description = "The device id." };
+        var path = new Argument<string>("path") { Description = "A desired property, e.g. detection.velocityLimitUmPerSecond." };
+        var value = new Argument<string>("value") { Description = "A JSON value: 4500, true, null (removes the property). Other text is taken as a string." };
+        var wait = new Option<int>("--wait") { Description = "Seconds to wait for the device's acknowledgement; 0 does not wait.", DefaultValueFactory = _ => 0 };
+        var (hub, token, json) = (HubOption.Address(), HubOption.TokenFile(), HubOption.Json());
+        var command = new Command("set", "Change one desired property.") { device, path, value, wait, hub, token, json };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = HubOption.Connect(parsed.GetValue(hub)!, parsed.GetValue(token));
+            var change = new DesiredChange(parsed.GetValue(device)!, parsed.GetValue(path)!, ParseValue(parsed.GetValue(value)!));
+            var result = await change.Apply(client, TimeSpan.FromSeconds(parsed.GetValue(wait)), TimeProvider.System, cancellation);
+            if (parsed.GetValue(json))
+            {
+                Output.Json(result);
+            }
+            else
+            {
+                Console.Out.WriteLine(result.Sentence());
+            }
+
+            var unresolved = parsed.GetValue(wait) > 0 && result.State != "InSync";
+            return (unresolved ? ExitCode.NotInSync : ExitCode.Success).Number;
+        });
+        return command;
+    }
+
+    private static Command Watch()
+    {
+        var device = new Argument<string>("device") { Description = "The device id." };
+        var (hub, token, json) = (HubOption.Address(), HubOption.TokenFile(), HubOption.Json());
+        var command = new Command("watch", "Print each change of the twin until Ctrl-C.") { device, hub, token, json };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = HubOption.Connect(parsed.GetValue(hub)!, parsed.GetValue(token));
+            try
+            {
+                await foreach (var change in client.WatchTwin(parsed.GetValue(device)!, cancellation))
+                {
+                    if (parsed.GetValue(json))
+                    {
+                        Output.JsonLine(change);
+                    }
+                    else
+                    {
+                        Console.Out.WriteLine($"{change["time"]}  {change["section"],-8} v{change["version"],-5} {change["author"],-12} {change["diff"]?.ToJsonString()}");
+                    }
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // Ctrl-C is how watching ends.
+            }
+
+            return ExitCode.Success.Number;
+        });
+        return command;
+    }
+
+    internal static JsonNode? ParseValue(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return JsonValue.Create(text);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using Spectre.Console;
+
+namespace DeviceTwin.Cli.Demo;
+
+/// <summary>What a person sees of a demo: a live table on a terminal, otherwise a line whenever something changes.</summary>
+internal static class DemoScreen
+{
+    public static async Task<DemoStatus> WatchAsync(DemoRun run, CancellationToken cancellation)
+    {
+        AnsiConsole.MarkupLine($"Dashboard: [link]{run.Dashboard}[/]   (Ctrl-C ends the demo)");
+        if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
+        {
+            var lines = new ChangeLines(Console.Out);
+            return await run.WatchAsync(lines.Show, cancellation);
+        }
+
+        return await AnsiConsole.Live(new Text("Waiting for the nodes")).AutoClear(false).StartAsync(live => run.WatchAsync(
+            status => live.UpdateTarget(ToTable(status)),
+            cancellation));
+    }
+
+    internal static Table ToTable(DemoStatus status)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("node", "machine", "is", "verdict", "captures", "twin", "versions", "connection");
+        foreach (var node in status.Nodes)
+        {
+            table.AddRow(
+                Markup.Escape(node.Id),
+                Markup.Escape(node.Machine),
+                Markup.Escape(node.Label),
+                Words.Verdict(node.Verdict),
+                node.Captures.ToString(),
+                Words.State(node.State),
+                $"{node.DesiredVersion} / {node.ReportedVersion}",
+                Words.Connection(node.Connected));
+        }
+
+        return table.Caption(Markup.Escape(Summary(status)));
+    }
+
+    internal static string Summary(DemoStatus status)
+    {
+        var change = status.DesiredChange switch
+        {
+            null => "no setting changed yet",
+            { Acknowledged: true } made => $"{made.Path} of {made.Node} changed and acknowledged (version {made.Version})",
+            var made => $"{made.Path} of {made.Node} changed, waiting for the acknowledgement",
+        };
+        return $"{status.Totals.Telemetry} messages, {status.Totals.ReportedPatches} reported and {status.Totals.DesiredPatches} desired patches; {change}";
+    }
+
+    /// <summary>Prints a node's line when its verdict, state or connection changed.</summary>
+    internal sealed class ChangeLines(TextWriter output)
+    {
+        private readonly Dictionary<string, string> last = [];
+
+        public void Show(DemoStatus status)
+        {
+            foreach (var node in status.Nodes)
+            {
+                var line = $"{node.Id,-10} {node.Machine,-20} {node.Label,-14} {(node.Verdict.Length == 0 ? "-" : node.Verdict),-8} {node.State,-9} {(node.Connected ? "connected" : "offline")}";
+                if (last.GetValueOrDefault(node.Id) != line)
+                {
+                    last[node.Id] = line;
+                    output.WriteLine(line);
+                }
+            }
+        }
+    }
+}

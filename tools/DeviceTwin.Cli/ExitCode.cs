@@ -1,0 +1,50 @@
+namespace DeviceTwin.Cli;
+
+/// <summary>
+/// The numbered ways in which dtwin can end. A number never changes its meaning; <c>tools/README.md</c> prints the same table.
+/// </summary>
+/// <param name="Number">The process's exit code.</param>
+/// <param name="Word">A stable word for scripts.</param>
+/// <param name="Meaning">What happened, in one sentence.</param>
+/// <param name="Remedy">What to do next, in one sentence.</param>
+internal sealed record ExitCode(int Number, string Word, string Meaning, string Remedy)
+{
+    public static readonly ExitCode Success = new(0, "success", "Everything asked for was done.", "Nothing.");
+
+    public static readonly ExitCode Usage = new(2, "usage", "The command line could not be understood.", "Run the command with --help.");
+
+    public static readonly ExitCode HubNotReachable = new(
+        10, "hubNotReachable", "The hub did not answer.", "Check that the hub runs and that --hub names its address.");
+
+    public static readonly ExitCode HubDidNotStart = new(
+        11, "hubDidNotStart", "The hub process ended or was not ready in time.", "Read the hub's last lines printed above; a port in use is the usual cause: choose --mqtt-port 0.");
+
+    public static readonly ExitCode HubRefused = new(
+        12, "hubRefused", "The hub refused the request.", "The message carries the hub's code and says what to change.");
+
+    public static readonly ExitCode HubStopped = new(
+        13, "hubStopped", "The hub process stopped during the run.", "Read the hub's last lines printed above and start again.");
+
+    public static readonly ExitCode RecordingsUnusable = new(
+        20, "recordingsUnusable", "No recording could be used.", "Give --replay a folder with an index.json, and a --select that matches some of its files.");
+
+    public static readonly ExitCode NotSettled = new(
+        30, "notSettled", "The time was over before every node had given the same verdict three times.", "Allow more time, or a higher --speed.");
+
+    public static readonly ExitCode NotInSync = new(
+        31, "notInSync", "The time was over before every node had taken over its desired properties.", "Look at `state` of each node in the output: Rejected says why.");
+
+    public static readonly ExitCode Interrupted = new(130, "interrupted", "Stopped by Ctrl-C before the run was finished.", "Nothing; everything was cleaned up.");
+
+    /// <summary>The whole catalogue, by number.</summary>
+    public static IReadOnlyList<ExitCode> All { get; } =
+    [
+        Success, Usage, HubNotReachable, HubDidNotStart, HubRefused, HubStopped, RecordingsUnusable, NotSettled, NotInSync, Interrupted,
+    ];
+}
+
+/// <summary>Ends a command with a catalogued code and one sentence of detail.</summary>
+internal sealed class CommandFailedException(ExitCode code, string detail) : Exception(detail)
+{
+    public ExitCode Code { get; } = code;
+}

@@ -1,0 +1,154 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace DeviceTwin.Cli.Hub;
+
+/// <summary>A node as the hub's fleet list shows it.</summary>
+internal sealed record FleetNode(
+    string DeviceId,
+    string? Machine,
+    string? Line,
+    string? Verdict,
+    string? Zone,
+    IReadOnlyList<string>? Alarms,
+    string State,
+    bool Connected,
+    long DesiredVersion,
+    long ReportedVersion);
+
+/// <summary>How many messages the hub has taken and sent.</summary>
+internal sealed record HubTotals(long Telemetry, long ReportedPatches, long DesiredPatches);
+
+/// <summary>The hub's REST interface, as far as the tool uses it. Every refusal is a <see cref="CommandFailedException"/>.</summary>
+internal sealed class HubClient : IDisposable
+{
+    private const string ApiVersion = "api-version=2021-04-12";
+
+    private readonly HttpClient http;
+
+    public HubClient(Uri hub, string? token)
+    {
+        http = new HttpClient { BaseAddress = hub };
+        if (token is not null)
+        {
+            http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    public async Task<JsonArray> ListDevices(CancellationToken cancellation) =>
+        (JsonArray)await Send(HttpMethod.Get, $"devices?{ApiVersion}", null, cancellation);
+
+    public async Task<JsonObject> CreateDevice(string deviceId, CancellationToken cancellation)
+    {
+        var identity = new JsonObject
+        {
+            ["deviceId"] = deviceId,
+            ["status"] = "enabled",
+            ["authentication"] = new JsonObject
+            {
+                ["type"] = "sas",
+                ["symmetricKey"] = new JsonObject { ["primaryKey"] = "", ["secondaryKey"] = "" },
+            },
+        };
+        return (JsonObject)await Send(HttpMethod.Put, $"devices/{Escape(deviceId)}?{ApiVersion}", identity, cancellation);
+    }
+
+    public async Task<JsonObject?> FindDevice(string deviceId, CancellationToken cancellation)
+    {
+        using var response = await SendRaw(HttpMethod.Get, $"devices/{Escape(deviceId)}?{ApiVersion}", null, cancellation);
+        return response.StatusCode == HttpStatusCode.NotFound ? null : (JsonObject)await Read(response, cancellation);
+    }
+
+    public async Task<JsonObject> GetTwin(string deviceId, CancellationToken cancellation) =>
+        (JsonObject)await Send(HttpMethod.Get, $"twins/{Escape(deviceId)}?{ApiVersion}", null, cancellation);
+
+    public async Task<JsonObject> PatchTwin(string deviceId, JsonObject patch, CancellationToken cancellation) =>
+        (JsonObject)await Send(HttpMethod.Patch, $"twins/{Escape(deviceId)}?{ApiVersion}", patch, cancellation);
+
+    public async Task PutConfiguration(JsonObject configuration, CancellationToken cancellation) =>
+        await Send(HttpMethod.Put, $"configurations/{Escape((string)configuration["id"]!)}?{ApiVersion}", configuration, cancellation);
+
+    public async Task<IReadOnlyList<FleetNode>> GetFleet(CancellationToken cancellation) =>
+        (await Send(HttpMethod.Get, "api/v1/fleet", null, cancellation)).Deserialize<List<FleetNode>>(JsonSerializerOptions.Web)!;
+
+    public async Task<JsonObject> GetConvergence(string deviceId, CancellationToken cancellation) =>
+        (JsonObject)await Send(HttpMethod.Get, $"api/v1/devices/{Escape(deviceId)}/convergence", null, cancellation);
+
+    public async Task<HubTotals> GetTotals(CancellationToken cancellation) =>
+        (await Send(HttpMethod.Get, "api/v1/totals", null, cancellation)).Deserialize<HubTotals>(JsonSerializerOptions.Web)!;
+
+    /// <summary>Twin changes as they happen, until cancelled or the hub closes.</summary>
+    public async IAsyncEnumerable<JsonObject> WatchTwin(string deviceId, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"api/v1/devices/{Escape(deviceId)}/events");
+        using var response = await Reach(() => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation));
+        if (!response.IsSuccessStatusCode)
+        {
+            await Read(response, cancellation);
+        }
+
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation), Encoding.UTF8);
+        while (await reader.ReadLineAsync(cancellation) is { } line)
+        {
+            if (line.StartsWith("data:", StringComparison.Ordinal) && JsonNode.Parse(line.AsSpan(5).Trim().ToString()) is JsonObject change)
+            {
+                yield return change;
+            }
+        }
+    }
+
+    private static string Escape(string id) => Uri.EscapeDataString(id);
+
+    private async Task<JsonNode> Send(HttpMethod method, string path, JsonNode? body, CancellationToken cancellation)
+    {
+        using var response = await SendRaw(method, path, body, cancellation);
+        return await Read(response, cancellation);
+    }
+
+    private Task<HttpResponseMessage> SendRaw(HttpMethod method, string path, JsonNode? body, CancellationToken cancellation)
+    {
+        var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        return Reach(() => http.SendAsync(request, cancellation));
+    }
+
+    private async Task<HttpResponseMessage> Reach(Func<Task<HttpResponseMessage>> send)
+    {
+        try
+        {
+            return await send();
+        }
+        catch (HttpRequestException error)
+        {
+            throw new CommandFailedException(ExitCode.HubNotReachable, $"No hub answers at {http.BaseAddress} ({error.Message.TrimEnd('.')}).");
+        }
+    }
+
+    private static async Task<JsonNode> Read(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        var text = await response.Content.ReadAsStringAsync(cancellation);
+        if (response.IsSuccessStatusCode)
+        {
+            return JsonNode.Parse(text.Length == 0 ? "{}" : text)!;
+        }
+
+        throw new CommandFailedException(ExitCode.HubRefused, $"The hub answered {(int)response.StatusCode}: {ErrorText(text)}");
+    }
+
+    private static string ErrorText(string body)
+    {
+        try
+        {
+            return (string?)JsonNode.Parse(body)?["Message"] ?? body;
+        }
+        catch (JsonException)
+        {
+            return body;
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.Json;
+
+namespace DeviceTwin.Cli.Hub;
+
+/// <summary>What a hub says of itself once it listens.</summary>
+internal sealed record HubReady(int MqttPort, Uri HttpUrl, string CaFile, string HostName);
+
+/// <summary>A hub running as a child process. It stops by itself when this process dies, because its standard input closes.</summary>
+internal sealed class HubProcess : IAsyncDisposable
+{
+    private const int TailLines = 20;
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly Process process;
+    private readonly Queue<string> tail;
+
+    private HubProcess(Process process, Queue<string> tail, HubReady ready)
+    {
+        this.process = process;
+        this.tail = tail;
+        Ready = ready;
+    }
+
+    public HubReady Ready { get; }
+
+    public bool HasExited => process.HasExited;
+
+    /// <summary>The last lines the hub logged.</summary>
+    public string Tail
+    {
+        get
+        {
+            lock (tail)
+            {
+                return string.Join(Environment.NewLine, tail);
+            }
+        }
+    }
+
+    /// <summary>Starts a hub on a data folder and waits until it listens.</summary>
+    /// <param name="mqttPort">0 = any free port.</param>
+    /// <param name="httpPort">0 = any free port.</param>
+    /// <exception cref="CommandFailedException">The hub ended, or was not ready in time.</exception>
+    public static async Task<HubProcess> StartAsync(string dataFolder, int mqttPort, int httpPort, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            ArgumentList =
+            {
+                FindHubAssembly(),
+                "--data", dataFolder,
+                "--mqtt-port", mqttPort.ToString(),
+                "--http-port", httpPort.ToString(),
+                "--exit-with-stdin",
+            },
+        };
+        var tail = new Queue<string>();
+        var process = Process.Start(start) ?? throw new CommandFailedException(ExitCode.HubDidNotStart, "The hub's program could not be started.");
+        process.ErrorDataReceived += (_, line) => Remember(tail, line.Data);
+        process.BeginErrorReadLine();
+        try
+        {
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            timeout.CancelAfter(StartTimeout);
+            var line = await process.StandardOutput.ReadLineAsync(timeout.Token);
+            var ready = line is null ? null : JsonSerializer.Deserialize<HubReady>(line, JsonSerializerOptions.Web);
+            if (ready is not null)
+            {
+                // Nothing is expected on stdout any more, but a full pipe must never stop the hub.
+                process.OutputDataReceived += (_, more) => Remember(tail, more.Data);
+                process.BeginOutputReadLine();
+                return new HubProcess(process, tail, ready);
+            }
+
+            await process.WaitForExitAsync(timeout.Token);
+            throw NotStarted(tail, "The hub ended before it was ready.");
+        }
+        catch (Exception error) when (error is JsonException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            await StopAsync(process);
+            throw NotStarted(tail, "The hub was not ready in time.");
+        }
+        catch
+        {
+            await StopAsync(process);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync(process);
+
+    private static async Task StopAsync(Process process)
+    {
+        if (!process.HasExited)
+        {
+            process.StandardInput.Close();
+            using var timeout = new CancellationTokenSource(StopTimeout);
+            try
+            {
+                await process.WaitForExitAsync(timeout.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+                await process.WaitForExitAsync(CancellationToken.None);
+            }
+        }
+
+        process.Dispose();
+    }
+
+    private static CommandFailedException NotStarted(Queue<string> tail, string detail)
+    {
+        lock (tail)
+        {
+            foreach (var line in tail)
+            {
+                Console.Error.WriteLine($"hub: {line}");
+            }
+        }
+
+        return new CommandFailedException(ExitCode.HubDidNotStart, detail);
+    }
+
+    private static void Remember(Queue<string> tail, string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (tail)
+        {
+            tail.Enqueue(line);
+            if (tail.Count > TailLines)
+            {
+                tail.Dequeue();
+            }
+        }
+    }
+
+    private static string FindHubAssembly()
+    {
+        var beside = Path.Combine(AppContext.BaseDirectory, "hub", "DeviceTwin.Hub.dll");
+        if (File.Exists(beside))
+        {
+            return beside;
+        }
+
+        var built = typeof(HubProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(item => item.Key == "HubAssembly").Value!;
+        return File.Exists(built)
+            ? built
+            : throw new CommandFailedException(ExitCode.HubDidNotStart, $"The hub's program was found neither at {beside} nor at {built}.");
+    }
+}

@@ -1,0 +1,24 @@
+using Spectre.Console;
+
+namespace DeviceTwin.Cli;
+
+/// <summary>Verdicts and states as the terminal shows them: the catalogue's word, with a colour where there are colours.</summary>
+internal static class Words
+{
+    public static string Verdict(string? verdict) => verdict switch
+    {
+        null or "" => "[grey]-[/]",
+        "normal" => "[green]normal[/]",
+        "refused" => "[grey]refused[/]",
+        _ => $"[red]{Markup.Escape(verdict)}[/]",
+    };
+
+    public static string State(string state) => state switch
+    {
+        "InSync" => "[green]InSync[/]",
+        "Pending" => "[yellow]Pending[/]",
+        _ => $"[red]{Markup.Escape(state)}[/]",
+    };
+
+    public static string Connection(bool connected) => connected ? "[green]connected[/]" : "[grey]offline[/]";
+}
