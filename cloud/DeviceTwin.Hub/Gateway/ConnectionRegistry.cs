@@ -47,6 +47,12 @@ internal sealed class ConnectionRegistry(GatewayOptions options, TimeProvider ti
             case FleetEvent.DesiredChanged desired when live.TryGetValue(desired.DeviceId, out DeviceConnection? connection):
                 connection.Push(desired);
                 break;
+            case FleetEvent.DesiredNeeded needed when live.TryGetValue(needed.DeviceId, out DeviceConnection? silent):
+                silent.PushWhole();
+                break;
+            case FleetEvent.IdentityChanged changed when live.TryGetValue(changed.DeviceId, out DeviceConnection? admitted):
+                admitted.Recheck(changed.Identity);
+                break;
             case FleetEvent.IdentityDeleted deleted:
                 memories.TryRemove(deleted.DeviceId, out _);
                 if (live.TryGetValue(deleted.DeviceId, out DeviceConnection? orphan))

@@ -68,6 +68,22 @@ internal sealed class DesiredQueue
         }
     }
 
+    /// <summary>Asks for the whole document, which makes every waiting patch superfluous.</summary>
+    /// <returns>Whether there is now something to send.</returns>
+    public bool AddWhole()
+    {
+        lock (gate)
+        {
+            if (open)
+            {
+                whole = true;
+                patches.Clear();
+            }
+
+            return open;
+        }
+    }
+
     /// <summary>Takes what is to be sent next.</summary>
     /// <param name="patch">The patch; null = the whole document.</param>
     public bool TryTake(out FleetEvent.DesiredChanged? patch)

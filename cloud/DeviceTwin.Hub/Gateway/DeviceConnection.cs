@@ -5,6 +5,7 @@ using System.Threading.Channels;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway.Authentication;
 using DeviceTwin.Mqtt;
+using DeviceTwin.Storage;
 using Microsoft.AspNetCore.Connections;
 
 namespace DeviceTwin.Hub.Gateway;
@@ -86,6 +87,42 @@ internal sealed class DeviceConnection
         }
     }
 
+    /// <summary>Sends the whole desired document, from any thread, without waiting.</summary>
+    public void PushWhole()
+    {
+        if (desired.AddWhole())
+        {
+            work.Writer.TryWrite(Work.Nudge);
+        }
+    }
+
+    /// <summary>Closes the connection where the device, as it now is, would not have been let in.</summary>
+    public void Recheck(DeviceIdentity identity)
+    {
+        if (!identity.Enabled)
+        {
+            Abort("the device was disabled");
+        }
+        else if (!admission.Token.IsSignedBy(identity.PrimaryKey, identity.SecondaryKey))
+        {
+            Abort("the device was given other keys");
+        }
+    }
+
+    /// <summary>What changed between the judgement and the claim of the device's place was told to nobody.</summary>
+    private void RecheckNow()
+    {
+        DeviceIdentity? now = services.Fleet.FindIdentity(DeviceId);
+        if (now is null)
+        {
+            Abort("the device was deleted");
+        }
+        else if (now != admission.Identity)
+        {
+            Recheck(now);
+        }
+    }
+
     /// <summary>Answers CONNECT and serves until the end. Does not throw; the caller has claimed the device's place.</summary>
     /// <param name="deadline">For everything up to CONNACK.</param>
     public async Task Run(CancellationToken deadline)
@@ -93,15 +130,16 @@ internal sealed class DeviceConnection
         bool connected = false;
         try
         {
+            RecheckNow();
             bool sessionPresent = await subscriptions.Restore(deadline);
             await services.Fleet.SetConnected(DeviceId, Id, admission.UserName.ModelId, deadline);
             connected = true;
             OpenDesired(restored: true);
+            Watch();
             Answer(new MqttConnAck(sessionPresent, MqttConnectReturnCode.Accepted));
             await Flush();
             services.Logger.Connected(
                 DeviceId, transport.RemoteEndPoint?.ToString(), Id, connect.CleanSession, sessionPresent, connect.KeepAliveSeconds, admission.UserName.ClientType);
-            Watch();
             Task answering = AnswerAll();
             await ReadAll();
             work.Writer.TryComplete();
@@ -167,6 +205,7 @@ internal sealed class DeviceConnection
 
     private void Watch()
     {
+        Interlocked.Exchange(ref waitingSince, services.Time.GetTimestamp());
         watch = services.Time.CreateTimer(_ => Check(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Check();
     }
@@ -416,9 +455,13 @@ internal sealed class DeviceConnection
         {
             if (patch is not null)
             {
-                PushDesired(patch.Patch, patch.Version);
+                // The whole document may have been sent meanwhile, with this change in it.
+                if (patch.Version > lastDesiredPushed)
+                {
+                    PushDesired(patch.Patch, patch.Version);
+                }
             }
-            else if (services.Fleet.FindTwin(DeviceId) is { } twin)
+            else if (services.Fleet.FindTwin(DeviceId) is { } twin && twin.Desired.Version >= lastDesiredPushed)
             {
                 PushDesired(twin.Desired.Properties, twin.Desired.Version);
             }
@@ -432,11 +475,6 @@ internal sealed class DeviceConnection
 
     private void PushDesired(JsonObject patch, long version)
     {
-        if (version <= lastDesiredPushed)
-        {
-            return;
-        }
-
         lastDesiredPushed = version;
         Send($"$iothub/twin/PATCH/properties/desired/?$version={version}", TwinReply.DesiredPatch(patch, version));
         services.Logger.DesiredPushed(DeviceId, version);

@@ -7,8 +7,9 @@ namespace DeviceTwin.Twins.Reconciliation;
 /// asks for.
 /// </summary>
 /// <remarks>
-/// For nodes that acknowledge (<c>ac</c>, <c>av</c>) the states follow from the twin alone. For plain values the order of events matters too:
-/// a difference is Drifted only if the node had reported the desired value before; after a restart of the hub such a path begins at Pending.
+/// For nodes that acknowledge (<c>ac</c>, <c>av</c>) versions that they were given, the states follow from the twin alone. For plain values
+/// the order of events matters too: a difference is Drifted only if the node had reported the desired value before; after a restart of the
+/// hub such a path begins at Pending.
 /// </remarks>
 public sealed class NodeReconciliation
 {

@@ -12,6 +12,12 @@ public sealed class TwinAgent
     /// <summary>How long an answer of the hub may take, in milliseconds.</summary>
     public const int AnswerTimeoutMs = 30000;
 
+    /// <summary>
+    /// How long after a reading the twin is read again although nothing happened: a last patch that got lost on a living
+    /// connection leaves no gap to notice.
+    /// </summary>
+    public const int RefreshMs = 3600000;
+
     /// <summary><see cref="NextWakeMs"/> where only an event can change anything.</summary>
     public const long Never = long.MaxValue;
 
@@ -23,6 +29,7 @@ public sealed class TwinAgent
     private int _readId = -1;
     private int _reportId = -1;
     private int _notedVersion;
+    private long _refreshAtMs;
     private int _reportedVersion = -1;
     private bool _sawOlderTwin;
     private bool _adopted;
@@ -163,7 +170,8 @@ public sealed class TwinAgent
                     break;
                 case TwinState.ReadPause:
                 case TwinState.ReportPause:
-                    Handle(TwinEvent.PauseOver, nowMs);
+                case TwinState.Current:
+                    Handle(TwinEvent.TimeIsUp, nowMs);
                     break;
             }
         }
@@ -253,7 +261,7 @@ public sealed class TwinAgent
                 Book.Confirm();
                 Facts.Confirm();
                 _backoff.Reset();
-                NextWakeMs = Never;
+                NextWakeMs = _refreshAtMs;
                 break;
             case TwinAction.Pause:
                 NextWakeMs = nowMs + _backoff.Next();
@@ -268,7 +276,8 @@ public sealed class TwinAgent
 
     private void ApplyTwin(long nowMs)
     {
-        NextWakeMs = Never;
+        _refreshAtMs = nowMs + RefreshMs;
+        NextWakeMs = _refreshAtMs;
         _sawOlderTwin = false;
         bool isGap = _notedVersion > _document.DesiredVersion;
         bool isNewer = _document.DesiredVersion != DesiredVersion;

@@ -14,8 +14,9 @@ internal static class RuleCases
         yield return Case("GATE001", "a generic delegate", Rooms.Link, "System.Action<int> changed = null; object F() { return changed; }");
         yield return Case("GATE001", "a warning", Rooms.Link, "void F() { int unused; }");
         yield return Case("GATE001", "C# 11 syntax", Rooms.Link, "string F() { return \"\"\"raw\"\"\"; }");
-        yield return File("GATE002", "a namespace that is not the folder", "SensorNode/Signal/Case.cs", "namespace DeviceTwin.SensorNode.Detection; public class Case { }");
+        yield return File("GATE002", "a namespace that is not the room", "SensorNode/Signal/Case.cs", "namespace DeviceTwin.SensorNode.Detection; public class Case { }");
         yield return File("GATE002", "no namespace", "SensorNode/Signal/Case.cs", "public class Case { }");
+        yield return File("GATE003", "#if", "SensorNode/Link/Case.cs", "namespace DeviceTwin.SensorNode.Link;\n#if DEBUG\npublic class Case { }\n#endif");
         yield return Case("GATE010", "a nullable value", Rooms.Link, "int? limit; object F() { return limit; }");
         yield return Case("GATE011", "a span", Rooms.Link, "int F(byte[] a) { System.Span<byte> s = a; return s.Length; }");
         yield return Case("GATE012", "an async method", Rooms.Link, "async System.Threading.Tasks.Task F() { await F(); }");
@@ -151,6 +152,7 @@ internal static class RuleCases
             "namespace DeviceTwin.SensorNode.Signal; public static class Division { public static float F(float a, float b) { return a / b; } }");
         yield return File("", "rounding in Rounding", "SensorNode/Signal/Rounding.cs",
             "namespace DeviceTwin.SensorNode.Signal; public static class Rounding { public static int F(float a) { return (int)a; } }");
+        yield return File("", "the namespace of a room below its folder", "SensorNode/Twin/Model/Case.cs", "namespace DeviceTwin.SensorNode.Twin; public class Case { }");
         yield return Good("numbers to text outside the exact rooms", Rooms.Link, "string F(int x) { return $\"seq={x}\" + x; }");
         yield return Good("a lock", Rooms.Link, "readonly object gate = new object(); int n; int F() { lock (gate) { return ++n; } }");
         yield return Good("a bus that is handed in", Rooms.Acquisition, "void F(System.Device.Spi.SpiDevice d, byte[] b) { d.TransferFullDuplex(b, b); }");

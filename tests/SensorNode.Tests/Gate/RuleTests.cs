@@ -14,7 +14,7 @@ public sealed class RuleTests
     [TestCaseSource(typeof(RuleCases), nameof(RuleCases.All))]
     public void A_rule_catches(string[] codes, string path, string source, bool allowUnsafe)
     {
-        var violations = CompatibilityGate.Check([new SourceFile(path, source)], Everything, allowUnsafe).Violations;
+        var violations = CompatibilityGate.Check([new SourceFile(path, source)], Everything, allowUnsafe);
 
         Assert.That(violations.Select(violation => violation.Rule.Code).Distinct(), Is.EquivalentTo(codes), string.Join('\n', violations));
         Assert.That(violations[0].ToString(), Does.StartWith($"firmware/{path}:"));
@@ -24,7 +24,7 @@ public sealed class RuleTests
     public void No_rule_catches(string[] codes, string path, string source, bool allowUnsafe)
     {
         _ = codes;
-        var violations = CompatibilityGate.Check([new SourceFile(path, source)], Everything, allowUnsafe).Violations;
+        var violations = CompatibilityGate.Check([new SourceFile(path, source)], Everything, allowUnsafe);
 
         Assert.That(violations, Is.Empty);
     }
@@ -113,7 +113,7 @@ public sealed class RuleTests
     {
         var source = new SourceFile("SensorNode/Acquisition/Case.cs", "namespace DeviceTwin.SensorNode.Acquisition; public class Case { public System.Device.I2c.I2cDevice Bus; }");
 
-        var violations = CompatibilityGate.Check([source], ["mscorlib"]).Violations;
+        var violations = CompatibilityGate.Check([source], ["mscorlib"]);
 
         Assert.That(violations.Single().ToString(), Does.EndWith(
             "System.Device.I2c (package nanoFramework.System.Device.I2c 1.1.29) has it: add it to the .nfproj and to packages.config."));
@@ -135,7 +135,7 @@ public sealed class RuleTests
             }
             """;
 
-        var violations = CompatibilityGate.Check([new SourceFile("SensorNode/Signal/Case.cs", Source)], Everything).Violations;
+        var violations = CompatibilityGate.Check([new SourceFile("SensorNode/Signal/Case.cs", Source)], Everything);
 
         Assert.That(violations.Single().ToString(), Does.StartWith(
             "firmware/SensorNode/Signal/Case.cs:8: GATE202 float division or remainder: Case.Twice: div. Call Signal/Division"));

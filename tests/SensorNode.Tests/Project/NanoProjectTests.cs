@@ -8,9 +8,6 @@ namespace DeviceTwin.Tests.SensorNode.Project;
 /// <summary>The nanoFramework projects compile the firmware's files and name the packages that these files need.</summary>
 public sealed class NanoProjectTests
 {
-    private const string Firmware = "firmware/SensorNode/SensorNode.nfproj";
-    private const string Benchmarks = "firmware/SensorNode.Benchmarks/SensorNode.Benchmarks.nfproj";
-
     /// <summary>M2Mqtt leaks memory per published message before this version.</summary>
     private static readonly Version FirstM2MqttWithoutLeak = new(5, 1, 220);
 
@@ -25,7 +22,7 @@ public sealed class NanoProjectTests
 
         Assert.That(portable.Intersect(simulator), Is.Empty, "a file that two .NET assemblies define");
         Assert.That(portable.Concat(simulator).Intersect(deviceOnly), Is.Empty, "a device-only file that .NET compiles");
-        Assert.That(Load(Firmware).CompileItems(files), Is.EquivalentTo(portable.Concat(simulator).Concat(deviceOnly)));
+        Assert.That(Load(GateProject.FirmwarePath).CompileItems(files), Is.EquivalentTo(portable.Concat(simulator).Concat(deviceOnly)));
     }
 
     [Test]
@@ -37,20 +34,19 @@ public sealed class NanoProjectTests
         Assert.That(Load("firmware/SensorNode.Simulator/SensorNode.Simulator.csproj").CompileItems(elsewhere), Is.Empty);
     }
 
-    [TestCase(Firmware)]
-    [TestCase(Benchmarks)]
+    [TestCase(GateProject.FirmwarePath)]
+    [TestCase(GateProject.BenchmarksPath)]
     public void A_project_references_what_its_IL_uses_and_what_that_needs(string path)
     {
         var project = GateProject.Load(path);
-        var compiled = GateCompiler.Compile(project.Sources, project.References);
-        Assume.That(compiled.Assembly, Is.Not.Null, "the sources do not compile: see the gate");
-        var due = Closure(compiled.Assembly!.UsedAssemblies);
+        Assume.That(project.Compiled.Assembly, Is.Not.Null, "the sources do not compile: see the gate");
+        var due = Closure(project.Compiled.Assembly!.UsedAssemblies);
 
         Assert.That(project.References, Is.EquivalentTo(due.Select(assembly => assembly.Name)), $"The project should have:\n{ReferenceLines(due)}");
     }
 
-    [TestCase(Firmware)]
-    [TestCase(Benchmarks)]
+    [TestCase(GateProject.FirmwarePath)]
+    [TestCase(GateProject.BenchmarksPath)]
     public void Every_referenced_assembly_has_its_package_line_and_its_hint_path(string path)
     {
         var project = Load(path);
@@ -70,14 +66,14 @@ public sealed class NanoProjectTests
     [Test]
     public void M2Mqtt_is_at_least_the_version_that_does_not_leak()
     {
-        var packages = Packages(Firmware);
+        var packages = Packages(GateProject.FirmwarePath);
         Assume.That(packages, Contains.Key("nanoFramework.M2Mqtt"));
 
         Assert.That(Version.Parse(packages["nanoFramework.M2Mqtt"]), Is.GreaterThanOrEqualTo(FirstM2MqttWithoutLeak));
     }
 
-    [TestCase(Firmware, "DeviceTwin.SensorNode")]
-    [TestCase(Benchmarks, "DeviceTwin.SensorNode.Benchmarks")]
+    [TestCase(GateProject.FirmwarePath, "DeviceTwin.SensorNode")]
+    [TestCase(GateProject.BenchmarksPath, "DeviceTwin.SensorNode.Benchmarks")]
     public void A_project_is_built_the_way_the_gate_compiles_it(string path, string assemblyName)
     {
         var project = Load(path);

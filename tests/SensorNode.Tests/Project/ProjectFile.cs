@@ -22,8 +22,13 @@ internal sealed class ProjectFile
     /// <summary>The file's name without extension.</summary>
     public string Name => Path.GetFileNameWithoutExtension(FilePath);
 
-    /// <summary>Names of the referenced projects, without folder and extension.</summary>
-    public IReadOnlyList<string> ProjectReferences => [.. Items("ProjectReference").Select(item => SimpleName(Include(item)))];
+    /// <summary>Names of the projects whose output is referenced, without folder and extension.</summary>
+    public IReadOnlyList<string> ProjectReferences =>
+        [.. Items("ProjectReference").Where(UsesOutput).Select(item => SimpleName(Include(item)))];
+
+    /// <summary>Names of the projects that are only built first (<c>ReferenceOutputAssembly="false"</c>).</summary>
+    public IReadOnlyList<string> BuildOrderReferences =>
+        [.. Items("ProjectReference").Where(item => !UsesOutput(item)).Select(item => SimpleName(Include(item)))];
 
     public IReadOnlyList<string> PackageReferences => [.. Items("PackageReference").Select(Include)];
 
@@ -64,6 +69,9 @@ internal sealed class ProjectFile
 
     private static string Child(XElement item, string name) =>
         item.Elements().FirstOrDefault(child => child.Name.LocalName == name)?.Value ?? "";
+
+    private static bool UsesOutput(XElement item) =>
+        (string?)item.Attribute("ReferenceOutputAssembly") != "false" && Child(item, "ReferenceOutputAssembly") != "false";
 
     private static string SimpleName(string path) => Path.GetFileNameWithoutExtension(path.Replace('\\', '/'));
 

@@ -12,6 +12,7 @@ public sealed class ProjectFileTests
             <Compile Include="../Other/*.cs" Exclude="../Other/Program.cs" />
             <Compile Remove="Skip.cs" />
             <ProjectReference Include="..\..\cloud\DeviceTwin.Mqtt\DeviceTwin.Mqtt.csproj" />
+            <ProjectReference Include="../DeviceTwin.Hub/DeviceTwin.Hub.csproj" ReferenceOutputAssembly="false" />
             <PackageReference Include="NUnit" />
             <Reference Include="mscorlib, Version=1.0.0.0"><HintPath>..\packages\x\lib\mscorlib.dll</HintPath></Reference>
           </ItemGroup>
@@ -34,6 +35,7 @@ public sealed class ProjectFileTests
     public void References_are_simple_names()
     {
         Assert.That(Project.ProjectReferences, Is.EqualTo(new[] { "DeviceTwin.Mqtt" }));
+        Assert.That(Project.BuildOrderReferences, Is.EqualTo(new[] { "DeviceTwin.Hub" }));
         Assert.That(Project.PackageReferences, Is.EqualTo(new[] { "NUnit" }));
         Assert.That(Project.References, Is.EqualTo(new[] { ("mscorlib", @"..\packages\x\lib\mscorlib.dll") }));
     }

@@ -9,7 +9,7 @@ namespace DeviceTwin.Hub.Gateway.Authentication;
 
 /// <summary>A device that proved who it is.</summary>
 /// <param name="ValidUntil">When the proof ends and the connection with it.</param>
-public sealed record Admission(DeviceIdentity Identity, ConnectUserName UserName, DateTimeOffset ValidUntil);
+public sealed record Admission(DeviceIdentity Identity, ConnectUserName UserName, SasToken Token, DateTimeOffset ValidUntil);
 
 /// <param name="Code">What CONNACK says.</param>
 /// <param name="Reason">What the log says; never sent to the client.</param>
@@ -71,7 +71,7 @@ public sealed class DeviceAuthenticator(IFleet fleet, HubNames names, GatewayOpt
             : !identity.Enabled ? "the device is disabled"
             : null;
         return reason is null
-            ? (new Admission(identity!, user, validUntil), null)
+            ? (new Admission(identity!, user, token, validUntil), null)
             : Refuse(MqttConnectReturnCode.NotAuthorized, reason);
     }
 

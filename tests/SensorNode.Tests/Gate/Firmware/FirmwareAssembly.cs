@@ -32,23 +32,16 @@ internal sealed class FirmwareAssembly(ModuleDefinition module, TypeHomes homes)
         return new FirmwareAssembly(module, homes);
     }
 
+    /// <summary>Whether the type, or for a compiler-made one its owner, stands in the sources.</summary>
+    public bool IsDeclared(TypeDefinition type) => Declared(type) is not null;
+
     /// <summary>Where the type, or for a compiler-made one its owner, was declared.</summary>
-    public SourcePlace PlaceOf(TypeDefinition type)
-    {
-        for (var owner = type; owner is not null; owner = owner.DeclaringType)
-        {
-            if (homes.Find(owner.FullName) is { } place)
-            {
-                return place;
-            }
-        }
+    public SourcePlace PlaceOf(TypeDefinition type) => Declared(type) ?? new SourcePlace(type.FullName, 0);
 
-        return new SourcePlace(type.FullName, 0);
-    }
-
-    /// <summary>Where a field, property or event was declared.</summary>
-    public SourcePlace PlaceOf(IMemberDefinition member) =>
-        homes.FindMember(member.DeclaringType.FullName, member.Name) ?? PlaceOf(member.DeclaringType);
+    /// <summary>Where a type or a member was declared.</summary>
+    public SourcePlace PlaceOf(IMemberDefinition member) => member is TypeDefinition type
+        ? PlaceOf(type)
+        : homes.FindMember(member.DeclaringType.FullName, member.Name) ?? PlaceOf(member.DeclaringType);
 
     /// <summary>The statement of an instruction, or the declaration of its method.</summary>
     public SourcePlace PlaceOf(MethodDefinition method, Instruction? instruction)
@@ -65,6 +58,19 @@ internal sealed class FirmwareAssembly(ModuleDefinition module, TypeHomes homes)
         }
 
         return nearest is not null ? new SourcePlace(nearest.Document.Url, nearest.StartLine) : PlaceOf((IMemberDefinition)method);
+    }
+
+    private SourcePlace? Declared(TypeDefinition type)
+    {
+        for (var owner = type; owner is not null; owner = owner.DeclaringType)
+        {
+            if (homes.Find(owner.FullName) is { } place)
+            {
+                return place;
+            }
+        }
+
+        return null;
     }
 
     private static IEnumerable<TypeDefinition> WithNested(TypeDefinition type) => type.NestedTypes.SelectMany(WithNested).Prepend(type);

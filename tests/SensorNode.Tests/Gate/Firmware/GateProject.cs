@@ -1,26 +1,49 @@
+using System.Collections.Concurrent;
 using DeviceTwin.Tests.SensorNode.Project;
 
 namespace DeviceTwin.Tests.SensorNode.Gate.Firmware;
 
 /// <summary>A nanoFramework project as the gate compiles it: its compile items and its references, and nothing else.</summary>
-internal sealed record GateProject(ProjectFile File, IReadOnlyList<SourceFile> Sources, IReadOnlyList<string> References)
+internal sealed class GateProject
 {
-    private static readonly Lazy<GateProject> KeptFirmware = new(() => Load("firmware/SensorNode/SensorNode.nfproj"));
+    /// <summary>Path of the firmware's project.</summary>
+    public const string FirmwarePath = "firmware/SensorNode/SensorNode.nfproj";
 
-    /// <summary>The firmware.</summary>
-    public static GateProject Firmware => KeptFirmware.Value;
+    /// <summary>Path of the benchmarks' project.</summary>
+    public const string BenchmarksPath = "firmware/SensorNode.Benchmarks/SensorNode.Benchmarks.nfproj";
+
+    private static readonly ConcurrentDictionary<string, GateProject> Loaded = new();
+
+    private readonly Lazy<GateCompilation> compiled;
+
+    private GateProject(ProjectFile file)
+    {
+        File = file;
+        Sources =
+        [
+            .. file.CompileItems(FirmwareFiles())
+                .Select(item => new SourceFile(Path.GetRelativePath(SourceRoot, item).Replace('\\', '/'), System.IO.File.ReadAllText(item))),
+        ];
+        References = [.. file.References.Select(reference => reference.Assembly)];
+        compiled = new Lazy<GateCompilation>(() => GateCompiler.Compile(Sources, References));
+    }
+
+    public ProjectFile File { get; }
+
+    /// <summary>The compile items.</summary>
+    public IReadOnlyList<SourceFile> Sources { get; }
+
+    /// <summary>Names of the referenced assemblies.</summary>
+    public IReadOnlyList<string> References { get; }
+
+    /// <summary>The compilation, made once per test run.</summary>
+    public GateCompilation Compiled => compiled.Value;
 
     /// <summary>Folder that source paths are relative to.</summary>
     private static string SourceRoot => TestFiles.InRepository("firmware");
 
-    /// <summary>Reads a project of the repository.</summary>
-    public static GateProject Load(string path)
-    {
-        var file = ProjectFile.Load(TestFiles.InRepository(path));
-        var sources = file.CompileItems(FirmwareFiles())
-            .Select(item => new SourceFile(Path.GetRelativePath(SourceRoot, item).Replace('\\', '/'), System.IO.File.ReadAllText(item)));
-        return new GateProject(file, [.. sources], [.. file.References.Select(reference => reference.Assembly)]);
-    }
+    /// <summary>A project of the repository, read once per test run.</summary>
+    public static GateProject Load(string path) => Loaded.GetOrAdd(path, key => new GateProject(ProjectFile.Load(TestFiles.InRepository(key))));
 
     /// <summary>Every C# file below <c>firmware/</c> that is not a build's product.</summary>
     public static IReadOnlyList<string> FirmwareFiles() =>

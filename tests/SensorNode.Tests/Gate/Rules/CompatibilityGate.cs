@@ -9,21 +9,20 @@ internal static class CompatibilityGate
     /// <param name="sources">Firmware sources by path below <c>firmware/</c>.</param>
     /// <param name="references">The assemblies that their project references.</param>
     /// <param name="allowUnsafe">Whether <c>unsafe</c> compiles: shows the rules that stand behind the compiler's refusal.</param>
-    public static GateResult Check(IEnumerable<SourceFile> sources, IReadOnlyList<string> references, bool allowUnsafe = false)
-    {
-        var compiled = GateCompiler.Compile(sources, references, allowUnsafe);
-        var violations = CompilerRefusals.Of(compiled.Diagnostics, references)
+    public static IReadOnlyList<Violation> Check(IEnumerable<SourceFile> sources, IReadOnlyList<string> references, bool allowUnsafe = false) =>
+        Check(GateCompiler.Compile(sources, references, allowUnsafe), references);
+
+    /// <summary>Every violation of a compilation.</summary>
+    public static IReadOnlyList<Violation> Check(GateCompilation compiled, IReadOnlyList<string> references) =>
+    [
+        .. CompilerRefusals.Of(compiled.Diagnostics, references)
             .Concat(SourceRules.Check(compiled.Compilation))
-            .Concat(compiled.Assembly is { } assembly ? CheckIl(assembly) : []);
-        return new GateResult(
-            compiled,
-            [
-                .. violations.Distinct()
-                    .OrderBy(violation => violation.Place.Path, StringComparer.Ordinal)
-                    .ThenBy(violation => violation.Place.Line)
-                    .ThenBy(violation => violation.Rule.Code, StringComparer.Ordinal),
-            ]);
-    }
+            .Concat(compiled.Assembly is { } assembly ? CheckIl(assembly) : [])
+            .Distinct()
+            .OrderBy(violation => violation.Place.Path, StringComparer.Ordinal)
+            .ThenBy(violation => violation.Place.Line)
+            .ThenBy(violation => violation.Rule.Code, StringComparer.Ordinal),
+    ];
 
     /// <summary>The rules over IL alone.</summary>
     public static IEnumerable<Violation> CheckIl(FirmwareAssembly assembly)
@@ -41,6 +40,3 @@ internal static class CompatibilityGate
         return report.Violations;
     }
 }
-
-/// <summary>What the gate found.</summary>
-internal sealed record GateResult(GateCompilation Compiled, IReadOnlyList<Violation> Violations);

@@ -11,7 +11,10 @@ internal sealed record GateRule(string Code, string Title, string Hint)
         "GATE001", "does not compile for nanoFramework", "Use what nanoframework-api.txt lists; firmware/README.md says what the runtime has.");
 
     public static readonly GateRule NamespaceIsFolder = new(
-        "GATE002", "namespace is not the folder", "Declare namespace DeviceTwin.SensorNode.<Room>: rules and arrows go by it.");
+        "GATE002", "namespace is not the room", "Declare namespace DeviceTwin.SensorNode.<Room>, as the folder says: a reader finds files by it.");
+
+    public static readonly GateRule ConditionalCompilation = new(
+        "GATE003", "conditional compilation", "Put what differs behind a platform interface: the board must run what the gate and .NET have seen.");
 
     public static readonly GateRule NullableValue = new(
         "GATE010", "Nullable<T>", "Use a sentinel value (int.MinValue, -1) or a second field that says whether there is a value.");

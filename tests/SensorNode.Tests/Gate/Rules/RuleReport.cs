@@ -15,10 +15,7 @@ internal sealed class RuleReport(FirmwareAssembly assembly)
         violations.Add(new Violation(rule, assembly.PlaceOf(method, at), $"{NameOf(method)}: {subject}") { SpecialHint = hint });
 
     public void Add(GateRule rule, IMemberDefinition member, string subject, string? hint = null) =>
-        violations.Add(new Violation(rule, member is TypeDefinition type ? assembly.PlaceOf(type) : assembly.PlaceOf(member), $"{NameOf(member)}: {subject}")
-        {
-            SpecialHint = hint,
-        });
+        violations.Add(new Violation(rule, assembly.PlaceOf(member), $"{NameOf(member)}: {subject}") { SpecialHint = hint });
 
     private static string NameOf(IMemberDefinition member) =>
         member.DeclaringType is null ? member.Name : $"{member.DeclaringType.Name}.{member.Name}";

@@ -14,21 +14,27 @@ internal static class SourceRules
     private static readonly HashSet<string> DivergentNames = [.. DivergentConstants.Select(name => name[(name.LastIndexOf('.') + 1)..])];
 
     public static IEnumerable<Violation> Check(Compilation compilation) =>
-        compilation.SyntaxTrees.SelectMany(tree => Namespaces(tree).Concat(Constants(compilation, tree)));
+        compilation.SyntaxTrees.SelectMany(tree => Namespaces(tree).Concat(Directives(tree)).Concat(Constants(compilation, tree)));
 
+    /// <summary>A file's namespace is its room's, or its folder's below the room.</summary>
     private static IEnumerable<Violation> Namespaces(SyntaxTree tree)
     {
-        var expected = "DeviceTwin." + Path.GetDirectoryName(tree.FilePath)!.Replace('/', '.');
+        var room = Rooms.Namespace(Rooms.Of(tree.FilePath));
+        var folder = "DeviceTwin." + Path.GetDirectoryName(tree.FilePath)!.Replace('/', '.');
         foreach (var member in ((CompilationUnitSyntax)tree.GetRoot()).Members)
         {
             var declared = member is BaseNamespaceDeclarationSyntax space ? space.Name.ToString() : "";
-            if (declared != expected)
+            if (declared != folder && declared != room)
             {
                 yield return new Violation(
-                    GateRule.NamespaceIsFolder, PlaceOf(member), declared.Length == 0 ? $"none where {expected} is due" : $"{declared} where {expected} is due");
+                    GateRule.NamespaceIsFolder, PlaceOf(member), declared.Length == 0 ? $"none where {folder} is due" : $"{declared} where {folder} is due");
             }
         }
     }
+
+    private static IEnumerable<Violation> Directives(SyntaxTree tree) => tree.GetRoot().DescendantTrivia()
+        .Where(trivia => trivia.IsKind(SyntaxKind.IfDirectiveTrivia) || trivia.IsKind(SyntaxKind.DefineDirectiveTrivia))
+        .Select(trivia => new Violation(GateRule.ConditionalCompilation, PlaceOf(trivia.GetStructure()!), trivia.ToString()));
 
     private static IEnumerable<Violation> Constants(Compilation compilation, SyntaxTree tree)
     {

@@ -1,0 +1,150 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using DeviceTwin.Hub.Certificates;
+using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Hub.Gateway;
+using DeviceTwin.Mqtt;
+using DeviceTwin.Storage;
+using DeviceTwin.Storage.Sqlite;
+using DeviceTwin.Twins;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceTwin.Tests.Hub.Gateway;
+
+/// <summary>The gateway over the real fleet and a database of its own, on a free port, with real TLS.</summary>
+internal sealed class GatewayHost : IAsyncDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("devicetwin-gateway-");
+    private readonly GatewayOptions options;
+    private readonly LocalCertificates certificates;
+    private readonly HubNames names = new(["hub.plant.example"]);
+    private WebApplication application;
+
+    private GatewayHost(GatewayOptions options, TimeProvider? time)
+    {
+        this.options = options;
+        RealTime = time;
+        certificates = LocalCertificates.Open(Path.Combine(folder.FullName, "certificates"), names, TimeProvider.System);
+        application = Build();
+    }
+
+    /// <summary>The clock of gateway and fleet, where the test moves it.</summary>
+    public ManualTime Time { get; } = new();
+
+    public LogWatch Log { get; } = new();
+
+    public string AuthorityFile => certificates.AuthorityFile;
+
+    public int Port => application.Services.GetRequiredService<GatewayEndpoint>().Port;
+
+    public IFleet Fleet => application.Services.GetRequiredService<IFleet>();
+
+    private TimeProvider? RealTime { get; }
+
+    /// <param name="time">Null = <see cref="Time"/>.</param>
+    public static async Task<GatewayHost> Start(GatewayOptions? options = null, TimeProvider? time = null)
+    {
+        var host = new GatewayHost((options ?? new GatewayOptions()) with { Port = 0, Address = IPAddress.Loopback }, time);
+        await host.application.StartAsync();
+        return host;
+    }
+
+    /// <summary>Ends the hub and starts it again on the same data.</summary>
+    public async Task Restart()
+    {
+        await application.DisposeAsync();
+        application = Build();
+        await application.StartAsync();
+    }
+
+    public Task<DeviceIdentity> Register(string deviceId, bool enabled = true) =>
+        Fleet.PutIdentity(new DeviceIdentity(deviceId, "", "", enabled, "", "", default), null, "test", CancellationToken.None);
+
+    public Task<TwinDocument> Desire(string deviceId, string desired) =>
+        Fleet.PatchTwin(
+            deviceId, (JsonObject)JsonNode.Parse($$$"""{"properties":{"desired":{{{desired}}}}}""")!, null, "operator", CancellationToken.None);
+
+    /// <summary>A token as the device libraries make it.</summary>
+    /// <param name="scope">As it stands in the token; null = <c>localhost%2Fdevices%2F{id}</c>.</param>
+    public string Token(DeviceIdentity identity, string? scope = null, TimeSpan? lifetime = null, string? key = null)
+    {
+        scope ??= "localhost%2Fdevices%2F" + Uri.EscapeDataString(identity.DeviceId);
+        long expiry = ((RealTime ?? Time).GetUtcNow() + (lifetime ?? TimeSpan.FromHours(1))).ToUnixTimeSeconds();
+        return $"SharedAccessSignature sr={scope}&sig={Uri.EscapeDataString(Sign(key ?? identity.PrimaryKey, scope, expiry))}&se={expiry}";
+    }
+
+    public static string Sign(string key, string scope, long expiry) =>
+        Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(key), Encoding.UTF8.GetBytes($"{scope}\n{expiry}")));
+
+    /// <summary>CONNECT as Azure's Node client writes it.</summary>
+    public MqttConnect NodeConnect(DeviceIdentity identity, int keepAlive = 180) => new(
+        identity.DeviceId,
+        false,
+        keepAlive,
+        $"localhost/{identity.DeviceId}/?api-version=2021-04-12&model-id=dtmi:com:example:Thermostat;1"
+            + "&DeviceClientType=azure-iot-device%2F1.18.4%20(node%20v20.20.2%3B%20Debian%2012%3B%20x64)",
+        Encoding.UTF8.GetBytes(Token(identity)));
+
+    /// <summary>CONNECT as nanoFramework's Azure client writes it.</summary>
+    public MqttConnect NanoConnect(DeviceIdentity identity) => new(
+        identity.DeviceId,
+        true,
+        60,
+        $"localhost/{identity.DeviceId}/?api-version=2021-04-12&model-id=dtmi%3Acom%3Aexample%3AThermostat%3B1"
+            + "&DeviceClientType=nano%3Bazrsdk1.2.0.0%3BESP32_REV3",
+        Encoding.UTF8.GetBytes(Token(identity)));
+
+    /// <summary>CONNECT as Azure's C# client writes it.</summary>
+    public MqttConnect CSharpConnect(DeviceIdentity identity) => new(
+        identity.DeviceId,
+        false,
+        300,
+        $"localhost/{identity.DeviceId}/?api-version=2020-09-30&DeviceClientType=.NET%2F1.42.3%20%28.NET%2010.0.12%29"
+            + "&model-id=dtmi%3Acom%3Aexample%3AThermostat%3B1",
+        Encoding.UTF8.GetBytes(Token(identity)));
+
+    /// <summary>A TLS connection on which nothing has been said yet.</summary>
+    public Task<Wire> Dial() => Wire.Dial(Port, AuthorityFile);
+
+    /// <summary>Connects and expects to be let in.</summary>
+    public async Task<Wire> Connect(MqttConnect connect, bool sessionPresent = false)
+    {
+        Wire wire = await Dial();
+        await wire.Send(connect);
+        await wire.Expect(sessionPresent ? "20 02 01 00" : "20 02 00 00");
+        return wire;
+    }
+
+    /// <summary>Connects and returns the code of the answer.</summary>
+    public async Task<MqttConnectReturnCode> ConnectCode(MqttConnect connect)
+    {
+        await using Wire wire = await Dial();
+        await wire.Send(connect);
+        return (await wire.Next<MqttConnAck>()).ReturnCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await application.DisposeAsync();
+        certificates.Dispose();
+        folder.Delete(true);
+    }
+
+    private WebApplication Build()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Logging.SetMinimumLevel(LogLevel.Debug);
+        builder.Logging.AddProvider(Log);
+        builder.Services.AddSingleton(RealTime ?? Time);
+        builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(folder.FullName, "hub.db") } });
+        builder.AddDeviceGateway(options, names, certificates);
+        return builder.Build();
+    }
+}

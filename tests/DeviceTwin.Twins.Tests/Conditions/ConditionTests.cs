@@ -1,0 +1,103 @@
+using DeviceTwin.Twins;
+using DeviceTwin.Twins.Conditions;
+
+namespace DeviceTwin.Tests.Twins.Conditions;
+
+/// <summary>Which devices a condition selects.</summary>
+public sealed class ConditionTests
+{
+    private static readonly TwinDocument Twin = Doc.Empty
+        .Tag("""{"line":"A","hall":2,"spare":false,"critical":true,"place":{"row":"R7"},"line-speed":1.5,"list":[1]}""")
+        .Desire("""{"sampling":{"captureIntervalSeconds":60}}""")
+        .Report("""{"firmwareVersion":"0.1.0","verdict":"outer"}""");
+
+    private static readonly ConditionSubject Press = new(Twin with { Connected = true });
+
+    [TestCase("*", true)]
+    [TestCase("  *  ", true)]
+    [TestCase("", false)]
+    [TestCase("   ", false)]
+    [TestCase("tags.line = 'A'", true)]
+    [TestCase("tags.line='A'", true)]
+    [TestCase("tags.line = \"A\"", true)]
+    [TestCase("tags.line = 'a'", false, Description = "text compares case-sensitively")]
+    [TestCase("'A' = tags.line", true)]
+    [TestCase("deviceId = 'node-1'", true)]
+    [TestCase("devices.deviceId = 'node-1'", true)]
+    [TestCase("tags.line != 'B'", true)]
+    [TestCase("tags.line <> 'A'", false)]
+    [TestCase("tags.hall > 1", true)]
+    [TestCase("tags.hall >= 2", true)]
+    [TestCase("tags.hall < 2", false)]
+    [TestCase("tags.hall <= 2", true)]
+    [TestCase("tags.hall = 2.0", true)]
+    [TestCase("tags.hall > -1", true)]
+    [TestCase("tags.hall < 2e3", true)]
+    [TestCase("tags.line >= 'A' AND tags.line < 'B'", true)]
+    [TestCase("tags.critical = true", true)]
+    [TestCase("tags.critical", true, Description = "a flag may stand alone")]
+    [TestCase("tags.spare", false)]
+    [TestCase("NOT tags.spare", true)]
+    [TestCase("true", true)]
+    [TestCase("tags.place.row = 'R7'", true)]
+    [TestCase("tags.[[line-speed]] = 1.5", true)]
+    [TestCase("tags.line IN ['A', 'B']", true)]
+    [TestCase("tags.line IN ['C']", false)]
+    [TestCase("tags.hall IN [1, 2, 3]", true)]
+    [TestCase("tags.line NIN ['C']", true)]
+    [TestCase("tags.line NOT IN ['A', 'B']", false)]
+    [TestCase("tags.line NOT IN ['C']", true)]
+    [TestCase("IS_DEFINED(tags.line)", true)]
+    [TestCase("is_defined(tags.place)", true, Description = "functions in any case, and objects are defined")]
+    [TestCase("IS_DEFINED(tags.nothing)", false)]
+    [TestCase("not is_defined(tags.nothing)", true)]
+    [TestCase("STARTSWITH(deviceId, 'node')", true)]
+    [TestCase("STARTS_WITH(deviceId, 'press')", false)]
+    [TestCase("ENDSWITH(deviceId, '-1')", true)]
+    [TestCase("CONTAINS(tags.place.row, '7')", true)]
+    [TestCase("CONTAINS(tags.nothing, '7')", false)]
+    [TestCase("tags.line = 'A' OR tags.line = 'B' AND tags.hall = 9", true, Description = "AND binds stronger than OR")]
+    [TestCase("(tags.line = 'A' OR tags.line = 'B') AND tags.hall = 9", false)]
+    [TestCase("NOT tags.line = 'B' AND tags.hall = 2", true, Description = "NOT binds strongest")]
+    [TestCase("tags.line = 'A' and not (tags.hall = 3 or tags.hall = 4)", true)]
+    public void A_condition_over_tags_and_id(string text, bool selected) =>
+        Assert.That(TwinCondition.Parse(text, ConditionScope.Target).Matches(Press), Is.EqualTo(selected));
+
+    [TestCase("tags.nothing = 'A'")]
+    [TestCase("tags.nothing != 'A'")]
+    [TestCase("tags.nothing > 0")]
+    [TestCase("tags.nothing NOT IN ['A']")]
+    [TestCase("tags.nothing = tags.nothing")]
+    [TestCase("tags.hall = '2'")]
+    [TestCase("tags.hall != '2'")]
+    [TestCase("tags.line > 0")]
+    [TestCase("tags.critical = 'true'")]
+    [TestCase("tags.place = 'R7'")]
+    [TestCase("tags.list = 1")]
+    [TestCase("tags.line = null")]
+    [TestCase("tags.line != null")]
+    public void A_comparison_with_something_absent_or_of_another_kind_is_false(string text) =>
+        Assert.That(TwinCondition.Parse(text, ConditionScope.Target).Matches(Press), Is.False);
+
+    [TestCase("tags.line = 'A' AND properties.reported.verdict = 'outer'", true)]
+    [TestCase("properties.desired.sampling.captureIntervalSeconds > 30", true)]
+    [TestCase("properties.desired.$version > 1", true)]
+    [TestCase("properties.desired.$version > 3", false)]
+    [TestCase("properties.reported.$metadata.verdict.$lastUpdated > '2026-11-22T08:00:00Z'", true)]
+    [TestCase("connectionState = 'Connected'", true)]
+    [TestCase("status = 'disabled'", false)]
+    [TestCase("IS_DEFINED(properties.reported.firmwareVersion)", true)]
+    public void A_query_may_also_ask_for_properties_and_facts(string text, bool selected)
+    {
+        Assert.That(TwinCondition.Parse(text, ConditionScope.Query).Matches(Press), Is.EqualTo(selected));
+        Doc.Refusal(() => TwinCondition.Parse(text, ConditionScope.Target));
+    }
+
+    [TestCase("tags.line = 'it''s'", "it's")]
+    [TestCase("tags.line = \"say \"\"x\"\"\"", "say \"x\"")]
+    [TestCase("tags.line = '\"'", "\"")]
+    [TestCase("tags.line = 'a)b AND c'", "a)b AND c")]
+    public void A_quote_inside_text_is_doubled(string text, string value) => Assert.That(
+        TwinCondition.Parse(text, ConditionScope.Target).Matches(new ConditionSubject(
+            TwinUpdates.Patch(Doc.Empty, new() { ["tags"] = new System.Text.Json.Nodes.JsonObject { ["line"] = value } }, Doc.Start).Twin)));
+}

@@ -1,0 +1,89 @@
+using System.Text;
+using DeviceTwin.SensorNode;
+using DeviceTwin.SensorNode.Link;
+using DeviceTwin.SensorNode.Supervision;
+using DeviceTwin.SensorNode.Twin;
+
+namespace DeviceTwin.Tests.SensorNode.Simulator.Link;
+
+/// <summary>The link with its neighbours on a stub session, in virtual time.</summary>
+internal sealed class LinkScene
+{
+    public const long StartUtcMs = 1_700_000_000_000;
+
+    public LinkScene(int seed = 1)
+    {
+        var jitter = new Jitter(seed);
+        Agent = new TwinAgent(
+            SettingsCodec.Defaults(),
+            [null!, "high", "hot", "outer", "inner", "ball", null!],
+            new Backoff(1000, 300000, 250, jitter),
+            100);
+        Link = new HubLink(Session, Identity, Agent, Outbox, jitter, Health);
+    }
+
+    public StubSession Session { get; } = new();
+
+    public NodeIdentity Identity { get; } = new()
+    {
+        DeviceId = "node-1",
+        HubHost = "hub.plant.local",
+        HubPort = 18883,
+        Key = Convert.ToBase64String(Encoding.ASCII.GetBytes("0123456789abcdef0123456789abcdef")),
+        CertificateAuthority = "-----BEGIN CERTIFICATE-----",
+        TokenLifetimeSeconds = 3600,
+    };
+
+    public HealthCounters Health { get; } = new();
+
+    public Outbox Outbox { get; } = new(8, 10000);
+
+    public TwinAgent Agent { get; }
+
+    public HubLink Link { get; }
+
+    public long NowMs { get; private set; }
+
+    /// <summary>UTC minus virtual time; 0 as a whole while the clock is not known.</summary>
+    public long? UtcOffsetMs { get; set; } = StartUtcMs;
+
+    public bool IsNetworkUp { get; set; } = true;
+
+    /// <summary>Steps the link as a loop does, until a time.</summary>
+    public LinkScene RunTo(long untilMs)
+    {
+        while (NowMs < untilMs)
+        {
+            NowMs = Math.Min(untilMs, Step());
+        }
+
+        return this;
+    }
+
+    /// <summary>Steps the link until something holds.</summary>
+    /// <returns>The time at which it did.</returns>
+    public long RunUntil(Func<bool> holds, long withinMs = 600_000)
+    {
+        for (long end = NowMs + withinMs; NowMs < end; NowMs = Step())
+        {
+            if (holds())
+            {
+                return NowMs;
+            }
+        }
+
+        Assert.Fail("did not happen in time");
+        return 0;
+    }
+
+    public void Offer(string kind, string payload, int priority) =>
+        Outbox.Offer(new TelemetryMessage(kind, Encoding.UTF8.GetBytes(payload), priority));
+
+    private long Step()
+    {
+        Link.Receive(NowMs, UtcOffsetMs is { } offset ? offset + NowMs : 0, IsNetworkUp);
+        long next = Link.Send(NowMs);
+        Assert.That(next, Is.GreaterThan(NowMs), "a step always asks for a later one");
+        return next;
+    }
+}
