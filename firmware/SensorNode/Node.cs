@@ -52,6 +52,7 @@ public sealed class Node
         _agent.Facts.Set(TwinFacts.FirmwareVersion, FirmwareVersion);
         _agent.Facts.Set(TwinFacts.Board, parts.BoardName);
         _agent.Facts.Set(TwinFacts.BootId, _bootId);
+        _agent.Facts.Set(TwinFacts.ResetCause, parts.Power.LastResetCause());
         _agent.Facts.Set(TwinFacts.Zone, Verdict.Word(Verdict.Refused));
 
         var mailbox = new SettingsMailbox();
