@@ -24,7 +24,7 @@ internal sealed partial class FleetService
             return null;
         }
 
-        var targeted = visible.Values.Where(state => prepared.Condition.Matches(Subject(state))).ToArray();
+        var targeted = States.Where(state => prepared.Condition.Matches(Subject(state))).ToArray();
         return new ConfigurationMetrics(targeted.Length, targeted.Count(state => state.Twin.Applied
             .Where(setting => setting.Value.ConfigurationId == id)
             .All(setting => Json.Same(Json.At(state.Twin.Desired.Properties, setting.Key), setting.Value.Value))));
@@ -67,11 +67,11 @@ internal sealed partial class FleetService
                 Without(workingConfigurations, result.Id).Add(after).Sort(PreparedConfiguration.ByPrecedence),
                 new StoreChange.PutConfiguration(result),
                 new AuditRow(at, author, null, action, result.Id, null, null)));
-            FleetLog.ConfigurationWritten(logger, result.Id, author);
         }
 
         written.AddRange(ReconfigureWhere(subject => after.Condition.Matches(subject) || before?.Condition.Matches(subject) == true));
         await Durable(Task.WhenAll(written), cancellation).ConfigureAwait(false);
+        FleetLog.ConfigurationWritten(logger, result.Id, author);
         return result;
     }
 
@@ -89,11 +89,11 @@ internal sealed partial class FleetService
                 Without(workingConfigurations, id),
                 new StoreChange.DeleteConfiguration(id),
                 new AuditRow(at, author, null, "configuration.delete", id, null, null)));
-            FleetLog.ConfigurationDeleted(logger, id, author);
         }
 
         written.AddRange(ReconfigureWhere(before.Condition.Matches));
         await Durable(Task.WhenAll(written), cancellation).ConfigureAwait(false);
+        FleetLog.ConfigurationDeleted(logger, id, author);
     }
 
     private Task StoreConfigurations(ImmutableArray<PreparedConfiguration> configurations, StoreChange change, AuditRow audit)

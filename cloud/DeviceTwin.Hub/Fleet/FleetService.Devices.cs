@@ -17,7 +17,7 @@ internal sealed partial class FleetService
 
     /// <inheritdoc/>
     public IReadOnlyList<DeviceIdentity> ListIdentities() =>
-        [.. visible.Values.Select(state => state.Identity).OrderBy(identity => identity.DeviceId, StringComparer.Ordinal)];
+        [.. States.Select(state => state.Identity).OrderBy(identity => identity.DeviceId, StringComparer.Ordinal)];
 
     /// <inheritdoc/>
     public async Task<DeviceIdentity> PutIdentity(DeviceIdentity identity, string? ifMatch, string author, CancellationToken cancellation)
@@ -53,7 +53,6 @@ internal sealed partial class FleetService
                 change.SetIdentity(result, author, "identity.create");
                 change.Stored.Add(new StoreChange.PutTwin(twin));
                 Configure(change);
-                FleetLog.Registered(logger, identity.DeviceId, author);
             }
             else
             {
@@ -67,13 +66,21 @@ internal sealed partial class FleetService
                 };
                 change = new DeviceChange(existing, at);
                 change.SetIdentity(result, author, "identity.update");
-                FleetLog.Updated(logger, identity.DeviceId, author);
             }
 
             written = Publish(change);
         }
 
         await Durable(written, cancellation).ConfigureAwait(false);
+        if (ifMatch is null)
+        {
+            FleetLog.Registered(logger, identity.DeviceId, author);
+        }
+        else
+        {
+            FleetLog.Updated(logger, identity.DeviceId, author);
+        }
+
         return result;
     }
 
@@ -97,10 +104,10 @@ internal sealed partial class FleetService
                 visible.TryRemove(deviceId, out _);
                 Tell([new FleetEvent.IdentityDeleted(deviceId, at)]);
             });
-            FleetLog.Deleted(logger, deviceId, author);
         }
 
         await Durable(written, cancellation).ConfigureAwait(false);
+        FleetLog.Deleted(logger, deviceId, author);
     }
 
     /// <inheritdoc/>

@@ -55,11 +55,20 @@ internal sealed partial class FleetService : IFleet, IDisposable
     {
         get
         {
-            var states = visible.Values;
-            var enabled = states.Count(state => state.Identity.Enabled);
-            return new FleetStatistics(states.Count, enabled, states.Count - enabled, states.Count(state => state.Presence.Connected));
+            var (total, enabled, connected) = (0, 0, 0);
+            foreach (var (_, state) in visible)
+            {
+                total++;
+                enabled += state.Identity.Enabled ? 1 : 0;
+                connected += state.Presence.Connected ? 1 : 0;
+            }
+
+            return new FleetStatistics(total, enabled, total - enabled, connected);
         }
     }
+
+    /// <summary>Every device as readers see it. (The dictionary's own list of values would hold up its writer.)</summary>
+    private IEnumerable<DeviceState> States => visible.Select(entry => entry.Value);
 
     /// <inheritdoc/>
     public TwinDocument? FindTwin(string deviceId) => visible.GetValueOrDefault(deviceId)?.Seen;
@@ -74,7 +83,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
         var condition = Refusing(() => TwinCondition.Parse(where ?? "*", ConditionScope.Query));
         return
         [
-            .. visible.Values
+            .. States
                 .Select(state => new ConditionSubject(state.Seen, state.Identity.Enabled))
                 .Where(condition.Matches)
                 .Select(subject => subject.Twin)
@@ -127,7 +136,8 @@ internal sealed partial class FleetService : IFleet, IDisposable
         var sessions = stored.Sessions.ToDictionary(session => session.DeviceId, StringComparer.Ordinal);
         foreach (var identity in stored.Identities)
         {
-            var twin = twins[identity.DeviceId];
+            var twin = twins.GetValueOrDefault(identity.DeviceId) ?? throw new StorageException(
+                StorageError.Corrupt, $"The database has no twin of device {identity.DeviceId}. Move it away and restore a backup.");
             var lastActivity = twin.LastActivityAt;
             if (stored.LastTelemetryAt.TryGetValue(identity.DeviceId, out var telemetryAt) && !(lastActivity > telemetryAt))
             {
@@ -173,10 +183,10 @@ internal sealed partial class FleetService : IFleet, IDisposable
     private void Remind(DeviceChange change)
     {
         var state = change.State;
-        var owes = (change.Actions & (ReconciliationActions.StartTimer | ReconciliationActions.SendDocument)) != 0;
-        if (owes && state.Presence.ConnectionId is not null
-            && resends.Await(state.Identity.DeviceId, state.Twin.Desired.Version)
-            && (change.Actions & ReconciliationActions.SendDocument) != 0)
+        var doubt = (change.Actions & ReconciliationActions.SendDocument) != 0;
+        if (state.Presence.ConnectionId is not null
+            && (change.Actions & (ReconciliationActions.StartTimer | ReconciliationActions.SendDocument)) != 0
+            && resends.Await(state.Identity.DeviceId, state.Twin.Desired.Version, doubt))
         {
             change.SendDocument();
         }

@@ -30,25 +30,28 @@ internal sealed class ResendSchedule : IDisposable
     {
         lock (gate)
         {
-            Schedule(deviceId, new Wait(version, 1));
+            Schedule(deviceId, new Wait(version, 1, Doubt: false));
         }
     }
 
     /// <summary>
-    /// A version was written, or is in doubt: reminders for it begin. False where the device is, or was, being waited for about this version
+    /// A version was written, or is in doubt: reminders for it begin, unless the device is, or was, being waited for about this version
     /// already.
     /// </summary>
-    public bool Await(string deviceId, long version)
+    /// <param name="doubt">The device speaks of a version that its twin never had.</param>
+    /// <returns>Whether such a doubt is new for this version and connection.</returns>
+    public bool Await(string deviceId, long version, bool doubt)
     {
         lock (gate)
         {
-            if (waits.TryGetValue(deviceId, out var wait) && wait.Version == version)
+            var known = waits.TryGetValue(deviceId, out var wait) && wait.Version == version;
+            if (known && (wait!.Doubt || !doubt))
             {
                 return false;
             }
 
-            Schedule(deviceId, new Wait(version, 1));
-            return true;
+            Schedule(deviceId, new Wait(version, 1, doubt));
+            return doubt;
         }
     }
 
@@ -82,7 +85,7 @@ internal sealed class ResendSchedule : IDisposable
                 }
                 else if (wait.Attempt < limit)
                 {
-                    Schedule(deviceId, new Wait(wait.Version, wait.Attempt + 1));
+                    Schedule(deviceId, wait with { Attempt = wait.Attempt + 1 });
                 }
 
                 // After the last reminder the wait stays, so that nothing begins anew before another version or connection.
@@ -129,5 +132,5 @@ internal sealed class ResendSchedule : IDisposable
     }
 
     /// <param name="Attempt">The reminder that is next, from 1.</param>
-    private sealed record Wait(long Version, int Attempt);
+    private sealed record Wait(long Version, int Attempt, bool Doubt);
 }

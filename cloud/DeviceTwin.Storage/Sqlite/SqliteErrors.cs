@@ -20,7 +20,7 @@ internal static class SqliteErrors
             5 or 6 => (StorageError.Locked, "is in use by another process. Stop it, or give this hub a folder of its own (--data)"),
             3 or 8 or 10 or 14 => (StorageError.Unwritable, "cannot be opened or written. Check that its folder exists, belongs to this user and is not mounted read-only"),
             13 => (StorageError.Full, "does not fit on the disk. Free space; the hub goes on by itself"),
-            _ when failure is UnauthorizedAccessException or DirectoryNotFoundException or FileNotFoundException =>
+            _ when failure is IOException or UnauthorizedAccessException =>
                 (StorageError.Unwritable, "cannot be opened or written. Check that its folder exists and belongs to this user"),
             _ when failure is FormatException or System.Text.Json.JsonException or InvalidCastException => Corrupt,
             _ => (StorageError.Failed, "failed"),

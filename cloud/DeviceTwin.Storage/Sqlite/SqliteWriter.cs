@@ -59,7 +59,7 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    /// <summary>Commits what is queued, then ends.</summary>
+    /// <summary>Commits what is queued, then ends. Not for callbacks: it waits for their thread.</summary>
     public void Dispose()
     {
         lock (gate)
@@ -68,11 +68,7 @@ internal sealed class SqliteWriter : IDisposable
         }
 
         wake.Set();
-        if (Thread.CurrentThread != thread)
-        {
-            thread.Join();
-        }
-
+        thread.Join();
         statements.Dispose();
         wake.Dispose();
     }

@@ -58,13 +58,19 @@ public static class HubDialect
     /// <summary>Whether a topic carries a desired patch.</summary>
     public static bool IsDesired(string topic)
     {
-        return topic.StartsWith(DesiredPrefix);
+        return Begins(topic, DesiredPrefix);
     }
 
     /// <summary>Whether a topic carries an answer.</summary>
     public static bool IsAnswer(string topic)
     {
-        return topic.StartsWith(AnswerPrefix);
+        return Begins(topic, AnswerPrefix);
+    }
+
+    /// <summary>Whether a text begins with another, character by character: String.StartsWith asks the culture on .NET.</summary>
+    public static bool Begins(string text, string start)
+    {
+        return text.Length >= start.Length && text.Substring(0, start.Length) == start;
     }
 
     /// <summary>Status in an answer's topic, -1 where it is malformed.</summary>

@@ -1,5 +1,6 @@
 using System;
 using DeviceTwin.SensorNode.Boards;
+using DeviceTwin.SensorNode.Link;
 using DeviceTwin.SensorNode.Twin.Json;
 
 namespace DeviceTwin.SensorNode.Provisioning;
@@ -66,7 +67,7 @@ public sealed class IdentityStore
             return IdentityRefusal.Key;
         }
 
-        if (identity.CertificateAuthority == null || identity.CertificateAuthority.IndexOf(PemStart) < 0)
+        if (identity.CertificateAuthority == null || !HubDialect.Begins(identity.CertificateAuthority, PemStart))
         {
             return IdentityRefusal.CertificateAuthority;
         }

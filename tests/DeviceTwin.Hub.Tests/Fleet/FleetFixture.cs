@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DeviceTwin.Hub;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Sqlite;
@@ -12,10 +13,13 @@ namespace DeviceTwin.Tests.Hub.Fleet;
 internal sealed class FleetFixture : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("devicetwin-fleet-");
+    private readonly IHubStore? store;
     private ServiceProvider services;
 
-    public FleetFixture()
+    /// <param name="store">In place of the database.</param>
+    public FleetFixture(IHubStore? store = null)
     {
+        this.store = store;
         services = Build();
         Subscribe();
     }
@@ -71,6 +75,13 @@ internal sealed class FleetFixture : IDisposable
             "engineer",
             CancellationToken.None);
 
+    /// <summary>The desired changes of a device so far: version, patch and author.</summary>
+    public IEnumerable<string> DesiredChanges(string deviceId) => Events.OfType<FleetEvent.DesiredChanged>()
+        .Where(change => change.DeviceId == deviceId)
+        .Select(change => $"{change.Version} {change.Patch.ToJsonString()} by {change.Author}");
+
+    public static async Task<HubError> Refusal(Func<Task> action) => (await Assert.ThrowsAsync<HubException>(() => action()))!.Error;
+
     public string Desired(string deviceId) => Fleet.FindTwin(deviceId)!.Desired.Properties.ToJsonString();
 
     public void Dispose()
@@ -87,6 +98,11 @@ internal sealed class FleetFixture : IDisposable
         collection.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         collection.AddSingleton<TimeProvider>(Time);
         collection.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(folder.FullName, "hub.db") } });
+        if (store is not null)
+        {
+            collection.AddSingleton(store);
+        }
+
         return collection.BuildServiceProvider();
     }
 

@@ -129,6 +129,13 @@ internal sealed class GatewayHost : IAsyncDisposable
         return (await wire.Next<MqttConnAck>()).ReturnCode;
     }
 
+    /// <summary>Lets the time go by for which PUBACK to nanoFramework's client is held back.</summary>
+    public async Task PassNanoDelay()
+    {
+        await Time.UntilTimerWithin(options.NanoPubAckDelay);
+        Time.Advance(options.NanoPubAckDelay);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await application.DisposeAsync();

@@ -1,0 +1,73 @@
+using DeviceTwin.Hub;
+using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Storage;
+
+namespace DeviceTwin.Tests.Hub.Fleet;
+
+/// <summary>Devices come, send and go.</summary>
+public sealed class ConnectionTests
+{
+    private static Task Connect(FleetFixture fixture, string connection, string? model = null) =>
+        fixture.Fleet.SetConnected("a", connection, model, CancellationToken.None);
+
+    private static Task Disconnect(FleetFixture fixture, string connection) =>
+        fixture.Fleet.SetDisconnected("a", connection, CancellationToken.None);
+
+    private static bool[] Changes(FleetFixture fixture) =>
+        [.. fixture.Events.OfType<FleetEvent.ConnectionChanged>().Select(change => change.Connected)];
+
+    [Test]
+    public async Task The_end_of_an_older_connection_changes_nothing()
+    {
+        using var fixture = new FleetFixture();
+        await fixture.Register("a");
+        await Connect(fixture, "1");
+        await Connect(fixture, "2");
+        await Disconnect(fixture, "1");
+        Assert.That((fixture.Fleet.FindTwin("a")!.Connected, fixture.Fleet.Statistics.Connected), Is.EqualTo((true, 1)));
+        await Disconnect(fixture, "2");
+        Assert.That((fixture.Fleet.FindTwin("a")!.Connected, fixture.Fleet.Statistics.Connected), Is.EqualTo((false, 0)));
+        Assert.That(Changes(fixture), Is.EqualTo(new[] { true, false }));
+    }
+
+    [Test]
+    public async Task The_model_is_kept_when_a_later_connection_names_none()
+    {
+        using var fixture = new FleetFixture();
+        await fixture.Register("a");
+        await Connect(fixture, "1", "dtmi:com:example:Thermostat;1");
+        await Connect(fixture, "2");
+        Assert.That(fixture.Fleet.FindTwin("a")!.ModelId, Is.EqualTo("dtmi:com:example:Thermostat;1"));
+        Assert.That(fixture.Fleet.FindTwin("a")!.Version, Is.EqualTo(1));
+        fixture.Restart();
+        Assert.That(fixture.Fleet.FindTwin("a")!.ModelId, Is.EqualTo("dtmi:com:example:Thermostat;1"));
+    }
+
+    [Test]
+    public async Task Unknown_devices_neither_connect_nor_send()
+    {
+        using var fixture = new FleetFixture();
+        Assert.That(await FleetFixture.Refusal(() => Connect(fixture, "1")), Is.EqualTo(HubError.DeviceNotFound));
+        Assert.That(
+            await FleetFixture.Refusal(() => fixture.Fleet.AppendTelemetry(
+                new TelemetryMessage("a", default, new Dictionary<string, string?>(), default), CancellationToken.None)),
+            Is.EqualTo(HubError.DeviceNotFound));
+        await Disconnect(fixture, "1");
+    }
+
+    [Test]
+    public async Task Telemetry_is_stored_counted_told_and_counts_as_activity()
+    {
+        using var fixture = new FleetFixture();
+        await fixture.Register("a");
+        var message = new TelemetryMessage(
+            "a", fixture.Time.GetUtcNow().AddSeconds(5), new Dictionary<string, string?> { ["kind"] = "features" }, "{}"u8.ToArray());
+        await fixture.Fleet.AppendTelemetry(message, CancellationToken.None);
+        Assert.That(fixture.Fleet.ReadTelemetry("a", "features", 10).Single().Body.ToArray(), Is.EqualTo("{}"u8.ToArray()));
+        Assert.That(fixture.Events[^1], Is.EqualTo(new FleetEvent.TelemetryReceived("a", message.EnqueuedAt, message)));
+        Assert.That(fixture.Fleet.Totals.Telemetry, Is.EqualTo(1));
+        Assert.That(fixture.Fleet.FindTwin("a")!.LastActivityAt, Is.EqualTo(message.EnqueuedAt));
+        fixture.Restart();
+        Assert.That((fixture.Fleet.Totals.Telemetry, fixture.Fleet.FindTwin("a")!.LastActivityAt), Is.EqualTo((1L, message.EnqueuedAt)));
+    }
+}
