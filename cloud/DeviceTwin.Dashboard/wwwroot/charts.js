@@ -49,6 +49,13 @@
     return Math.max(0, Math.min(1, (event.clientX - box.left) / box.width));
   };
 
+  // New values under a resting pointer: what is said must be what is shown.
+  new MutationObserver(changes => {
+    for (const change of changes) {
+      if (change.target._share !== undefined) { show(change.target, change.target._share); }
+    }
+  }).observe(document.documentElement, { subtree: true, attributes: true, attributeFilter: ["data-values", "data-to"] });
+
   document.addEventListener("pointermove", event => {
     const plot = plotOf(event);
     if (plot && !plot._pinned) { show(plot, shareOf(plot, event)); }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Logging;
@@ -51,10 +52,10 @@ internal static class EventStream
     private static async Task Write(
         HttpContext context, IFleet fleet, TimeProvider time, ChannelReader<FleetEvent> events, TwinDocument twin, CancellationToken end)
     {
-        var watch = new TwinWatch(twin);
+        var watch = new TwinWatch(twin, fleet.FindConvergence(twin.DeviceId)?.State);
         context.Response.ContentType = "text/event-stream; charset=utf-8";
         context.Response.Headers.CacheControl = "no-store";
-        await Send(context.Response, TwinWatch.Snapshot(twin, fleet.FindConvergence(twin.DeviceId)?.State), end);
+        await Send(context.Response, watch.Snapshot(twin.DeviceId, time.GetUtcNow()), end);
         while (await WaitForEvent(context.Response, time, events, end))
         {
             while (events.TryRead(out var happened))
@@ -62,7 +63,7 @@ internal static class EventStream
                 if (watch.Take(happened) is { } told)
                 {
                     await Send(context.Response, told, end);
-                    if (told.Kind == "deleted")
+                    if ((string?)told["section"] == TwinWatch.Deleted)
                     {
                         return;
                     }
@@ -89,9 +90,9 @@ internal static class EventStream
         }
     }
 
-    private static async Task Send(HttpResponse response, WatchEvent told, CancellationToken end)
+    private static async Task Send(HttpResponse response, JsonObject told, CancellationToken end)
     {
-        await response.WriteAsync($"event: {told.Kind}\ndata: {told.Body.ToJsonString(Json.Relaxed)}\n\n", end);
+        await response.WriteAsync($"event: {(string?)told["section"]}\ndata: {told.ToJsonString(Json.Relaxed)}\n\n", end);
         await response.Body.FlushAsync(end);
     }
 }

@@ -55,7 +55,8 @@ public sealed class FolderFiles : IFiles
 
     private string PathOf(string name)
     {
-        if (name.Length == 0 || name != Path.GetFileName(name) || name is "." or ".." || name.EndsWith(TemporarySuffix, StringComparison.Ordinal))
+        bool plain = name.Length > 0 && name == Path.GetFileName(name) && name is not ("." or "..");
+        if (!plain || name.EndsWith(TemporarySuffix, StringComparison.Ordinal))
         {
             throw new ArgumentException($"'{name}' is not the name of a file on the board.", nameof(name));
         }

@@ -13,11 +13,11 @@ namespace DeviceTwin.SensorNode.Simulator.Fleet;
 /// <see cref="RunAsync"/> paces them by the wall clock, <see cref="Advance"/> steps them through virtual time as fast as it goes.
 /// </summary>
 /// <remarks>
-/// A node has two times. Its measure loop lives in schedule time, which runs <c>speed</c> times as fast as the wall clock: machines, captures,
-/// alarms, telemetry intervals. Its talk loop, like TLS, tokens, keep-alive and UTC, lives in wall time, because the network and the hub do.
-/// In virtual time both are one, and the same seed gives the same bytes.
-/// A measure step always runs at the very schedule time it asked for, however late the process comes to it: a busy computer slows schedule time
-/// down, it does not make a sensor overrun. Between captures nothing is computed.
+/// A node has two times. Its measure loop lives in schedule time, which runs <c>speed</c> times as fast as the wall clock: machines,
+/// captures, alarms, telemetry intervals. Its talk loop, like TLS, tokens, keep-alive and UTC, lives in wall time, because the network and
+/// the hub do. In virtual time both are one, and the same seed gives the same bytes.
+/// A measure step always runs at the very schedule time it asked for, however late the process comes to it: a busy computer slows schedule
+/// time down, it does not make a sensor overrun. Between captures nothing is computed.
 /// </remarks>
 public sealed class SimulatedFleet : IDisposable
 {
@@ -65,7 +65,9 @@ public sealed class SimulatedFleet : IDisposable
         _startTimestamp = time.GetTimestamp();
     }
 
-    /// <summary>A fleet in virtual time, moved by <see cref="Advance"/>. Its nodes need a <see cref="SimulatedNodeOptions.Session"/> of their own.</summary>
+    /// <summary>
+    /// A fleet in virtual time, moved by <see cref="Advance"/>. Its nodes need a <see cref="SimulatedNodeOptions.Session"/> of their own.
+    /// </summary>
     /// <param name="seed">Decides parts, power-on times and waits.</param>
     /// <param name="start">UTC at virtual time 0.</param>
     public static SimulatedFleet InVirtualTime(long seed, DateTimeOffset start) =>

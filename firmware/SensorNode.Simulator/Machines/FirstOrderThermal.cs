@@ -17,7 +17,9 @@ public sealed record FirstOrderThermal(double AmbientCelsius, double RiseKelvin,
     /// <summary>Temperature in degrees Celsius at a virtual time.</summary>
     public double At(double seconds) => AmbientCelsius + (RiseKelvin * (1 - ((1 - Warm) * Math.Exp(-Math.Max(0, seconds) / TauSeconds))));
 
-    /// <summary>When it reaches a temperature, in seconds of virtual time; 0 where it is there at the start, infinity where it never gets there.</summary>
+    /// <summary>
+    /// When it reaches a temperature, in seconds of virtual time; 0 where it is there at the start, infinity where it never gets there.
+    /// </summary>
     public double Reaches(double celsius)
     {
         double missing = 1 - ((celsius - AmbientCelsius) / RiseKelvin);

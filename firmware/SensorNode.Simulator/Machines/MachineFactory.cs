@@ -5,34 +5,6 @@ using System.Collections.Generic;
 
 namespace DeviceTwin.SensorNode.Simulator.Machines;
 
-/// <summary>What to build. Defaults are a four-pole motor at 29.5 Hz on a bearing 6205.</summary>
-public sealed record MachineOptions
-{
-    /// <summary>What is the matter with it.</summary>
-    public required MachineKind Kind { get; init; }
-
-    /// <summary>Name for people; the kind's word where null.</summary>
-    public string? Name { get; init; }
-
-    /// <summary>Shaft speed in hertz.</summary>
-    public double ShaftHertz { get; init; } = 29.5;
-
-    /// <summary>The bearing the sensor sits on.</summary>
-    public BearingGeometry Bearing { get; init; } = BearingGeometry.Type6205;
-
-    /// <summary>Whether shaft speed and bearing are told to others. A machine nobody has data of says no.</summary>
-    public bool DataKnown { get; init; } = true;
-
-    /// <summary>Seed of everything random in it.</summary>
-    public ulong Seed { get; init; } = 1;
-
-    /// <summary>Kind <see cref="MachineKind.Degrading"/>: virtual seconds until the defect is fully grown.</summary>
-    public double DegradesWithinSeconds { get; init; } = 600;
-
-    /// <summary>Kind <see cref="MachineKind.Overheating"/>: thermal time constant in virtual seconds.</summary>
-    public double ThermalTauSeconds { get; init; } = 600;
-}
-
 /// <summary>
 /// Builds machines. Levels are those of a small motor and pump set: ISO 10816-3 calls 1 mm/s a newly commissioned machine
 /// and 7.1 mm/s the upper end of what a flexibly mounted one of 15 to 300 kW may have.
@@ -42,12 +14,14 @@ public static class MachineFactory
     // Residual lines of a good machine, RMS velocity in mm/s at orders 1, 2, 3: 0.8 mm/s together.
     private static readonly (double Order, double Velocity)[] Residual = [(1, 0.7), (2, 0.3), (3, 0.15)];
 
-    // Misaligned couplings push at twice the shaft speed; 1x and 3x come with it (ISO 13373-3, annex on horizontal machines).
+    // Misaligned couplings push at twice the shaft speed; 1x and 3x come with it (fault tables of ISO 13373-3).
     private static readonly (double Order, double Velocity)[] Misaligned = [(1, 3.2), (2, 7.6), (3, 2.6)];
 
-    // A loose foot hits its stop every turn or every second one: a long row of harmonics and odd halves (ISO 13373-3).
+    // A loose foot hits its stop every turn or every second one: a long row of harmonics and odd halves (fault tables of ISO 13373-3).
     private static readonly (double Order, double Velocity)[] Loose =
-        [(0.5, 1.8), (1, 5.6), (1.5, 1.2), (2, 4.6), (2.5, 0.8), (3, 3.6), (4, 2.6), (5, 1.9), (6, 1.4), (7, 1.0), (8, 0.8), (9, 0.6), (10, 0.5)];
+    [
+        (0.5, 1.8), (1, 5.6), (1.5, 1.2), (2, 4.6), (2.5, 0.8), (3, 3.6), (4, 2.6), (5, 1.9), (6, 1.4), (7, 1.0), (8, 0.8), (9, 0.6), (10, 0.5),
+    ];
 
     // Mass excentricity of a badly unbalanced rotor in metres: e w = 15.6 mm/s at 29.5 Hz, well beyond G 6.3 of ISO 21940-11.
     private const double UnbalanceMetres = 84e-6;

@@ -1,6 +1,7 @@
 #nullable enable
 
 using System;
+using System.Globalization;
 using System.IO;
 
 namespace DeviceTwin.SensorNode.Simulator.Machines;
@@ -39,7 +40,7 @@ public sealed class RecordingMachine : IMachine
     private bool _started;
 
     /// <param name="item">The recording.</param>
-    /// <param name="longestCaptureSeconds">Longest capture that the node is going to take; null = what the node's plan needs for this shaft speed.</param>
+    /// <param name="longestCaptureSeconds">Longest capture the node is going to take; null = what its plan needs for this shaft speed.</param>
     /// <exception cref="RecordingException">The file is missing or wrong, or shorter than a capture.</exception>
     public RecordingMachine(RecordingItem item, double? longestCaptureSeconds = null)
     {
@@ -134,7 +135,10 @@ public sealed class RecordingMachine : IMachine
 
     internal static RecordingException TooShort(RecordingItem item, double? needed = null) => new(
         RecordingException.TooShort,
-        FormattableString.Invariant($"'{item.File}' in {item.Folder} has {UsableSeconds(item):F3} s to play; a capture takes {needed ?? PlannedCaptureSeconds(item):F3} s. A recording is never spliced within a capture."));
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"'{item.File}' in {item.Folder} has {UsableSeconds(item):F3} s to play; a capture takes {needed ?? PlannedCaptureSeconds(item):F3} s. ")
+        + "A recording is never spliced within a capture.");
 
     private static double UsableSeconds(RecordingItem item) => item.Seconds - Resampler.LostSeconds(item.RateHertz, SlowestRateHertz);
 

@@ -88,9 +88,12 @@ public static class Resampler
         return sum;
     }
 
-    private static int HalfTaps(double rateIn, double rateOut) => (int)Math.Ceiling(TapsAtLowerRate / 2 * rateIn / Math.Min(rateIn, rateOut));
+    private static int HalfTaps(double rateIn, double rateOut) =>
+        (int)Math.Ceiling(TapsAtLowerRate / 2 * rateIn / Math.Min(rateIn, rateOut));
 
-    /// <summary>One row of taps per phase, and one more so that the last phase has a neighbour. Each row sums to 1: the gain at 0 Hz is exact.</summary>
+    /// <summary>
+    /// One row of taps per phase, and one more so that the last phase has a neighbour. Each row sums to 1: the gain at 0 Hz is exact.
+    /// </summary>
     private static float[] Table(int half, double cutoff)
     {
         int taps = 2 * half;

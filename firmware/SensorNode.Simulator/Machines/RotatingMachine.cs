@@ -16,7 +16,13 @@ internal sealed class RotatingMachine : IMachine
     private readonly ulong _seed;
 
     public RotatingMachine(
-        string name, string label, double shaftHertz, BearingOrders orders, IReadOnlyList<ISignalSource> sources, FirstOrderThermal thermal, ulong seed)
+        string name,
+        string label,
+        double shaftHertz,
+        BearingOrders orders,
+        IReadOnlyList<ISignalSource> sources,
+        FirstOrderThermal thermal,
+        ulong seed)
     {
         Name = name;
         Label = label;

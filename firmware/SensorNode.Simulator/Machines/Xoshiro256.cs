@@ -77,13 +77,24 @@ public sealed class Xoshiro256
         return u * factor;
     }
 
-    /// <summary>Mean 0, variance 1, nearly normal (sum of four uniform numbers from one draw): quick, for what nobody looks at closely.</summary>
+    /// <summary>Mean 0, variance 1, nearly normal (sum of four uniform numbers from one draw): quick.</summary>
     public double NextRoughGaussian()
     {
         ulong bits = Next();
         long sum = (long)(bits & 0xFFFF) + (long)((bits >> 16) & 0xFFFF) + (long)((bits >> 32) & 0xFFFF) + (long)(bits >> 48);
         // Four uniforms over 65 536 steps: mean 4 * 32 767.5, standard deviation 65 536 * sqrt(4 / 12).
         return (sum - 131070) * (1 / (65536 * 0.57735026918962576));
+    }
+
+    /// <summary>Two numbers of mean 0 and variance 1 from one draw, each the sum of two uniform ones (a triangle).</summary>
+    public (double First, double Second) NextRoughPair()
+    {
+        ulong bits = Next();
+        long first = (long)(bits & 0xFFFF) + (long)((bits >> 16) & 0xFFFF);
+        long second = (long)((bits >> 32) & 0xFFFF) + (long)(bits >> 48);
+        // Two uniforms over 65 536 steps: mean 2 * 32 767.5, standard deviation 65 536 * sqrt(2 / 12).
+        const double scale = 1 / (65536 * 0.40824829046386302);
+        return ((first - 65535) * scale, (second - 65535) * scale);
     }
 
     private static ulong SplitMix(ref ulong state)

@@ -19,5 +19,6 @@ public class SpiDevice
 
     /// <summary>Selects the peripheral, sends and receives as many bytes as the longer buffer holds, releases it.</summary>
     /// <exception cref="InvalidOperationException">The simulated bus is broken.</exception>
-    public void TransferFullDuplex(SpanByte writeBuffer, SpanByte readBuffer) => _peripheral.Transfer(writeBuffer.AsSpan(), readBuffer.AsSpan());
+    public void TransferFullDuplex(SpanByte writeBuffer, SpanByte readBuffer) =>
+        _peripheral.Transfer(writeBuffer.AsSpan(), readBuffer.AsSpan());
 }

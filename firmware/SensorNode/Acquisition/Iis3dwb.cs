@@ -19,15 +19,17 @@ public sealed class Iis3dwb
     /// <summary>Nominal output rate: 26 667 Hz. A real part is off by some percent.</summary>
     public const int NominalRateMilliHertz = 26667000;
 
-    /// <summary>Time after switching the accelerometer on or changing its range until samples are good (data sheet: turn-on time 10 ms).</summary>
+    /// <summary>Time from switching the accelerometer on or changing its range to good samples (data sheet: turn-on time 10 ms).</summary>
     public const int SettlingMilliseconds = 10;
 
-    private const int BytesPerWord = 7;
+    /// <summary>Bytes of a FIFO word: tag, x, y, z.</summary>
+    public const int BytesPerWord = 7;
+
     private const int RateTrimStepPpm = 1500;
 
     private readonly SpiDevice _bus;
     private readonly byte[] _sent = new byte[1 + FifoWords * BytesPerWord];
-    private readonly byte[] _received = new byte[1 + FifoWords * BytesPerWord];
+    private readonly byte[] _received = new byte[8];
     private int _level;
     private bool _overrun;
     private int _factoryRate = NominalRateMilliHertz;
@@ -57,7 +59,7 @@ public sealed class Iis3dwb
         return _level;
     }
 
-    /// <summary>Whether <see cref="ReadLevel"/> last found that the FIFO had filled up, so that samples may be lost before the waiting ones.</summary>
+    /// <summary>Whether <see cref="ReadLevel"/> last found that the FIFO had filled up: samples may be lost before the waiting ones.</summary>
     public bool Overrun()
     {
         return _overrun;
@@ -162,7 +164,8 @@ public sealed class Iis3dwb
     /// <summary>Switches the FIFO off; what it held is lost.</summary>
     public int StopFifo()
     {
-        return Write(Iis3dwbRegisters.FifoCtrl4, Iis3dwbRegisters.FifoBypass) ? AcquisitionFault.None : AcquisitionFault.BusFailure;
+        bool sent = Write(Iis3dwbRegisters.FifoCtrl4, Iis3dwbRegisters.FifoBypass);
+        return sent ? AcquisitionFault.None : AcquisitionFault.BusFailure;
     }
 
     /// <summary>Looks how many words wait and whether the FIFO overran since the last look.</summary>
@@ -182,38 +185,53 @@ public sealed class Iis3dwb
     }
 
     /// <summary>
-    /// Takes words out of the FIFO in one burst and keeps the z axis of those that carry acceleration.
-    /// Ask for no more than <see cref="Level"/> says.
+    /// Takes words out of the FIFO in one burst, as they come. Ask for no more than <see cref="Level"/> says.
     /// </summary>
-    /// <param name="target">Receives raw counts.</param>
-    /// <param name="offset">Where the first sample goes.</param>
-    /// <param name="words">Words to take, 1 to 512; the target must have that much room.</param>
-    /// <returns>Samples written, or -1 where the transfer failed.</returns>
-    public int Drain(short[] target, int offset, int words)
+    /// <param name="raw">Receives <see cref="BytesPerWord"/> bytes a word; one byte longer than all its words (see <see cref="RawBytes"/>).</param>
+    /// <param name="word">Number of the first word in it; words before it are kept.</param>
+    /// <param name="count">Words to take, 0 to 512.</param>
+    public int Drain(byte[] raw, int word, int count)
     {
-        if (words > FifoWords)
+        if (count <= 0)
         {
-            words = FifoWords;
+            return AcquisitionFault.None;
         }
 
-        if (words <= 0)
-        {
-            return 0;
-        }
+        // The byte that comes in while the address goes out lands on the last byte of the word before: keep that one aside.
+        int start = word * BytesPerWord;
+        byte last = raw[start];
+        _sent[0] = (byte)(Iis3dwbRegisters.FifoDataOutTag | Iis3dwbRegisters.ReadFlag);
+        bool done = Transfer(raw, start, 1 + count * BytesPerWord);
+        raw[start] = last;
+        return done ? AcquisitionFault.None : AcquisitionFault.BusFailure;
+    }
 
-        if (!Read(Iis3dwbRegisters.FifoDataOutTag, words * BytesPerWord))
-        {
-            return -1;
-        }
+    /// <summary>Length of a buffer for so many raw words.</summary>
+    public static int RawBytes(int words)
+    {
+        return 1 + words * BytesPerWord;
+    }
 
-        byte[] received = _received;
+    /// <summary>
+    /// Reads the z axis out of raw words. Apart from <see cref="Drain"/>, because at 26.7 kHz an interpreted loop over every sample takes
+    /// as long as the samples themselves: during a capture the bus fills memory by itself, afterwards there is time.
+    /// </summary>
+    /// <param name="raw">What <see cref="Drain"/> filled.</param>
+    /// <param name="word">Number of the first word.</param>
+    /// <param name="count">Number of words.</param>
+    /// <param name="samples">Receives raw counts.</param>
+    /// <param name="offset">Where the first sample goes.</param>
+    /// <returns>Samples written: words that carry no acceleration are left out.</returns>
+    public static int Decode(byte[] raw, int word, int count, short[] samples, int offset)
+    {
         int to = offset;
-        int from = 1;
-        for (int word = 0; word < words; word++)
+        int from = 1 + word * BytesPerWord;
+        int end = from + count * BytesPerWord;
+        while (from < end)
         {
-            if ((received[from] >> 3) == Iis3dwbRegisters.TagAcceleration)
+            if ((raw[from] >> 3) == Iis3dwbRegisters.TagAcceleration)
             {
-                target[to] = (short)(received[from + 5] | (received[from + 6] << 8));
+                samples[to] = (short)(raw[from + 5] | (raw[from + 6] << 8));
                 to++;
             }
 
@@ -240,7 +258,7 @@ public sealed class Iis3dwb
     {
         _sent[0] = register;
         _sent[1] = (byte)value;
-        bool done = Transfer(2);
+        bool done = Transfer(_received, 0, 2);
         _sent[1] = 0;
         return done;
     }
@@ -248,14 +266,14 @@ public sealed class Iis3dwb
     private bool Read(byte register, int count)
     {
         _sent[0] = (byte)(register | Iis3dwbRegisters.ReadFlag);
-        return Transfer(1 + count);
+        return Transfer(_received, 0, 1 + count);
     }
 
-    private bool Transfer(int length)
+    private bool Transfer(byte[] received, int start, int length)
     {
         try
         {
-            _bus.TransferFullDuplex(new SpanByte(_sent, 0, length), new SpanByte(_received, 0, length));
+            _bus.TransferFullDuplex(new SpanByte(_sent, 0, length), new SpanByte(received, start, length));
             return true;
         }
         catch (Exception)

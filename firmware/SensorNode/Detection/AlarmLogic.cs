@@ -2,8 +2,8 @@ namespace DeviceTwin.SensorNode.Detection;
 
 /// <summary>
 /// Turns the results of captures and temperature readings into a verdict and a set of alarms that do not flutter: trip and reset levels and
-/// delays in time for velocity, trip and reset levels for temperature, a majority of the last three captures for the bearing. Holds no
-/// clock: the caller hands the time over. What cannot be judged changes no alarm: an alarm outlives a lost sensor.
+/// delays in time for velocity, trip and reset levels for temperature, and for the bearing a reset level and two captures in a row that
+/// agree. Holds no clock: the caller hands the time over. What cannot be judged changes no alarm: an alarm outlives a lost sensor.
 /// </summary>
 public sealed class AlarmLogic
 {
@@ -24,9 +24,7 @@ public sealed class AlarmLogic
     private bool _crossing;
     private long _crossingSinceMs;
     private int _bearing = Detection.Verdict.Normal;
-    private int _newest = None;
-    private int _older = None;
-    private int _oldest = None;
+    private int _last = None;
 
     /// <summary>Nothing has been judged yet.</summary>
     public AlarmLogic()
@@ -159,7 +157,7 @@ public sealed class AlarmLogic
         }
     }
 
-    /// <summary>The majority of the last three captures that could be judged; without a majority the verdict stays.</summary>
+    /// <summary>The first capture that can be judged decides; from then on two in a row have to agree for the verdict to change.</summary>
     private void JudgeBearing(DetectorResult result, DetectorSettings settings)
     {
         int bearing = result.Bearing;
@@ -173,17 +171,12 @@ public sealed class AlarmLogic
             bearing = _bearing;
         }
 
-        _oldest = _older;
-        _older = _newest;
-        _newest = bearing;
-        if (_older == None || _newest == _older || _newest == _oldest)
+        if (_last == None || bearing == _last)
         {
-            _bearing = _newest;
+            _bearing = bearing;
         }
-        else if (_older == _oldest)
-        {
-            _bearing = _older;
-        }
+
+        _last = bearing;
     }
 
     /// <summary>Whether the present bearing alarm is still above its reset level, in its family's score or in impulsiveness.</summary>
@@ -217,8 +210,6 @@ public sealed class AlarmLogic
     private void ForgetBearing()
     {
         _bearing = Detection.Verdict.Normal;
-        _newest = None;
-        _older = None;
-        _oldest = None;
+        _last = None;
     }
 }

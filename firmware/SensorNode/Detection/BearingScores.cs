@@ -5,7 +5,7 @@ namespace DeviceTwin.SensorNode.Detection;
 /// <summary>
 /// How much of a bearing family's comb stands in a normalised envelope spectrum. Each line counts z = ln(1 + min(q, 60)), q its power over
 /// the floor; a family's score is the largest mean z over its harmonics 1 to 3 while slip shifts the comb from −1.75 % to +1.25 %. Lines at
-/// shaft orders 1 to 12 are blanked; a harmonic that falls on one is left out; a family whose fundamental does cannot be tested.
+/// multiples of the shaft speed are blanked; a harmonic that falls on one is left out; a family whose fundamental does cannot be tested.
 /// </summary>
 public sealed class BearingScores
 {
@@ -13,8 +13,6 @@ public sealed class BearingScores
     public const float NotAvailable = -1f;
 
     private const int Harmonics = 3;
-    private const int ShaftOrders = 12;
-
     /// <summary>Shaft orders that blows in time with the shaft are looked for at.</summary>
     private const int CombOrders = 6;
 
@@ -76,14 +74,9 @@ public sealed class BearingScores
     public void BlankShaftOrders()
     {
         float width = BlankWidth * _resolution;
-        for (int order = 1; order <= ShaftOrders; order++)
+        float centre = _shaft;
+        while (centre - width <= _highest)
         {
-            float centre = order * _shaft;
-            if (centre - width > _highest)
-            {
-                return;
-            }
-
             // From the first line at or above the lower edge to the last one at or below the upper edge.
             int from = Rounding.Nearest(((centre - width) * _inverseStep) + 0.5f, 0, _count - 1);
             int to = Rounding.Nearest(((centre + width) * _inverseStep) - 0.5f, 0, _count - 1);
@@ -91,6 +84,8 @@ public sealed class BearingScores
             {
                 _lines[i] = 0f;
             }
+
+            centre = centre + _shaft;
         }
     }
 
@@ -99,7 +94,7 @@ public sealed class BearingScores
     {
         float order = Division.Float(hertz, _shaft);
         int nearest = Rounding.Nearest(order);
-        if (nearest < 1 || nearest > ShaftOrders)
+        if (nearest < 1)
         {
             return false;
         }

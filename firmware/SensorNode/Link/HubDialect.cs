@@ -58,13 +58,13 @@ public static class HubDialect
     /// <summary>Whether a topic carries a desired patch.</summary>
     public static bool IsDesired(string topic)
     {
-        return topic.StartsWith(DesiredPrefix);
+        return Ordinal.Begins(topic, DesiredPrefix);
     }
 
     /// <summary>Whether a topic carries an answer.</summary>
     public static bool IsAnswer(string topic)
     {
-        return topic.StartsWith(AnswerPrefix);
+        return Ordinal.Begins(topic, AnswerPrefix);
     }
 
     /// <summary>Status in an answer's topic, -1 where it is malformed.</summary>

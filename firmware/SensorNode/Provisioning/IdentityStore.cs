@@ -66,7 +66,7 @@ public sealed class IdentityStore
             return IdentityRefusal.Key;
         }
 
-        if (identity.CertificateAuthority == null || identity.CertificateAuthority.IndexOf(PemStart) < 0)
+        if (identity.CertificateAuthority == null || !Ordinal.Begins(identity.CertificateAuthority, PemStart))
         {
             return IdentityRefusal.CertificateAuthority;
         }

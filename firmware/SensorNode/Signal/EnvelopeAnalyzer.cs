@@ -43,7 +43,7 @@ public sealed class EnvelopeAnalyzer
     private readonly float[] _chunks = new float[MaximumChunks];
     private int _chunkCount;
 
-    /// <summary>The pooled spectrum after <see cref="Analyze"/>: power over floor, 1 on average where there is only noise.</summary>
+    /// <summary>The pooled spectrum after <see cref="Analyze"/>: power over floor; about 0.7 on average where there is only noise.</summary>
     public readonly float[] Spectrum;
 
     /// <summary>Number of valid values in <see cref="Spectrum"/>; value i stands at i × <see cref="StepHertz"/>.</summary>

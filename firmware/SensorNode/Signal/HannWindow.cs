@@ -1,7 +1,7 @@
 namespace DeviceTwin.SensorNode.Signal;
 
 /// <summary>
-/// Hann's window, periodic: w(i) = ½ − ½·cos(2πi/L) for any length, from the cosine table with linear interpolation (error below 1e-6).
+/// Hann's window, periodic: w(i) = ½ − ½·cos(2πi/L) for any length, from the cosine table with linear interpolation (error below 1e-5).
 /// For i = 0..L-1 the weights sum to L/2 and their squares to 3L/8: equivalent noise bandwidth 1.5 bins.
 /// </summary>
 public static class HannWindow
@@ -15,7 +15,7 @@ public static class HannWindow
     public static void FillHalf(float[] half, int length)
     {
         float[] cosine = CosineTable.Quarter;
-        int step = Division.Integer(CosineTable.Period << 16, length);
+        int step = (int)Division.LongNearest(CosineTable.Period << 16, length);
         int last = length >> 1;
         int phase = 0;
         for (int i = 0; i <= last; i++)

@@ -6,6 +6,9 @@ namespace DeviceTwin.SensorNode.Signal;
 /// </summary>
 public static class SquareRoot
 {
+    /// <summary>Distance of neighbouring floats between 1 and 2.</summary>
+    private const float Unit = 1.1920929e-7f;
+
     /// <summary>The root of a finite value; 0 where the value is not positive.</summary>
     public static float Of(float value)
     {
@@ -112,7 +115,19 @@ public static class SquareRoot
         inverse = inverse * (1.5f - (half * inverse * inverse));
         float root = x * inverse;
         root = root + (0.5f * inverse * Residual(x, root));
-        root = root + (0.5f * inverse * Residual(x, root));
+
+        // Now at most one unit u off. The nearest float has root·u ≥ x − root² > −root·u; both sides are exact in float, so this is decided.
+        float rest = Residual(x, root);
+        float limit = root * Unit;
+        if (rest > limit)
+        {
+            root = root + Unit;
+        }
+        else if (rest <= -limit)
+        {
+            root = root - Unit;
+        }
+
         return root * scale;
     }
 

@@ -1,20 +1,20 @@
 namespace DeviceTwin.Tests.SensorNode.Portable.Detection;
 
 /// <summary>
-/// Changes the sampling rate of a recording by a Kaiser-windowed sinc (β = 9, about 90 dB; 48 zero crossings each side): the impulse response
-/// is tabled at 512 phases per sample and interpolated between them. Pass band up to 95 % of the lower of the two Nyquist frequencies.
+/// Changes the sampling rate of a recording by a Kaiser-windowed sinc (β = 9, about 90 dB; 32 zero crossings each side): the impulse response
+/// is tabled at 512 phases per sample and interpolated between them. Pass band up to 92 % of the lower of the two Nyquist frequencies.
 /// Written for the tests only, so that the detector is judged through a filter that is not the simulator's.
 /// </summary>
 internal static class Resampler
 {
-    private const int Crossings = 48;
+    private const int Crossings = 32;
     private const int Phases = 512;
     private const double Beta = 9;
 
     /// <summary>Resamples <paramref name="input"/>; samples beyond its ends count as its end samples.</summary>
     public static float[] Resample(float[] input, double fromHertz, double toHertz, int maximumOutput)
     {
-        double cutoff = 0.97 * Math.Min(1, toHertz / fromHertz);
+        double cutoff = 0.96 * Math.Min(1, toHertz / fromHertz);
         int reach = (int)Math.Ceiling(Crossings / cutoff);
         float[] kernel = Kernel(cutoff, reach);
         double step = fromHertz / toHertz;

@@ -37,7 +37,7 @@ public class Iis3dwbTests
         Assert.That(AcquisitionFault.Word(driver.Configure(16)), Is.EqualTo("busFailure"));
         Assert.That(AcquisitionFault.Word(driver.StartFifo()), Is.EqualTo("busFailure"));
         Assert.That(AcquisitionFault.Word(driver.ReadLevel()), Is.EqualTo("busFailure"));
-        Assert.That(driver.Drain(new short[10], 0, 10), Is.EqualTo(-1));
+        Assert.That(AcquisitionFault.Word(driver.Drain(new byte[Iis3dwb.RawBytes(10)], 0, 10)), Is.EqualTo("busFailure"));
         Assert.That(AcquisitionFault.Word(driver.StopFifo()), Is.EqualTo("busFailure"));
     }
 
@@ -63,8 +63,10 @@ public class Iis3dwbTests
         driver.StartFifo();
         _clock.AdvanceToMs(2);
         driver.ReadLevel();
+        byte[] raw = new byte[Iis3dwb.RawBytes(64)];
         short[] samples = new short[64];
-        int count = driver.Drain(samples, 0, driver.Level());
+        Assert.That(driver.Drain(raw, 0, driver.Level()), Is.EqualTo(AcquisitionFault.None));
+        int count = Iis3dwb.Decode(raw, 0, driver.Level(), samples, 0);
         Assert.That(count, Is.EqualTo(53));
         Assert.That(samples.Take(count), Has.All.EqualTo((short)counts));
     }
@@ -103,7 +105,7 @@ public class Iis3dwbTests
         Iis3dwb driver = Driver(new Iis3dwbModel(_clock, new TestMachine((sample, _) => sample * 0.000488), QuietOptions));
         driver.Configure(16);
         driver.StartFifo();
-        short[] samples = new short[1100];
+        byte[] raw = new byte[Iis3dwb.RawBytes(1066)];
         int count = 0;
         for (int ms = 8; ms <= 40; ms += 8)
         {
@@ -112,13 +114,16 @@ public class Iis3dwbTests
             int waiting = driver.Level();
             while (waiting > 0)
             {
-                int drained = driver.Drain(samples, count, Math.Min(burst, waiting));
-                count += drained;
-                waiting -= drained;
+                int words = Math.Min(burst, waiting);
+                Assert.That(driver.Drain(raw, count, words), Is.EqualTo(AcquisitionFault.None));
+                count += words;
+                waiting -= words;
             }
         }
 
         Assert.That(count, Is.EqualTo(1066));
+        short[] samples = new short[count];
+        Assert.That(Iis3dwb.Decode(raw, 0, count, samples, 0), Is.EqualTo(count));
         // The low-pass settles within a few samples; then a ramp stays a ramp.
         for (int i = 20; i < count; i++)
         {
@@ -132,8 +137,22 @@ public class Iis3dwbTests
         Iis3dwb driver = Driver(Quiet());
         driver.Configure(16);
         driver.StartFifo();
-        Assert.That(driver.Drain(new short[8], 0, 8), Is.Zero, "words without an acceleration tag do not count");
-        Assert.That(driver.Drain(new short[8], 0, 0), Is.Zero);
+        byte[] raw = new byte[Iis3dwb.RawBytes(8)];
+        Assert.That(driver.Drain(raw, 0, 8), Is.EqualTo(AcquisitionFault.None));
+        Assert.That(Iis3dwb.Decode(raw, 0, 8, new short[8], 0), Is.Zero, "words without an acceleration tag do not count");
+        Assert.That(driver.Drain(raw, 8, 0), Is.EqualTo(AcquisitionFault.None), "nothing to take");
+    }
+
+    [Test]
+    public void Only_words_with_the_acceleration_tag_count()
+    {
+        // Tag, x, y, z: acceleration (2), temperature (3), acceleration, empty (0), acceleration; then the byte the address phase brings.
+        byte[] raw = [0xEE, 0x10, 1, 0, 2, 0, 0x34, 0x12, 0x18, 9, 9, 9, 9, 9, 9, 0x12, 1, 0, 2, 0, 0xFF, 0xFF, 0, 0, 0, 0, 0, 0, 0, 0x17, 0, 0, 0, 0, 0x00, 0x80];
+        short[] samples = new short[6];
+        Assert.That(Iis3dwb.Decode(raw, 0, 5, samples, 1), Is.EqualTo(3));
+        Assert.That(samples, Is.EqualTo(new short[] { 0, 0x1234, -1, -32768, 0, 0 }));
+        Assert.That(Iis3dwb.Decode(raw, 2, 1, samples, 0), Is.EqualTo(1));
+        Assert.That(samples[0], Is.EqualTo(-1));
     }
 
     [TestCase(8, false)]
@@ -147,7 +166,7 @@ public class Iis3dwbTests
         _clock.AdvanceToMs(milliseconds);
         driver.ReadLevel();
         Assert.That(driver.Overrun(), Is.EqualTo(overrun));
-        driver.Drain(new short[512], 0, driver.Level());
+        driver.Drain(new byte[Iis3dwb.RawBytes(512)], 0, driver.Level());
         driver.ReadLevel();
         Assert.That(driver.Overrun(), Is.False, "a drained FIFO is a fresh start");
     }

@@ -10,7 +10,7 @@ public class MachineSpectraTests
     private const int Length = 65536;
 
     [Test]
-    public void A_healthy_machine_runs_at_about_1_mm_per_second_with_small_lines_of_the_shaft([Range(1, 5)] int seed)
+    public void A_healthy_machine_runs_at_about_1_mm_per_second_with_small_lines_of_the_shaft([Range(1, 3)] int seed)
     {
         Spectrum spectrum = Of(MachineKind.Healthy, (ulong)seed);
         Assert.That(spectrum.VelocityMmPerSecond(), Is.InRange(0.6, 1.2));
@@ -66,7 +66,7 @@ public class MachineSpectraTests
     [TestCase(MachineKind.Ball, 4.644)]
     public void A_bearing_defect_strikes_at_its_rate_and_stays_below_the_velocity_limit(MachineKind kind, double order)
     {
-        for (ulong seed = 1; seed <= 5; seed++)
+        for (ulong seed = 1; seed <= 3; seed++)
         {
             double[] capture = Spectrum.Capture(Machine(kind, seed), Length);
             Spectrum envelope = Spectrum.OfEnvelope(capture, 2000, 5000);

@@ -28,6 +28,16 @@ public class Xoshiro256Tests
     }
 
     [Test]
+    public void A_rough_pair_has_mean_0_variance_1_and_no_correlation()
+    {
+        Xoshiro256 random = new(5);
+        (double First, double Second)[] pairs = [.. Enumerable.Range(0, 100_000).Select(_ => random.NextRoughPair())];
+        Assert.That(pairs.Select(pair => pair.First).Mean(), Is.EqualTo(0).Within(0.015));
+        Assert.That(pairs.Select(pair => pair.Second).Variance(), Is.EqualTo(1).Within(0.02));
+        Assert.That(pairs.Select(pair => pair.First * pair.Second).Mean(), Is.EqualTo(0).Within(0.015));
+    }
+
+    [Test]
     public void Uniform_numbers_fill_0_to_1()
     {
         Xoshiro256 random = new(4);

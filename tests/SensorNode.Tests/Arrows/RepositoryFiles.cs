@@ -3,7 +3,7 @@ namespace DeviceTwin.Tests.SensorNode.Arrows;
 /// <summary>The files of the checkout, without what builds and tools leave behind.</summary>
 internal static class RepositoryFiles
 {
-    private static readonly HashSet<string> Products = ["bin", "obj", "node_modules", "TestResults", ".git", ".vs", ".idea"];
+    private static readonly HashSet<string> Products = ["bin", "obj", "node_modules", "packages", "TestResults", ".git", ".vs", ".idea"];
 
     /// <summary>Names in the root, files and folders.</summary>
     public static IReadOnlyList<string> Root =>

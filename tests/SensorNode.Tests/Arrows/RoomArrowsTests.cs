@@ -35,7 +35,9 @@ public sealed class RoomArrowsTests
         SourceFile[] sources =
         [
             new($"SensorNode/{from}/User.cs", $"namespace {Rooms.Namespace(from)}; using {Rooms.Namespace(to)}; public class User {{ {member} }}"),
-            new($"SensorNode/{to}/Used.cs", $"namespace {Rooms.Namespace(to)}; public class Used {{ public static string Text; public static int Number() {{ return 1; }} }}"),
+            new(
+                $"SensorNode/{to}/Used.cs",
+                $"namespace {Rooms.Namespace(to)}; public class Used {{ public static string Text; public static int Number() {{ return 1; }} }}"),
         ];
         var compiled = GateCompiler.Compile(sources, ["mscorlib"]);
 
@@ -64,7 +66,9 @@ public sealed class RoomArrowsTests
     {
         SourceFile[] sources =
         [
-            new("SensorNode/Program.cs", "namespace DeviceTwin.SensorNode; public static class Program { public static Boards.Esp32.Used Field; public static void Main() { } }"),
+            new(
+                "SensorNode/Program.cs",
+                "namespace DeviceTwin.SensorNode; public static class Program { static object F() { return new Boards.Esp32.Used(); } static void Main() { F(); } }"),
             new("SensorNode/Boards/Esp32/Used.cs", "namespace DeviceTwin.SensorNode.Boards.Esp32; public class Used { }"),
         ];
 

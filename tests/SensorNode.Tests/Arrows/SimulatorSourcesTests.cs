@@ -35,8 +35,10 @@ public sealed class SimulatorSourcesTests
     [TestCase("namespace System.Device.Spi { public class SpiDevice { public class Inner { } } }", ExpectedResult = new string[0])]
     [TestCase("namespace System; public class Guid { }", ExpectedResult = new[] { "System.Guid" }, Description = ".NET has it")]
     [TestCase("namespace System.Collections; public class Hashtable { }", ExpectedResult = new[] { "System.Collections.Hashtable" })]
-    [TestCase("namespace System.Device.Spi; public class FakeSpi { }", ExpectedResult = new[] { "System.Device.Spi.FakeSpi" }, Description = "nanoFramework lacks it")]
-    [TestCase("namespace DeviceTwin.SensorNode.Link; class A { }", ExpectedResult = new[] { "DeviceTwin.SensorNode.Link.A" }, Description = "a room of the firmware")]
+    [TestCase("namespace System.Device.Spi; public class FakeSpi { }", ExpectedResult = new[] { "System.Device.Spi.FakeSpi" },
+        Description = "nanoFramework lacks it")]
+    [TestCase("namespace DeviceTwin.SensorNode.Link; class A { }", ExpectedResult = new[] { "DeviceTwin.SensorNode.Link.A" },
+        Description = "a room of the firmware")]
     [TestCase("enum A { }", ExpectedResult = new[] { "A" })]
     public string[] A_misplaced_type_is_caught(string source) => [.. Misplaced(source)];
 

@@ -16,7 +16,10 @@ internal static class OpcodeComparison
     public static IEnumerable<Violation> Compare(FirmwareAssembly gate, ModuleDefinition built, params string[] rooms)
     {
         var report = new RuleReport(gate);
-        var inGate = gate.Types.Where(type => rooms.Contains(gate.PlaceOf(type).Room)).SelectMany(type => type.Methods).ToDictionary(method => method.FullName);
+        var inGate = gate.Types
+            .Where(type => rooms.Contains(gate.PlaceOf(type).Room))
+            .SelectMany(type => type.Methods)
+            .ToDictionary(method => method.FullName);
         var prefixes = rooms.Select(room => $"{Rooms.Namespace(room)}.").ToArray();
         var inBuilt = built.GetTypes()
             .Where(type => prefixes.Any(prefix => type.FullName.StartsWith(prefix, StringComparison.Ordinal)))
@@ -65,8 +68,9 @@ internal static class OpcodeComparison
 
     private static IReadOnlyList<string> Lines(MethodDefinition method)
     {
-        var indexes = method.Body.Instructions.Select((instruction, index) => (instruction, index)).ToDictionary(pair => pair.instruction, pair => pair.index);
-        return [.. method.Body.Instructions.Select(instruction => $"{instruction.OpCode.Name} {Operand(instruction.Operand, indexes)}".TrimEnd())];
+        var instructions = method.Body.Instructions;
+        var indexes = instructions.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
+        return [.. instructions.Select(instruction => $"{instruction.OpCode.Name} {Operand(instruction.Operand, indexes)}".TrimEnd())];
     }
 
     private static string Operand(object? operand, Dictionary<Instruction, int> indexes) => operand switch

@@ -9,14 +9,18 @@ internal static class RuleCases
     public static IEnumerable<TestCaseData> All()
     {
         // The compilation.
-        yield return Case("GATE001", "a member that nanoFramework lacks", Rooms.Link, "string F(string[] a) { return string.Join(\",\", a); }");
-        yield return Case("GATE001", "an overload that nanoFramework lacks", Rooms.Link, "bool F(string a) { return a.StartsWith(\"x\", true, null); }");
+        yield return Case("GATE001", "a member that nanoFramework lacks", Rooms.Link,
+            "string F(string[] a) { return string.Join(\",\", a); }");
+        yield return Case("GATE001", "an overload that nanoFramework lacks", Rooms.Link,
+            "bool F(string a) { return a.StartsWith(\"x\", true, null); }");
         yield return Case("GATE001", "a generic delegate", Rooms.Link, "System.Action<int> changed = null; object F() { return changed; }");
         yield return Case("GATE001", "a warning", Rooms.Link, "void F() { int unused; }");
         yield return Case("GATE001", "C# 11 syntax", Rooms.Link, "string F() { return \"\"\"raw\"\"\"; }");
-        yield return File("GATE002", "a namespace that is not the room", "SensorNode/Signal/Case.cs", "namespace DeviceTwin.SensorNode.Detection; public class Case { }");
+        yield return File("GATE002", "a namespace that is not the room", "SensorNode/Signal/Case.cs",
+            "namespace DeviceTwin.SensorNode.Detection; public class Case { }");
         yield return File("GATE002", "no namespace", "SensorNode/Signal/Case.cs", "public class Case { }");
-        yield return File("GATE003", "#if", "SensorNode/Link/Case.cs", "namespace DeviceTwin.SensorNode.Link;\n#if DEBUG\npublic class Case { }\n#endif");
+        yield return File("GATE003", "#if", "SensorNode/Link/Case.cs",
+            "namespace DeviceTwin.SensorNode.Link;\n#if DEBUG\npublic class Case { }\n#endif");
         yield return Case("GATE010", "a nullable value", Rooms.Link, "int? limit; object F() { return limit; }");
         yield return Case("GATE011", "a span", Rooms.Link, "int F(byte[] a) { System.Span<byte> s = a; return s.Length; }");
         yield return Case("GATE012", "an async method", Rooms.Link, "async System.Threading.Tasks.Task F() { await F(); }");
@@ -25,24 +29,29 @@ internal static class RuleCases
         yield return Case("GATE015", "a tuple", Rooms.Link, "int F() { (int a, int b) t = (1, 2); return t.a; }");
         yield return Case("GATE015", "a range", Rooms.Link, "string F(string s) { return s[1..]; }");
         yield return Case("GATE015", "decimal", Rooms.Link, "decimal F(decimal d) { return d; }");
-        yield return Case("GATE015", "a generic collection", Rooms.Link, "object F() { return new System.Collections.Generic.List<int>(); }");
+        yield return Case("GATE015", "a generic collection", Rooms.Link,
+            "object F() { return new System.Collections.Generic.List<int>(); }");
         yield return Case("GATE015", "LINQ", Rooms.Link, "object F(int[] a) { return System.Linq.Enumerable.ToArray(a); }");
         yield return Case("GATE015", "a record", Rooms.Link, "record R(int A);");
         yield return Case("GATE016", "unsafe code", Rooms.Link, "unsafe byte F(byte[] a) { fixed (byte* p = a) { return *p; } }");
 
         // The runtime.
         yield return Case("GATE101", "a generic class", Rooms.Link, "public class Box<T> { public T Value; }");
-        yield return Case("GATE101", "a generic method and its call", Rooms.Link, "static T Id<T>(T x) { return x; } int F() { return Id(4); }");
+        yield return Case("GATE101", "a generic method and its call", Rooms.Link,
+            "static T Id<T>(T x) { return x; } int F() { return Id(4); }");
         yield return Case("GATE102", "a multi-dimensional array", Rooms.Link, "int F() { int[,] a = new int[2, 2]; return a[0, 1]; }");
-        yield return Case("GATE102", "a multi-dimensional array in a signature", Rooms.Link, "object F(float[][,] table) { return table; }");
+        yield return Case("GATE102", "a multi-dimensional array in a signature", Rooms.Link,
+            "object F(float[][,] table) { return table; }");
         yield return Unsafe("GATE103", "a pointer", "unsafe int F(int* p) { return p[1]; }");
         yield return Unsafe("GATE103", "stackalloc", "unsafe int F(int n) { int* p = stackalloc int[n]; return *p; }", "GATE107");
         yield return Case("GATE104", "a default interface method", Rooms.Link, "interface I { int A(); int B() { return A() + 1; } }");
         yield return Case("GATE104", "a static interface method", Rooms.Link, "interface I { static int B() { return 1; } }");
         yield return Case("GATE105", "256 locals", Rooms.Link, ManyLocals(256));
         yield return Case("GATE105", "256 parameters", Rooms.Link, $"static int F({Many(256, n => $"int p{n}")}) {{ return p0; }}");
-        yield return Case("GATE105", "256 stack slots", Rooms.Link, $"int F(int x) {{ return {string.Concat(Enumerable.Repeat("x * (x + ", 130))}x{new string(')', 130)}; }}");
-        yield return Case("GATE106", "more than 32 KB of IL", Rooms.Link, $"int F(int x) {{ {string.Concat(Enumerable.Repeat("x = x * 3 + 1000; ", 4000))} return x; }}");
+        yield return Case("GATE105", "256 stack slots", Rooms.Link,
+            $"int F(int x) {{ return {string.Concat(Enumerable.Repeat("x * (x + ", 130))}x{new string(')', 130)}; }}");
+        yield return Case("GATE106", "more than 32 KB of IL", Rooms.Link,
+            $"int F(int x) {{ {string.Concat(Enumerable.Repeat("x = x * 3 + 1000; ", 4000))} return x; }}");
         yield return Case("GATE107", "checked addition", Rooms.Link, "int F(int a, int b) { return checked(a + b); }");
         yield return Case("GATE107", "checked conversion", Rooms.Link, "byte F(int a) { return checked((byte)a); }");
 
@@ -54,35 +63,44 @@ internal static class RuleCases
         yield return Case("GATE201", "a float widened", Rooms.Signal, "bool F(float x, int n) { return (double)x * n > 1.5; }");
         yield return Case("GATE202", "float division", Rooms.Signal, "float F(float a, float b) { return a / b; }");
         yield return Case("GATE202", "division by a constant", Rooms.Detection, "float F(int[] a) { return (float)a[0] / 3f; }");
-        yield return Case("GATE202", "division behind a branch", Rooms.Signal, "float F(float a, bool b) { return (b ? a : 2f * a) / 3f; }");
-        yield return Case("GATE202", "division of a field by an element", Rooms.Signal, "float sum = 1f; float F(float[] w) { sum /= w[0]; return sum; }");
+        yield return Case("GATE202", "division behind a branch", Rooms.Signal,
+            "float F(float a, bool b) { return (b ? a : 2f * a) / 3f; }");
+        yield return Case("GATE202", "division of a field by an element", Rooms.Signal,
+            "float sum = 1f; float F(float[] w) { sum /= w[0]; return sum; }");
         yield return Case("GATE202", "float remainder", Rooms.Signal, "float F(float a) { return a % 3f; }");
         yield return File(
             "GATE202", "float remainder even in Division", "SensorNode/Signal/Division.cs",
             "namespace DeviceTwin.SensorNode.Signal; public static class Division { public static float F(float a) { return a % 3f; } }");
         yield return Case("GATE203", "a cast to int", Rooms.Signal, "int F(float x) { return (int)x; }");
-        yield return Case("GATE203", "a cast of a product to short", Rooms.Signal, "short F(float[] x, int n) { return (short)(x[0] * n); }");
-        yield return Case("GATE203", "a cast of a call's result to long", Rooms.Twin, "float G() { return 1f; } long F() { return (long)G(); }");
+        yield return Case("GATE203", "a cast of a product to short", Rooms.Signal,
+            "short F(float[] x, int n) { return (short)(x[0] * n); }");
+        yield return Case("GATE203", "a cast of a call's result to long", Rooms.Twin,
+            "float G() { return 1f; } long F() { return (long)G(); }");
         yield return Case("GATE204", "System.Math", Rooms.Signal, "int F(int x) { return System.Math.Abs(x); }");
         yield return Case("GATE204", "Random", Rooms.Detection, "int F() { return new System.Random(7).Next(); }");
         yield return Case("GATE204", "Convert", Rooms.Twin, "int F(string s) { return System.Convert.ToInt32(s); }");
         yield return Case("GATE205", "ToString of an integer", Rooms.Twin, "string F(int x) { return x.ToString(); }");
         yield return Case("GATE205", "interpolation", Rooms.Twin, "string F(int x) { return $\"{x} um/s\"; }");
         yield return Case("GATE205", "concatenation with a number", Rooms.Twin, "string F(long x) { return \"t\" + x; }");
-        yield return Case("GATE205", "StringBuilder.Append of a number", Rooms.Twin, "void F(System.Text.StringBuilder b, int x) { b.Append(x); }");
+        yield return Case("GATE205", "StringBuilder.Append of a number", Rooms.Twin,
+            "void F(System.Text.StringBuilder b, int x) { b.Append(x); }");
         yield return Case("GATE205", "Parse", Rooms.Twin, "int F(string s) { return int.Parse(s); }");
         yield return Case("GATE207", "a table filled by code", Rooms.Signal,
             "static readonly float[] Table = Make(); static float[] Make() { return new float[4]; } float F() { return Table[0]; }");
         yield return Case("GATE207", "a static constructor with a loop", Rooms.Signal,
             "static readonly int[] Table = new int[8]; static Case() { for (int i = 0; i < 8; i++) Table[i] = i; } int F() { return Table[0]; }");
-        yield return Case("GATE207", "a shared object", Rooms.Detection, "static readonly Case One = new Case(); object F() { return One; }");
+        yield return Case("GATE207", "a shared object", Rooms.Detection,
+            "static readonly Case One = new Case(); object F() { return One; }");
         yield return Case("GATE208", "a static counter", Rooms.Detection, "static int count; int F() { return ++count; }");
         yield return Case("GATE209", "uint to float", Rooms.Signal, "float F(uint x) { return x; }");
 
         // Rooms.
-        yield return Case("GATE301", "SpiDevice.Create", Rooms.Acquisition, "object F() { return System.Device.Spi.SpiDevice.Create(new System.Device.Spi.SpiConnectionSettings(1)); }");
-        yield return Case("GATE301", "I2cDevice.Create", Rooms.Acquisition, "object F(System.Device.I2c.I2cConnectionSettings s) { return System.Device.I2c.I2cDevice.Create(s); }");
-        yield return Case("GATE301", "new GpioController", Rooms.Supervision, "object F() { return new System.Device.Gpio.GpioController(); }");
+        yield return Case("GATE301", "SpiDevice.Create", Rooms.Acquisition,
+            "object F() { return System.Device.Spi.SpiDevice.Create(new System.Device.Spi.SpiConnectionSettings(1)); }");
+        yield return Case("GATE301", "I2cDevice.Create", Rooms.Acquisition,
+            "object F(System.Device.I2c.I2cConnectionSettings s) { return System.Device.I2c.I2cDevice.Create(s); }");
+        yield return Case("GATE301", "new GpioController", Rooms.Supervision,
+            "object F() { return new System.Device.Gpio.GpioController(); }");
         yield return Case("GATE301", "a file", Rooms.Provisioning, "bool F() { return System.IO.File.Exists(\"I:\\\\settings\"); }");
         yield return Case("GATE301", "an MQTT client", Rooms.Link, "object F() { return new nanoFramework.M2Mqtt.MqttClient(\"hub\"); }");
         yield return File("GATE301", "a factory in the root", "SensorNode/Node.cs",
@@ -93,24 +111,31 @@ internal static class RuleCases
         yield return Case("GATE302", "waiting", Rooms.Twin, "void F(System.Threading.ManualResetEvent e) { e.WaitOne(); }");
         yield return Case("GATE303", "DateTime.UtcNow", Rooms.Link, "long F() { return System.DateTime.UtcNow.Ticks; }");
         yield return Case("GATE303", "Environment.TickCount64", Rooms.Signal, "long F() { return System.Environment.TickCount64; }");
-        yield return Case("GATE303", "a stopwatch", Rooms.Acquisition, "long F(System.Diagnostics.Stopwatch w) { return w.ElapsedMilliseconds; }");
+        yield return Case("GATE303", "a stopwatch", Rooms.Acquisition,
+            "long F(System.Diagnostics.Stopwatch w) { return w.ElapsedMilliseconds; }");
         yield return Case("GATE304", "Random", Rooms.Link, "int F(int seed) { return new System.Random(seed).Next(); }");
-        yield return Case("GATE304", "a new Guid", Rooms.Provisioning, "object F() { System.Guid g = System.Guid.NewGuid(); return g.ToByteArray(); }");
+        yield return Case("GATE304", "a new Guid", Rooms.Provisioning,
+            "object F() { System.Guid g = System.Guid.NewGuid(); return g.ToByteArray(); }");
 
         // Both worlds.
-        yield return Case("GATE401", "AttributeTargets.All", Rooms.Link, "[System.AttributeUsage(System.AttributeTargets.All)] class A : System.Attribute { }");
-        yield return Case("GATE401", "DictionaryEntry", Rooms.Link, "object F(object o) { return ((System.Collections.DictionaryEntry)o).Key; }");
+        yield return Case("GATE401", "AttributeTargets.All", Rooms.Link,
+            "[System.AttributeUsage(System.AttributeTargets.All)] class A : System.Attribute { }");
+        yield return Case("GATE401", "DictionaryEntry", Rooms.Link,
+            "object F(object o) { return ((System.Collections.DictionaryEntry)o).Key; }");
         yield return Case("GATE401", "BitConverter.IsLittleEndian", Rooms.Link, "bool F() { return System.BitConverter.IsLittleEndian; }");
-        yield return Case("GATE401", "the order of a Hashtable", Rooms.Link, "int F(System.Collections.Hashtable t) { int n = 0; foreach (object k in t.Keys) { n += k == null ? 1 : 2; } return n; }");
+        yield return Case("GATE401", "the order of a Hashtable", Rooms.Link,
+            "int F(System.Collections.Hashtable t) { int n = 0; foreach (object k in t.Keys) { n += k == null ? 1 : 2; } return n; }");
         yield return Case("GATE401", "a string's hash code", Rooms.Link, "int F(string s) { return s.GetHashCode(); }");
         yield return Case("GATE401", "comparison by culture", Rooms.Link, "bool F(string s) { return s.StartsWith(\"$iothub\"); }");
         yield return Case("GATE401", "System.Math in double", Rooms.Acquisition, "double F(double x) { return System.Math.Sqrt(x); }");
         yield return Case("GATE401", "a parsed float", Rooms.Provisioning, "float F(string s) { return float.Parse(s); }");
         yield return Case("GATE401", "a line end", Rooms.Provisioning, "void F(System.Text.StringBuilder b) { b.AppendLine(); }");
         yield return Case("GATE402", "ToString of an enum", Rooms.Link, "enum E { A } string F() { E e = E.A; return e.ToString(); }");
-        yield return Case("GATE402", "an enum in an interpolation", Rooms.Twin, "enum E { A } string F(E e) { return $\"{e}\"; }", "GATE205");
+        yield return Case("GATE402", "an enum in an interpolation", Rooms.Twin,
+            "enum E { A } string F(E e) { return $\"{e}\"; }", "GATE205");
         yield return Case("GATE402", "a float in a text", Rooms.Supervision, "string F(float x) { return \"level \" + x; }");
-        yield return Case("GATE402", "an appended float", Rooms.Supervision, "void F(System.Text.StringBuilder b, float x) { b.Append(x); }");
+        yield return Case("GATE402", "an appended float", Rooms.Supervision,
+            "void F(System.Text.StringBuilder b, float x) { b.Append(x); }");
     }
 
     /// <summary>Snippets near a rule that break none.</summary>
@@ -118,7 +143,8 @@ internal static class RuleCases
     {
         yield return Good("integer division", Rooms.Signal, "int F(int a, int b) { return a / b % 7; }");
         yield return Good("integer conversions", Rooms.Signal, "short F(long a) { return (short)(int)(a >> 3); }");
-        yield return Good("shift by a variable: the compiler masks it", Rooms.Signal, "int F(int a, int n) { return a << n; } long G(long a, int n) { return a >> n; }");
+        yield return Good("shift by a variable: the compiler masks it", Rooms.Signal,
+            "int F(int a, int n) { return a << n; } long G(long a, int n) { return a >> n; }");
         yield return Good("int to float", Rooms.Signal, "float F(int a, long b) { return a + (float)b; }");
         yield return Good("a loop over floats with every kind of branch", Rooms.Signal,
             """
@@ -152,11 +178,14 @@ internal static class RuleCases
             "namespace DeviceTwin.SensorNode.Signal; public static class Division { public static float F(float a, float b) { return a / b; } }");
         yield return File("", "rounding in Rounding", "SensorNode/Signal/Rounding.cs",
             "namespace DeviceTwin.SensorNode.Signal; public static class Rounding { public static int F(float a) { return (int)a; } }");
-        yield return File("", "the namespace of a room below its folder", "SensorNode/Twin/Model/Case.cs", "namespace DeviceTwin.SensorNode.Twin; public class Case { }");
+        yield return File("", "the namespace of a room below its folder", "SensorNode/Twin/Model/Case.cs",
+            "namespace DeviceTwin.SensorNode.Twin; public class Case { }");
         yield return Good("numbers to text outside the exact rooms", Rooms.Link, "string F(int x) { return $\"seq={x}\" + x; }");
         yield return Good("a lock", Rooms.Link, "readonly object gate = new object(); int n; int F() { lock (gate) { return ++n; } }");
-        yield return Good("a bus that is handed in", Rooms.Acquisition, "void F(System.Device.Spi.SpiDevice d, byte[] b) { d.TransferFullDuplex(b, b); }");
-        yield return Good("a factory on a board", Rooms.Boards, "object F(System.Device.I2c.I2cConnectionSettings s) { return System.Device.I2c.I2cDevice.Create(s); }");
+        yield return Good("a bus that is handed in", Rooms.Acquisition,
+            "void F(System.Device.Spi.SpiDevice d, byte[] b) { d.TransferFullDuplex(b, b); }");
+        yield return Good("a factory on a board", Rooms.Boards,
+            "object F(System.Device.I2c.I2cConnectionSettings s) { return System.Device.I2c.I2cDevice.Create(s); }");
         yield return Good("threads, clocks and files below the platform interfaces", Rooms.Esp32,
             "long F() { System.Threading.Thread.Sleep(1); System.IO.File.Delete(\"I:\\\\x\"); return System.DateTime.UtcNow.Ticks; }");
         yield return File("", "the composition root", "SensorNode/Program.cs",
@@ -177,7 +206,14 @@ internal static class RuleCases
     private static string Wrap(string room, string members) => $"namespace {Rooms.Namespace(room)}; public class Case {{ {members} }}";
 
     private static string ManyLocals(int count) =>
-        $"int N() {{ return 1; }} int F() {{ {string.Concat(Enumerable.Range(0, count).Select(n => $"int l{n} = N(); "))} return {Many(count, n => $"l{n}", " + ")} + {Many(count, n => $"l{n}", " + ")}; }}";
+        $$"""
+        int N() { return 1; }
+        int F()
+        {
+            {{Many(count, n => $"int l{n} = N();", " ")}}
+            return {{Many(count, n => $"l{n}", " + ")}} + {{Many(count, n => $"l{n}", " + ")}};
+        }
+        """;
 
     private static string Many(int count, Func<int, string> item, string separator = ", ") => string.Join(separator, Enumerable.Range(0, count).Select(item));
 }

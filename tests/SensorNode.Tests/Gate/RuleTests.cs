@@ -111,7 +111,9 @@ public sealed class RuleTests
     [Test]
     public void A_name_of_an_unreferenced_assembly_is_refused_with_its_package()
     {
-        var source = new SourceFile("SensorNode/Acquisition/Case.cs", "namespace DeviceTwin.SensorNode.Acquisition; public class Case { public System.Device.I2c.I2cDevice Bus; }");
+        var source = new SourceFile(
+            "SensorNode/Acquisition/Case.cs",
+            "namespace DeviceTwin.SensorNode.Acquisition; public class Case { public System.Device.I2c.I2cDevice Bus; }");
 
         var violations = CompatibilityGate.Check([source], ["mscorlib"]);
 

@@ -28,7 +28,8 @@ public sealed class NanoProjectTests
     [Test]
     public void The_dotnet_projects_link_nothing_from_elsewhere()
     {
-        var elsewhere = GateProject.FirmwareFiles().Where(path => !path.StartsWith(TestFiles.InRepository("firmware/SensorNode") + "/", StringComparison.Ordinal));
+        var firmware = TestFiles.InRepository("firmware/SensorNode") + "/";
+        var elsewhere = GateProject.FirmwareFiles().Where(path => !path.StartsWith(firmware, StringComparison.Ordinal)).ToArray();
 
         Assert.That(Load("firmware/SensorNode.Portable/SensorNode.Portable.csproj").CompileItems(elsewhere), Is.Empty);
         Assert.That(Load("firmware/SensorNode.Simulator/SensorNode.Simulator.csproj").CompileItems(elsewhere), Is.Empty);
@@ -88,6 +89,16 @@ public sealed class NanoProjectTests
         Assert.That(project.Property("DefineConstants"), Is.Null);
     }
 
+    [TestCase(GateProject.FirmwarePath)]
+    [TestCase(GateProject.BenchmarksPath)]
+    public void The_nanoFramework_solution_has_the_project_so_that_packages_land_where_hint_paths_look(string path)
+    {
+        var solution = File.ReadAllText(TestFiles.InRepository("firmware/SensorNode.sln"));
+        var project = Load(path);
+
+        Assert.That(solution, Does.Contain($"\"{project.Name}\\{project.Name}.nfproj\", \"{project.Property("ProjectGuid")}\""));
+    }
+
     private static ProjectFile Load(string path) => ProjectFile.Load(TestFiles.InRepository(path));
 
     private static Dictionary<string, string> Packages(string project) =>
@@ -112,10 +123,11 @@ public sealed class NanoProjectTests
         return [.. ReferenceAssemblies.List.Where(assembly => due.Contains(assembly.Name))];
     }
 
-    /// <summary>Where the list knows major and minor only, any third part will do.</summary>
-    private static bool IsVersionOf(string version, ApiPackage package) => package.Version.Build >= 0
-        ? Version.Parse(version) == package.Version
-        : version.StartsWith(package.Version + ".", StringComparison.Ordinal);
+    /// <summary>The API of a package holds for later patches of it: same major and minor, not older than what the list was made from.</summary>
+    private static bool IsVersionOf(string version, ApiPackage package) => Version.Parse(version) is var pinned
+        && pinned.Major == package.Version.Major
+        && pinned.Minor == package.Version.Minor
+        && pinned >= package.Version;
 
     private static string ReferenceLines(IEnumerable<ApiAssembly> assemblies) => string.Join('\n', assemblies.Select(assembly => $"""
             <Reference Include="{assembly.Name}">

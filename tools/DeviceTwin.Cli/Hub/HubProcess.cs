@@ -72,16 +72,18 @@ internal sealed class HubProcess : IAsyncDisposable
             var ready = line is null ? null : JsonSerializer.Deserialize<HubReady>(line, JsonSerializerOptions.Web);
             if (ready is not null)
             {
-                // Nothing is expected on stdout any more, but a full pipe must never stop the hub.
-                process.OutputDataReceived += (_, more) => Remember(tail, more.Data);
-                process.BeginOutputReadLine();
                 return new HubProcess(process, tail, ready);
             }
 
             await process.WaitForExitAsync(timeout.Token);
             throw NotStarted(tail, "The hub ended before it was ready.");
         }
-        catch (Exception error) when (error is JsonException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (JsonException)
+        {
+            await StopAsync(process);
+            throw NotStarted(tail, "The hub's first line was not what this tool understands: hub and tool are of different versions.");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             await StopAsync(process);
             throw NotStarted(tail, "The hub was not ready in time.");

@@ -86,7 +86,8 @@ internal static class BothWorldsRules
                 {
                     report.Add(GateRule.DivergentText, method, instruction, $"{called.DeclaringType.Name}.ToString");
                 }
-                else if (called.DeclaringType.FullName == "System.Text.StringBuilder" && called.Parameters.Any(parameter => IsDivergent(parameter.ParameterType, room)))
+                else if (called.DeclaringType.FullName == "System.Text.StringBuilder"
+                    && called.Parameters.Any(parameter => IsDivergent(parameter.ParameterType, room)))
                 {
                     report.Add(GateRule.DivergentText, method, instruction, $"StringBuilder.{called.Name}");
                 }

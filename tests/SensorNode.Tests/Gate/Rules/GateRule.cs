@@ -32,7 +32,8 @@ internal sealed record GateRule(string Code, string Title, string Hint)
         "GATE014", "volatile field", "Take a lock, or use System.Threading.Interlocked.");
 
     public static readonly GateRule MissingFeature = new(
-        "GATE015", "language feature without its types", "Tuples, ranges, decimal, records, dynamic and generic collections need types that nanoFramework does not have.");
+        "GATE015", "language feature without its types",
+        "Tuples, ranges, decimal, records, dynamic and generic collections need types that nanoFramework does not have.");
 
     public static readonly GateRule UnsafeCode = new(
         "GATE016", "unsafe code", "The metadata processor fails on pointers: index an array.");

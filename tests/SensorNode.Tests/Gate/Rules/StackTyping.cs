@@ -80,7 +80,7 @@ internal static class StackTyping
             case Code.Ret:
                 return;
             case Code.And:
-                Binary(stack, (left, right) => left with { Bound = Lesser(left.Constant is null ? null : left.Bound, right.Constant is null ? null : right.Bound), Constant = null });
+                Binary(stack, (left, right) => new StackSlot(Wider(left.Kind, right.Kind), Lesser(MaskOf(left), MaskOf(right))));
                 return;
             case Code.Add or Code.Sub or Code.Mul or Code.Div or Code.Div_Un or Code.Rem or Code.Rem_Un or Code.Or or Code.Xor
                 or Code.Add_Ovf or Code.Add_Ovf_Un or Code.Sub_Ovf or Code.Sub_Ovf_Un or Code.Mul_Ovf or Code.Mul_Ovf_Un:
@@ -216,6 +216,9 @@ internal static class StackTyping
         : left == StackKind.Address || right == StackKind.Address ? StackKind.Address
         : left == StackKind.Native || right == StackKind.Native ? StackKind.Native
         : left;
+
+    /// <summary>The bound that a slot puts on the result of <c>and</c>: a non-negative constant does, whatever the other operand is.</summary>
+    private static long? MaskOf(StackSlot slot) => slot.Constant is null ? null : slot.Bound;
 
     private static long? Lesser(long? one, long? two) => one is null ? two : two is null ? one : Math.Min(one.Value, two.Value);
 }

@@ -1,0 +1,375 @@
+#nullable disable
+
+using DeviceTwin.SensorNode.Detection;
+using DeviceTwin.SensorNode.Signal;
+
+namespace DeviceTwin.SensorNode.Benchmarks;
+
+/// <summary>
+/// The golden vectors: computations whose results every runtime must get to the last bit, each named by a hash. Inputs come from integers.
+/// </summary>
+public sealed class GoldenVectors
+{
+    private const int CaptureLength = 32768;
+    private const int LongLength = 43008;
+
+    private static readonly string[] Names =
+    {
+        "tables", "division", "rounding", "squareRoot", "logarithm", "hann",
+        "fft.256", "fft.512", "fft.1024", "fft.2048", "fft.4096", "fft.8192",
+        "decimate.half", "decimate.quarter", "statistics", "velocity", "envelope",
+        "detector.silence", "detector.fullScale", "detector.impulse", "detector.saturated", "detector.constant", "detector.alternating",
+        "detector.noise", "detector.outer", "detector.inner", "detector.slowShaft", "detector.short", "settings", "alarms",
+    };
+
+    private readonly GoldenHash _hash = new GoldenHash();
+    private readonly Capture _capture = new Capture(LongLength);
+    private readonly Detector _detector = new Detector(LongLength);
+    private readonly DetectorResult _result = new DetectorResult();
+
+    /// <summary>Number of vectors.</summary>
+    public static int Count
+    {
+        get { return Names.Length; }
+    }
+
+    /// <summary>Name of a vector.</summary>
+    public static string Name(int index)
+    {
+        return Names[index];
+    }
+
+    /// <summary>Computes a vector and returns the hash of its results, 64 hexadecimal digits.</summary>
+    public string Hash(int index)
+    {
+        _hash.Reset();
+        string name = Names[index];
+        if (name.Length > 4 && name.Substring(0, 4) == "fft.")
+        {
+            Transform(256 << ((index - 6) & 7));
+        }
+        else if (name.Length > 9 && name.Substring(0, 9) == "detector.")
+        {
+            Detect(name.Substring(9));
+        }
+        else
+        {
+            Part(name);
+        }
+
+        return _hash.Text();
+    }
+
+    private void Part(string name)
+    {
+        switch (name)
+        {
+            case "tables":
+                _hash.Add(CosineTable.Quarter, CosineTable.QuarterLength + 1);
+                break;
+            case "division":
+                Divide();
+                break;
+            case "rounding":
+                Round();
+                break;
+            case "squareRoot":
+                Roots();
+                break;
+            case "logarithm":
+                Logarithms();
+                break;
+            case "hann":
+                Windows();
+                break;
+            case "decimate.half":
+            case "decimate.quarter":
+                Decimate(name == "decimate.quarter");
+                break;
+            case "statistics":
+                Measure();
+                break;
+            case "velocity":
+                Velocity();
+                break;
+            case "envelope":
+                Envelope();
+                break;
+            case "settings":
+                Settings();
+                break;
+            default:
+                Alarms();
+                break;
+        }
+    }
+
+    /// <summary>Floats over the whole range: a 24-bit mantissa times a power of two, both from the generator.</summary>
+    private static float Spread(uint state)
+    {
+        float value = (int)(state >> 8);
+        int exponent = (int)(state & 127) - 75;
+        while (exponent > 0)
+        {
+            value = value * 2f;
+            exponent--;
+        }
+
+        while (exponent < 0)
+        {
+            value = value * 0.5f;
+            exponent++;
+        }
+
+        return value;
+    }
+
+    private static uint Next(uint state)
+    {
+        return (state * 1664525u) + 1013904223u;
+    }
+
+    private void Divide()
+    {
+        uint state = 1;
+        for (int i = 0; i < 2000; i++)
+        {
+            state = Next(state);
+            float dividend = Spread(state);
+            state = Next(state);
+            _hash.Add(Division.Float((i & 1) == 0 ? dividend : -dividend, Spread(state)));
+            _hash.Add(Division.Integer((int)state, (int)(state >> 20) - 2048));
+        }
+
+        _hash.Add(Division.Float(1f, 0f));
+        _hash.Add(Division.Integer(int.MinValue, -1));
+        _hash.Add((int)Division.LongCeiling(1000000007L * 16, 29950));
+        _hash.Add((int)Division.LongNearest(-1000000007L * 16, 29950));
+    }
+
+    private void Round()
+    {
+        uint state = 2;
+        for (int i = 0; i < 2000; i++)
+        {
+            state = Next(state);
+            float value = Spread(state);
+            _hash.Add(Rounding.Nearest((i & 1) == 0 ? value : -value));
+            _hash.Add(Rounding.Nearest((i - 1000) * 0.25f));
+        }
+
+        _hash.Add(Rounding.Nearest(0.49999997f));
+        _hash.Add(Rounding.Nearest(2147483648f));
+        _hash.Add(Rounding.Nearest(-2147483648f));
+    }
+
+    private void Roots()
+    {
+        uint state = 3;
+        for (int i = 0; i < 2000; i++)
+        {
+            state = Next(state);
+            _hash.Add(SquareRoot.Of(Spread(state)));
+        }
+    }
+
+    private void Logarithms()
+    {
+        uint state = 4;
+        for (int i = 0; i < 2000; i++)
+        {
+            state = Next(state);
+            _hash.Add(Logarithm.Of(Spread(state)));
+        }
+    }
+
+    private void Windows()
+    {
+        float[] half = new float[(HannWindow.MaximumLength >> 1) + 1];
+        HannWindow.FillHalf(half, 4096);
+        _hash.Add(half, 2049);
+        HannWindow.FillHalf(half, 2666);
+        _hash.Add(half, 1334);
+    }
+
+    private void Transform(int length)
+    {
+        short[] samples = _capture.Samples;
+        GoldenInputs.Noise(samples, length, 5, 32768);
+        float[] input = new float[length];
+        for (int i = 0; i < length; i++)
+        {
+            input[i] = samples[i];
+        }
+
+        int bins = (length >> 1) + 1;
+        float[] re = new float[bins];
+        float[] im = new float[bins];
+        new RealFft(length).Forward(input, 0, re, im);
+        _hash.Add(re, bins);
+        _hash.Add(im, bins);
+    }
+
+    private void Decimate(bool quarter)
+    {
+        GoldenInputs.Noise(_capture.Samples, 4096, 6, 32768);
+        float[] half = new float[2048];
+        int count = new HalfBandDecimator().Decimate(_capture.Samples, 4096, 17, half);
+        if (quarter)
+        {
+            float[] output = new float[512];
+            count = new QuarterDecimator().Decimate(half, count, output);
+            _hash.Add(output, count);
+            return;
+        }
+
+        _hash.Add(half, count);
+    }
+
+    private void Measure()
+    {
+        var statistics = new Statistics();
+        GoldenInputs.Noise(_capture.Samples, 10000, 7, 16384);
+        statistics.Measure(_capture.Samples, 10000);
+        _hash.Add(statistics.Mean);
+        _hash.Add(statistics.Rms);
+        _hash.Add(statistics.Peak);
+        GoldenInputs.Alternating(_capture.Samples, LongLength);
+        statistics.Measure(_capture.Samples, LongLength);
+        _hash.Add(statistics.Mean);
+        _hash.Add(statistics.Rms);
+        _hash.Add(statistics.Peak);
+    }
+
+    private void Velocity()
+    {
+        GoldenInputs.Triangle(_capture.Samples, 5000, 2000, 160);
+        float[] samples = new float[5000];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            samples[i] = _capture.Samples[i];
+        }
+
+        var meter = new VelocityMeter(new Workspace());
+        int[] spectrum = new int[DetectorResult.MaximumSpectrumLength];
+        int values = meter.Measure(samples, samples.Length, 3333.375f, 488f, spectrum);
+        _hash.Add(meter.Rms);
+        _hash.Add(meter.SpectrumStepHertz);
+        _hash.Add(spectrum, values);
+    }
+
+    private void Envelope()
+    {
+        GoldenInputs.Train(_capture.Samples, 12000, 107000, 2000, 8);
+        float[] samples = new float[12000];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            samples[i] = _capture.Samples[i];
+        }
+
+        var analyzer = new EnvelopeAnalyzer(new Workspace(), samples.Length);
+        analyzer.Analyze(samples, samples.Length, 13333.5f, 500, 5400, 60f);
+        _hash.Add(analyzer.Spectrum, analyzer.Count);
+        _hash.Add(analyzer.Impulsiveness);
+        _hash.Add(analyzer.StepHertz);
+        _hash.Add(analyzer.ResolutionHertz);
+    }
+
+    /// <summary>A bearing 6205 at 29.95 Hz.</summary>
+    private static DetectorSettings Machine()
+    {
+        var settings = new DetectorSettings();
+        settings.ShaftSpeedMilliHertz = 29950;
+        settings.BpfoMilliOrders = 3585;
+        settings.BpfiMilliOrders = 5415;
+        settings.BsfMilliOrders = 2357;
+        settings.FtfMilliOrders = 398;
+        return settings;
+    }
+
+    private void Detect(string name)
+    {
+        Capture capture = _capture;
+        short[] samples = capture.Samples;
+        DetectorSettings settings = Machine();
+        int count = CaptureLength;
+        GoldenInputs.Describe(capture, count);
+        switch (name)
+        {
+            case "silence":
+                GoldenInputs.Constant(samples, count, 0);
+                samples[100] = 1;
+                break;
+            case "fullScale":
+                GoldenInputs.Square(samples, count);
+                break;
+            case "impulse":
+                GoldenInputs.Constant(samples, count, 0);
+                samples[count >> 1] = short.MaxValue;
+                break;
+            case "saturated":
+                GoldenInputs.Train(samples, count, 107371, 8000, 9);
+                capture.SaturatedCount = 200;
+                break;
+            case "constant":
+                GoldenInputs.Constant(samples, count, 2049);
+                break;
+            case "alternating":
+                GoldenInputs.Alternating(samples, count);
+                break;
+            case "noise":
+                GoldenInputs.Noise(samples, count, 10, 256);
+                break;
+            case "outer":
+                GoldenInputs.Train(samples, count, 107371, 400, 11);
+                break;
+            case "inner":
+                GoldenInputs.Train(samples, count, 162179, 400, 12);
+                break;
+            case "slowShaft":
+                count = LongLength;
+                settings.ShaftSpeedMilliHertz = 10000;
+                GoldenInputs.Train(samples, count, 35850, 1500, 13);
+                break;
+            default:
+                count = 6000;
+                GoldenInputs.Train(samples, count, 107371, 400, 14);
+                break;
+        }
+
+        capture.Count = count;
+        _detector.Analyze(capture, settings, _result);
+        _hash.Add(_result);
+    }
+
+    private void Settings()
+    {
+        string text = Fingerprint.SettingsHash(Machine()) + Fingerprint.SettingsHash(new DetectorSettings());
+        for (int i = 0; i < text.Length; i++)
+        {
+            _hash.Add(text[i]);
+        }
+    }
+
+    private void Alarms()
+    {
+        DetectorSettings settings = Machine();
+        settings.VelocityTripDelaySeconds = 60;
+        var alarms = new AlarmLogic();
+        uint state = 15;
+        for (int i = 0; i < 500; i++)
+        {
+            state = Next(state);
+            _result.Clear();
+            _result.VelocityUmPerSecond = (int)(state >> 18);
+            _result.OuterScoreMilli = (int)((state >> 8) & 4095);
+            _result.InnerScoreMilli = (int)((state >> 12) & 4095);
+            _result.BallScoreMilli = 900;
+            _result.ImpulsivenessMilli = 700;
+            _result.Bearing = _result.OuterScoreMilli >= 2500 ? Verdict.Outer
+                : _result.InnerScoreMilli >= 2500 ? Verdict.Inner : Verdict.Normal;
+            _hash.Add(alarms.Step(_result, (int)(state >> 19), i * 20000L, settings));
+            _hash.Add(alarms.Alarms);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+#nullable enable
+
+using System;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+
+namespace DeviceTwin.SensorNode.Simulator.Machines;
+
+/// <summary>Reads one item and says which one it is where it is wrong.</summary>
+internal readonly struct RecordingItemReader(string folder, string path, int number, JsonElement item)
+{
+    private const string Format = "int16 little-endian, value = sample*scale";
+
+    /// <returns>The waveform, or null where the item is of another kind.</returns>
+    /// <exception cref="RecordingException">The item is wrong.</exception>
+    public RecordingItem? Read()
+    {
+        if (item.ValueKind != JsonValueKind.Object)
+        {
+            throw new RecordingException(RecordingException.IndexMalformed, $"{path}: item {number} is not an object.");
+        }
+
+        string file = Text("file");
+        if (Text("kind") != "waveform")
+        {
+            return null;
+        }
+
+        if (Path.IsPathRooted(file) || file.Split('/', '\\').Contains(".."))
+        {
+            throw Wrong(RecordingException.FileOutside, "its path leads out of the folder");
+        }
+
+        string format = Text("format");
+        if (format != Format)
+        {
+            throw Wrong(RecordingException.FormatUnsupported, $"its format is '{format}'; only '{Format}' is supported");
+        }
+
+        double samples = Positive("samples");
+        if (samples > int.MaxValue || samples != Math.Floor(samples))
+        {
+            throw Wrong(RecordingException.ValueInvalid, "'samples' is not a whole number in range");
+        }
+
+        return new RecordingItem(folder)
+        {
+            File = file,
+            Samples = (int)samples,
+            RateHertz = Positive("fs_hz"),
+            Scale = Positive("scale"),
+            Unit = OptionalText("unit"),
+            Fault = OptionalText("fault") is { Length: > 0 } fault ? fault : "unknown",
+            Dataset = OptionalText("dataset"),
+            ShaftSpeedMilliHertz = Milli(Optional(item, "shaft_rpm") / 60, "shaft_rpm"),
+            Orders = Orders(),
+        };
+    }
+
+    private BearingOrders Orders()
+    {
+        if (!item.TryGetProperty("orders", out JsonElement orders) || orders.ValueKind == JsonValueKind.Null)
+        {
+            return BearingOrders.None;
+        }
+
+        if (orders.ValueKind != JsonValueKind.Object)
+        {
+            throw Wrong(RecordingException.ValueInvalid, "'orders' is not an object");
+        }
+
+        return new BearingOrders(
+            Milli(Optional(orders, "BPFO"), "orders.BPFO"),
+            Milli(Optional(orders, "BPFI"), "orders.BPFI"),
+            Milli(Optional(orders, "BSF"), "orders.BSF"),
+            Milli(Optional(orders, "FTF"), "orders.FTF"));
+    }
+
+    private int Milli(double value, string key)
+    {
+        double milli = Math.Round(value * 1000);
+        return milli is >= 0 and <= 100_000_000 ? (int)milli : throw Wrong(RecordingException.ValueInvalid, $"'{key}' is out of range");
+    }
+
+    private string Text(string key)
+    {
+        JsonElement value = Required(key);
+        return value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : throw Wrong(RecordingException.ValueInvalid, $"'{key}' is not a text");
+    }
+
+    private string OptionalText(string key) =>
+        item.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+
+    private double Positive(string key)
+    {
+        JsonElement value = Required(key);
+        return value.ValueKind == JsonValueKind.Number && value.GetDouble() is > 0 and < double.PositiveInfinity and var number
+            ? number
+            : throw Wrong(RecordingException.ValueInvalid, $"'{key}' is not a positive number");
+    }
+
+    private double Optional(JsonElement from, string key)
+    {
+        if (!from.TryGetProperty(key, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return 0;
+        }
+
+        return value.ValueKind == JsonValueKind.Number
+            ? value.GetDouble()
+            : throw Wrong(RecordingException.ValueInvalid, $"'{key}' is not a number");
+    }
+
+    private JsonElement Required(string key) => item.TryGetProperty(key, out JsonElement value)
+        ? value
+        : throw Wrong(RecordingException.KeyMissing, $"it lacks '{key}'");
+
+    private RecordingException Wrong(string code, string what)
+    {
+        bool named = item.TryGetProperty("file", out JsonElement file) && file.ValueKind == JsonValueKind.String;
+        string name = named ? $" ('{file.GetString()}')" : "";
+        return new RecordingException(code, $"{path}, item {number}{name}: {what}.");
+    }
+}

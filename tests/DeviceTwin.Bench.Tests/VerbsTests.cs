@@ -1,0 +1,39 @@
+using DeviceTwin.Bench;
+
+namespace DeviceTwin.Tests.Bench;
+
+/// <summary>The command line says what it did, or what it takes.</summary>
+public sealed class VerbsTests
+{
+    [TestCase(new string[0], "no verb was given")]
+    [TestCase(new[] { "frobnicate" }, "there is no verb 'frobnicate'")]
+    [TestCase(new[] { "generate", "--force" }, "generate does not take '--force'")]
+    [TestCase(new[] { "generate", "--root" }, "generate does not take '--root'")]
+    public void AMisuseIsNamedAndTheUsageFollows(string[] arguments, string message)
+    {
+        var (code, output, error) = Run(arguments);
+        Assert.That(code, Is.EqualTo(Verbs.Misused));
+        Assert.That(output, Is.Empty);
+        Assert.That(error, Does.StartWith($"error: {message}{Environment.NewLine}"));
+        Assert.That(error, Does.Contain("usage: DeviceTwin.Bench <verb>"));
+    }
+
+    [TestCase("help")]
+    [TestCase("--help")]
+    [TestCase("-h")]
+    public void HelpNamesEveryVerb(string verb)
+    {
+        var (code, output, error) = Run(verb);
+        Assert.That(code, Is.EqualTo(Verbs.Done));
+        Assert.That(output, Does.Contain("generate [--check]"));
+        Assert.That(error, Is.Empty);
+    }
+
+    internal static (int Code, string Output, string Error) Run(params string[] arguments)
+    {
+        var output = new StringWriter();
+        var error = new StringWriter();
+        int code = Verbs.Run(arguments, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,249 @@
+using System.Text.Json.Nodes;
+using DeviceTwin.SensorNode;
+using DeviceTwin.SensorNode.Boards;
+using DeviceTwin.SensorNode.Simulator.Board;
+using DeviceTwin.SensorNode.Simulator.Machines;
+using DeviceTwin.Tests.SensorNode.Simulator.Link;
+
+namespace DeviceTwin.Tests.SensorNode.Simulator.Node;
+
+/// <summary>The whole node: from the sensor to the hub, and from the hub to the settings.</summary>
+public sealed class NodeTests
+{
+    [Test]
+    public void TheFirstVerdictReachesTheHub()
+    {
+        var scene = new NodeScene().RunTo(20_000);
+        JsonObject features = scene.Features[0];
+        Assert.That(
+            features.Select(member => member.Key),
+            Is.EqualTo(new[]
+            {
+                "bootId", "seq", "t", "capture", "verdict", "zone", "alarms", "velocityUmPerSecond", "accelerationMilliG",
+                "temperatureCentiCelsius", "scores", "coveragePermille", "saturatedPermille", "overrun", "refusals",
+                "settingsVersion", "settingsHash", "fingerprint",
+            }));
+        Assert.That(features["verdict"]!.GetValue<string>(), Is.EqualTo("normal"));
+        Assert.That(features["zone"]!.GetValue<string>(), Is.EqualTo("refused"));
+        Assert.That(features["alarms"]!.AsArray(), Is.Empty);
+        Assert.That(features["velocityUmPerSecond"]!.GetValue<int>(), Is.InRange(500, 2000));
+        Assert.That(features["temperatureCentiCelsius"]!.GetValue<int>(), Is.InRange(2000, 8000));
+        Assert.That(features["coveragePermille"]!.GetValue<int>(), Is.EqualTo(1000));
+        Assert.That(features["t"]!.GetValue<long>(), Is.InRange(NodeScene.StartUtcMs, NodeScene.StartUtcMs + 5000));
+        Assert.That(scene.Status.Verdict, Is.EqualTo("normal"));
+        Assert.That(scene.Status.Captures, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void TheTwinShowsWhatTheNodeIs()
+    {
+        var scene = new NodeScene().RunTo(20_000);
+        Assert.That(Reported(scene, "firmwareVersion"), Is.EqualTo(DeviceTwin.SensorNode.Node.FirmwareVersion));
+        Assert.That(Reported(scene, "board"), Is.EqualTo("simulated"));
+        Assert.That(Reported(scene, "bootId"), Is.EqualTo(scene.Status.BootId));
+        Assert.That(Reported(scene, "verdict"), Is.EqualTo("normal"));
+        Assert.That(Reported(scene, "resetCause"), Is.EqualTo(scene.Board.Power.LastResetCause()));
+        Assert.That(Reported(scene, "zone"), Is.EqualTo("refused"));
+        Assert.That(Reported(scene, "settingsHash"), Is.EqualTo(scene.Features[0]["settingsHash"]!.GetValue<string>()));
+        Assert.That(Reported(scene, "detectorFingerprint"), Is.EqualTo(scene.Features[0]["fingerprint"]!.GetValue<string>()));
+        Assert.That(scene.Status.IsTwinSettled, Is.True);
+        Assert.That(scene.Status.ReportedVersion, Is.EqualTo(scene.Session.Twin.ReportedVersion));
+    }
+
+    [Test]
+    public void ASpectrumCarriesWhatIsNeededToDrawIt()
+    {
+        var scene = new NodeScene().RunTo(5000);
+        scene.Session.Desire("""{"machine":{"shaftSpeedMilliHertz":29500,"bpfoMilliOrders":3585}}""");
+        scene.RunTo(70_000);
+        JsonObject spectrum = scene.Spectra[^1];
+        Assert.That(spectrum["velocity"]!["values"]!.AsArray(), Has.Count.InRange(100, 512));
+        Assert.That(spectrum["velocity"]!["unit"]!.GetValue<string>(), Is.EqualTo("um/s"));
+        Assert.That(spectrum["envelope"]!["values"]!.AsArray(), Has.Count.InRange(100, 512));
+        Assert.That(spectrum["envelope"]!["binMilliHertz"]!.GetValue<int>(), Is.Positive);
+        Assert.That(spectrum["shaftSpeedMilliHertz"]!.GetValue<int>(), Is.EqualTo(29500));
+        Assert.That(spectrum["orders"]!.ToJsonString(), Is.EqualTo("""{"bpfo":3585,"bpfi":0,"bsf":0,"ftf":0}"""));
+    }
+
+    [Test]
+    public void ADesiredLimitChangesTheVerdictAndComesBackAcknowledged()
+    {
+        var scene = new NodeScene().RunTo(20_000);
+        string before = Reported(scene, "settingsHash");
+        scene.Session.Desire("""{"detection":{"velocityLimitUmPerSecond":100},"sampling":{"captureIntervalSeconds":10}}""");
+        scene.RunTo(21_000);
+        Assert.That(
+            scene.Session.Twin.ReportedAt("detection.velocityLimitUmPerSecond")!.ToJsonString(),
+            Is.EqualTo("""{"value":100,"ac":200,"av":2,"ad":"applied"}"""),
+            "acknowledged at once, not with the next capture");
+        scene.RunTo(60_000);
+        Assert.That(Reported(scene, "verdict"), Is.EqualTo("high"));
+        Assert.That(scene.Session.Twin.ReportedAt("alarms.high")!.GetValue<bool>(), Is.True);
+        Assert.That(Reported(scene, "settingsHash"), Is.Not.EqualTo(before));
+        JsonObject last = scene.Features[^1];
+        Assert.That(last["verdict"]!.GetValue<string>(), Is.EqualTo("high"));
+        Assert.That(last["settingsVersion"]!.GetValue<int>(), Is.EqualTo(2));
+        Assert.That(scene.Status.Alarms, Is.EqualTo(new[] { "high" }));
+        Assert.That(scene.Status.DesiredVersion, Is.EqualTo(2));
+
+        scene.Session.Desire("""{"maintenance":{"alarmsInhibited":true}}""");
+        scene.RunTo(90_000);
+        Assert.That(Reported(scene, "verdict"), Is.EqualTo("high"));
+        Assert.That(scene.Session.Twin.ReportedAt("alarms.high"), Is.Null);
+    }
+
+    [Test]
+    public void CapturesFollowTheDesiredRhythm()
+    {
+        var scene = new NodeScene().RunTo(5000);
+        scene.Session.Desire("""{"sampling":{"captureIntervalSeconds":10}}""");
+        scene.RunTo(105_000);
+        Assert.That(scene.Status.Captures, Is.InRange(10, 12));
+    }
+
+    [Test]
+    public void FeaturesKeepToTheirIntervalAndAChangeOfVerdictDoesNotWait()
+    {
+        var scene = new NodeScene().RunTo(5000);
+        scene.Session.Desire("""{"sampling":{"captureIntervalSeconds":5},"reporting":{"telemetryIntervalSeconds":60,"spectrumEveryCaptures":10}}""");
+        scene.RunTo(305_000);
+        Assert.That(scene.Status.Captures, Is.InRange(58, 64));
+        Assert.That(scene.Features, Has.Length.InRange(5, 7));
+        Assert.That(scene.Spectra, Has.Length.InRange(5, 7));
+
+        int before = scene.Features.Length;
+        scene.Session.Desire("""{"detection":{"velocityLimitUmPerSecond":100}}""");
+        scene.RunTo(318_000);
+        Assert.That(scene.Features, Has.Length.GreaterThan(before));
+        Assert.That(scene.Features[^1]["verdict"]!.GetValue<string>(), Is.EqualTo("high"));
+    }
+
+    [Test]
+    public void MessagesAreNumberedWithoutGaps()
+    {
+        var scene = new NodeScene().RunTo(5000);
+        scene.Session.Desire("""{"sampling":{"captureIntervalSeconds":5},"reporting":{"telemetryIntervalSeconds":5}}""");
+        scene.RunTo(60_000);
+        int[] numbers = scene.Features.Concat(scene.Spectra).Select(message => message["seq"]!.GetValue<int>()).Order().ToArray();
+        Assert.That(numbers, Is.EqualTo(Enumerable.Range(1, numbers.Length)));
+        Assert.That(scene.Features.Select(message => message["bootId"]!.GetValue<string>()).Distinct().Count(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void SettingsOutliveARestartWithoutTheHub()
+    {
+        var files = new MemoryFiles();
+        var scene = new NodeScene(files: files).RunTo(5000);
+        scene.Session.Desire("""{"sampling":{"captureIntervalSeconds":7}}""");
+        scene.RunTo(10_000);
+
+        var session = new StubSession { ConnectAnswer = -1 };
+        var restarted = new NodeScene(files: files, session: session).RunTo(60_000);
+        Assert.That(restarted.Status.Captures, Is.InRange(8, 10));
+        Assert.That(restarted.Status.BootId, Does.StartWith("2-"));
+        Assert.That(restarted.Status.BootId, Is.Not.EqualTo(scene.Status.BootId));
+    }
+
+    [Test]
+    public void NothingIsAcknowledgedBeforeItIsSaved()
+    {
+        var files = new FaultyFiles();
+        var scene = new NodeScene(files: files).RunTo(5000);
+        scene.Session.Desire("""{"sampling":{"captureIntervalSeconds":7}}""");
+        int acknowledgements = 0;
+        int published = scene.Session.Published.Count;
+        files.Written = (name, content) => acknowledgements = scene.Session.Published.Count - published;
+        scene.RunTo(6000);
+        Assert.That(acknowledgements, Is.Zero);
+        Assert.That(files.LastName, Is.EqualTo(TalkLoop.SettingsFile));
+        Assert.That(scene.Session.Published.Count, Is.GreaterThan(published));
+    }
+
+    [Test]
+    public void AFileSystemThatFailsDoesNotStopTheNode()
+    {
+        var files = new FaultyFiles { Fails = true };
+        var scene = new NodeScene(files: files).RunTo(5000);
+        scene.Session.Desire("""{"sampling":{"captureIntervalSeconds":7}}""");
+        scene.RunTo(60_000);
+        Assert.That(scene.Status.Captures, Is.InRange(8, 10));
+        Assert.That(scene.Node.Health.FileFailures, Is.EqualTo(4), "two reads and a write at the start, one write of the settings");
+    }
+
+    [Test]
+    public void DuringAnOutageTheNodeMeasuresOnAndLaterTellsWhatMattersMost()
+    {
+        var scene = new NodeScene().RunTo(5000);
+        scene.Session.Desire("""{"sampling":{"captureIntervalSeconds":5},"reporting":{"telemetryIntervalSeconds":5},"detection":{"velocityLimitUmPerSecond":7000}}""");
+        scene.RunTo(30_000);
+        scene.Board.Radio.InReach = false;
+        int before = scene.Session.Telemetry.Count();
+        scene.RunTo(200_000);
+        Assert.That(scene.Session.Telemetry.Count(), Is.EqualTo(before));
+        Assert.That(scene.Status.IsConnected, Is.False);
+        scene.Board.Radio.InReach = true;
+        scene.RunTo(260_000);
+        Assert.That(scene.Status.IsConnected, Is.True);
+        Assert.That(scene.Status.Captures, Is.GreaterThan(45));
+        Assert.That(scene.Status.TelemetryDropped, Is.Positive, "the outbox is bounded");
+        int newest = scene.Features[^1]["capture"]!.GetValue<int>();
+        Assert.That(newest, Is.InRange(scene.Status.Captures - 2, scene.Status.Captures));
+    }
+
+    [Test]
+    public void ABrokenSensorIsARefusalWithItsReason()
+    {
+        var scene = new NodeScene();
+        scene.Board.Accelerometer.Broken = true;
+        scene.RunTo(20_000);
+        JsonObject features = scene.Features[0];
+        Assert.That(features["verdict"]!.GetValue<string>(), Is.EqualTo("refused"));
+        Assert.That(features["velocityUmPerSecond"], Is.Null);
+        Assert.That(features["scores"], Is.Null);
+        Assert.That(features["refusals"]!.AsArray().Select(word => word!.GetValue<string>()), Has.Some.AnyOf("busFailure", "wrongDevice"));
+        Assert.That(scene.Node.Health.CaptureFaults, Is.Positive);
+    }
+
+    [Test]
+    public void TheSameSeedGivesTheSameBytes()
+    {
+        Assert.That(Bytes(3), Is.EqualTo(Bytes(3)));
+
+        static string Bytes(int seed)
+        {
+            var scene = new NodeScene(MachineKind.OuterRace, seed: seed).RunTo(5000);
+            scene.Session.Desire("""{"machine":{"shaftSpeedMilliHertz":29500,"bpfoMilliOrders":3585}}""");
+            scene.RunTo(130_000);
+            return string.Join('\n', scene.Session.Published.Select(message => message.Topic + message.Payload));
+        }
+    }
+
+    private static string Reported(NodeScene scene, string path) => scene.Session.Twin.ReportedAt(path)!.GetValue<string>();
+
+    private sealed class FaultyFiles : IFiles
+    {
+        private readonly MemoryFiles _files = new();
+
+        public bool Fails { get; set; }
+
+        public string? LastName { get; private set; }
+
+        public Action<string, byte[]>? Written { get; set; }
+
+        public byte[] Read(string name) => Fails ? throw new IOException("no medium") : _files.Read(name)!;
+
+        public void Write(string name, byte[] content)
+        {
+            if (Fails)
+            {
+                throw new IOException("no medium");
+            }
+
+            LastName = name;
+            Written?.Invoke(name, content);
+            _files.Write(name, content);
+        }
+
+        public void Delete(string name) => _files.Delete(name);
+    }
+}
