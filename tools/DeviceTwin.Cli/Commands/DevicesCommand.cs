@@ -23,7 +23,7 @@ internal static class DevicesCommand
             }
             else
             {
-                AnsiConsole.Write(ToTable(fleet));
+                Screen.Output.Write(ToTable(fleet));
             }
 
             return ExitCode.Success.Number;

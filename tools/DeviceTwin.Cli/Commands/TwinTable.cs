@@ -8,7 +8,7 @@ internal static class TwinTable
 {
     public static void Write(JsonObject convergence)
     {
-        AnsiConsole.MarkupLine($"{Markup.Escape((string?)convergence["deviceId"] ?? "")}  {Words.State((string?)convergence["state"] ?? "Unknown")}");
+        Screen.Output.MarkupLine($"{Markup.Escape((string?)convergence["deviceId"] ?? "")}  {Words.State((string?)convergence["state"] ?? "Unknown")}");
         var table = new Table().Border(TableBorder.Simple).AddColumns("path", "desired", "reported", "state", "reason");
         foreach (var path in convergence["paths"]?.AsArray() ?? [])
         {
@@ -20,6 +20,6 @@ internal static class TwinTable
                 Markup.Escape((string?)path?["reason"] ?? ""));
         }
 
-        AnsiConsole.Write(table);
+        Screen.Output.Write(table);
     }
 }

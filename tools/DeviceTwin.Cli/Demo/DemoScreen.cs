@@ -7,14 +7,14 @@ internal static class DemoScreen
 {
     public static async Task<DemoStatus> WatchAsync(DemoRun run, CancellationToken cancellation)
     {
-        AnsiConsole.MarkupLine($"Dashboard: [link]{run.Dashboard}[/]   (Ctrl-C ends the demo)");
-        if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
+        Screen.Output.MarkupLine($"Dashboard: [link]{run.Dashboard}[/]   (Ctrl-C ends the demo)");
+        if (!Screen.IsLive)
         {
             var lines = new ChangeLines(Console.Out);
             return await run.WatchAsync(lines.Show, cancellation);
         }
 
-        return await AnsiConsole.Live(new Text("Waiting for the nodes")).AutoClear(false).StartAsync(live => run.WatchAsync(
+        return await Screen.Output.Live(new Text("Waiting for the nodes")).AutoClear(false).StartAsync(live => run.WatchAsync(
             status => live.UpdateTarget(ToTable(status)),
             cancellation));
     }
