@@ -28,12 +28,29 @@ internal sealed class ConnectionRegistry(GatewayOptions options, TimeProvider ti
                     return false;
                 }
 
-                older.Abort("another connection of the same device took over");
-                await older.Ended.WaitAsync(cancellation);
+                await End(older, cancellation);
             }
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// In good order if the other side lets it: Azure's Node client connects again by itself after a proper end, not after a reset.
+    /// </summary>
+    private async Task End(DeviceConnection older, CancellationToken cancellation)
+    {
+        const string Reason = "another connection of the same device took over";
+        older.Close(Reason);
+        try
+        {
+            await older.Ended.WaitAsync(options.TakeoverPatience, time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            older.Abort(Reason);
+            await older.Ended.WaitAsync(cancellation);
+        }
     }
 
     /// <summary>Gives the device's place back; nothing happens where another connection has it.</summary>
@@ -57,7 +74,7 @@ internal sealed class ConnectionRegistry(GatewayOptions options, TimeProvider ti
                 memories.TryRemove(deleted.DeviceId, out _);
                 if (live.TryGetValue(deleted.DeviceId, out DeviceConnection? orphan))
                 {
-                    orphan.Abort("the device was deleted");
+                    orphan.Close("the device was deleted");
                 }
 
                 break;

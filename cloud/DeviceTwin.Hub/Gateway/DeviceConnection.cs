@@ -62,15 +62,23 @@ internal sealed class DeviceConnection
     /// <summary>Completes when nothing more of this connection will be applied. Never faults.</summary>
     public Task Ended => ended.Task;
 
-    /// <summary>Closes the connection from any thread; the first reason is the one that is logged.</summary>
+    /// <summary>
+    /// Closes the connection in good order, from any thread: what was begun is finished and sent. The first reason is the one that is
+    /// logged.
+    /// </summary>
+    public void Close(string reason)
+    {
+        Interlocked.CompareExchange(ref endReason, reason, null);
+
+        // Not on this thread: it may be the fleet's or a timer's.
+        _ = stop.CancelAsync();
+    }
+
+    /// <summary>Cuts the connection, from any thread: the other side is dead, deaf or not to be waited for.</summary>
     public void Abort(string reason)
     {
-        if (Interlocked.CompareExchange(ref endReason, reason, null) is null)
-        {
-            // Not on this thread: it may be the fleet's or a timer's.
-            _ = stop.CancelAsync();
-            transport.Abort(new ConnectionAbortedException(reason));
-        }
+        Close(reason);
+        transport.Abort(new ConnectionAbortedException(reason));
     }
 
     /// <summary>Takes a desired change to be sent, from any thread, without waiting.</summary>
@@ -101,11 +109,11 @@ internal sealed class DeviceConnection
     {
         if (!identity.Enabled)
         {
-            Abort("the device was disabled");
+            Close("the device was disabled");
         }
         else if (!admission.Token.IsSignedBy(identity.PrimaryKey, identity.SecondaryKey))
         {
-            Abort("the device was given other keys");
+            Close("the device was given other keys");
         }
     }
 
@@ -115,7 +123,7 @@ internal sealed class DeviceConnection
         DeviceIdentity? now = services.Fleet.FindIdentity(DeviceId);
         if (now is null)
         {
-            Abort("the device was deleted");
+            Close("the device was deleted");
         }
         else if (now != admission.Identity)
         {
@@ -215,7 +223,7 @@ internal sealed class DeviceConnection
         TimeSpan valid = admission.ValidUntil - services.Time.GetUtcNow();
         if (valid <= TimeSpan.Zero)
         {
-            Abort("the token expired");
+            Close("the token expired");
             return;
         }
 
@@ -224,7 +232,7 @@ internal sealed class DeviceConnection
         TimeSpan left = since < 0 ? silenceLimit : silenceLimit - services.Time.GetElapsedTime(since);
         if (left <= TimeSpan.Zero)
         {
-            Abort("nothing was heard for 1.5 times the keep-alive");
+            Close("nothing was heard for 1.5 times the keep-alive");
             return;
         }
 
@@ -255,14 +263,14 @@ internal sealed class DeviceConnection
 
                     if (await Take(packet!) is { } violation)
                     {
-                        Abort(violation);
+                        Close(violation);
                         return;
                     }
                 }
 
                 if (status == MqttReadStatus.Malformed)
                 {
-                    Abort($"malformed packet: {error.Reason}");
+                    Close($"malformed packet: {error.Reason}");
                     return;
                 }
 
@@ -275,7 +283,7 @@ internal sealed class DeviceConnection
         }
         catch (OperationCanceledException)
         {
-            // Abort has the reason.
+            // The reason is noted where it was cancelled.
         }
         catch (Exception error) when (error is IOException or ConnectionAbortedException or InvalidOperationException)
         {
@@ -356,7 +364,7 @@ internal sealed class DeviceConnection
 
     private async ValueTask AnswerOne(Work item)
     {
-        // After an abort nothing more is begun. What was begun is durable or not; either way it was not confirmed.
+        // Once the connection is to be closed nothing more is begun. What was begun is durable or not; either way it was not confirmed.
         if (stop.IsCancellationRequested)
         {
             return;
@@ -386,16 +394,16 @@ internal sealed class DeviceConnection
         {
             services.Logger.RequestRefused(
                 DeviceId, item.Packet!.Type.ToString(), refusal.Error.Code, refusal.Error.Name, refusal.Message);
-            Abort($"{item.Packet.Type} was refused: {refusal.Message}");
+            Close($"{item.Packet.Type} was refused: {refusal.Message}");
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Aborted while PUBACK was held back.
+            // Closed while PUBACK was held back.
         }
         catch (Exception error)
         {
             services.Logger.RequestFailed(error, DeviceId, item.Packet!.Type.ToString());
-            Abort($"{item.Packet.Type} failed");
+            Close($"{item.Packet.Type} failed");
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed class DeviceConnectionHandler(GatewayServices services) : Connec
 
         // When the process stops, Kestrel asks first and cuts later.
         using CancellationTokenRegistration stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()
-            ?.ConnectionClosedRequested.Register(() => device.Abort("the hub is stopping")) ?? default;
+            ?.ConnectionClosedRequested.Register(() => device.Close("the hub is stopping")) ?? default;
         try
         {
             if (await services.Registry.Claim(device, deadline.Token))

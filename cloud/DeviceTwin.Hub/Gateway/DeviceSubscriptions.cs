@@ -58,6 +58,14 @@ internal sealed class DeviceSubscriptions(string deviceId, bool persistent, Gate
         }
 
         await Save(next);
+        foreach (MqttSubscription subscription in packet.Subscriptions)
+        {
+            if (DeviceFilters.Canonical(subscription.Filter, deviceId) is { } filter)
+            {
+                services.Logger.Subscribed(deviceId, filter, next[filter]);
+            }
+        }
+
         return new MqttSubAck(packet.PacketId, codes);
     }
 

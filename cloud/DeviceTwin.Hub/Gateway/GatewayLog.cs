@@ -47,4 +47,7 @@ internal static partial class GatewayLog
 
     [LoggerMessage(1013, LogLevel.Warning, "Device {DeviceId} sent a twin request without $rid to {Topic}: it cannot be answered")]
     public static partial void NoRequestId(this ILogger logger, string deviceId, string topic);
+
+    [LoggerMessage(1014, LogLevel.Debug, "Device {DeviceId} subscribed to {Filter} with QoS {Qos}")]
+    public static partial void Subscribed(this ILogger logger, string deviceId, string filter, int qos);
 }

@@ -45,6 +45,9 @@ public sealed record GatewayOptions
 
     public TimeSpan TakeoverWindow { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a connection that is taken over may take to end in good order before it is cut.</summary>
+    public TimeSpan TakeoverPatience { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Whether a device's GET is answered with <c>$metadata</c>; Azure does, and a small device pays for it in memory.</summary>
     public bool IncludeMetadata { get; init; }
 }

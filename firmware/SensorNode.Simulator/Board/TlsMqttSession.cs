@@ -205,6 +205,7 @@ public sealed class TlsMqttSession : IMqttSession, IDisposable
 
         private async Task<MqttClient> Connect(MqttSessionOptions options, TimeProvider time)
         {
+            SslClientAuthenticationOptions trust = Trust(options);
             using var late = new CancellationTokenSource(TimeSpan.FromSeconds(30), time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stop.Token);
             var socket = new TcpClient { NoDelay = true };
@@ -213,7 +214,7 @@ public sealed class TlsMqttSession : IMqttSession, IDisposable
             {
                 await socket.ConnectAsync(options.Host, options.Port, either.Token).ConfigureAwait(false);
                 tls = new SslStream(socket.GetStream());
-                await tls.AuthenticateAsClientAsync(Trust(options), either.Token).ConfigureAwait(false);
+                await tls.AuthenticateAsClientAsync(trust, either.Token).ConfigureAwait(false);
                 return await MqttClient.Connect(
                     tls,
                     new MqttClientOptions
@@ -249,6 +250,11 @@ public sealed class TlsMqttSession : IMqttSession, IDisposable
                 RevocationMode = X509RevocationMode.NoCheck,
             };
             chain.CustomTrustStore.ImportFromPem(options.CertificateAuthority);
+            if (chain.CustomTrustStore.Count == 0)
+            {
+                throw new CryptographicException("There is no certificate in what was given as the plant's authority.");
+            }
+
             return new SslClientAuthenticationOptions
             {
                 TargetHost = options.Host,

@@ -21,7 +21,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("devicetwin-gateway-");
-    private readonly GatewayOptions options;
+    private GatewayOptions options;
     private readonly LocalCertificates certificates;
     private readonly HubNames names = new(["hub.plant.example"]);
     private WebApplication application;
@@ -55,9 +55,10 @@ internal sealed class GatewayHost : IAsyncDisposable
         return host;
     }
 
-    /// <summary>Ends the hub and starts it again on the same data.</summary>
+    /// <summary>Ends the hub and starts it again on the same data and port.</summary>
     public async Task Restart()
     {
+        options = options with { Port = Port };
         await application.DisposeAsync();
         application = Build();
         await application.StartAsync();

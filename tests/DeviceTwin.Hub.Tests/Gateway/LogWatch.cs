@@ -23,7 +23,24 @@ internal sealed class LogWatch : ILoggerProvider
 
             var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
             waiters.Add((line => line.Contains(text), number, found));
-            return found.Task.WaitAsync(GatewayHost.Patience);
+            return InTime(found.Task, $"{number} {text}");
+        }
+    }
+
+    /// <summary>Waits until the number has been logged so many times.</summary>
+    public Task SawTimes(int number, int times)
+    {
+        lock (lines)
+        {
+            int missing = times - lines.Count(line => line.Event == number);
+            if (missing <= 0)
+            {
+                return Task.CompletedTask;
+            }
+
+            var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiters.Add((_ => Interlocked.Decrement(ref missing) <= 0, number, found));
+            return InTime(found.Task, $"{number}, {times} times");
         }
     }
 
@@ -41,6 +58,22 @@ internal sealed class LogWatch : ILoggerProvider
         lock (lines)
         {
             return [.. lines.Where(line => line.Level >= LogLevel.Error).Select(line => line.Text)];
+        }
+    }
+
+    private async Task<string> InTime(Task<string> found, string what)
+    {
+        try
+        {
+            return await found.WaitAsync(GatewayHost.Patience);
+        }
+        catch (TimeoutException)
+        {
+            lock (lines)
+            {
+                throw new AssertionException(
+                    $"The log never had {what}, but:\n" + string.Join('\n', lines.Select(line => $"{line.Event} {line.Text}")));
+            }
         }
     }
 
