@@ -59,7 +59,7 @@ public sealed record SpectrumModel(
     /// <summary>Powers of ten, of which the uppermost holds the largest value.</summary>
     private static Axis Decades(double largest)
     {
-        var top = Math.Ceiling(Math.Log10(Math.Max(largest, 1e-3)) + 1e-9);
+        var top = Math.Ceiling(Math.Log10(Math.Max(largest, 1e-3)) - 1e-9);
         return new Axis(top - 4, top);
     }
 

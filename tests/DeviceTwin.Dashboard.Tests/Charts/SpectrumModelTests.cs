@@ -83,7 +83,7 @@ public sealed class SpectrumModelTests
     public void A_logarithmic_scale_shows_small_peaks_beside_large_ones()
     {
         var model = SpectrumModel.Create(new SpectrumBins(1000, [0, 1000, 10, 1]), 0, Orders, 1, logarithmic: true)!;
-        Assert.That(model.AmplitudeTicks.Select(tick => tick.Label), Is.EqualTo(new[] { "1", "10", "100", "1000", "10000" }).Or.EqualTo(new[] { "0.1", "1", "10", "100", "1000" }));
+        Assert.That(model.AmplitudeTicks.Select(tick => tick.Label), Is.EqualTo(new[] { "0.1", "1", "10", "100", "1000" }));
         var share = model.AmplitudeTicks.ToDictionary(tick => tick.Label, tick => tick.Share);
         Assert.That(share["100"] - share["10"], Is.EqualTo(0.25).Within(1e-9), "a decade is a decade everywhere");
         Assert.That(model.Line, Does.StartWith("M0 1000"), "silence lies at the bottom");
