@@ -16,11 +16,11 @@ public sealed record Mark(int Harmonic, double Hertz, double Share, double Peak)
 
 /// <summary>What a spectrum chart draws. Pure.</summary>
 /// <param name="Frequency">In hertz, from 0 to the last bin.</param>
-/// <param name="Amplitude">In the unit of the values shown.</param>
+/// <param name="AmplitudeTicks">Labels in the unit of the values shown.</param>
 /// <param name="Values">Scaled to the unit shown.</param>
 public sealed record SpectrumModel(
     Axis Frequency,
-    Axis Amplitude,
+    IReadOnlyList<AxisTick> AmplitudeTicks,
     double BinHertz,
     IReadOnlyList<double> Values,
     IReadOnlyList<MarkFamily> Families,
@@ -31,8 +31,9 @@ public sealed record SpectrumModel(
     public const int Harmonics = 5;
 
     /// <param name="scale">Shown value = bin × this (0.001 turns µm/s into mm/s and thousandths into multiples).</param>
+    /// <param name="logarithmic">Small peaks beside large ones: four decades below the largest value.</param>
     /// <returns>Null where there are no bins: then there is nothing to draw.</returns>
-    public static SpectrumModel? Create(SpectrumBins? bins, int shaftSpeedMilliHertz, BearingOrders orders, double scale)
+    public static SpectrumModel? Create(SpectrumBins? bins, int shaftSpeedMilliHertz, BearingOrders orders, double scale, bool logarithmic = false)
     {
         if (bins is null || bins.Values.Count < 2 || bins.BinMilliHertz <= 0)
         {
@@ -42,17 +43,31 @@ public sealed record SpectrumModel(
         var binHertz = bins.BinMilliHertz / 1000.0;
         double[] values = [.. bins.Values.Select(value => value * scale)];
         var frequency = new Axis(0, binHertz * (values.Length - 1));
-        var amplitude = Axis.FromZero(values.Max());
-        (double X, double? Y)[] points = [.. values.Select((value, bin) => (frequency.Share(bin * binHertz), (double?)amplitude.Share(value)))];
+        var amplitude = logarithmic ? Decades(values.Max()) : Axis.FromZero(values.Max());
+        (double X, double? Y)[] points =
+            [.. values.Select((value, bin) => (frequency.Share(bin * binHertz), (double?)amplitude.Share(logarithmic ? Math.Log10(Math.Max(value, 1e-9)) : value)))];
         return new SpectrumModel(
             frequency,
-            amplitude,
+            logarithmic ? DecadeTicks(amplitude) : amplitude.Ticks(5),
             binHertz,
             values,
             FamiliesOf(shaftSpeedMilliHertz / 1000.0, orders, frequency, binHertz, values),
             SvgPath.Line(points),
             SvgPath.Area(points));
     }
+
+    /// <summary>Powers of ten, of which the uppermost holds the largest value.</summary>
+    private static Axis Decades(double largest)
+    {
+        var top = Math.Ceiling(Math.Log10(Math.Max(largest, 1e-3)) - 1e-9);
+        return new Axis(top - 4, top);
+    }
+
+    private static AxisTick[] DecadeTicks(Axis decades) =>
+        [.. Enumerable.Range(0, 5).Select(step => decades.From + step).Select(power => new AxisTick(
+            Math.Pow(10, power),
+            decades.Share(power),
+            Math.Pow(10, power).ToString("0.####", System.Globalization.CultureInfo.InvariantCulture)))];
 
     private static List<MarkFamily> FamiliesOf(double shaftHertz, BearingOrders orders, Axis frequency, double binHertz, double[] values)
     {

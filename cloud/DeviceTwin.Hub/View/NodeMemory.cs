@@ -21,6 +21,7 @@ internal sealed class NodeMemory(string deviceId, IFleet fleet)
     private TelemetryMessage? spectrumMessage;
     private SpectrumSample? spectrum;
     private bool spectrumPrimed;
+    private bool unreadable;
 
     /// <summary>The last verdict and when anything came last; the first call reads the store.</summary>
     public (FeatureSample? Last, DateTimeOffset? At) Latest()
@@ -95,7 +96,7 @@ internal sealed class NodeMemory(string deviceId, IFleet fleet)
     }
 
     /// <summary>Takes in a message; quick, as it runs on the fleet's thread.</summary>
-    /// <returns>False where it was to be shown but cannot be read.</returns>
+    /// <returns>False the first time that one was to be shown but cannot be read.</returns>
     public bool Take(TelemetryMessage message)
     {
         var features = message.Kind == "features" ? TelemetryReader.Features(message) : null;
@@ -112,8 +113,10 @@ internal sealed class NodeMemory(string deviceId, IFleet fleet)
             {
                 spectrumMessage = message;
             }
-        }
 
-        return features is not null || message.Kind != "features";
+            var first = features is null && message.Kind == "features" && !unreadable;
+            unreadable |= first;
+            return !first;
+        }
     }
 }

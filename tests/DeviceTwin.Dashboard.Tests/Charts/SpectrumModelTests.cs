@@ -59,8 +59,8 @@ public sealed class SpectrumModelTests
     public void The_line_spans_the_plot_and_reaches_the_share_of_its_peak()
     {
         var model = SpectrumModel.Create(new SpectrumBins(1000, [0, 10, 0]), 0, Orders, 1)!;
-        var top = (1 - (10 / model.Amplitude.To)) * 1000;
-        Assert.That(model.Line, Is.EqualTo($"M0 1000L500 {SvgPath.Number(top)}L1000 1000"));
+        var ten = model.AmplitudeTicks.Single(tick => tick.Label == "10").Share;
+        Assert.That(model.Line, Is.EqualTo($"M0 1000L500 {SvgPath.Number((1 - ten) * 1000)}L1000 1000"));
     }
 
     [Test]
@@ -75,8 +75,19 @@ public sealed class SpectrumModelTests
     public void A_silent_spectrum_has_a_scale_too()
     {
         var model = Create(Bins(16, 1000));
-        Assert.That(model.Amplitude.To, Is.GreaterThan(0));
+        Assert.That(model.AmplitudeTicks, Is.Not.Empty);
         Assert.That(model.Line, Does.Not.Contain("NaN"));
+    }
+
+    [Test]
+    public void A_logarithmic_scale_shows_small_peaks_beside_large_ones()
+    {
+        var model = SpectrumModel.Create(new SpectrumBins(1000, [0, 1000, 10, 1]), 0, Orders, 1, logarithmic: true)!;
+        Assert.That(model.AmplitudeTicks.Select(tick => tick.Label), Is.EqualTo(new[] { "0.1", "1", "10", "100", "1000" }));
+        var share = model.AmplitudeTicks.ToDictionary(tick => tick.Label, tick => tick.Share);
+        Assert.That(share["100"] - share["10"], Is.EqualTo(0.25).Within(1e-9), "a decade is a decade everywhere");
+        Assert.That(model.Line, Does.StartWith("M0 1000"), "silence lies at the bottom");
+        Assert.That(SpectrumModel.Create(Bins(16, 1000), 0, Orders, 1, logarithmic: true)!.Line, Does.Not.Contain("NaN").And.Not.Contain("∞"));
     }
 
     private static SpectrumModel Create(SpectrumBins bins) => SpectrumModel.Create(bins, ShaftMilliHertz, Orders, 1)!;

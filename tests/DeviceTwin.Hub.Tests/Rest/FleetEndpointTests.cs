@@ -31,6 +31,27 @@ public sealed class FleetEndpointTests : RestTests
         Assert.That(((string?)node["state"], (bool?)node["connected"], (long?)node["reportedVersion"]), Is.EqualTo(("InSync", true, 2L)));
     }
 
+    [Test]
+    public async Task The_node_page_shows_the_last_spectrum_and_the_history()
+    {
+        await Hub.Register("shown");
+        var start = DateTimeOffset.UtcNow.AddMinutes(-5);
+        for (var minute = 0; minute < 5; minute++)
+        {
+            await Hub.Tell("shown", "features", Features, start.AddMinutes(minute));
+        }
+
+        await Hub.Tell("shown", "spectrum", """
+            {"velocity":{"binMilliHertz":1000,"unit":"um/s","values":[0,1,2]},"envelope":{"binMilliHertz":100000,"unit":"milliFloor","values":[0,1000,27000,0]},
+             "shaftSpeedMilliHertz":29950,"orders":{"bpfo":3585,"bpfi":5415,"bsf":2357,"ftf":398}}
+            """);
+        var page = await Hub.Http.GetStringAsync("/nodes/shown");
+        Assert.That(page, Does.Contain("data-testid=\"mark-outer-1\"").And.Contain("data-testid=\"score-outer\""));
+        Assert.That(page, Does.Contain("data-values=\"8.123 8.123 8.123 8.123 8.123\""), "the trend in mm/s");
+        await Hub.Tell("shown", "features", Features.Replace("8123", "1000"));
+        Assert.That(await Hub.Http.GetStringAsync("/nodes/shown"), Does.Contain("8.123 1\""), "what comes later is added");
+    }
+
     [TestCase("not json at all")]
     [TestCase("[1,2,3]")]
     [TestCase("""{"verdict":7,"alarms":"outer"}""")]
