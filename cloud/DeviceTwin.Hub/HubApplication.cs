@@ -48,7 +48,7 @@ public sealed class HubApplication : IAsyncDisposable
     /// <summary>PEM of the authority that nodes trust.</summary>
     public string AuthorityFile => certificates.AuthorityFile;
 
-    /// <summary>Opens the data folder and puts the parts together; nothing listens yet.</summary>
+    /// <summary>Opens the data folder with its database and puts the parts together; nothing listens yet.</summary>
     /// <exception cref="StartException">The folder or what is in it cannot be used.</exception>
     public static HubApplication Create(HubOptions options)
     {
@@ -60,7 +60,10 @@ public sealed class HubApplication : IAsyncDisposable
             certificates = StartProblems.Explain(options, () => OpenCertificates(options, names));
             var token = options.HttpBeyondLoopback ? StartProblems.Explain(options, () => HttpToken.Open(options.DataFolder)) : null;
             var http = new ListeningPort();
-            var app = Build(options, names, certificates, token, http);
+            var server = certificates;
+
+            // The gateway's handler asks for the fleet as soon as the server is made: the database is opened here.
+            var app = StartProblems.Explain(options, () => Build(options, names, server, token, http));
             if (token is { Made: true })
             {
                 app.Logger.HttpTokenMade(token.Path);
@@ -76,11 +79,10 @@ public sealed class HubApplication : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens the database and begins to listen.</summary>
-    /// <exception cref="StartException">The database cannot be read, or a port cannot be had.</exception>
+    /// <summary>Begins to listen.</summary>
+    /// <exception cref="StartException">A port cannot be had.</exception>
     public async Task Start(CancellationToken cancellation)
     {
-        StartProblems.Explain(Options, app.Services.GetRequiredService<IFleet>);
         await StartProblems.ExplainAsync(Options, () => app.StartAsync(cancellation));
         app.Lifetime.ApplicationStopping.Register(app.Logger.HubStopping);
         app.Logger.HubReady(VersionText.Current, MqttPort, HttpUrl, Options.DataFolder);

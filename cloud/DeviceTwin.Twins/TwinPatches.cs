@@ -85,7 +85,6 @@ public static class TwinPatches
                 if (document[key] is not JsonObject child)
                 {
                     document[key] = child = [];
-                    metadata?.Remove(key);
                 }
 
                 Merge(child, Child(metadata, key), members, stamp);

@@ -2,6 +2,7 @@ using System;
 using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Link;
+using DeviceTwin.SensorNode.Provisioning;
 using DeviceTwin.SensorNode.Supervision;
 using DeviceTwin.SensorNode.Twin;
 using DeviceTwin.SensorNode.Twin.Json;
@@ -51,17 +52,21 @@ public sealed class Node
         _agent.Facts.Set(TwinFacts.FirmwareVersion, FirmwareVersion);
         _agent.Facts.Set(TwinFacts.Board, parts.BoardName);
         _agent.Facts.Set(TwinFacts.BootId, _bootId);
+        _agent.Facts.Set(TwinFacts.ResetCause, parts.Power.LastResetCause());
         _agent.Facts.Set(TwinFacts.Zone, Verdict.Word(Verdict.Refused));
 
         var mailbox = new SettingsMailbox();
         mailbox.Put(values, -1);
-        _link = new HubLink(parts.Session, parts.Identity, _agent, _outbox, jitter, Health);
+        _link = new HubLink(parts.Session, OptionsOf(parts.Identity), _agent, _outbox, jitter);
         _measure = new MeasureLoop(parts, _bootId, _outbox, mailbox, _board, Health);
         _talk = new TalkLoop(parts, _agent, _link, mailbox, _board, Health);
     }
 
     /// <summary>What the node counts about itself.</summary>
     public HealthCounters Health { get; } = new HealthCounters();
+
+    /// <summary>What its link counts.</summary>
+    public LinkCounters LinkCounters => _link.Counters;
 
     /// <summary>Measures and judges.</summary>
     /// <param name="nowMs">Monotonic schedule time in milliseconds; a simulation may let it run faster than the wall clock.</param>
@@ -99,13 +104,25 @@ public sealed class Node
         status.IsConnected = _link.State == LinkState.Ready;
         status.IsTwinSettled = _agent.IsSettled;
         status.Rejections = _agent.Book.Rejections;
-        status.TelemetryConfirmed = Health.TelemetryConfirmed;
+        status.TelemetryConfirmed = _link.Counters.TelemetryConfirmed;
         status.TelemetryDropped = _outbox.Dropped();
-        status.ReportedPatches = Health.Reports;
-        status.Reconnects = Health.Reconnects;
+        status.ReportedPatches = _link.Counters.Reports;
+        status.Reconnects = _link.Counters.Reconnects;
         status.LastConnectFailure = _link.LastFailure;
         status.BootId = _bootId;
         return status;
+    }
+
+    private static LinkOptions OptionsOf(NodeIdentity identity)
+    {
+        var options = new LinkOptions();
+        options.DeviceId = identity.DeviceId;
+        options.HubHost = identity.HubHost;
+        options.HubPort = identity.HubPort;
+        options.Key = identity.Key;
+        options.CertificateAuthority = identity.CertificateAuthority;
+        options.TokenLifetimeSeconds = identity.TokenLifetimeSeconds;
+        return options;
     }
 
     private static string[] AlarmWords()

@@ -2,6 +2,7 @@ using System.Device.I2c;
 using System.Device.Spi;
 using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Link;
+using DeviceTwin.SensorNode.Provisioning;
 
 namespace DeviceTwin.SensorNode;
 

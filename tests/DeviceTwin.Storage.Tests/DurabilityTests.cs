@@ -51,6 +51,22 @@ public sealed class DurabilityTests
     }
 
     [Test]
+    public async Task What_a_failed_write_had_put_into_memory_is_forgotten()
+    {
+        using var folder = new StoreFolder();
+        using var store = folder.Open();
+        var bad = store.Write(
+        [
+            new StoreChange.AppendTelemetry(StoreFolder.Message("a", "features", 1)), new StoreChange.Count("x", 5),
+            new StoreChange.PutIdentity(StoreFolder.Identity("c") with { PrimaryKey = null! }),
+        ]);
+        await Assert.ThrowsAsync<StorageException>(() => bad);
+        await store.Write([new StoreChange.AppendTelemetry(StoreFolder.Message("a", "features", 2)), new StoreChange.Count("x", 1)]);
+        Assert.That(StoreFolder.Numbers(store.ReadTelemetry("a", "features", 10)), Is.EqualTo(new[] { 2 }));
+        Assert.That(store.Load().Counters["x"], Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task A_closed_store_refuses()
     {
         using var folder = new StoreFolder();

@@ -2,6 +2,7 @@
 
 using System;
 using DeviceTwin.SensorNode.Link;
+using DeviceTwin.SensorNode.Provisioning;
 using DeviceTwin.SensorNode.Simulator.Board;
 using DeviceTwin.SensorNode.Simulator.Machines;
 

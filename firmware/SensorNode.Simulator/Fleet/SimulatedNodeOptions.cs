@@ -3,6 +3,7 @@
 using System;
 using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Link;
+using DeviceTwin.SensorNode.Provisioning;
 using DeviceTwin.SensorNode.Simulator.Board;
 using DeviceTwin.SensorNode.Simulator.Machines;
 

@@ -58,19 +58,13 @@ public static class HubDialect
     /// <summary>Whether a topic carries a desired patch.</summary>
     public static bool IsDesired(string topic)
     {
-        return Begins(topic, DesiredPrefix);
+        return Ordinal.Begins(topic, DesiredPrefix);
     }
 
     /// <summary>Whether a topic carries an answer.</summary>
     public static bool IsAnswer(string topic)
     {
-        return Begins(topic, AnswerPrefix);
-    }
-
-    /// <summary>Whether a text begins with another, character by character: String.StartsWith asks the culture on .NET.</summary>
-    public static bool Begins(string text, string start)
-    {
-        return text.Length >= start.Length && text.Substring(0, start.Length) == start;
+        return Ordinal.Begins(topic, AnswerPrefix);
     }
 
     /// <summary>Status in an answer's topic, -1 where it is malformed.</summary>

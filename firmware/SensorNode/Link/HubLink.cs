@@ -1,4 +1,3 @@
-using DeviceTwin.SensorNode.Supervision;
 using DeviceTwin.SensorNode.Twin;
 
 namespace DeviceTwin.SensorNode.Link;
@@ -42,12 +41,11 @@ public sealed class HubLink
     private const int MessagesPerStep = 16;
 
     private readonly IMqttSession _session;
-    private readonly NodeIdentity _identity;
+    private readonly LinkOptions _options;
     private readonly TwinAgent _agent;
     private readonly Outbox _outbox;
     private readonly Jitter _jitter;
     private readonly Backoff _backoff;
-    private readonly HealthCounters _health;
     private long _notBeforeMs;
     private long _deadlineMs;
     private long _renewAtUtcMs;
@@ -61,16 +59,18 @@ public sealed class HubLink
     private bool _wasReadyBefore;
     private bool _isProven;
 
-    public HubLink(IMqttSession session, NodeIdentity identity, TwinAgent agent, Outbox outbox, Jitter jitter, HealthCounters health)
+    public HubLink(IMqttSession session, LinkOptions options, TwinAgent agent, Outbox outbox, Jitter jitter)
     {
         _session = session;
-        _identity = identity;
+        _options = options;
         _agent = agent;
         _outbox = outbox;
         _jitter = jitter;
-        _health = health;
         _backoff = new Backoff(ReconnectBaseMs, ReconnectMaximumMs, 100, jitter);
     }
+
+    /// <summary>What the link counts.</summary>
+    public LinkCounters Counters { get; } = new LinkCounters();
 
     /// <summary>Where the connection stands.</summary>
     public LinkState State { get; private set; }
@@ -120,7 +120,7 @@ public sealed class HubLink
             if (_agent.Unanswered >= 2)
             {
                 // Half open: the socket lives, the hub does not.
-                _health.HalfOpen++;
+                Counters.HalfOpen++;
                 Lose(nowMs, 0);
                 return nowMs + PollMs;
             }
@@ -134,25 +134,25 @@ public sealed class HubLink
 
     private void Open(long nowMs, long utcMs)
     {
-        long lifeMs = _identity.TokenLifetimeSeconds * 1000L;
-        string resource = HubDialect.Resource(_identity.HubHost, _identity.DeviceId);
-        var options = new MqttSessionOptions();
-        options.Host = _identity.HubHost;
-        options.Port = _identity.HubPort;
-        options.ClientId = _identity.DeviceId;
-        options.UserName = HubDialect.UserName(_identity.HubHost, _identity.DeviceId, TwinModel.ModelId);
-        options.Password = SasToken.Create(resource, _identity.Key, (utcMs + lifeMs) / 1000);
-        options.CleanSession = false;
-        options.KeepAliveSeconds = KeepAliveSeconds;
-        options.CertificateAuthority = _identity.CertificateAuthority;
+        long lifeMs = _options.TokenLifetimeSeconds * 1000L;
+        string resource = HubDialect.Resource(_options.HubHost, _options.DeviceId);
+        var session = new MqttSessionOptions();
+        session.Host = _options.HubHost;
+        session.Port = _options.HubPort;
+        session.ClientId = _options.DeviceId;
+        session.UserName = HubDialect.UserName(_options.HubHost, _options.DeviceId, TwinModel.ModelId);
+        session.Password = SasToken.Create(resource, _options.Key, (utcMs + lifeMs) / 1000);
+        session.CleanSession = false;
+        session.KeepAliveSeconds = KeepAliveSeconds;
+        session.CertificateAuthority = _options.CertificateAuthority;
 
         // Between an eighth and a quarter of its life before it ends, so that a fleet does not renew all at once.
         int eighth = (int)(lifeMs >> 3);
         _renewAtUtcMs = utcMs + lifeMs - eighth - _jitter.Below(eighth);
         _deadlineMs = nowMs + OpenTimeoutMs;
-        _health.ConnectAttempts++;
+        Counters.ConnectAttempts++;
         State = LinkState.Opening;
-        _session.Open(options);
+        _session.Open(session);
     }
 
     private void WatchOpening(long nowMs)
@@ -193,7 +193,7 @@ public sealed class HubLink
         State = LinkState.Ready;
         if (_wasReadyBefore)
         {
-            _health.Reconnects++;
+            Counters.Reconnects++;
         }
 
         _wasReadyBefore = true;
@@ -233,7 +233,7 @@ public sealed class HubLink
         }
         else if (utcMs >= _renewAtUtcMs)
         {
-            _health.TokenRenewals++;
+            Counters.TokenRenewals++;
             Lose(nowMs, 0);
         }
     }
@@ -261,7 +261,7 @@ public sealed class HubLink
         }
         else
         {
-            _health.UnknownMessages++;
+            Counters.UnknownMessages++;
         }
     }
 
@@ -273,7 +273,7 @@ public sealed class HubLink
         }
         else if (_message != null && packetId == _messageId)
         {
-            _health.TelemetryConfirmed++;
+            Counters.TelemetryConfirmed++;
             _message = null;
             _messageId = 0;
             _attempts = 0;
@@ -298,11 +298,11 @@ public sealed class HubLink
 
         if (isRead)
         {
-            _health.TwinReads++;
+            Counters.TwinReads++;
         }
         else
         {
-            _health.Reports++;
+            Counters.Reports++;
         }
     }
 
@@ -328,7 +328,7 @@ public sealed class HubLink
             }
         }
 
-        int packetId = _session.Publish(HubDialect.TelemetryTopic(_identity.DeviceId, _message.Kind), _message.Payload, 1);
+        int packetId = _session.Publish(HubDialect.TelemetryTopic(_options.DeviceId, _message.Kind), _message.Payload, 1);
         if (packetId <= 0)
         {
             Lose(nowMs, _backoff.Next());
@@ -340,7 +340,7 @@ public sealed class HubLink
         _sentMs = nowMs;
         _isProbing = false;
         _deadlineMs = nowMs + PublishTimeoutMs;
-        _health.TelemetrySent++;
+        Counters.TelemetrySent++;
     }
 
     // The message under way has no confirmation yet: is it to be sent again, or given up (then another one may go)?
@@ -356,7 +356,7 @@ public sealed class HubLink
         {
             if (_isProbing)
             {
-                _health.HalfOpen++;
+                Counters.HalfOpen++;
                 Lose(nowMs, 0);
                 return false;
             }
@@ -372,7 +372,7 @@ public sealed class HubLink
         _messageId = 0;
         if (_attempts >= PublishAttempts)
         {
-            _health.TelemetryUnconfirmed++;
+            Counters.TelemetryUnconfirmed++;
             _message = null;
         }
 
@@ -382,12 +382,12 @@ public sealed class HubLink
     private void Fail(long nowMs, int code)
     {
         LastFailure = code;
-        _health.ConnectFailures++;
+        Counters.ConnectFailures++;
         int wait = _backoff.Next();
         bool isRefused = code == 1 || code == 2 || code == 4 || code == 5;
         if (isRefused)
         {
-            _health.ConnectRefusals++;
+            Counters.ConnectRefusals++;
             wait += RefusedMinimumMs;
         }
 

@@ -1,6 +1,5 @@
 using System;
 using DeviceTwin.SensorNode.Boards;
-using DeviceTwin.SensorNode.Link;
 using DeviceTwin.SensorNode.Twin.Json;
 
 namespace DeviceTwin.SensorNode.Provisioning;
@@ -67,7 +66,7 @@ public sealed class IdentityStore
             return IdentityRefusal.Key;
         }
 
-        if (identity.CertificateAuthority == null || !HubDialect.Begins(identity.CertificateAuthority, PemStart))
+        if (identity.CertificateAuthority == null || !Ordinal.Begins(identity.CertificateAuthority, PemStart))
         {
             return IdentityRefusal.CertificateAuthority;
         }

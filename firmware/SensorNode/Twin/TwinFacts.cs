@@ -24,18 +24,22 @@ public sealed class TwinFacts
     /// <summary>Build and settings of the detector.</summary>
     public const int DetectorFingerprint = 6;
 
+    /// <summary>Why the node last started.</summary>
+    public const int ResetCause = 7;
+
     /// <summary>Active alarms, an object of words.</summary>
-    public const int Alarms = 7;
+    public const int Alarms = 8;
 
     /// <summary>Number of strays without an acknowledgement of their own.</summary>
-    public const int Unacknowledged = 8;
+    public const int Unacknowledged = 9;
 
     /// <summary>Number of facts; those below <see cref="Alarms"/> are texts.</summary>
-    public const int Count = 9;
+    public const int Count = 10;
 
     private static readonly string[] FactNames =
     {
-        "firmwareVersion", "board", "bootId", "verdict", "zone", "settingsHash", "detectorFingerprint", "alarms", "unacknowledged",
+        "firmwareVersion", "board", "bootId", "verdict", "zone", "settingsHash", "detectorFingerprint", "resetCause",
+        "alarms", "unacknowledged",
     };
 
     private readonly string[] _texts = new string[Alarms];

@@ -90,6 +90,17 @@ public sealed class ConfigurationTests
     }
 
     [Test]
+    public async Task A_device_that_an_edit_targets_no_longer_loses_the_settings()
+    {
+        using var fixture = new FleetFixture();
+        await fixture.Register("a", """{"line":"A"}""");
+        await fixture.Register("b", """{"line":"B"}""");
+        await fixture.Configure("c", "tags.line = 'A'", 1, ("x", 1));
+        await fixture.Configure("c", "tags.line = 'B'", 1, ("x", 1));
+        Assert.That((fixture.Desired("a"), fixture.Desired("b")), Is.EqualTo(("{}", """{"x":1}""")));
+    }
+
+    [Test]
     public async Task What_an_operator_overwrote_stays_and_shows_in_the_metrics()
     {
         using var fixture = new FleetFixture();

@@ -53,6 +53,36 @@ public sealed class DurabilityTests
     }
 
     [Test]
+    public async Task A_registration_that_was_lost_can_be_made_again()
+    {
+        var store = new ManualStore { Immediate = false };
+        using var fixture = new FleetFixture(store);
+        var lost = fixture.Register("a");
+        store.Fail();
+        Assert.That(await FleetFixture.Refusal(() => lost), Is.EqualTo(HubError.ServiceUnavailable));
+        var again = fixture.Register("a");
+        store.Commit();
+        Assert.That((await again).DeviceId, Is.EqualTo("a"));
+    }
+
+    [Test]
+    public async Task A_configuration_that_was_lost_is_not_applied_and_can_be_written_again()
+    {
+        var store = new ManualStore();
+        using var fixture = new FleetFixture(store);
+        await fixture.Register("a");
+        store.Immediate = false;
+        var lost = fixture.Configure("c", "*", 1, ("x", 1));
+        store.Fail();
+        Assert.That(await FleetFixture.Refusal(() => lost), Is.EqualTo(HubError.ServiceUnavailable));
+        store.Immediate = true;
+        await fixture.Register("b");
+        Assert.That((fixture.Desired("a"), fixture.Desired("b")), Is.EqualTo(("{}", "{}")));
+        await fixture.Configure("c", "*", 1, ("x", 1));
+        Assert.That((fixture.Desired("a"), fixture.Desired("b")), Is.EqualTo(("""{"x":1}""", """{"x":1}""")));
+    }
+
+    [Test]
     public async Task Giving_up_the_wait_does_not_take_the_change_back()
     {
         var store = new ManualStore();

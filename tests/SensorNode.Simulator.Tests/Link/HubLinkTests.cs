@@ -93,8 +93,8 @@ public sealed class HubLinkTests
         }
 
         Assert.That(scene.Link.LastFailure, Is.EqualTo(code));
-        Assert.That(scene.Health.ConnectFailures, Is.GreaterThanOrEqualTo(9));
-        Assert.That(scene.Health.ConnectRefusals, least > 0 ? Is.EqualTo(scene.Health.ConnectFailures) : Is.Zero);
+        Assert.That(scene.Counters.ConnectFailures, Is.GreaterThanOrEqualTo(9));
+        Assert.That(scene.Counters.ConnectRefusals, least > 0 ? Is.EqualTo(scene.Counters.ConnectFailures) : Is.Zero);
         Assert.That(scene.Session.Published, Is.Empty);
     }
 
@@ -123,7 +123,7 @@ public sealed class HubLinkTests
         scene.RunTo(6000);
         Assert.That(scene.Session.Subscriptions, Has.Count.EqualTo(2));
         Assert.That(scene.Session.Twin.ReportedAt("sampling.captureIntervalSeconds.value")!.GetValue<int>(), Is.EqualTo(10));
-        Assert.That(scene.Health.Reconnects, Is.EqualTo(1));
+        Assert.That(scene.Counters.Reconnects, Is.EqualTo(1));
     }
 
     [Test]
@@ -158,7 +158,7 @@ public sealed class HubLinkTests
         scene.Agent.Facts.Set(TwinFacts.Verdict, "high");
         long lost = scene.RunUntil(() => scene.Session.Connects.Count == 2);
         Assert.That(lost, Is.InRange(2 * TwinAgent.AnswerTimeoutMs, (2 * TwinAgent.AnswerTimeoutMs) + 10_000));
-        Assert.That(scene.Health.HalfOpen, Is.EqualTo(1));
+        Assert.That(scene.Counters.HalfOpen, Is.EqualTo(1));
         scene.Session.IsSilent = false;
         scene.RunUntil(() => scene.Agent.IsSettled);
         Assert.That(scene.Session.Twin.ReportedAt("verdict")!.GetValue<string>(), Is.EqualTo("high"));
@@ -173,8 +173,8 @@ public sealed class HubLinkTests
         long lost = scene.RunUntil(() => scene.Session.Connects.Count == 2);
         Assert.That(lost, Is.LessThanOrEqualTo(2000 + HubLink.PublishTimeoutMs + TwinAgent.AnswerTimeoutMs + 1000));
         scene.Session.IsSilent = false;
-        scene.RunUntil(() => scene.Health.TelemetryConfirmed == 1);
-        Assert.That(scene.Health.TelemetryUnconfirmed, Is.Zero);
+        scene.RunUntil(() => scene.Counters.TelemetryConfirmed == 1);
+        Assert.That(scene.Counters.TelemetryUnconfirmed, Is.Zero);
     }
 
     [Test]
@@ -187,7 +187,7 @@ public sealed class HubLinkTests
         scene.RunTo(60_000);
         Assert.That(scene.Session.Telemetry.Select(message => message.Payload), Is.EqualTo(new[] { """{"seq":1}""", """{"seq":1}""", """{"seq":2}""" }));
         Assert.That(scene.Session.Connects, Has.Count.EqualTo(1));
-        Assert.That(scene.Health.TelemetryConfirmed, Is.EqualTo(2));
+        Assert.That(scene.Counters.TelemetryConfirmed, Is.EqualTo(2));
     }
 
     [Test]
@@ -199,8 +199,8 @@ public sealed class HubLinkTests
         scene.Offer("features", """{"seq":2}""", TelemetryMessage.Normal);
         scene.RunTo(120_000);
         Assert.That(scene.Session.Telemetry.Count(message => message.Payload == """{"seq":1}"""), Is.EqualTo(HubLink.PublishAttempts));
-        Assert.That(scene.Health.TelemetryUnconfirmed, Is.EqualTo(1));
-        Assert.That(scene.Health.TelemetryConfirmed, Is.EqualTo(1));
+        Assert.That(scene.Counters.TelemetryUnconfirmed, Is.EqualTo(1));
+        Assert.That(scene.Counters.TelemetryConfirmed, Is.EqualTo(1));
         Assert.That(scene.Session.Connects, Has.Count.EqualTo(1));
     }
 
@@ -213,12 +213,12 @@ public sealed class HubLinkTests
         scene.RunTo(10_000);
         scene.Session.ConfirmLate(60000);
         scene.RunTo(11_000);
-        Assert.That(scene.Health.TelemetryConfirmed, Is.Zero);
+        Assert.That(scene.Counters.TelemetryConfirmed, Is.Zero);
 
         // The stub counts packet identifiers: SUBSCRIBE was 1, this PUBLISH is 2.
         scene.Session.ConfirmLate(2);
         scene.RunTo(60_000);
-        Assert.That(scene.Health.TelemetryConfirmed, Is.EqualTo(1));
+        Assert.That(scene.Counters.TelemetryConfirmed, Is.EqualTo(1));
         Assert.That(scene.Session.Telemetry.Count(), Is.EqualTo(1));
     }
 
@@ -232,7 +232,7 @@ public sealed class HubLinkTests
         scene.Session.Tear();
         scene.RunTo(10_000);
         Assert.That(scene.Session.Telemetry.Select(message => message.Payload), Is.EqualTo(new[] { """{"seq":1}""", """{"seq":1}""" }));
-        Assert.That(scene.Health.TelemetryConfirmed, Is.EqualTo(1));
+        Assert.That(scene.Counters.TelemetryConfirmed, Is.EqualTo(1));
     }
 
     [Test]
@@ -257,7 +257,7 @@ public sealed class HubLinkTests
         scene.Offer("features", """{"seq":1}""", TelemetryMessage.Normal);
         scene.RunUntil(() => scene.Session.Closes > 0);
         scene.Session.IsClogged = false;
-        scene.RunUntil(() => scene.Health.TelemetryConfirmed == 1);
+        scene.RunUntil(() => scene.Counters.TelemetryConfirmed == 1);
     }
 
     [Test]
@@ -266,7 +266,7 @@ public sealed class HubLinkTests
         var scene = new LinkScene().RunTo(2000);
         long renewal = scene.RunUntil(() => scene.Session.Connects.Count == 2, 3_600_000);
         Assert.That(renewal, Is.InRange(3_600_000 * 3 / 4, (3_600_000 * 7 / 8) + 1000));
-        Assert.That(scene.Health.TokenRenewals, Is.EqualTo(1));
+        Assert.That(scene.Counters.TokenRenewals, Is.EqualTo(1));
         Assert.That(scene.Session.Connects[1].Password, Is.Not.EqualTo(scene.Session.Connects[0].Password));
         scene.RunUntil(() => scene.Agent.IsSettled);
         Assert.That(scene.Session.Subscriptions, Has.Count.EqualTo(2));
@@ -292,7 +292,7 @@ public sealed class HubLinkTests
         }
 
         scene.RunTo(4000);
-        Assert.That(scene.Health.UnknownMessages, Is.EqualTo(3));
+        Assert.That(scene.Counters.UnknownMessages, Is.EqualTo(3));
         Assert.That(scene.Link.State, Is.EqualTo(LinkState.Ready));
     }
 

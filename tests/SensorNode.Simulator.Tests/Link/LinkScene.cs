@@ -1,7 +1,5 @@
 using System.Text;
-using DeviceTwin.SensorNode;
 using DeviceTwin.SensorNode.Link;
-using DeviceTwin.SensorNode.Supervision;
 using DeviceTwin.SensorNode.Twin;
 
 namespace DeviceTwin.Tests.SensorNode.Simulator.Link;
@@ -19,12 +17,12 @@ internal sealed class LinkScene
             [null!, "high", "hot", "outer", "inner", "ball", null!],
             new Backoff(1000, 300000, 250, jitter),
             100);
-        Link = new HubLink(Session, Identity, Agent, Outbox, jitter, Health);
+        Link = new HubLink(Session, Options, Agent, Outbox, jitter);
     }
 
     public StubSession Session { get; } = new();
 
-    public NodeIdentity Identity { get; } = new()
+    public LinkOptions Options { get; } = new()
     {
         DeviceId = "node-1",
         HubHost = "hub.plant.local",
@@ -34,7 +32,7 @@ internal sealed class LinkScene
         TokenLifetimeSeconds = 3600,
     };
 
-    public HealthCounters Health { get; } = new();
+    public LinkCounters Counters => Link.Counters;
 
     public Outbox Outbox { get; } = new(8, 10000);
 

@@ -1,4 +1,4 @@
-using DeviceTwin.SensorNode.Supervision;
+using DeviceTwin.SensorNode.Boards;
 
 namespace DeviceTwin.Tests.SensorNode.Simulator.Node;
 

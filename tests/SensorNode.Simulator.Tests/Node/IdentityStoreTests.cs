@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using DeviceTwin.SensorNode;
 using DeviceTwin.SensorNode.Provisioning;
 using DeviceTwin.SensorNode.Simulator.Board;
 

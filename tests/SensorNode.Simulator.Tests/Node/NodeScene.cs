@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.SensorNode;
 using DeviceTwin.SensorNode.Boards;
+using DeviceTwin.SensorNode.Provisioning;
 using DeviceTwin.SensorNode.Simulator.Board;
 using DeviceTwin.SensorNode.Simulator.Machines;
 using DeviceTwin.Tests.SensorNode.Simulator.Link;

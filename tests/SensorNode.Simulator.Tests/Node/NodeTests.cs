@@ -42,6 +42,7 @@ public sealed class NodeTests
         Assert.That(Reported(scene, "board"), Is.EqualTo("simulated"));
         Assert.That(Reported(scene, "bootId"), Is.EqualTo(scene.Status.BootId));
         Assert.That(Reported(scene, "verdict"), Is.EqualTo("normal"));
+        Assert.That(Reported(scene, "resetCause"), Is.EqualTo(scene.Board.Power.LastResetCause()));
         Assert.That(Reported(scene, "zone"), Is.EqualTo("refused"));
         Assert.That(Reported(scene, "settingsHash"), Is.EqualTo(scene.Features[0]["settingsHash"]!.GetValue<string>()));
         Assert.That(Reported(scene, "detectorFingerprint"), Is.EqualTo(scene.Features[0]["fingerprint"]!.GetValue<string>()));
@@ -177,13 +178,13 @@ public sealed class NodeTests
         scene.RunTo(30_000);
         scene.Board.Radio.InReach = false;
         int before = scene.Session.Telemetry.Count();
-        scene.RunTo(330_000);
+        scene.RunTo(200_000);
         Assert.That(scene.Session.Telemetry.Count(), Is.EqualTo(before));
         Assert.That(scene.Status.IsConnected, Is.False);
         scene.Board.Radio.InReach = true;
-        scene.RunTo(400_000);
+        scene.RunTo(260_000);
         Assert.That(scene.Status.IsConnected, Is.True);
-        Assert.That(scene.Status.Captures, Is.GreaterThan(70));
+        Assert.That(scene.Status.Captures, Is.GreaterThan(45));
         Assert.That(scene.Status.TelemetryDropped, Is.Positive, "the outbox is bounded");
         int newest = scene.Features[^1]["capture"]!.GetValue<int>();
         Assert.That(newest, Is.InRange(scene.Status.Captures - 2, scene.Status.Captures));

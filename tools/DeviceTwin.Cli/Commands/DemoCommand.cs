@@ -13,21 +13,22 @@ internal static class DemoCommand
     {
         var replay = new Option<DirectoryInfo?>("--replay") { Description = "Bolt the nodes to the recordings of this folder (with an index.json)." };
         var select = new Option<string?>("--select") { Description = "Only recordings whose file fits this pattern (* and ?)." };
-        var nodes = new Option<int>("--nodes") { Description = "At most so many recordings, in turn over the faults.", DefaultValueFactory = _ => NodesUnlessTold };
+        var nodes = NumberOption.Whole("--nodes", "At most so many recordings, in turn over the faults.", NodesUnlessTold, 1, 200);
         var headless = new Option<bool>("--headless") { Description = "No screen. Ends by itself: --until settled unless told." };
         var json = new Option<bool>("--json") { Description = "Print one JSON document at the end." };
         var until = new Option<string?>("--until") { Description = "'settled', or a wall-clock time such as 90s or 5m." };
-        var speed = new Option<double>("--speed") { Description = "Machine and schedule time run so many times as fast (0.1 to 100).", DefaultValueFactory = _ => DefaultSpeed };
-        var seed = new Option<int>("--seed") { Description = "Seed of machines and choices.", DefaultValueFactory = _ => 1 };
+        var speed = NumberOption.Real("--speed", "Machine and schedule time run so many times as fast.", DefaultSpeed, 0.1, 100);
+        var seed = NumberOption.Whole("--seed", "Seed of machines and choices.", 1, 0, int.MaxValue);
         var data = new Option<DirectoryInfo?>("--data") { Description = "Keep the hub's data in this folder; otherwise nothing is left behind." };
-        var mqttPort = new Option<int>("--mqtt-port") { Description = "Port for devices; 0 = any free one.", DefaultValueFactory = _ => 0 };
-        var httpPort = new Option<int>("--http-port") { Description = "Port of the dashboard; 0 = any free one.", DefaultValueFactory = _ => 0 };
-        nodes.Validators.Add(result => Require(result, result.GetValueOrDefault<int>() is >= 1 and <= 200, "--nodes takes 1 to 200."));
-        speed.Validators.Add(result => Require(result, result.GetValueOrDefault<double>() is >= 0.1 and <= 100, "--speed takes 0.1 to 100."));
-        until.Validators.Add(result => Require(
-            result,
-            result.GetValueOrDefault<string?>() is not { } text || Until.TryParse(text, out _),
-            "--until takes 'settled' or a time such as 90s, 5m or 1h."));
+        var mqttPort = NumberOption.Whole("--mqtt-port", "Port for devices; 0 = any free one.", 0, 0, 65535);
+        var httpPort = NumberOption.Whole("--http-port", "Port of the dashboard; 0 = any free one.", 0, 0, 65535);
+        until.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } text && !Until.TryParse(text, out _))
+            {
+                result.AddError($"--until takes 'settled' or a time such as 90s, 5m or 1h, not '{text}'.");
+            }
+        });
 
         var command = new Command("demo", "Start a hub and simulated nodes on different machines, and watch them.")
         {
@@ -72,13 +73,5 @@ internal static class DemoCommand
         }
 
         return (status.Settled ? ExitCode.Success : status.InSync ? ExitCode.NotSettled : ExitCode.NotInSync).Number;
-    }
-
-    private static void Require(System.CommandLine.Parsing.OptionResult result, bool holds, string sentence)
-    {
-        if (!holds)
-        {
-            result.AddError(sentence);
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using DeviceTwin.Cli.Hub;
 
 namespace DeviceTwin.Cli.Commands;
@@ -8,10 +9,11 @@ internal static class HubOption
 {
     public const string DefaultAddress = "http://127.0.0.1:5080";
 
-    public static Option<Uri> Address() => new("--hub")
+    public static Option<Uri?> Address() => new("--hub")
     {
         Description = "The hub's address (default DTWIN_HUB, else " + DefaultAddress + ").",
-        DefaultValueFactory = _ => new Uri(Environment.GetEnvironmentVariable("DTWIN_HUB") ?? DefaultAddress),
+        DefaultValueFactory = result => ParseAddress(Environment.GetEnvironmentVariable("DTWIN_HUB") ?? DefaultAddress, result),
+        CustomParser = result => ParseAddress(result.Tokens[0].Value, result),
     };
 
     public static Option<FileInfo?> TokenFile() => new("--token-file")
@@ -32,5 +34,16 @@ internal static class HubOption
         {
             throw new CommandFailedException(ExitCode.Usage, $"The token file cannot be read: {error.Message}");
         }
+    }
+
+    private static Uri? ParseAddress(string text, ArgumentResult result)
+    {
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps))
+        {
+            return address;
+        }
+
+        result.AddError($"'{text}' is not the address of a hub, such as {DefaultAddress}.");
+        return null;
     }
 }

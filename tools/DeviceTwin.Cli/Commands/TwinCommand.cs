@@ -37,7 +37,7 @@ internal static class TwinCommand
         var device = new Argument<string>("device") { Description = "The device id." };
         var path = new Argument<string>("path") { Description = "A desired property, e.g. detection.velocityLimitUmPerSecond." };
         var value = new Argument<string>("value") { Description = "A JSON value: 4500, true, null (removes the property). Other text is taken as a string." };
-        var wait = new Option<int>("--wait") { Description = "Seconds to wait for the device's acknowledgement; 0 does not wait.", DefaultValueFactory = _ => 0 };
+        var wait = NumberOption.Whole("--wait", "Seconds to wait for the device's acknowledgement; 0 does not wait.", 0, 0, 3600);
         var (hub, token, json) = (HubOption.Address(), HubOption.TokenFile(), HubOption.Json());
         var command = new Command("set", "Change one desired property.") { device, path, value, wait, hub, token, json };
         command.SetAction(async (parsed, cancellation) =>

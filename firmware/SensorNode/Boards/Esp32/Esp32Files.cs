@@ -1,5 +1,4 @@
 using System.IO;
-using DeviceTwin.SensorNode.Supervision;
 
 namespace DeviceTwin.SensorNode.Boards.Esp32;
 

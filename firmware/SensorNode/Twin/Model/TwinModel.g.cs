@@ -251,7 +251,7 @@ public static class TwinModel
         0,
         8000,
         200,
-        1800,
+        2500,
         500,
         5400,
         60,

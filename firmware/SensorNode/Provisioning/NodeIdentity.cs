@@ -1,4 +1,4 @@
-namespace DeviceTwin.SensorNode;
+namespace DeviceTwin.SensorNode.Provisioning;
 
 /// <summary>Who the node is and where its hub is. Provisioning loads it; the simulator makes it.</summary>
 public sealed class NodeIdentity

@@ -1,6 +1,6 @@
 using System;
 
-namespace DeviceTwin.SensorNode.Supervision;
+namespace DeviceTwin.SensorNode.Boards;
 
 /// <summary>
 /// A file's content in an envelope that shows whether it was written to the end. A file lives in two slots and each

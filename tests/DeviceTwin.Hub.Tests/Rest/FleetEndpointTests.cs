@@ -1,0 +1,116 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace DeviceTwin.Tests.Hub.Rest;
+
+/// <summary>What the command line and other programs read of the fleet.</summary>
+public sealed class FleetEndpointTests : RestTests
+{
+    private const string Features = """
+        {"bootId":"b1","seq":1,"t":1,"capture":1,"verdict":"outer","zone":"refused","alarms":["hot","outer"],"velocityUmPerSecond":8123,
+         "accelerationMilliG":900,"temperatureCentiCelsius":8123,"scores":{"outer":5400,"inner":300,"ball":500},"coveragePermille":1000,
+         "saturatedPermille":0,"overrun":false,"refusals":[],"settingsVersion":3,"settingsHash":"aa","fingerprint":"dt"}
+        """;
+
+    [Test]
+    public async Task The_fleet_list_tells_the_last_verdict_and_the_twins_state()
+    {
+        await Hub.Register("listed");
+        await Hub.Send(HttpMethod.Patch, "/twins/listed", """{"tags":{"machine":"Pump","line":"1","kind":"pump"},"properties":{"desired":{"detection":{"a":1}}}}""");
+        await Hub.Tell("listed", "features", Features);
+        var node = await Listed("listed");
+        Assert.That(((string?)node["machine"], (string?)node["line"], (string?)node["verdict"], (string?)node["zone"]), Is.EqualTo(("Pump", "1", "outer", "refused")));
+        Assert.That(node["alarms"]!.ToJsonString(), Is.EqualTo("""["outer","hot"]"""), "worst first");
+        Assert.That(((int?)node["velocityUmPerSecond"], (int?)node["temperatureCentiCelsius"]), Is.EqualTo((8123, 8123)));
+        Assert.That(((string?)node["state"], (bool?)node["connected"], (long?)node["desiredVersion"]), Is.EqualTo(("Unknown", false, 2L)));
+        Assert.That((string?)node["lastTelemetryAt"], Does.EndWith("Z"));
+
+        await Hub.Fleet.PatchReported("listed", (JsonObject)JsonNode.Parse("""{"detection":{"a":{"value":1,"ac":200,"av":2}}}""")!, null, CancellationToken.None);
+        await Hub.Fleet.SetConnected("listed", "c1", null, CancellationToken.None);
+        node = await Listed("listed");
+        Assert.That(((string?)node["state"], (bool?)node["connected"], (long?)node["reportedVersion"]), Is.EqualTo(("InSync", true, 2L)));
+    }
+
+    [TestCase("not json at all")]
+    [TestCase("[1,2,3]")]
+    [TestCase("""{"verdict":7,"alarms":"outer"}""")]
+    public async Task A_device_that_sends_nonsense_harms_nothing(string body)
+    {
+        var id = "nonsense-" + TestContext.CurrentContext.Test.ID.Replace('.', '-');
+        await Hub.Register(id);
+        await Hub.Tell(id, "features", body);
+        await Hub.Tell(id, "spectrum", body);
+        Assert.That((await Listed(id))["verdict"], Is.Null);
+        Assert.That((await Hub.Send(HttpMethod.Get, $"/nodes/{id}")).Response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task Convergence_is_told_per_path_with_the_nodes_reason()
+    {
+        await Hub.Register("rejects");
+        await Hub.Send(HttpMethod.Patch, "/twins/rejects", """{"properties":{"desired":{"detection":{"velocityLimitUmPerSecond":200000}}}}""");
+        await Hub.Fleet.PatchReported(
+            "rejects",
+            (JsonObject)JsonNode.Parse("""{"detection":{"velocityLimitUmPerSecond":{"value":7100,"ac":400,"av":2,"ad":"aboveMaximum: takes 0 to 100000 um/s"}}}""")!,
+            null,
+            CancellationToken.None);
+        var convergence = await Hub.Get("/api/v1/devices/rejects/convergence");
+        var path = convergence["paths"]![0]!;
+        Assert.That((string?)convergence["state"], Is.EqualTo("Rejected"));
+        Assert.That(((string?)path["path"], (int?)path["desired"], (int?)path["reported"], (string?)path["state"]), Is.EqualTo(("detection.velocityLimitUmPerSecond", 200000, 7100, "Rejected")));
+        Assert.That(((string?)path["reason"], (int?)path["code"], (long?)path["acknowledgedVersion"]), Is.EqualTo(("aboveMaximum: takes 0 to 100000 um/s", 400, 2L)));
+    }
+
+    [Test]
+    public async Task Telemetry_is_read_newest_first_by_kind()
+    {
+        await Hub.Register("talks");
+        await Hub.Tell("talks", "features", """{"seq":1}""");
+        await Hub.Tell("talks", "spectrum", """{"seq":2}""");
+        await Hub.Tell("talks", "features", """{"seq":3}""");
+        await Hub.Tell("talks", "features", "\u0001");
+        var all = (JsonArray)await Hub.Get("/api/v1/devices/talks/telemetry?limit=3");
+        Assert.That(all.Select(message => (int?)message!["body"]?["seq"]), Is.EqualTo(new int?[] { null, 3, 2 }));
+        Assert.That((string?)all[0]!["bodyBase64"], Is.EqualTo("AQ=="));
+        var features = (JsonArray)await Hub.Get("/api/v1/devices/talks/telemetry?kind=features&limit=2");
+        Assert.That((string?)features[1]!["kind"], Is.EqualTo("features"));
+    }
+
+    [Test]
+    public async Task Totals_count_what_is_durable()
+    {
+        var before = await Hub.Get("/api/v1/totals");
+        await Hub.Register("counted");
+        await Hub.Tell("counted", "features", Features);
+        await Hub.Send(HttpMethod.Patch, "/twins/counted", """{"properties":{"desired":{"a":1}}}""");
+        await Hub.Fleet.PatchReported("counted", new JsonObject { ["a"] = 1 }, null, CancellationToken.None);
+        var after = await Hub.Get("/api/v1/totals");
+        foreach (var name in new[] { "telemetry", "reportedPatches", "desiredPatches" })
+        {
+            Assert.That((long)after[name]! - (long)before[name]!, Is.EqualTo(1), name);
+        }
+    }
+
+    [Test]
+    public async Task Statistics_and_health_are_told()
+    {
+        await Hub.Register("statistic");
+        Assert.That((int?)(await Hub.Get("/statistics/devices"))["totalDeviceCount"], Is.GreaterThanOrEqualTo(1));
+        Assert.That((await Hub.Get("/statistics/service"))["connectedDeviceCount"], Is.Not.Null);
+        Assert.That((string?)(await Hub.Get("/healthz"))["status"], Is.EqualTo("ok"));
+    }
+
+    [Test]
+    public async Task Unknown_devices_and_silly_limits_are_refused()
+    {
+        foreach (var what in new[] { "convergence", "telemetry", "events", "audit" })
+        {
+            AssertRefused(await Hub.Send(HttpMethod.Get, $"/api/v1/devices/nobody/{what}"), HttpStatusCode.NotFound, "DeviceNotFound", 404001);
+        }
+
+        await Hub.Register("limited");
+        AssertRefused(await Hub.Send(HttpMethod.Get, "/api/v1/devices/limited/telemetry?limit=1000000"), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004, "limit");
+    }
+
+    private async Task<JsonNode> Listed(string id) => ((JsonArray)await Hub.Get("/api/v1/fleet")).First(node => (string?)node!["deviceId"] == id)!;
+}

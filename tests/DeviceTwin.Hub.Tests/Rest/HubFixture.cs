@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
+using DeviceTwin.Hub;
+using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Hub.Options;
+using DeviceTwin.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceTwin.Tests.Hub.Rest;
+
+/// <summary>A whole hub on free ports over a folder that goes away with it, and a client that speaks to it.</summary>
+internal sealed class HubFixture : IAsyncDisposable
+{
+    private readonly DirectoryInfo folder;
+    private readonly HubApplication hub;
+
+    private HubFixture(DirectoryInfo folder, HubApplication hub, HttpClient http)
+    {
+        this.folder = folder;
+        this.hub = hub;
+        Http = http;
+    }
+
+    public HttpClient Http { get; }
+
+    public Uri Url => Http.BaseAddress!;
+
+    public string Folder => folder.FullName;
+
+    public IFleet Fleet => hub.Services.GetRequiredService<IFleet>();
+
+    public static async Task<HubFixture> Start(IPAddress? httpBind = null, string? hostName = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("devicetwin-rest-");
+        var hub = HubApplication.Create(Options(folder.FullName) with { HttpBind = httpBind ?? IPAddress.Loopback, HostNames = hostName is null ? [] : [hostName] });
+        await hub.Start(CancellationToken.None);
+
+        // The hub's own authority and no other, as a node or a careful browser would have it.
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+        {
+            using var chain = new X509Chain();
+            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            chain.ChainPolicy.CustomTrustStore.ImportFromPemFile(hub.AuthorityFile);
+            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+            return certificate is X509Certificate2 server && chain.Build(server);
+        };
+        return new HubFixture(folder, hub, new HttpClient(handler) { BaseAddress = new Uri(hub.HttpUrl) });
+    }
+
+    /// <summary>Free ports on loopback, nothing logged.</summary>
+    public static HubOptions Options(string folder) =>
+        new(folder, 0, 0, IPAddress.Loopback, IPAddress.Loopback, [], false, LogFormat.Console, LogLevel.None);
+
+    public async Task<(HttpResponseMessage Response, JsonNode? Body)> Send(HttpMethod method, string path, string? body = null, string? ifMatch = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+        }
+
+        if (ifMatch is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        var response = await Http.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        return (response, response.Content.Headers.ContentType?.MediaType == "application/json" ? JsonNode.Parse(text) : null);
+    }
+
+    public async Task<JsonNode> Get(string path)
+    {
+        var (response, body) = await Send(HttpMethod.Get, path);
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), body?.ToJsonString());
+        return body!;
+    }
+
+    public Task Register(string deviceId) => Send(HttpMethod.Put, $"/devices/{deviceId}", "{}");
+
+    public Task Tell(string deviceId, string kind, string body, DateTimeOffset? at = null) => Fleet.AppendTelemetry(
+        new TelemetryMessage(deviceId, at ?? DateTimeOffset.UtcNow, new Dictionary<string, string?> { ["kind"] = kind }, Encoding.UTF8.GetBytes(body)),
+        CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await hub.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace DeviceTwin.Tests.Hub.Rest;
+
+/// <summary>Queries over twins, page by page.</summary>
+public sealed class QueryEndpointTests : RestTests
+{
+    [OneTimeSetUp]
+    public async Task Populate()
+    {
+        for (var index = 0; index < 5; index++)
+        {
+            await Hub.Register($"q-{index}");
+            await Hub.Send(HttpMethod.Patch, $"/twins/q-{index}", $$$"""{"tags":{"line":"{{{index % 2}}}"}}""");
+        }
+    }
+
+    [TestCase("SELECT * FROM devices", new[] { "q-0", "q-1", "q-2", "q-3", "q-4" })]
+    [TestCase("select * from devices where tags.line = '1'", new[] { "q-1", "q-3" })]
+    [TestCase("SELECT * FROM devices WHERE STARTSWITH(deviceId, 'q-4')", new[] { "q-4" })]
+    [TestCase("SELECT * FROM devices WHERE(tags.line = '0' AND NOT deviceId = 'q-0')", new[] { "q-2", "q-4" })]
+    [TestCase("  SELECT  *  FROM  devices\nWHERE connectionState = 'Connected'  ", new string[0])]
+    public async Task A_condition_selects_twins(string query, string[] expected)
+    {
+        var (response, page) = await Query(query);
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), page?.ToJsonString());
+        Assert.That(Ids(page), Is.EqualTo(expected));
+        Assert.That(response.Headers.GetValues("x-ms-item-type"), Is.EqualTo(new[] { "Twin" }));
+        Assert.That(response.Headers.Contains("x-ms-continuation"), Is.False, "clients ask on for as long as it is there");
+    }
+
+    [Test]
+    public async Task Pages_together_are_the_answer()
+    {
+        var all = new List<string?>();
+        var continuation = "";
+        var pages = 0;
+        do
+        {
+            var (response, page) = await Query("SELECT * FROM devices", ("x-ms-max-item-count", "2"), ("x-ms-continuation", continuation));
+            all.AddRange(Ids(page));
+            continuation = response.Headers.TryGetValues("x-ms-continuation", out var values) ? values.Single() : "";
+            pages++;
+        }
+        while (continuation.Length > 0);
+
+        Assert.That(all, Is.EqualTo(new[] { "q-0", "q-1", "q-2", "q-3", "q-4" }));
+        Assert.That(pages, Is.EqualTo(3));
+    }
+
+    [TestCase("SELECT * FROM devices WHERE tags.line = ")]
+    [TestCase("SELECT * FROM devices WHERE")]
+    [TestCase("SELECT * FROM devicesWHERE tags.line = '1'")]
+    [TestCase("SELECT COUNT() FROM devices")]
+    [TestCase("SELECT * FROM devices.modules")]
+    [TestCase("DROP TABLE devices")]
+    public async Task A_malformed_query_is_refused(string query)
+    {
+        AssertRefused(await Query(query), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004);
+    }
+
+    [Test]
+    public async Task Wrong_headers_and_bodies_are_refused()
+    {
+        AssertRefused(await Query("SELECT * FROM devices", ("x-ms-max-item-count", "many")), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004);
+        AssertRefused(await Query("SELECT * FROM devices", ("x-ms-continuation", "%%%")), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004);
+        AssertRefused(await Hub.Send(HttpMethod.Post, "/devices/query", "{}"), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004, "query");
+        AssertRefused(await Hub.Send(HttpMethod.Post, "/devices/query", """{"query":7}"""), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004);
+    }
+
+    private static IEnumerable<string?> Ids(JsonNode? page) => ((JsonArray)page!).Select(twin => (string?)twin!["deviceId"]);
+
+    private Task<(HttpResponseMessage Response, JsonNode? Body)> Query(string query, params (string, string)[] headers) =>
+        Hub.Send(HttpMethod.Post, "/devices/query?api-version=2021-04-12", new JsonObject { ["query"] = query }.ToJsonString(), null, headers);
+}

@@ -1,0 +1,112 @@
+using System.Net;
+using System.Net.Sockets;
+using DeviceTwin.Hub;
+using DeviceTwin.Hub.Options;
+
+namespace DeviceTwin.Tests.Hub.Rest;
+
+/// <summary>What keeps a hub from starting is said in one sentence with a code.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class StartTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("devicetwin-start-");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Test]
+    public void The_command_line_has_sound_defaults()
+    {
+        var options = CommandLine.Parse(["--data", "here"]);
+        Assert.That((options.MqttPort, options.HttpPort, options.MqttBind, options.HttpBind), Is.EqualTo((8883, 5080, IPAddress.Loopback, IPAddress.Loopback)));
+        Assert.That((options.HostName, options.ExitWithStdin, options.HttpBeyondLoopback), Is.EqualTo(("localhost", false, false)));
+        Assert.That(options.DataFolder, Is.EqualTo(Path.GetFullPath("here")));
+    }
+
+    [Test]
+    public void Every_option_is_taken()
+    {
+        var options = CommandLine.Parse(
+            ["--data=x", "--mqtt-port", "1", "--http-port", "0", "--bind", "0.0.0.0", "--http-bind", "::", "--host-name", "hub.plant", "hub2.plant", "--host-name", "third", "--log", "json", "--log-level", "Warning", "--exit-with-stdin"]);
+        Assert.That((options.MqttPort, options.HttpPort, options.MqttBind, options.HttpBind), Is.EqualTo((1, 0, IPAddress.Any, IPAddress.IPv6Any)));
+        Assert.That(options.HostNames, Is.EqualTo(new[] { "hub.plant", "hub2.plant", "third" }));
+        Assert.That((options.HostName, options.HttpBeyondLoopback, options.ExitWithStdin, options.LogFormat), Is.EqualTo(("hub.plant", true, true, LogFormat.Json)));
+    }
+
+    [TestCase("--data is missing")]
+    [TestCase("--data takes exactly one value", "--data")]
+    [TestCase("--dta is not an option", "--dta", "x")]
+    [TestCase("stands before any option", "x")]
+    [TestCase("--mqtt-port takes a port", "--data", "x", "--mqtt-port", "65536")]
+    [TestCase("--http-port takes a port", "--data", "x", "--http-port", "-1")]
+    [TestCase("--bind takes an IP address", "--data", "x", "--bind", "everywhere")]
+    [TestCase("--host-name takes names", "--data", "x", "--host-name", "http://hub")]
+    [TestCase("--log takes console or json", "--data", "x", "--log", "1")]
+    [TestCase("--exit-with-stdin takes no value", "--data", "x", "--exit-with-stdin", "yes")]
+    public void A_wrong_command_line_says_what_would_be_right(string sentence, params string[] arguments)
+    {
+        Assert.That(() => CommandLine.Parse(arguments), Throws.InstanceOf<StartException>()
+            .With.Property("Code").EqualTo(ExitCode.Usage)
+            .And.Message.Contains(sentence));
+    }
+
+    [Test]
+    public async Task A_port_in_use_is_named()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        var options = HubFixture.Options(folder.FullName);
+        await AssertFails(options with { MqttPort = port }, ExitCode.MqttPortInUse, $"Port {port} is in use");
+        await AssertFails(options with { HttpPort = port }, ExitCode.HttpPortInUse, $"Port {port} is in use");
+        await AssertFails(options with { HttpBind = IPAddress.Parse("198.51.100.7") }, ExitCode.AddressUnavailable, "198.51.100.7");
+    }
+
+    [Test]
+    public async Task Two_hubs_do_not_share_a_folder()
+    {
+        var options = HubFixture.Options(folder.FullName);
+        await using (var first = HubApplication.Create(options))
+        {
+            await AssertFails(options, ExitCode.DataFolderInUse, "Another hub works on");
+        }
+
+        await using var next = HubApplication.Create(options);
+        Assert.That(next.AuthorityFile, Does.Exist);
+    }
+
+    [Test]
+    public async Task A_folder_that_cannot_be_written_is_named()
+    {
+        var file = Path.Combine(folder.FullName, "file");
+        await File.WriteAllTextAsync(file, "");
+        await AssertFails(HubFixture.Options(Path.Combine(file, "below")), ExitCode.DataFolderUnwritable, "cannot be written");
+    }
+
+    [Test]
+    public async Task Data_that_cannot_be_read_is_left_as_it_is()
+    {
+        var database = Path.Combine(folder.FullName, "hub.db");
+        await File.WriteAllBytesAsync(database, [.. Enumerable.Range(0, 8192).Select(index => (byte)(index * 31))]);
+        var before = await File.ReadAllBytesAsync(database);
+        await AssertFails(HubFixture.Options(folder.FullName), ExitCode.DataUnreadable, "[500101]");
+        Assert.That(await File.ReadAllBytesAsync(database), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task An_authority_without_its_key_is_not_replaced_silently()
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "ca.pem"), "damaged");
+        await AssertFails(HubFixture.Options(folder.FullName), ExitCode.DataUnreadable, "certificate authority");
+    }
+
+    private static async Task AssertFails(HubOptions options, ExitCode code, string sentence)
+    {
+        await Assert.ThatAsync(
+            async () =>
+            {
+                await using var hub = HubApplication.Create(options);
+                await hub.Start(CancellationToken.None);
+            },
+            Throws.InstanceOf<StartException>().With.Property("Code").EqualTo(code).And.Message.Contains(sentence));
+    }
+}
