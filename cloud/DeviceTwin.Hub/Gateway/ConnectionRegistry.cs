@@ -29,6 +29,9 @@ internal sealed class ConnectionRegistry(GatewayOptions options, TimeProvider ti
                 }
 
                 await End(older, cancellation);
+
+                // It gives its place back itself, a moment later.
+                Release(older);
             }
         }
 

@@ -16,13 +16,11 @@ internal sealed class DesiredQueue
     private bool open;
 
     /// <summary>Begins to take patches: the device has subscribed.</summary>
-    /// <param name="sendWhole">Whether it gets the whole document first.</param>
-    public void Open(bool sendWhole)
+    public void Open()
     {
         lock (gate)
         {
             open = true;
-            whole |= sendWhole;
         }
     }
 

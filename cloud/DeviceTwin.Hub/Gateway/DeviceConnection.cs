@@ -63,8 +63,8 @@ internal sealed class DeviceConnection
     public Task Ended => ended.Task;
 
     /// <summary>
-    /// Closes the connection in good order, from any thread: what was begun is finished and sent. The first reason is the one that is
-    /// logged.
+    /// Closes the connection in good order, from any thread: nothing more is begun, what was written is sent, and TCP ends with FIN,
+    /// not with a reset. The first reason is the one that is logged.
     /// </summary>
     public void Close(string reason)
     {
@@ -147,7 +147,7 @@ internal sealed class DeviceConnection
             Answer(new MqttConnAck(sessionPresent, MqttConnectReturnCode.Accepted));
             await Flush();
             services.Logger.Connected(
-                DeviceId, transport.RemoteEndPoint?.ToString(), Id, connect.CleanSession, sessionPresent, connect.KeepAliveSeconds, admission.UserName.ClientType);
+                DeviceId, transport.RemoteEndPoint?.ToString(), Id, connect.CleanSession, sessionPresent, connect.KeepAliveSeconds, LogText.Of(admission.UserName.ClientType));
             Task answering = AnswerAll();
             await ReadAll();
             work.Writer.TryComplete();
@@ -200,14 +200,14 @@ internal sealed class DeviceConnection
             return;
         }
 
-        bool unread = restored
+        // First open, then look: a change that comes in between is then in the document, in the queue, or in both.
+        desired.Open();
+        if (restored
             && services.Fleet.FindTwin(DeviceId) is { } twin
             && twin.Desired.Version > services.Registry.Memory(DeviceId).DesiredVersionRead
-            && (twin.Desired.Version > 1 || twin.Desired.Properties.Count > 0);
-        desired.Open(sendWhole: unread);
-        if (unread)
+            && (twin.Desired.Version > 1 || twin.Desired.Properties.Count > 0))
         {
-            work.Writer.TryWrite(Work.Nudge);
+            PushWhole();
         }
     }
 
@@ -327,7 +327,7 @@ internal sealed class DeviceConnection
         DeviceTopic topic = DeviceTopic.Parse(message.Topic, DeviceId);
         if (topic.Kind == DeviceTopicKind.Foreign)
         {
-            return $"a message to {message.Topic}, which is not this device's to publish to";
+            return $"a message to {LogText.Of(message.Topic)}, which is not this device's to publish to";
         }
 
         await inFlight.Enter(message.Payload.Length, stop.Token);
@@ -378,8 +378,10 @@ internal sealed class DeviceConnection
                     await AnswerMessage(message, item);
                     break;
                 case MqttSubscribe subscribe:
-                    Answer(await subscriptions.Subscribe(subscribe));
+                    MqttSubAck granted = await subscriptions.Subscribe(subscribe);
                     OpenDesired(restored: false);
+                    Answer(granted);
+                    subscriptions.LogGranted(subscribe);
                     break;
                 case MqttUnsubscribe unsubscribe:
                     Answer(await subscriptions.Unsubscribe(unsubscribe));
@@ -459,25 +461,37 @@ internal sealed class DeviceConnection
 
     private async ValueTask SendDesired()
     {
-        while (!stop.IsCancellationRequested && desired.TryTake(out FleetEvent.DesiredChanged? patch))
+        try
         {
-            if (patch is not null)
+            while (!stop.IsCancellationRequested && desired.TryTake(out FleetEvent.DesiredChanged? patch))
             {
-                // The whole document may have been sent meanwhile, with this change in it.
-                if (patch.Version > lastDesiredPushed)
+                SendDesired(patch);
+                if (unflushed >= FlushAt)
                 {
-                    PushDesired(patch.Patch, patch.Version);
+                    await Flush();
                 }
             }
-            else if (services.Fleet.FindTwin(DeviceId) is { } twin && twin.Desired.Version >= lastDesiredPushed)
-            {
-                PushDesired(twin.Desired.Properties, twin.Desired.Version);
-            }
+        }
+        catch (Exception error)
+        {
+            services.Logger.RequestFailed(error, DeviceId, "desired push");
+            Close("a desired change could not be sent");
+        }
+    }
 
-            if (unflushed >= FlushAt)
+    private void SendDesired(FleetEvent.DesiredChanged? patch)
+    {
+        if (patch is not null)
+        {
+            // The whole document may have been sent meanwhile, with this change in it.
+            if (patch.Version > lastDesiredPushed)
             {
-                await Flush();
+                PushDesired(patch.Patch, patch.Version);
             }
+        }
+        else if (services.Fleet.FindTwin(DeviceId) is { } twin && twin.Desired.Version >= lastDesiredPushed)
+        {
+            PushDesired(twin.Desired.Properties, twin.Desired.Version);
         }
     }
 

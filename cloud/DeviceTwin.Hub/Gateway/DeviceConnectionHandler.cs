@@ -13,27 +13,12 @@ internal sealed class DeviceConnectionHandler(GatewayServices services) : Connec
     /// <summary>Before CONNECT nobody is known: this much, and only for <see cref="GatewayOptions.ConnectTimeout"/>.</summary>
     private static readonly MqttReadRules ConnectRules = new(64 * 1024);
 
-    private int open;
-
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        try
+        using var deadline = new CancellationTokenSource(services.Options.ConnectTimeout, services.Time);
+        if (await ReadConnect(connection, deadline.Token) is { } connect)
         {
-            if (Interlocked.Increment(ref open) > services.Options.MaxConnections)
-            {
-                services.Logger.TooManyConnections(connection.RemoteEndPoint?.ToString(), services.Options.MaxConnections);
-                return;
-            }
-
-            using var deadline = new CancellationTokenSource(services.Options.ConnectTimeout, services.Time);
-            if (await ReadConnect(connection, deadline.Token) is { } connect)
-            {
-                await Admit(connection, connect, deadline);
-            }
-        }
-        finally
-        {
-            Interlocked.Decrement(ref open);
+            await Admit(connection, connect, deadline);
         }
     }
 
@@ -86,7 +71,7 @@ internal sealed class DeviceConnectionHandler(GatewayServices services) : Connec
         catch (Exception error)
         {
             // Never 5 for what may pass: Azure's Node client would give up for good.
-            services.Logger.ConnectFailed(error, connect.ClientId);
+            services.Logger.ConnectFailed(error, LogText.Of(connect.ClientId));
             return (null, new Refusal(MqttConnectReturnCode.ServerUnavailable, "the hub could not look the device up"));
         }
     }
@@ -144,7 +129,8 @@ internal sealed class DeviceConnectionHandler(GatewayServices services) : Connec
 
     private async Task Refuse(ConnectionContext connection, MqttConnect connect, Refusal refusal, CancellationToken cancellation)
     {
-        services.Logger.ConnectRefused(connect.ClientId, connection.RemoteEndPoint?.ToString(), refusal.Code, refusal.Reason);
+        services.Logger.ConnectRefused(
+            LogText.Of(connect.ClientId), connection.RemoteEndPoint?.ToString(), refusal.Code, LogText.Of(refusal.Reason));
         try
         {
             MqttWriter.Write(connection.Transport.Output, new MqttConnAck(false, refusal.Code));

@@ -53,19 +53,11 @@ internal sealed class DeviceSubscriptions(string deviceId, bool persistent, Gate
             else
             {
                 codes[i] = MqttSubAck.Failure;
-                services.Logger.FilterRefused(deviceId, subscription.Filter);
+                services.Logger.FilterRefused(deviceId, LogText.Of(subscription.Filter));
             }
         }
 
         await Save(next);
-        foreach (MqttSubscription subscription in packet.Subscriptions)
-        {
-            if (DeviceFilters.Canonical(subscription.Filter, deviceId) is { } filter)
-            {
-                services.Logger.Subscribed(deviceId, filter, next[filter]);
-            }
-        }
-
         return new MqttSubAck(packet.PacketId, codes);
     }
 
@@ -79,6 +71,18 @@ internal sealed class DeviceSubscriptions(string deviceId, bool persistent, Gate
 
         await Save(next);
         return new MqttUnsubAck(packet.PacketId);
+    }
+
+    /// <summary>Writes to the log what a SUBSCRIBE was granted, once it has its effect.</summary>
+    public void LogGranted(MqttSubscribe packet)
+    {
+        foreach (MqttSubscription subscription in packet.Subscriptions)
+        {
+            if (DeviceFilters.Canonical(subscription.Filter, deviceId) is { } filter)
+            {
+                services.Logger.Subscribed(deviceId, filter, granted[filter]);
+            }
+        }
     }
 
     private async Task Save(Dictionary<string, int> next)

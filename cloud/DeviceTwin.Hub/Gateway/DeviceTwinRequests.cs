@@ -7,6 +7,9 @@ namespace DeviceTwin.Hub.Gateway;
 /// <summary>Answers the twin requests of one connection: GET and PATCH of the reported properties.</summary>
 internal sealed class DeviceTwinRequests(string deviceId, string connectionId, bool nano, GatewayServices services)
 {
+    /// <summary>Far above what any client writes, and far below what would not fit into the answer's topic.</summary>
+    private const int LongestRequestId = 1024;
+
     private int refusals;
 
     /// <returns>What to send back, or null where there is nothing to say.</returns>
@@ -17,9 +20,9 @@ internal sealed class DeviceTwinRequests(string deviceId, string connectionId, b
             return null;
         }
 
-        if (topic.RequestId is null || !MqttTopic.IsValidName(topic.RequestId))
+        if (topic.RequestId is not { Length: <= LongestRequestId } || !MqttTopic.IsValidName(topic.RequestId))
         {
-            services.Logger.NoRequestId(deviceId, message.Topic);
+            services.Logger.NoRequestId(deviceId, LogText.Of(message.Topic));
             return null;
         }
 

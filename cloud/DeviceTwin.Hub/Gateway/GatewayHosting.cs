@@ -24,6 +24,7 @@ public static class GatewayHosting
         builder.Services.AddSingleton(names);
         builder.Services.AddSingleton(endpoint);
         builder.Services.AddSingleton<GatewayServices>();
+        builder.Services.AddSingleton<ConnectionLimit>();
         builder.Services.AddSingleton<DeviceConnectionHandler>();
         builder.Services.AddHostedService<DesiredPushService>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.Address, options.Port, listen =>
@@ -32,6 +33,7 @@ public static class GatewayHosting
 
             // No HTTP/2 offer in the handshake; what follows it is not HTTP at all.
             listen.Protocols = HttpProtocols.Http1;
+            listen.Use(next => listen.ApplicationServices.GetRequiredService<ConnectionLimit>().Apply(next));
             listen.UseHttps(new TlsHandshakeCallbackOptions
             {
                 HandshakeTimeout = TimeSpan.FromSeconds(10),

@@ -45,7 +45,7 @@ internal static partial class GatewayLog
     [LoggerMessage(1012, LogLevel.Error, "CONNECT of {ClientId} failed")]
     public static partial void ConnectFailed(this ILogger logger, Exception error, string clientId);
 
-    [LoggerMessage(1013, LogLevel.Warning, "Device {DeviceId} sent a twin request without $rid to {Topic}: it cannot be answered")]
+    [LoggerMessage(1013, LogLevel.Warning, "Device {DeviceId} sent a twin request without a usable $rid to {Topic}: it cannot be answered")]
     public static partial void NoRequestId(this ILogger logger, string deviceId, string topic);
 
     [LoggerMessage(1014, LogLevel.Debug, "Device {DeviceId} subscribed to {Filter} with QoS {Qos}")]

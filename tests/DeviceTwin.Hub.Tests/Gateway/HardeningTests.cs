@@ -146,6 +146,45 @@ public class HardeningTests
     }
 
     [Test]
+    public async Task Connections_beyond_the_limit_are_closed_before_TLS()
+    {
+        await host.DisposeAsync();
+        host = await GatewayHost.Start(new GatewayOptions { MaxConnections = 2 });
+        DeviceIdentity one = await host.Register("one");
+        DeviceIdentity two = await host.Register("two");
+        await using (await host.Connect(host.NodeConnect(one)))
+        {
+            await using (await host.Connect(host.NodeConnect(two)))
+            {
+                Assert.That(async () => await host.Dial(), Throws.InstanceOf<IOException>());
+                await host.Log.Saw(1004);
+            }
+
+            await host.Log.Saw(1001, "two");
+        }
+    }
+
+    [Test]
+    public async Task A_request_identifier_beyond_all_measure_is_confirmed_and_not_answered()
+    {
+        await using Wire wire = await host.Connect(host.NodeConnect(dev1));
+        await wire.Publish("$iothub/twin/GET/?$rid=" + new string('1', 65_000), "", 1, 1);
+        await wire.Expect("40 02 00 01");
+        await wire.ExpectQuiet();
+    }
+
+    [Test]
+    public async Task What_a_client_sends_cannot_forge_lines_of_the_log()
+    {
+        await using Wire wire = await host.Connect(host.NodeConnect(dev1));
+        await wire.Send(new MqttSubscribe(1, [new("a\n1000 Device root connected" + new string('x', 60_000), 0)]));
+        await wire.Expect("90 03 00 01 80");
+        string line = await host.Log.Saw(1005);
+        Assert.That(line, Does.Not.Contain("\n"));
+        Assert.That(line, Has.Length.LessThan(300));
+    }
+
+    [Test]
     public async Task Stopping_the_hub_ends_the_connections_at_once()
     {
         await using Wire wire = await host.Connect(host.NodeConnect(dev1));

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Connections;
+
+namespace DeviceTwin.Hub.Gateway;
+
+/// <summary>Closes connections beyond <see cref="GatewayOptions.MaxConnections"/> before any work, TLS above all, is done for them.</summary>
+internal sealed class ConnectionLimit(GatewayServices services)
+{
+    private int open;
+
+    public ConnectionDelegate Apply(ConnectionDelegate next) => async connection =>
+    {
+        try
+        {
+            if (Interlocked.Increment(ref open) > services.Options.MaxConnections)
+            {
+                services.Logger.TooManyConnections(connection.RemoteEndPoint?.ToString(), services.Options.MaxConnections);
+                return;
+            }
+
+            await next(connection);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref open);
+        }
+    };
+}
