@@ -9,15 +9,14 @@ internal static class DevicesCommand
 {
     public static Command Create()
     {
-        var hub = HubOption.Address();
-        var token = HubOption.TokenFile();
-        var json = HubOption.Json();
-        var list = new Command("list", "List the devices of the hub with verdict and twin state.") { hub, token, json };
+        var hub = new HubOptions();
+        var list = new Command("list", "List the devices of the hub with verdict and twin state.");
+        hub.AddTo(list);
         list.SetAction(async (parsed, cancellation) =>
         {
-            using var client = HubOption.Connect(parsed.GetValue(hub)!, parsed.GetValue(token));
+            using var client = hub.Connect(parsed);
             var fleet = await client.GetFleet(cancellation);
-            if (parsed.GetValue(json))
+            if (hub.Json(parsed))
             {
                 Output.Json(fleet);
             }

@@ -13,12 +13,13 @@ internal static class TwinCommand
     private static Command Get()
     {
         var device = new Argument<string>("device") { Description = "The device id." };
-        var (hub, token, json) = (HubOption.Address(), HubOption.TokenFile(), HubOption.Json());
-        var command = new Command("get", "Print desired beside reported with the state of each path.") { device, hub, token, json };
+        var hub = new HubOptions();
+        var command = new Command("get", "Print desired beside reported with the state of each path.") { device };
+        hub.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            using var client = HubOption.Connect(parsed.GetValue(hub)!, parsed.GetValue(token));
-            if (parsed.GetValue(json))
+            using var client = hub.Connect(parsed);
+            if (hub.Json(parsed))
             {
                 Output.Json(await client.GetTwin(parsed.GetValue(device)!, cancellation));
             }
@@ -38,14 +39,15 @@ internal static class TwinCommand
         var path = new Argument<string>("path") { Description = "A desired property, e.g. detection.velocityLimitUmPerSecond." };
         var value = new Argument<string>("value") { Description = "A JSON value: 4500, true, null (removes the property). Other text is taken as a string." };
         var wait = NumberOption.Whole("--wait", "Seconds to wait for the device's acknowledgement; 0 does not wait.", 0, 0, 3600);
-        var (hub, token, json) = (HubOption.Address(), HubOption.TokenFile(), HubOption.Json());
-        var command = new Command("set", "Change one desired property.") { device, path, value, wait, hub, token, json };
+        var hub = new HubOptions();
+        var command = new Command("set", "Change one desired property.") { device, path, value, wait };
+        hub.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            using var client = HubOption.Connect(parsed.GetValue(hub)!, parsed.GetValue(token));
+            using var client = hub.Connect(parsed);
             var change = new DesiredChange(parsed.GetValue(device)!, parsed.GetValue(path)!, ParseValue(parsed.GetValue(value)!));
             var result = await change.Apply(client, TimeSpan.FromSeconds(parsed.GetValue(wait)), TimeProvider.System, cancellation);
-            if (parsed.GetValue(json))
+            if (hub.Json(parsed))
             {
                 Output.Json(result);
             }
@@ -63,16 +65,17 @@ internal static class TwinCommand
     private static Command Watch()
     {
         var device = new Argument<string>("device") { Description = "The device id." };
-        var (hub, token, json) = (HubOption.Address(), HubOption.TokenFile(), HubOption.Json());
-        var command = new Command("watch", "Print each change of the twin until Ctrl-C.") { device, hub, token, json };
+        var hub = new HubOptions();
+        var command = new Command("watch", "Print each change of the twin until Ctrl-C.") { device };
+        hub.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            using var client = HubOption.Connect(parsed.GetValue(hub)!, parsed.GetValue(token));
+            using var client = hub.Connect(parsed);
             try
             {
                 await foreach (var change in client.WatchTwin(parsed.GetValue(device)!, cancellation))
                 {
-                    if (parsed.GetValue(json))
+                    if (hub.Json(parsed))
                     {
                         Output.JsonLine(change);
                     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -30,9 +31,23 @@ internal sealed class HubClient : IDisposable
 
     private readonly HttpClient http;
 
-    public HubClient(Uri hub, string? token)
+    /// <param name="token">The access token; null on loopback.</param>
+    /// <param name="authority">The only certificate authority to trust; null = the machine's own.</param>
+    public HubClient(Uri hub, string? token, X509Certificate2? authority = null)
     {
-        http = new HttpClient { BaseAddress = hub };
+        var handler = new SocketsHttpHandler();
+        if (authority is not null)
+        {
+            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                CustomTrustStore = { authority },
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+        }
+
+        http = new HttpClient(handler) { BaseAddress = hub };
+        http.DefaultRequestHeaders.Add("X-DeviceTwin-Author", "dtwin");
         if (token is not null)
         {
             http.DefaultRequestHeaders.Authorization = new("Bearer", token);
