@@ -126,5 +126,7 @@ public sealed record FleetStatistics(int Total, int Enabled, int Disabled, int C
 
 /// <summary>Azure's system metrics of a configuration.</summary>
 /// <param name="Targeted">Devices that satisfy the target condition.</param>
-/// <param name="Applied">Of these, devices on which no setting of the configuration has been overwritten since.</param>
+/// <param name="Applied">
+/// Of these, devices on which all of its settings hold: none yields to another configuration, was overwritten since, or found no room.
+/// </param>
 public sealed record ConfigurationMetrics(int Targeted, int Applied);
