@@ -12,6 +12,7 @@ namespace DeviceTwin.SensorNode.Simulator.Machines;
 /// <remarks>
 /// Successive captures move on through the recording; where less than a capture is left, the next one starts at its beginning. So no capture
 /// contains a splice. A capture that turns out longer than promised gets no more samples at the end of the recording.
+/// The mean is taken out: it is the zero of an amplifier, no vibration, and would use up the sensor's range.
 /// Levels: recordings in g are played as they are. Where the unit is not g, the peak is set to 4 g, a quarter of the sensor's largest
 /// range; a recording in g that goes beyond 16 g is scaled down to 95 % of it. In both cases <see cref="AmplitudeKnown"/> is false.
 /// No temperature was recorded: the housing is at 35 °C.
@@ -52,7 +53,7 @@ public sealed class RecordingMachine : IMachine
 
         _item = item;
         _samples = item.Load();
-        AmplitudeKnown = Scale(_samples, item.UnitIsG);
+        AmplitudeKnown = Scale(_samples, item);
     }
 
     /// <inheritdoc/>
@@ -108,26 +109,30 @@ public sealed class RecordingMachine : IMachine
     /// <inheritdoc/>
     public double TemperatureCelsius(double atSeconds) => HousingCelsius;
 
-    private static bool Scale(float[] samples, bool unitIsG)
+    // In double: a scale may be smaller or larger than a float.
+    private static bool Scale(float[] counts, RecordingItem item)
     {
-        float peak = 0;
-        foreach (float sample in samples)
+        double mean = 0;
+        foreach (float count in counts)
         {
-            peak = Math.Max(peak, Math.Abs(sample));
+            mean += count;
         }
 
-        if (unitIsG && peak <= FullScaleG)
+        mean /= counts.Length;
+        double peak = 0;
+        foreach (float count in counts)
         {
-            return true;
+            peak = Math.Max(peak, Math.Abs(count - mean));
         }
 
-        float gain = peak == 0 ? 1 : (float)((unitIsG ? LoudPeakG : UnknownPeakG) / peak);
-        for (int i = 0; i < samples.Length; i++)
+        bool known = item.UnitIsG && peak * item.Scale <= FullScaleG;
+        double gain = known ? item.Scale : peak == 0 ? 1 : (item.UnitIsG ? LoudPeakG : UnknownPeakG) / peak;
+        for (int i = 0; i < counts.Length; i++)
         {
-            samples[i] *= gain;
+            counts[i] = (float)((counts[i] - mean) * gain);
         }
 
-        return false;
+        return known;
     }
 
     /// <summary>Whether the recording is long enough for the node's captures at its shaft speed.</summary>
