@@ -35,7 +35,7 @@ public interface IFleet
     /// <returns>The new version of the reported section.</returns>
     Task<long> PatchReported(string deviceId, JsonObject patch, long? expectedVersion, CancellationToken cancellation);
 
-    /// <summary>Notes a CONNECT: model id, client type, time.</summary>
+    /// <summary>Notes a CONNECT: model id and time. Where this fails or is given up, the device does not count as connected.</summary>
     Task SetConnected(string deviceId, string connectionId, string? modelId, CancellationToken cancellation);
 
     /// <summary>Notes the end of the connection named; an older connection's end changes nothing.</summary>
