@@ -19,6 +19,8 @@ namespace DeviceTwin.SensorNode.Simulator.Machines;
 /// </remarks>
 public sealed class RecordingMachine : IMachine
 {
+    internal const double HousingCelsius = 35;
+
     // The node's captures: 32 768 samples for the velocity, 16 turns of the shaft for the bearing, a 64th more, never more than 65 536 samples;
     // sensors up to 3 % slow.
     private const double VelocityCaptureSeconds = 1.29;
@@ -27,7 +29,6 @@ public sealed class RecordingMachine : IMachine
     private const double FullScaleG = 16;
     private const double UnknownPeakG = FullScaleG / 4;
     private const double LoudPeakG = FullScaleG * 0.95;
-    private const double HousingCelsius = 35;
 
     // No real sensor is this slow; the filter that resamples to it is the longest.
     private const double SlowestRateHertz = 24000;

@@ -235,13 +235,21 @@ public class RecordingTests
     }
 
     [Test]
-    public void Recordings_shorter_than_a_capture_are_passed_over_and_said_where_nothing_else_fits()
+    public void Recordings_shorter_than_a_capture_come_last_of_their_fault()
     {
-        WriteIndex(Waveform(12000, "short.i16", "normal"), Waveform(40000, "long.i16", "outer"));
+        WriteIndex(Waveform(12000, "short.i16", "outer"), Waveform(40000, "long.i16", "outer"));
         IReadOnlyList<RecordingItem> items = RecordingIndex.Read(_folder);
-        Assert.That(RecordingIndex.Choose(items, null, 9, 1).Single().File, Is.EqualTo("long.i16"));
-        Assert.That(
-            Assert.Throws<RecordingException>(() => RecordingIndex.Choose(items, "short*", 9, 1))!.Code, Is.EqualTo(RecordingException.TooShort));
+        Assert.That(RecordingIndex.Choose(items, null, 1, 1).Single().File, Is.EqualTo("long.i16"));
+        Assert.That(RecordingIndex.Choose(items, null, 9, 1).Select(item => item.File), Is.EqualTo(new[] { "long.i16", "short.i16" }));
+    }
+
+    [Test]
+    public void A_refused_recording_gives_no_sample_and_says_why()
+    {
+        RefusedRecording machine = new(Item(seconds: 1));
+        machine.BeginCapture(0, 26667);
+        Assert.That(machine.Read(new float[100]), Is.Zero);
+        Assert.That(machine.Reason, Does.Contain("a.i16").And.Contain("1.290 s"));
     }
 
     private const string Format = "int16 little-endian, value = sample*scale";
