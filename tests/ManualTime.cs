@@ -3,7 +3,7 @@ namespace DeviceTwin.Tests;
 /// <summary>A clock that stands still until a test moves it.</summary>
 internal sealed class ManualTime : TimeProvider
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly List<Timer> timers = [];
     private readonly List<(TimeSpan Span, TaskCompletionSource Found)> waiters = [];
@@ -52,7 +52,7 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
-    /// <summary>Completes once some timer is due within this time from now.</summary>
+    /// <summary>Completes once some timer is due within this time from now; fails when none turns up in twenty real seconds.</summary>
     public Task UntilTimerWithin(TimeSpan span)
     {
         lock (timers)

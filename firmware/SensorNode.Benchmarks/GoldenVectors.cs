@@ -371,5 +371,17 @@ public sealed class GoldenVectors
             _hash.Add(alarms.Step(_result, (int)(state >> 19), i * 20000L, settings));
             _hash.Add(alarms.Alarms);
         }
+
+        // What is not looked at is refused: no temperature, then nothing asked of the vibration.
+        _result.VelocityUmPerSecond = 0;
+        _result.Bearing = Verdict.Normal;
+        for (int i = 0; i < 4; i++)
+        {
+            settings = i < 2 ? Machine() : new DetectorSettings();
+            settings.VelocityLimitUmPerSecond = (i & 1) == 0 ? 7100 : 0;
+            _hash.Add(alarms.Step(_result, AlarmLogic.NoTemperature, 10000000L + i, settings));
+            _hash.Add(alarms.Step(_result, 2000, 10000000L + i, settings));
+            _hash.Add(alarms.Alarms);
+        }
     }
 }

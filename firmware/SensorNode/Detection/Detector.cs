@@ -142,6 +142,11 @@ public sealed class Detector
             result.BearingRefused = result.Bearing == DetectorResult.NotAvailable;
             result.Refusals |= envelopeRefusals;
         }
+
+        if (!velocityWanted && !bearingWanted)
+        {
+            result.Refusals |= Refusal.NothingAsked;
+        }
     }
 
     /// <summary>Reasons of the settings and the capture's length against an envelope analysis.</summary>

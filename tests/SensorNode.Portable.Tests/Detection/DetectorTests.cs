@@ -352,12 +352,17 @@ public sealed class DetectorTests
         Capture capture = Machine(Waves.Blows(Length, 0.3, 3.585 * Shaft));
         var result = new DetectorResult();
         DetectorSettings settings = Bearing();
-        Detector.Analyze(capture, settings, result);
-        long before = GC.GetAllocatedBytesForCurrentThread();
 
-        Detector.Analyze(capture, settings, result);
+        // The runtime may allocate for itself on this thread now and then; the detector would every time.
+        long least = long.MaxValue;
+        for (int i = 0; i < 5; i++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Detector.Analyze(capture, settings, result);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
 
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(least, Is.Zero);
     }
 
     [TestCase(32768, 315)]
