@@ -19,7 +19,8 @@ public sealed class GoldenVectors
         "fft.256", "fft.512", "fft.1024", "fft.2048", "fft.4096", "fft.8192",
         "decimate.half", "decimate.quarter", "statistics", "velocity", "envelope",
         "detector.silence", "detector.fullScale", "detector.impulse", "detector.saturated", "detector.constant", "detector.alternating",
-        "detector.noise", "detector.outer", "detector.inner", "detector.slowShaft", "detector.short", "settings", "alarms",
+        "detector.noise", "detector.outer", "detector.inner", "detector.slowShaft", "detector.fastShaft", "detector.short",
+        "settings", "alarms",
     };
 
     private readonly GoldenHash _hash = new GoldenHash();
@@ -330,6 +331,13 @@ public sealed class GoldenVectors
                 count = LongLength;
                 settings.ShaftSpeedMilliHertz = 10000;
                 GoldenInputs.Train(samples, count, 35850, 1500, 13);
+                break;
+            case "fastShaft":
+                // The one line of the outer race is a line of the inner race's comb.
+                settings.ShaftSpeedMilliHertz = 75000;
+                settings.BpfoMilliOrders = 7170;
+                settings.BpfiMilliOrders = 3585;
+                GoldenInputs.Train(samples, count, 268875, 400, 16);
                 break;
             default:
                 count = 6000;
