@@ -239,6 +239,8 @@ public sealed class NodeTests
             Assert.That(scene.Status.SameVerdictRun, Is.EqualTo(scene.Status.DesiredVersion == 2 ? 0 : 4));
         }
 
+        scene.RunTo(210_000);
+        Assert.That((scene.Status.Captures, scene.Status.SameVerdictRun), Is.EqualTo((4, 0)), "the detector has the settings, but no capture yet");
         scene.RunTo(310_000);
         Assert.That((scene.Status.Verdict, scene.Status.SameVerdictRun), Is.EqualTo(("outer", 2)));
         scene.Session.Desire("""{"reporting":{"spectrumEveryCaptures":2}}""");
@@ -259,6 +261,8 @@ public sealed class NodeTests
         // Read out, but not judged: too short for so slow a shaft.
         Assert.That(scene.Status.Captures, Is.Zero);
         scene.Session.Desire("""{"machine":{"shaftSpeedMilliHertz":7000,"bpfoMilliOrders":3585}}""");
+        scene.Node.StepTalk(scene.Board.Clock.UptimeMs());
+        Assert.That((scene.Status.Captures, scene.Status.DesiredVersion), Is.EqualTo((0, 2)));
         scene.RunTo(20_000);
         Assert.That((scene.Status.Captures, scene.Status.Verdict), Is.EqualTo((1, "normal")));
     }
