@@ -10,7 +10,10 @@ namespace DeviceTwin.Twins;
 /// </summary>
 public static class TwinLimits
 {
-    /// <summary>Objects and arrays below a section may nest so deep.</summary>
+    /// <summary>
+    /// Objects and arrays below a section may nest so deep; values do not count. So ten keys may lead to an object and an eleventh, in it, to
+    /// a value, as in the example of Azure's documentation.
+    /// </summary>
     public const int MaximumDepth = 10;
 
     /// <summary>UTF-8 bytes of a key.</summary>
@@ -33,6 +36,12 @@ public static class TwinLimits
 
     /// <summary>Size of the reported properties as <see cref="Size"/> counts.</summary>
     public const int MaximumReportedSize = 32 * 1024;
+
+    /// <summary>
+    /// A section's JSON text may have this many times as many characters as its size may be. Azure's way of counting leaves out control
+    /// characters, empty objects and arrays, and the digits of numbers: by itself it bounds nothing.
+    /// </summary>
+    public const int TextPerSize = 8;
 
     /// <summary>
     /// A copy of an update that obeys the rules for keys, values and depth, or a <see cref="TwinException"/> that names the place.
@@ -92,7 +101,17 @@ public static class TwinLimits
                 TwinError.TooLarge,
                 $"{section} would have {size} bytes, {maximum} are allowed. Remove what is not needed, then write again; shrinking is always allowed.");
         }
+
+        var text = Text(after);
+        if (text > maximum * TextPerSize && text > Text(before))
+        {
+            throw new TwinException(
+                TwinError.TooLarge,
+                $"{section} would have {text} characters of JSON, {maximum * TextPerSize} are allowed. Remove control characters, digits and empty objects or arrays.");
+        }
     }
+
+    private static int Text(JsonObject section) => section.ToJsonString(Json.Relaxed).Length;
 
     private static JsonObject AcceptObject(JsonObject members, string path, int depth, bool insideArray)
     {

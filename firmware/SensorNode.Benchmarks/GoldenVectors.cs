@@ -19,7 +19,8 @@ public sealed class GoldenVectors
         "fft.256", "fft.512", "fft.1024", "fft.2048", "fft.4096", "fft.8192",
         "decimate.half", "decimate.quarter", "statistics", "velocity", "envelope",
         "detector.silence", "detector.fullScale", "detector.impulse", "detector.saturated", "detector.constant", "detector.alternating",
-        "detector.noise", "detector.outer", "detector.inner", "detector.slowShaft", "detector.short", "settings", "alarms",
+        "detector.noise", "detector.outer", "detector.inner", "detector.slowShaft", "detector.fastShaft", "detector.short",
+        "settings", "alarms",
     };
 
     private readonly GoldenHash _hash = new GoldenHash();
@@ -331,6 +332,13 @@ public sealed class GoldenVectors
                 settings.ShaftSpeedMilliHertz = 10000;
                 GoldenInputs.Train(samples, count, 35850, 1500, 13);
                 break;
+            case "fastShaft":
+                // The one line of the outer race is a line of the inner race's comb.
+                settings.ShaftSpeedMilliHertz = 75000;
+                settings.BpfoMilliOrders = 7170;
+                settings.BpfiMilliOrders = 3585;
+                GoldenInputs.Train(samples, count, 268875, 400, 16);
+                break;
             default:
                 count = 6000;
                 GoldenInputs.Train(samples, count, 107371, 400, 14);
@@ -369,6 +377,18 @@ public sealed class GoldenVectors
             _result.Bearing = _result.OuterScoreMilli >= 2500 ? Verdict.Outer
                 : _result.InnerScoreMilli >= 2500 ? Verdict.Inner : Verdict.Normal;
             _hash.Add(alarms.Step(_result, (int)(state >> 19), i * 20000L, settings));
+            _hash.Add(alarms.Alarms);
+        }
+
+        // What is not looked at is refused: no temperature, then nothing asked of the vibration.
+        _result.VelocityUmPerSecond = 0;
+        _result.Bearing = Verdict.Normal;
+        for (int i = 0; i < 4; i++)
+        {
+            settings = i < 2 ? Machine() : new DetectorSettings();
+            settings.VelocityLimitUmPerSecond = (i & 1) == 0 ? 7100 : 0;
+            _hash.Add(alarms.Step(_result, AlarmLogic.NoTemperature, 10000000L + i, settings));
+            _hash.Add(alarms.Step(_result, 2000, 10000000L + i, settings));
             _hash.Add(alarms.Alarms);
         }
     }

@@ -66,7 +66,7 @@ public sealed class MeasureLoop
     /// <returns>The time at which the loop wants to run again.</returns>
     public long Step(long nowMs)
     {
-        if (!_vibration.Capturing())
+        if (!_vibration.IsUnderWay())
         {
             TakeSettings(nowMs);
         }
@@ -109,9 +109,16 @@ public sealed class MeasureLoop
         {
             SettingsMap.Apply(_values, _settings);
             _settingsVersion = version < 0 ? 0 : version;
-            _settingsHash = Fingerprint.SettingsHash(_settings);
-            _fingerprint = Fingerprint.Of(_settings);
-            _board.PostSettings(_settingsHash, _fingerprint);
+            string hash = Fingerprint.SettingsHash(_settings);
+            if (hash != _settingsHash)
+            {
+                // Verdicts by other settings are other verdicts.
+                _settingsHash = hash;
+                _fingerprint = Fingerprint.Of(_settings);
+                _sameVerdictRun = 0;
+            }
+
+            _board.PostSettings(version, _settingsHash, _fingerprint, _sameVerdictRun);
             _temperature.Plan(_values[TwinModel.SamplingTemperatureIntervalSeconds]);
 
             // A shorter telemetry interval counts at once.

@@ -94,7 +94,7 @@ public sealed class Node
     public NodeStatus Status()
     {
         var status = new NodeStatus();
-        int alarms = _board.CopyTo(status);
+        int alarms = _board.CopyTo(status, _agent.DesiredVersion);
         status.DeviceId = _parts.Identity.DeviceId;
         status.Alarms = Words(alarms);
         status.DesiredVersion = _agent.DesiredVersion;

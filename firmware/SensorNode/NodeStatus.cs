@@ -17,7 +17,7 @@ public sealed class NodeStatus
     /// <summary>Captures judged since the start.</summary>
     public int Captures;
 
-    /// <summary>How many captures in a row gave the present verdict.</summary>
+    /// <summary>How many captures in a row gave the present verdict by the settings that were applied last.</summary>
     public int SameVerdictRun;
 
     /// <summary>Velocity RMS of the last capture in um/s, or -1.</summary>

@@ -59,7 +59,7 @@ public sealed class TelemetryComposer
         _writer.Member("coveragePermille", result.CoveragePermille);
         _writer.Member("saturatedPermille", result.SaturatedPermille);
         _writer.Member("overrun", result.Overrun);
-        Refusals(result.Refusals, fault);
+        Refusals(temperature == AlarmLogic.NoTemperature ? result.Refusals | Refusal.TemperatureUnknown : result.Refusals, fault);
         _writer.Member("settingsVersion", settingsVersion);
         _writer.Member("settingsHash", settingsHash);
         _writer.Member("fingerprint", fingerprint);

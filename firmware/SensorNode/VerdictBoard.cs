@@ -10,6 +10,7 @@ public sealed class VerdictBoard
     private int _sameVerdictRun;
     private int _velocity = -1;
     private int _temperature = int.MinValue;
+    private int _settingsVersion = -1;
     private string _settingsHash;
     private string _fingerprint;
 
@@ -27,25 +28,30 @@ public sealed class VerdictBoard
         }
     }
 
-    /// <summary>Posts which settings the detector works with.</summary>
-    public void PostSettings(string settingsHash, string fingerprint)
+    /// <summary>Posts which settings the detector works with from now on.</summary>
+    /// <param name="version">The desired version they come from, -1 where they come from none.</param>
+    /// <param name="sameVerdictRun">How many captures in a row gave the same verdict by these settings.</param>
+    public void PostSettings(int version, string settingsHash, string fingerprint, int sameVerdictRun)
     {
         lock (_gate)
         {
+            _settingsVersion = version;
+            _sameVerdictRun = sameVerdictRun;
             _settingsHash = settingsHash;
             _fingerprint = fingerprint;
         }
     }
 
     /// <summary>Copies verdict, captures and values to a status.</summary>
+    /// <param name="appliedVersion">The desired version the twin applied last. The run counts as none until the detector works with it.</param>
     /// <returns>The active alarms as flags.</returns>
-    public int CopyTo(NodeStatus status)
+    public int CopyTo(NodeStatus status, int appliedVersion)
     {
         lock (_gate)
         {
             status.Verdict = _verdict;
             status.Captures = _captures;
-            status.SameVerdictRun = _sameVerdictRun;
+            status.SameVerdictRun = _settingsVersion == appliedVersion ? _sameVerdictRun : 0;
             status.VelocityUmPerSecond = _velocity;
             status.TemperatureCentiCelsius = _temperature;
             return _alarms;

@@ -51,6 +51,29 @@ public sealed class FailureTests
         Assert.That(refusal.Error, Is.EqualTo(StorageError.Corrupt));
     }
 
+    [TestCase(true, Description = "deleted")]
+    [TestCase(false, Description = "emptied")]
+    public async Task A_log_that_lost_its_database_is_kept_and_not_taken_for_a_new_beginning(bool missing)
+    {
+        using var folder = new StoreFolder();
+        var log = folder.InFolder("crashed.db-wal");
+        using (var store = folder.Open())
+        {
+            await store.Write([new StoreChange.PutTwin(StoreFolder.Twin("a"))]);
+            File.Copy(folder.DatabasePath + "-wal", log);
+        }
+
+        if (!missing)
+        {
+            await File.WriteAllBytesAsync(folder.InFolder("crashed.db"), []);
+        }
+
+        var refusal = Refusal(() => folder.Open(new SqliteStoreOptions { Path = folder.InFolder("crashed.db") }));
+        Assert.That(refusal.Error, Is.EqualTo(StorageError.Corrupt));
+        Assert.That(refusal.Message, Does.Contain("missing or empty, but crashed.db-wal beside it holds changes"));
+        Assert.That(new FileInfo(log).Length, Is.GreaterThan(0));
+    }
+
     [Test]
     public async Task A_row_that_is_no_json()
     {

@@ -25,9 +25,9 @@ internal sealed partial class FleetService
         }
 
         var targeted = States.Where(state => prepared.Condition.Matches(Subject(state))).ToArray();
-        return new ConfigurationMetrics(targeted.Length, targeted.Count(state => state.Twin.Applied
-            .Where(setting => setting.Value.ConfigurationId == id)
-            .All(setting => Json.Same(Json.At(state.Twin.Desired.Properties, setting.Key), setting.Value.Value))));
+        return new ConfigurationMetrics(targeted.Length, targeted.Count(state => prepared.Settings.All(setting =>
+            state.Twin.Applied.GetValueOrDefault(setting.Key)?.ConfigurationId == id
+            && Json.Same(Json.At(state.Twin.Desired.Properties, setting.Key), setting.Value))));
     }
 
     /// <inheritdoc/>

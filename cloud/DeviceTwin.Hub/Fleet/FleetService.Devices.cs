@@ -159,26 +159,39 @@ internal sealed partial class FleetService
             });
         }
 
-        await Durable(modelled, cancellation).ConfigureAwait(false);
-        await Durable(written, cancellation).ConfigureAwait(false);
+        try
+        {
+            await Durable(modelled, cancellation).ConfigureAwait(false);
+            await Durable(written, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            // Not waited for: what is queued before may be what takes so long.
+            _ = Leave(deviceId, connectionId, time.GetUtcNow());
+            throw;
+        }
     }
 
     /// <inheritdoc/>
     public async Task SetDisconnected(string deviceId, string connectionId, CancellationToken cancellation)
     {
-        var at = time.GetUtcNow();
-        Task written;
+        await Durable(Leave(deviceId, connectionId, time.GetUtcNow()), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Queues the end of a connection; the task completes when it is told.</summary>
+    private Task Leave(string deviceId, string connectionId, DateTimeOffset at)
+    {
         lock (gate)
         {
             // The device may have been deleted, or another connection may have taken over: nothing to note then.
             if (working.GetValueOrDefault(deviceId)?.Presence is not { } presence || presence.ConnectionId != connectionId)
             {
-                return;
+                return Task.CompletedTask;
             }
 
             presence.ConnectionId = null;
             resends.Forget(deviceId);
-            written = store.Write([], () =>
+            return store.Write([], () =>
             {
                 presence.Touch(at);
                 presence.Connected = false;
@@ -186,8 +199,6 @@ internal sealed partial class FleetService
                 Tell([new FleetEvent.ConnectionChanged(deviceId, at, false)]);
             });
         }
-
-        await Durable(written, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -240,6 +251,12 @@ internal sealed partial class FleetService
             throw new HubException(
                 HubError.ArgumentInvalid,
                 $"The device id \"{deviceId}\" is not allowed. Use 1 to {MaximumDeviceIdLength} ASCII letters, digits and -.+%_#*?!(),:=@$'.");
+        }
+
+        // Servers leave an encoded slash in an address as it is: who asks for "a/b" must not get a device "a%2Fb".
+        if (deviceId.Contains("%2f", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new HubException(HubError.ArgumentInvalid, $"The device id \"{deviceId}\" is not allowed: it must not contain a slash, nor %2F. Leave it out.");
         }
     }
 

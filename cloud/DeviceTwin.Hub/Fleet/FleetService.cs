@@ -148,6 +148,12 @@ internal sealed partial class FleetService : IFleet, IDisposable
                 identity, twin, NodeReconciliation.From(twin), sessions.GetValueOrDefault(identity.DeviceId), new DevicePresence(lastActivity));
         }
 
+        if (twins.Keys.FirstOrDefault(deviceId => !working.ContainsKey(deviceId)) is { } orphan)
+        {
+            throw new StorageException(
+                StorageError.Corrupt, $"The database has no identity of device {orphan}, only its twin. Move it away and restore a backup.");
+        }
+
         FleetLog.Loaded(logger, working.Count, workingConfigurations.Length);
 
         // A configuration may have been stored just before the process ended, its effect on the devices not.

@@ -35,7 +35,7 @@ public interface IFleet
     /// <returns>The new version of the reported section.</returns>
     Task<long> PatchReported(string deviceId, JsonObject patch, long? expectedVersion, CancellationToken cancellation);
 
-    /// <summary>Notes a CONNECT: model id, client type, time.</summary>
+    /// <summary>Notes a CONNECT: model id and time. Where this fails or is given up, the device does not count as connected.</summary>
     Task SetConnected(string deviceId, string connectionId, string? modelId, CancellationToken cancellation);
 
     /// <summary>Notes the end of the connection named; an older connection's end changes nothing.</summary>
@@ -126,5 +126,7 @@ public sealed record FleetStatistics(int Total, int Enabled, int Disabled, int C
 
 /// <summary>Azure's system metrics of a configuration.</summary>
 /// <param name="Targeted">Devices that satisfy the target condition.</param>
-/// <param name="Applied">Of these, devices on which no setting of the configuration has been overwritten since.</param>
+/// <param name="Applied">
+/// Of these, devices on which all of its settings hold: none yields to another configuration, was overwritten since, or found no room.
+/// </param>
 public sealed record ConfigurationMetrics(int Targeted, int Applied);

@@ -24,8 +24,8 @@ internal sealed record TwinReply(int Status, long? Version, byte[] Body)
         null,
         DeviceJson.Serialize(new JsonObject
         {
-            ["desired"] = Section(twin.Desired, metadata),
-            ["reported"] = Section(twin.Reported, metadata),
+            ["desired"] = twin.Desired.ToJson(metadata),
+            ["reported"] = twin.Reported.ToJson(metadata),
         }));
 
     public static TwinReply Accepted(long version) => new(204, version, []);
@@ -42,7 +42,7 @@ internal sealed record TwinReply(int Status, long? Version, byte[] Body)
             ["errorCode"] = error.Code,
             ["trackingId"] = trackingId,
             ["message"] = message,
-            ["timestampUtc"] = now.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture),
+            ["timestampUtc"] = Json.Timestamp(now),
         }));
 
     /// <summary>The body of a desired push: the patch and its version.</summary>
@@ -99,17 +99,5 @@ internal sealed record TwinReply(int Status, long? Version, byte[] Body)
 
                 break;
         }
-    }
-
-    private static JsonObject Section(TwinSection section, bool metadata)
-    {
-        var body = (JsonObject)section.Properties.DeepClone();
-        if (metadata)
-        {
-            body["$metadata"] = section.Metadata.DeepClone();
-        }
-
-        body["$version"] = section.Version;
-        return body;
     }
 }

@@ -19,7 +19,7 @@ internal static class ConfigurationEndpoints
         });
 
         routes.MapGet("/configurations/{id}", (string id, IFleet fleet) => Answer(fleet, fleet.FindConfiguration(id)
-            ?? throw new HubException(HubError.ConfigurationNotFound, $"There is no configuration \"{id}\". Create it without If-Match, or check the spelling.")));
+            ?? throw FleetErrors.ConfigurationNotFound(id)));
 
         routes.MapPut("/configurations/{id}", async (string id, HttpRequest request, IFleet fleet) =>
         {

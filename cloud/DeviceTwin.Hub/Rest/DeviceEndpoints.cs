@@ -19,7 +19,7 @@ internal static class DeviceEndpoints
 
         routes.MapGet("/devices/{id}", (string id, IFleet fleet) =>
         {
-            var identity = fleet.FindIdentity(id) ?? throw Unknown(id);
+            var identity = fleet.FindIdentity(id) ?? throw FleetErrors.DeviceNotFound(id);
             return new JsonResult(DeviceJson.Write(identity, fleet.FindTwin(id)), etag: identity.ETag);
         });
 
@@ -36,8 +36,4 @@ internal static class DeviceEndpoints
             return Results.NoContent();
         });
     }
-
-    /// <summary>The refusal for a device that is not registered.</summary>
-    public static HubException Unknown(string id) =>
-        new(HubError.DeviceNotFound, $"There is no device \"{id}\". Register it first, or check the spelling: ids are case-sensitive.");
 }

@@ -32,7 +32,7 @@ internal static class EventStream
                 events.Writer.TryComplete();
             }
         });
-        var twin = fleet.FindTwin(id) ?? throw DeviceEndpoints.Unknown(id);
+        var twin = fleet.FindTwin(id) ?? throw FleetErrors.DeviceNotFound(id);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         try
         {

@@ -19,11 +19,11 @@ internal static class FleetEndpoints
         api.MapGet("fleet", (IFleetView view) => new JsonResult(new JsonArray([.. view.List().Select(node => (JsonNode)Write(node))])));
 
         api.MapGet("devices/{id}/convergence", (string id, IFleet fleet) =>
-            new JsonResult(Write(fleet.FindConvergence(id) ?? throw DeviceEndpoints.Unknown(id))));
+            new JsonResult(Write(fleet.FindConvergence(id) ?? throw FleetErrors.DeviceNotFound(id))));
 
         api.MapGet("devices/{id}/telemetry", (string id, HttpRequest request, IFleet fleet) =>
         {
-            _ = fleet.FindIdentity(id) ?? throw DeviceEndpoints.Unknown(id);
+            _ = fleet.FindIdentity(id) ?? throw FleetErrors.DeviceNotFound(id);
             var kind = request.Query["kind"].ToString();
             var messages = fleet.ReadTelemetry(id, kind.Length == 0 ? null : kind, request.Count("limit", StandardLimit, LargestLimit));
             return new JsonResult(new JsonArray([.. messages.Select(message => (JsonNode)Write(message))]));
@@ -31,7 +31,7 @@ internal static class FleetEndpoints
 
         api.MapGet("devices/{id}/audit", (string id, HttpRequest request, IFleet fleet) =>
         {
-            _ = fleet.FindIdentity(id) ?? throw DeviceEndpoints.Unknown(id);
+            _ = fleet.FindIdentity(id) ?? throw FleetErrors.DeviceNotFound(id);
             return new JsonResult(Write(fleet.ReadAudit(id, request.Count("limit", StandardLimit, LargestLimit))));
         });
 

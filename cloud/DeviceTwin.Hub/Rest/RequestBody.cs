@@ -22,8 +22,9 @@ internal static class RequestBody
                 ? Json.ParseObject(document.RootElement.GetRawText())
                 : throw Malformed($"it is {Name(document.RootElement.ValueKind)}");
         }
-        catch (JsonException problem)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
+            // The second: bytes that are no UTF-8, or half a surrogate pair. The parser finds out only when it is asked for the text.
             throw Malformed(problem.Message);
         }
         catch (BadHttpRequestException problem) when (problem.StatusCode == StatusCodes.Status413PayloadTooLarge)

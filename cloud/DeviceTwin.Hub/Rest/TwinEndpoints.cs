@@ -8,7 +8,7 @@ internal static class TwinEndpoints
 {
     public static void MapTwins(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/twins/{id}", (string id, IFleet fleet) => Answer(fleet, fleet.FindTwin(id) ?? throw DeviceEndpoints.Unknown(id)));
+        routes.MapGet("/twins/{id}", (string id, IFleet fleet) => Answer(fleet, fleet.FindTwin(id) ?? throw FleetErrors.DeviceNotFound(id)));
 
         // A write that the hub has begun is finished even if the caller hangs up: half a change is never seen, an unheard one may be.
         routes.MapPatch("/twins/{id}", async (string id, HttpRequest request, IFleet fleet) =>
@@ -20,7 +20,7 @@ internal static class TwinEndpoints
 
     private static JsonResult Answer(IFleet fleet, TwinDocument twin)
     {
-        var identity = fleet.FindIdentity(twin.DeviceId) ?? throw DeviceEndpoints.Unknown(twin.DeviceId);
+        var identity = fleet.FindIdentity(twin.DeviceId) ?? throw FleetErrors.DeviceNotFound(twin.DeviceId);
         return new JsonResult(TwinJson.Write(twin, identity), etag: twin.ETag);
     }
 }

@@ -42,6 +42,7 @@ public sealed class SqliteHubStore : IHubStore
         try
         {
             ownership = TakeOwnership(options.Path);
+            RefuseLonelyLog(options.Path);
             CreateFile(options.Path);
             connection = new SqliteConnection(ConnectionString(options.Path, SqliteOpenMode.ReadWrite, pooling: false));
             connection.Open();
@@ -119,6 +120,22 @@ public sealed class SqliteHubStore : IHubStore
         {
             throw new StorageException(
                 StorageError.Locked, $"Another hub has the database {path}. Stop it, or give this hub a folder of its own (--data).", e);
+        }
+    }
+
+    /// <summary>
+    /// Refuses a log whose database is gone or empty. SQLite would delete it, and with it changes that were acknowledged, and the hub would
+    /// begin with no devices as if that were right.
+    /// </summary>
+    private static void RefuseLonelyLog(string path)
+    {
+        var log = new FileInfo(path + "-wal");
+        if (log is { Exists: true, Length: > 0 } && new FileInfo(path) is not { Exists: true, Length: > 0 })
+        {
+            throw new StorageException(
+                StorageError.Corrupt,
+                $"The database {path} is missing or empty, but {log.Name} beside it holds changes that belong to it. "
+                    + "Put the database back; or, to give these changes up, move both away and restore a backup or begin with an empty one.");
         }
     }
 

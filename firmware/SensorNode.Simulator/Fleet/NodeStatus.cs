@@ -28,7 +28,7 @@ public sealed record NodeStatus
     /// <summary>Captures judged since the node's start.</summary>
     public required int Captures { get; init; }
 
-    /// <summary>How many captures in a row gave the present verdict.</summary>
+    /// <summary>How many captures in a row gave the present verdict by the settings that were applied last.</summary>
     public required int SameVerdictRun { get; init; }
 
     /// <summary>Velocity RMS of the last capture in um/s, or -1.</summary>

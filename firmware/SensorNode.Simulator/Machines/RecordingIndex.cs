@@ -59,13 +59,13 @@ public static class RecordingIndex
 
     /// <summary>
     /// Chooses recordings for nodes: those whose file (its whole path in the index, or its name) fits the pattern, one fault after the other
-    /// in turn, in an order that the seed decides. Recordings shorter than a capture are passed over.
+    /// in turn, in an order that the seed decides. Recordings shorter than a capture come after the others of their fault.
     /// </summary>
     /// <param name="items">All recordings.</param>
     /// <param name="pattern">With * and ?; null = all.</param>
     /// <param name="count">How many at most.</param>
     /// <param name="seed">Equal seeds choose equally.</param>
-    /// <exception cref="RecordingException">Nothing fits, or everything that fits is shorter than a capture.</exception>
+    /// <exception cref="RecordingException">Nothing fits.</exception>
     public static IReadOnlyList<RecordingItem> Choose(IReadOnlyList<RecordingItem> items, string? pattern, int count, ulong seed)
     {
         List<RecordingItem> fitting = [.. items.Where(item => pattern == null || Fits(pattern, item.File))];
@@ -76,19 +76,13 @@ public static class RecordingIndex
                 pattern == null ? "The index has no waveform." : $"None of the {items.Count} waveforms of the index fits '{pattern}'.");
         }
 
-        List<RecordingItem> playable = fitting.FindAll(RecordingMachine.IsLongEnough);
-        if (playable.Count == 0)
-        {
-            throw RecordingMachine.TooShort(fitting[0]);
-        }
-
         List<Queue<RecordingItem>> faults = [];
-        var groups = playable.GroupBy(item => item.Fault).OrderBy(group => group.Key, StringComparer.Ordinal);
+        var groups = fitting.GroupBy(item => item.Fault).OrderBy(group => group.Key, StringComparer.Ordinal);
         foreach (IGrouping<string, RecordingItem> fault in groups)
         {
             RecordingItem[] shuffled = [.. fault];
             Shuffle(shuffled, new Xoshiro256(Xoshiro256.Mix(seed, (ulong)faults.Count)));
-            faults.Add(new Queue<RecordingItem>(shuffled));
+            faults.Add(new Queue<RecordingItem>(shuffled.OrderByDescending(RecordingMachine.IsLongEnough)));
         }
 
         List<RecordingItem> chosen = [];

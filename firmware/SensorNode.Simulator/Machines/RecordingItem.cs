@@ -50,7 +50,7 @@ public sealed class RecordingItem
     /// <summary>Duration in seconds.</summary>
     public double Seconds => Samples / RateHertz;
 
-    /// <summary>Reads the samples, scaled.</summary>
+    /// <summary>Reads the samples as counts, one of which weighs <see cref="Scale"/>.</summary>
     /// <exception cref="RecordingException">The file is missing or has another length.</exception>
     public float[] Load()
     {
@@ -75,7 +75,7 @@ public sealed class RecordingItem
         float[] samples = new float[Samples];
         for (int i = 0; i < samples.Length; i++)
         {
-            samples[i] = (float)(BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(i * 2)) * Scale);
+            samples[i] = BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(i * 2));
         }
 
         return samples;

@@ -4,6 +4,7 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using DeviceTwin.SensorNode.Twin;
 
 namespace DeviceTwin.SensorNode.Simulator.Machines;
 
@@ -21,11 +22,12 @@ internal readonly struct RecordingItemReader(string folder, string path, int num
             throw new RecordingException(RecordingException.IndexMalformed, $"{path}: item {number} is not an object.");
         }
 
-        string file = Text("file");
         if (Text("kind") != "waveform")
         {
             return null;
         }
+
+        string file = Text("file");
 
         if (Path.IsPathRooted(file) || file.Split('/', '\\').Contains(".."))
         {
@@ -53,7 +55,7 @@ internal readonly struct RecordingItemReader(string folder, string path, int num
             Unit = OptionalText("unit"),
             Fault = OptionalText("fault") is { Length: > 0 } fault ? fault : "unknown",
             Dataset = OptionalText("dataset"),
-            ShaftSpeedMilliHertz = Milli(Optional(item, "shaft_rpm") / 60, "shaft_rpm"),
+            ShaftSpeedMilliHertz = Milli(Optional(item, "shaft_rpm") / 60, "shaft_rpm", TwinModel.MachineShaftSpeedMilliHertz),
             Orders = Orders(),
         };
     }
@@ -71,16 +73,19 @@ internal readonly struct RecordingItemReader(string folder, string path, int num
         }
 
         return new BearingOrders(
-            Milli(Optional(orders, "BPFO"), "orders.BPFO"),
-            Milli(Optional(orders, "BPFI"), "orders.BPFI"),
-            Milli(Optional(orders, "BSF"), "orders.BSF"),
-            Milli(Optional(orders, "FTF"), "orders.FTF"));
+            Milli(Optional(orders, "BPFO"), "orders.BPFO", TwinModel.MachineBpfoMilliOrders),
+            Milli(Optional(orders, "BPFI"), "orders.BPFI", TwinModel.MachineBpfiMilliOrders),
+            Milli(Optional(orders, "BSF"), "orders.BSF", TwinModel.MachineBsfMilliOrders),
+            Milli(Optional(orders, "FTF"), "orders.FTF", TwinModel.MachineFtfMilliOrders));
     }
 
-    private int Milli(double value, string key)
+    /// <summary>A value in thousandths, within what a node takes as this property: it is going to be told.</summary>
+    private int Milli(double value, string key, int property)
     {
         double milli = Math.Round(value * 1000);
-        return milli is >= 0 and <= 100_000_000 ? (int)milli : throw Wrong(RecordingException.ValueInvalid, $"'{key}' is out of range");
+        return milli >= 0 && milli <= TwinModel.Maximums[property]
+            ? (int)milli
+            : throw Wrong(RecordingException.ValueInvalid, $"'{key}' is beyond what a node takes as {TwinModel.Paths[property]}");
     }
 
     private string Text(string key)

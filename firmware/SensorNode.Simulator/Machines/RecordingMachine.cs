@@ -12,12 +12,15 @@ namespace DeviceTwin.SensorNode.Simulator.Machines;
 /// <remarks>
 /// Successive captures move on through the recording; where less than a capture is left, the next one starts at its beginning. So no capture
 /// contains a splice. A capture that turns out longer than promised gets no more samples at the end of the recording.
+/// The mean is taken out: it is the zero of an amplifier, no vibration, and would use up the sensor's range.
 /// Levels: recordings in g are played as they are. Where the unit is not g, the peak is set to 4 g, a quarter of the sensor's largest
 /// range; a recording in g that goes beyond 16 g is scaled down to 95 % of it. In both cases <see cref="AmplitudeKnown"/> is false.
 /// No temperature was recorded: the housing is at 35 °C.
 /// </remarks>
 public sealed class RecordingMachine : IMachine
 {
+    internal const double HousingCelsius = 35;
+
     // The node's captures: 32 768 samples for the velocity, 16 turns of the shaft for the bearing, a 64th more, never more than 65 536 samples;
     // sensors up to 3 % slow.
     private const double VelocityCaptureSeconds = 1.29;
@@ -26,7 +29,6 @@ public sealed class RecordingMachine : IMachine
     private const double FullScaleG = 16;
     private const double UnknownPeakG = FullScaleG / 4;
     private const double LoudPeakG = FullScaleG * 0.95;
-    private const double HousingCelsius = 35;
 
     // No real sensor is this slow; the filter that resamples to it is the longest.
     private const double SlowestRateHertz = 24000;
@@ -52,7 +54,7 @@ public sealed class RecordingMachine : IMachine
 
         _item = item;
         _samples = item.Load();
-        AmplitudeKnown = Scale(_samples, item.UnitIsG);
+        AmplitudeKnown = Scale(_samples, item);
     }
 
     /// <inheritdoc/>
@@ -108,26 +110,30 @@ public sealed class RecordingMachine : IMachine
     /// <inheritdoc/>
     public double TemperatureCelsius(double atSeconds) => HousingCelsius;
 
-    private static bool Scale(float[] samples, bool unitIsG)
+    // In double: a scale may be smaller or larger than a float.
+    private static bool Scale(float[] counts, RecordingItem item)
     {
-        float peak = 0;
-        foreach (float sample in samples)
+        double mean = 0;
+        foreach (float count in counts)
         {
-            peak = Math.Max(peak, Math.Abs(sample));
+            mean += count;
         }
 
-        if (unitIsG && peak <= FullScaleG)
+        mean /= counts.Length;
+        double peak = 0;
+        foreach (float count in counts)
         {
-            return true;
+            peak = Math.Max(peak, Math.Abs(count - mean));
         }
 
-        float gain = peak == 0 ? 1 : (float)((unitIsG ? LoudPeakG : UnknownPeakG) / peak);
-        for (int i = 0; i < samples.Length; i++)
+        bool known = item.UnitIsG && peak * item.Scale <= FullScaleG;
+        double gain = known ? item.Scale : peak == 0 ? 1 : (item.UnitIsG ? LoudPeakG : UnknownPeakG) / peak;
+        for (int i = 0; i < counts.Length; i++)
         {
-            samples[i] *= gain;
+            counts[i] = (float)((counts[i] - mean) * gain);
         }
 
-        return false;
+        return known;
     }
 
     /// <summary>Whether the recording is long enough for the node's captures at its shaft speed.</summary>

@@ -94,6 +94,12 @@ public sealed class VibrationAcquisition
         return _state == StateCapturing;
     }
 
+    /// <summary>Whether a capture was begun and is not handed out yet: it is to be judged by the settings that planned it.</summary>
+    public bool IsUnderWay()
+    {
+        return _state == StateCapturing || _state == StateDecoding;
+    }
+
     /// <summary>
     /// Sets the plan for the captures that start from now on; one under way is finished as it began.
     /// Without a plan nothing is captured.

@@ -66,14 +66,16 @@ public sealed class AlarmLogic
 
         JudgeVelocity(nowMs, settings);
         JudgeTemperature(temperatureCentiCelsius, settings);
-        Decide(settings);
+        Decide(temperatureCentiCelsius, settings);
         return Verdict;
     }
 
-    private void Decide(DetectorSettings settings)
+    private void Decide(int temperature, DetectorSettings settings)
     {
+        // Normal is said only of what was looked at: vibration in some way, and the temperature.
+        bool isBlind = temperature == NoTemperature || (settings.VelocityLimitUmPerSecond <= 0 && !CapturePlan.AsksForBearing(settings));
         int alarms = 0;
-        int verdict = !_captured || _refused ? Detection.Verdict.Refused : Detection.Verdict.Normal;
+        int verdict = !_captured || _refused || isBlind ? Detection.Verdict.Refused : Detection.Verdict.Normal;
         if (_hot)
         {
             alarms |= Detection.Verdict.Flag(Detection.Verdict.Hot);

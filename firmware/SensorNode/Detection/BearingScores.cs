@@ -110,6 +110,21 @@ public sealed class BearingScores
         return hertz * 1.0125f <= _highest;
     }
 
+    /// <summary>How many of a family's harmonics can be looked at, 0 to 3: what its score rests on.</summary>
+    public int HarmonicsOf(float hertz)
+    {
+        int count = 0;
+        for (int harmonic = 1; harmonic <= Harmonics; harmonic++)
+        {
+            if (Covers(harmonic * hertz) && !CoincidesWithShaft(harmonic * hertz))
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
     /// <summary>Score of a family, with or without sidebands, whichever is higher.</summary>
     /// <param name="hertz">The family's fundamental.</param>
     /// <param name="sidebandHertz">Distance of its sidebands; 0 = none.</param>

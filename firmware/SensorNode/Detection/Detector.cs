@@ -142,6 +142,11 @@ public sealed class Detector
             result.BearingRefused = result.Bearing == DetectorResult.NotAvailable;
             result.Refusals |= envelopeRefusals;
         }
+
+        if (!velocityWanted && !bearingWanted)
+        {
+            result.Refusals |= Refusal.NothingAsked;
+        }
     }
 
     /// <summary>Reasons of the settings and the capture's length against an envelope analysis.</summary>
@@ -217,10 +222,14 @@ public sealed class Detector
         float outer = BearingScores.NotAvailable;
         float inner = BearingScores.NotAvailable;
         float ball = BearingScores.NotAvailable;
+        int outerHarmonics = 0;
+        int innerHarmonics = 0;
+        int ballHarmonics = 0;
         if (settings.BpfoMilliOrders > 0)
         {
             float hertz = settings.BpfoMilliOrders * 0.001f * shaft;
             outer = scores.Family(hertz, 0f);
+            outerHarmonics = scores.HarmonicsOf(hertz);
             refusals |= FamilyRefusal(scores, hertz);
         }
 
@@ -228,6 +237,7 @@ public sealed class Detector
         {
             float hertz = settings.BpfiMilliOrders * 0.001f * shaft;
             inner = scores.Family(hertz, shaft);
+            innerHarmonics = scores.HarmonicsOf(hertz);
             refusals |= FamilyRefusal(scores, hertz);
         }
 
@@ -236,6 +246,7 @@ public sealed class Detector
             // A defect strikes both races in each turn of the element.
             float hertz = settings.BsfMilliOrders * 0.002f * shaft;
             ball = scores.Family(hertz, cage);
+            ballHarmonics = scores.HarmonicsOf(hertz);
             refusals |= FamilyRefusal(scores, hertz);
         }
 
@@ -243,7 +254,7 @@ public sealed class Detector
         result.InnerScoreMilli = Milli(inner);
         result.BallScoreMilli = Milli(ball);
         result.ShaftScoreMilli = Milli(shaftScore);
-        result.Bearing = Judge(result, settings);
+        result.Bearing = Judge(result, settings, outerHarmonics, innerHarmonics, ballHarmonics);
         return refusals;
     }
 
@@ -263,49 +274,66 @@ public sealed class Detector
     }
 
     /// <summary>
-    /// The family with the highest score if that reaches the limit. An impulsive signal is itself evidence: then a lower score names a race,
+    /// The family that reaches the limit with the most behind it. An impulsive signal is itself evidence: then a lower score names a race,
     /// and where no comb stands out (a rolling element spins freely, its blows do not repeat) it is a rolling element, unless the blows keep
     /// time with the shaft, which no bearing defect does.
     /// </summary>
-    private static int Judge(DetectorResult result, DetectorSettings settings)
+    private static int Judge(DetectorResult result, DetectorSettings settings, int outerHarmonics, int innerHarmonics, int ballHarmonics)
     {
-        int best = result.OuterScoreMilli;
-        int family = Verdict.Outer;
-        if (result.InnerScoreMilli > best)
-        {
-            best = result.InnerScoreMilli;
-            family = Verdict.Inner;
-        }
-
-        if (result.BallScoreMilli > best)
-        {
-            best = result.BallScoreMilli;
-            family = Verdict.Ball;
-        }
-
-        if (best == DetectorResult.NotAvailable)
+        if (result.OuterScoreMilli == DetectorResult.NotAvailable
+            && result.InnerScoreMilli == DetectorResult.NotAvailable
+            && result.BallScoreMilli == DetectorResult.NotAvailable)
         {
             return DetectorResult.NotAvailable;
         }
 
         int limit = settings.BearingScoreLimitMilli;
-        if (best >= limit)
+        int family = Strongest(result, limit, outerHarmonics, innerHarmonics, ballHarmonics);
+        if (family != Verdict.Normal || result.ImpulsivenessMilli < ImpulsivenessLimitMilli)
         {
             return family;
         }
 
-        if (result.ImpulsivenessMilli < ImpulsivenessLimitMilli)
-        {
-            return Verdict.Normal;
-        }
-
         int eased = (int)Division.LongNearest((long)limit * ImpulsiveSharePermille, 1000);
-        if (best >= eased)
+        family = Strongest(result, eased, outerHarmonics, innerHarmonics, ballHarmonics);
+        if (family != Verdict.Normal)
         {
             return family;
         }
 
         return settings.BsfMilliOrders > 0 && result.ShaftScoreMilli < ShaftBlowsMilli ? Verdict.Ball : Verdict.Normal;
+    }
+
+    /// <summary>
+    /// Of the families whose score is at least <paramref name="least"/> the one with the highest score, more harmonics counting more: on a
+    /// fast shaft only one harmonic of a family may lie inside the spectrum, and a single line of another family's comb must not outdo that comb.
+    /// </summary>
+    /// <returns>The family, or <see cref="Verdict.Normal"/> where there is none.</returns>
+    private static int Strongest(DetectorResult result, int least, int outerHarmonics, int innerHarmonics, int ballHarmonics)
+    {
+        int family = Verdict.Normal;
+        int best = 0;
+        int weight = Weight(result.OuterScoreMilli, least, outerHarmonics);
+        if (weight > best)
+        {
+            best = weight;
+            family = Verdict.Outer;
+        }
+
+        weight = Weight(result.InnerScoreMilli, least, innerHarmonics);
+        if (weight > best)
+        {
+            best = weight;
+            family = Verdict.Inner;
+        }
+
+        return Weight(result.BallScoreMilli, least, ballHarmonics) > best ? Verdict.Ball : family;
+    }
+
+    /// <summary>A score times 3, 4 or 5 where it rests on 1, 2 or 3 harmonics; 0 below <paramref name="least"/>.</summary>
+    private static int Weight(int score, int least, int harmonics)
+    {
+        return score < least ? 0 : score * (2 + harmonics);
     }
 
     private void ExportEnvelope(DetectorResult result)

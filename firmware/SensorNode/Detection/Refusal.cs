@@ -33,13 +33,20 @@ public static class Refusal
     /// <summary>The signal is constant: no vibration to judge.</summary>
     public const int NoSignal = 512;
 
+    /// <summary>Neither a velocity limit nor a bearing order is set: a normal verdict would say something nobody looked at.</summary>
+    public const int NothingAsked = 1024;
+
+    /// <summary>There is no temperature to hold against its limit.</summary>
+    public const int TemperatureUnknown = 2048;
+
     /// <summary>Number of reasons; reason i is the flag <c>1 &lt;&lt; i</c>.</summary>
-    public const int Count = 10;
+    public const int Count = 12;
 
     private static readonly string[] Words =
     {
         "shaftSpeedUnknown", "captureTooShort", "overrun", "saturated", "bandNotCovered",
         "orderCoincidesWithShaft", "shaftTooSlow", "orderNotCovered", "scaleUnknown", "noSignal",
+        "nothingAsked", "temperatureUnknown",
     };
 
     /// <summary>The stable word of reason number <paramref name="index"/> (0 to <see cref="Count"/> - 1).</summary>

@@ -262,7 +262,7 @@ public sealed class PropertyBook
         {
             AdoptNamed(component, null);
         }
-        else if (reader.TextLength() <= MaximumStrayName)
+        else if (CanKeepName(reader))
         {
             AdoptNamed(component, reader.Text());
         }
@@ -337,9 +337,15 @@ public sealed class PropertyBook
         }
     }
 
+    // A name that comes back altered would acknowledge something nobody asked for.
+    private static bool CanKeepName(JsonReader reader)
+    {
+        return reader.TextLength() <= MaximumStrayName && reader.IsTextPortable();
+    }
+
     private void TakeStray(JsonReader reader, int component, int version)
     {
-        string name = reader.TextLength() <= MaximumStrayName ? reader.Text() : null;
+        string name = CanKeepName(reader) ? reader.Text() : null;
         JsonToken token = reader.Next();
         if (token == JsonToken.Null)
         {

@@ -280,9 +280,13 @@ public sealed class TwinAgent
         NextWakeMs = _refreshAtMs;
         _sawOlderTwin = false;
         bool isGap = _notedVersion > _document.DesiredVersion;
-        bool isNewer = _document.DesiredVersion != DesiredVersion;
+        bool isOther = _document.DesiredVersion != DesiredVersion;
         if (_document.ReportedVersion != _reportedVersion)
         {
+            // A twin made anew may by chance have come to the same desired version with other content.
+            isOther = true;
+
+
             // Someone else's hand, a lost confirmation, a hub set back or a new boot: report everything.
             _reportedVersion = _document.ReportedVersion;
             Book.MarkAll();
@@ -295,7 +299,7 @@ public sealed class TwinAgent
             Book.AdoptStrays(_document.Enter(_payload, "reported"), TwinFacts.Names);
         }
 
-        if (isNewer)
+        if (isOther)
         {
             Apply(_document.Enter(_payload, "desired"), true);
         }

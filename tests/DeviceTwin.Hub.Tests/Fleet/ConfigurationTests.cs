@@ -115,6 +115,18 @@ public sealed class ConfigurationTests
     }
 
     [Test]
+    public async Task A_configuration_that_yields_to_another_is_not_counted_as_applied()
+    {
+        using var fixture = new FleetFixture();
+        await fixture.Register("a");
+        await fixture.Configure("low", "*", 1, ("x", 1), ("y", 1));
+        await fixture.Configure("high", "*", 2, ("x", 2));
+        Assert.That(fixture.Desired("a"), Is.EqualTo("""{"x":2,"y":1}"""));
+        Assert.That(fixture.Fleet.FindConfigurationMetrics("low"), Is.EqualTo(new ConfigurationMetrics(1, 0)));
+        Assert.That(fixture.Fleet.FindConfigurationMetrics("high"), Is.EqualTo(new ConfigurationMetrics(1, 1)));
+    }
+
+    [Test]
     public async Task An_operators_change_and_its_configuration_are_two_versions_in_one_answer()
     {
         using var fixture = new FleetFixture();
@@ -134,6 +146,7 @@ public sealed class ConfigurationTests
         await fixture.Desire("a", "{" + filling + "}");
         await fixture.Configure("c", "*", 1, ("x", new string('y', 200)));
         Assert.That(fixture.Fleet.FindTwin("a")!.Desired.Version, Is.EqualTo(2));
+        Assert.That(fixture.Fleet.FindConfigurationMetrics("c"), Is.EqualTo(new ConfigurationMetrics(1, 0)));
         await fixture.Patch("a", """{"tags":{"line":"A"}}""");
         Assert.That(fixture.Fleet.FindTwin("a")!.Tags.ToJsonString(), Is.EqualTo("""{"line":"A"}"""), "and operators are not held up");
     }

@@ -44,6 +44,28 @@ public sealed class ConnectionTests
     }
 
     [Test]
+    public async Task A_connection_that_could_not_be_noted_leaves_nobody_connected()
+    {
+        var store = new ManualStore();
+        using var fixture = new FleetFixture(store);
+        await fixture.Register("a");
+        store.Immediate = false;
+        var failing = Connect(fixture, "1", "dtmi:com:example:Thermostat;1");
+        store.Fail();
+        Assert.That(await FleetFixture.Refusal(() => failing), Is.EqualTo(HubError.ServiceUnavailable));
+        store.Commit();
+        Assert.That((fixture.Fleet.FindTwin("a")!.Connected, fixture.Fleet.Statistics.Connected), Is.EqualTo((false, 0)));
+
+        using var impatience = new CancellationTokenSource();
+        var waiting = fixture.Fleet.SetConnected("a", "2", null, impatience.Token);
+        await impatience.CancelAsync();
+        Assert.That(async () => await waiting, Throws.InstanceOf<OperationCanceledException>());
+        store.Commit();
+        Assert.That((fixture.Fleet.FindTwin("a")!.Connected, fixture.Fleet.Statistics.Connected), Is.EqualTo((false, 0)));
+        Assert.That(Changes(fixture), Is.EqualTo(new[] { true, false, true, false }));
+    }
+
+    [Test]
     public async Task Unknown_devices_neither_connect_nor_send()
     {
         using var fixture = new FleetFixture();

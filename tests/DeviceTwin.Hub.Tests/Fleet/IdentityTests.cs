@@ -55,6 +55,8 @@ public sealed class IdentityTests
     [TestCase("with space")]
     [TestCase("ümlaut")]
     [TestCase("slash/slash")]
+    [TestCase("slash%2Fslash")]
+    [TestCase("slash%2fslash")]
     public async Task Ids_of_other_characters_are_refused(string deviceId)
     {
         using var fixture = new FleetFixture();

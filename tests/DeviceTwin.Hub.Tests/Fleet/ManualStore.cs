@@ -54,7 +54,15 @@ internal sealed class ManualStore : IHubStore
     {
         while (queue.TryDequeue(out var write))
         {
-            write.Done.SetException(reason);
+            if (write.Changes.Count > 0)
+            {
+                write.Done.SetException(reason);
+            }
+            else
+            {
+                write.Durable?.Invoke();
+                write.Done.SetResult();
+            }
         }
     }
 

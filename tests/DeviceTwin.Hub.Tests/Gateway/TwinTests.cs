@@ -103,6 +103,20 @@ public class TwinTests
         await wire.ExpectPublish("$iothub/twin/res/204/?$rid=3&$version=2", "");
     }
 
+    [Test]
+    public async Task TW3_Ten_objects_below_reported_and_not_eleven()
+    {
+        await using Wire wire = await host.Connect(host.NodeConnect(dev1));
+        await wire.Publish(Patch + "1", Nested.Objects(11));
+        await wire.ExpectError(400, "1", 400004);
+        await wire.Publish(Patch + "2", Nested.Objects(10));
+        await wire.ExpectPublish("$iothub/twin/res/204/?$rid=2&$version=2", "");
+        await wire.Publish("$iothub/twin/GET/?$rid=3", "");
+        await wire.ExpectPublish(
+            "$iothub/twin/res/200/?$rid=3",
+            $$$"""{"desired":{"$version":1},"reported":{{{Nested.Objects(10)[..^1]}}},"$version":2}}""");
+    }
+
     [TestCase("")]
     [TestCase("{")]
     [TestCase("""{"a":1}}""")]

@@ -83,6 +83,37 @@ public sealed class TwinEndpointTests : RestTests
         AssertRefused(await Hub.Send(Patch, "/twins/huge", body), HttpStatusCode.RequestEntityTooLarge, "RequestEntityTooLarge", 413001);
     }
 
+    [TestCase("tags")]
+    [TestCase("properties.desired")]
+    public async Task TW3_Ten_objects_below_a_section_and_not_eleven(string section)
+    {
+        var id = "deep-" + section.Replace('.', '-');
+        await Hub.Register(id);
+        string Body(int levels) => section == "tags"
+            ? $$"""{"tags":{{Nested.Objects(levels)}}}"""
+            : $$$"""{"properties":{"desired":{{{Nested.Objects(levels)}}}}}""";
+        var (_, twin) = await Hub.Send(Patch, $"/twins/{id}", Body(10));
+        var written = section == "tags" ? twin!["tags"]! : twin!["properties"]!["desired"]!;
+        Assert.That(Nested.DeepestOf(written), Is.EqualTo(1));
+        AssertRefused(
+            await Hub.Send(Patch, $"/twins/{id}", Body(11)), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004, "l10.l11 lies deeper than 10 levels");
+        AssertRefused(await Hub.Send(HttpMethod.Put, $"/twins/{id}", Body(11)), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004);
+        Assert.That((long?)(await Hub.Get($"/twins/{id}"))["version"], Is.EqualTo(2));
+    }
+
+    [TestCase("7B2274616773223A7B2261223A22FFFE227D7D", TestName = "Bytes that are no UTF-8 in a value")]
+    [TestCase("7B2274616773223A7B22FFFE223A317D7D", TestName = "Bytes that are no UTF-8 in a key")]
+    [TestCase("7B2274616773223A7B2261223A225C7544383030227D7D", TestName = "Half a surrogate pair in a value")]
+    [TestCase("7B2274616773223A7B225C7544383030223A317D7D", TestName = "Half a surrogate pair in a key")]
+    public async Task What_is_no_text_is_the_callers_mistake(string bytes)
+    {
+        using var body = new ByteArrayContent(Convert.FromHexString(bytes));
+        using var request = new HttpRequestMessage(Patch, "/twins/anyone") { Content = body };
+        var response = await Hub.Http.SendAsync(request);
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(response.Headers.GetValues("iothub-errorcode"), Is.EqualTo(new[] { "IotHubFormatError" }));
+    }
+
     [Test]
     public async Task What_the_hub_writes_escapes_nothing_that_need_not_be()
     {

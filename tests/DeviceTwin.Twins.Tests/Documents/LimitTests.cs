@@ -77,6 +77,22 @@ public sealed class LimitTests
     public void Sizes_are_counted_as_Azure_counts_them(string document, int size) =>
         Assert.That(TwinLimits.Size(Doc.Object(document)), Is.EqualTo(size));
 
+    [TestCase("""{"a":1.{0}}""", "0", Description = "digits")]
+    [TestCase("""{"a":[{0}{}]}""", "[],", Description = "empty arrays")]
+    [TestCase("""{"a":[{0}{}]}""", "{},", Description = "empty objects")]
+    [TestCase("""{"a":[{0}""]}""", "\"\",", Description = "empty strings")]
+    [TestCase("""{"a":[{0}""]}""", "\"\\u0001\",", Description = "control characters")]
+    public void What_Azure_does_not_count_is_bounded_too(string document, string part)
+    {
+        var few = document.Replace("{0}", string.Concat(Enumerable.Repeat(part, 2000)));
+        var twin = Doc.Empty.Report(few);
+        Assert.That(TwinLimits.Size(twin.Reported.Properties), Is.LessThan(20));
+        var many = document.Replace("{0}", string.Concat(Enumerable.Repeat(part, (32 * 1024 * 8 / part.Length) + 1)));
+        var refusal = Doc.Refusal(() => twin.Report(many));
+        Assert.That(refusal.Error, Is.EqualTo(TwinError.TooLarge));
+        Assert.That(refusal.Message, Does.Contain("characters of JSON, 262144 are allowed"));
+    }
+
     [Test]
     public void Objects_may_nest_ten_deep()
     {

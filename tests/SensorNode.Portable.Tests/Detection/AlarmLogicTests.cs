@@ -120,7 +120,7 @@ public sealed class AlarmLogicTests
         Assert.That(run.Nothing(1), Is.EqualTo("high"));
 
         _settings.VelocityLimitUmPerSecond = 0;
-        Assert.That(run.Nothing(2), Is.EqualTo("normal"));
+        Assert.That(run.Nothing(2), Is.EqualTo("refused"), "nothing is asked of the vibration any more");
     }
 
     [TestCase(7999, "normal")]
@@ -149,6 +149,27 @@ public sealed class AlarmLogicTests
         run.Temperature(9000);
 
         Assert.That(run.Temperature(AlarmLogic.NoTemperature), Is.EqualTo("hot"));
+    }
+
+    [Test]
+    public void Without_a_temperature_nothing_is_normal()
+    {
+        var run = new Run(_settings);
+        Assert.That(run.Temperature(AlarmLogic.NoTemperature), Is.EqualTo("refused"));
+        Assert.That(run.Temperature(2000), Is.EqualTo("normal"));
+        Assert.That(run.Temperature(AlarmLogic.NoTemperature), Is.EqualTo("refused"));
+    }
+
+    [Test]
+    public void Where_nothing_is_asked_of_the_vibration_nothing_is_normal()
+    {
+        _settings.VelocityLimitUmPerSecond = 0;
+        var run = new Run(_settings);
+        Assert.That(run.Velocity(0, 1000), Is.EqualTo("refused"));
+        Assert.That(run.Temperature(9000), Is.EqualTo("hot"), "the temperature still is");
+        Assert.That(run.Temperature(2000), Is.EqualTo("refused"));
+        _settings.BpfoMilliOrders = 3585;
+        Assert.That(run.Bearing(Verdict.Normal, 900), Is.EqualTo("normal"));
     }
 
     [Test]
@@ -293,7 +314,7 @@ public sealed class AlarmLogicTests
 
         public string Temperature(int centiCelsius) => Verdict.Word(_alarms.Step(Result(), centiCelsius, _capture++ * 60000L, settings));
 
-        public string Nothing(double seconds) => Verdict.Word(_alarms.Step(null!, AlarmLogic.NoTemperature, (long)(seconds * 1000), settings));
+        public string Nothing(double seconds) => Verdict.Word(_alarms.Step(null!, 2000, (long)(seconds * 1000), settings));
 
         public string Bearing(int bearing, int score, int impulsiveness = 700)
         {

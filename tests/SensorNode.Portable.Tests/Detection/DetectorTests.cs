@@ -24,6 +24,46 @@ public sealed class DetectorTests
         Assert.That(result.Refusals, Is.Zero);
     }
 
+    [TestCase("outer", 7.3)]
+    [TestCase("outer", 60)]
+    [TestCase("outer", 100)]
+    [TestCase("inner", 7.3)]
+    [TestCase("inner", 60)]
+    [TestCase("inner", 100)]
+    [TestCase("ball", 7.3)]
+    [TestCase("ball", 60)]
+    [TestCase("ball", 75)]
+    public void A_slow_or_fast_shaft_has_its_defect_named_too(string expected, double shaft)
+    {
+        double order = expected == "outer" ? 3.585 : expected == "inner" ? 5.415 : 4.714;
+        double zone = expected == "outer" ? 0 : expected == "inner" ? shaft : 0.398 * shaft;
+        DetectorSettings settings = Bearing();
+        settings.ShaftSpeedMilliHertz = (int)(shaft * 1000);
+        for (int seed = 1; seed <= 3; seed++)
+        {
+            double[] blows = Waves.Blows(65536, 0.6, order * shaft, slip: 0.01, zoneHertz: zone, seed: seed);
+
+            DetectorResult result = Analyze(Machine(blows, seed), settings);
+
+            Assert.That(Verdict.Word(result.Bearing), Is.EqualTo(expected), $"seed {seed}");
+        }
+    }
+
+    [Test]
+    public void One_line_of_a_comb_does_not_outdo_the_comb()
+    {
+        // 7.17 orders fit once below 600 Hz; the comb of 3.585 orders fits twice and has a line there, too.
+        DetectorSettings settings = Bearing();
+        settings.ShaftSpeedMilliHertz = 75000;
+        settings.BpfoMilliOrders = 7170;
+        settings.BpfiMilliOrders = 3585;
+
+        DetectorResult result = Analyze(Machine(Waves.Blows(Length, 0.3, 3.585 * 75)), settings);
+
+        Assert.That(result.OuterScoreMilli, Is.GreaterThanOrEqualTo(result.InnerScoreMilli));
+        Assert.That(result.Bearing, Is.EqualTo(Verdict.Inner));
+    }
+
     [TestCase(0.9835)]
     [TestCase(0.99)]
     [TestCase(1.0)]
@@ -352,12 +392,17 @@ public sealed class DetectorTests
         Capture capture = Machine(Waves.Blows(Length, 0.3, 3.585 * Shaft));
         var result = new DetectorResult();
         DetectorSettings settings = Bearing();
-        Detector.Analyze(capture, settings, result);
-        long before = GC.GetAllocatedBytesForCurrentThread();
 
-        Detector.Analyze(capture, settings, result);
+        // The runtime may allocate for itself on this thread now and then; the detector would every time.
+        long least = long.MaxValue;
+        for (int i = 0; i < 5; i++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Detector.Analyze(capture, settings, result);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
 
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(least, Is.Zero);
     }
 
     [TestCase(32768, 315)]

@@ -27,8 +27,11 @@ public sealed class WordsTests
         {
             "shaftSpeedUnknown", "captureTooShort", "overrun", "saturated", "bandNotCovered",
             "orderCoincidesWithShaft", "shaftTooSlow", "orderNotCovered", "scaleUnknown", "noSignal",
+            "nothingAsked", "temperatureUnknown",
         }));
         Assert.That(words[(int)Math.Log2(Refusal.NoSignal)], Is.EqualTo("noSignal"));
+        Assert.That(words[(int)Math.Log2(Refusal.NothingAsked)], Is.EqualTo("nothingAsked"));
+        Assert.That(words[(int)Math.Log2(Refusal.TemperatureUnknown)], Is.EqualTo("temperatureUnknown"));
         Assert.That(words[(int)Math.Log2(Refusal.OrderCoincidesWithShaft)], Is.EqualTo("orderCoincidesWithShaft"));
     }
 }

@@ -383,6 +383,45 @@ public sealed class TwinAgentTests
     }
 
     [Test]
+    public void ATwinMadeAnewThatCameToTheSameVersionIsApplied()
+    {
+        var scene = new TwinScene().Settle();
+        scene.Desire("""{"sampling":{"captureIntervalSeconds":10}}""");
+        int version = scene.Agent.DesiredVersion;
+        scene.Agent.Disconnected(0);
+        scene.Hub.MakeAnew();
+        scene.DesireUnseen("""{"sampling":{"captureIntervalSeconds":20}}""");
+        Assert.That(scene.Hub.DesiredVersion, Is.EqualTo(version));
+        scene.Agent.Connected(0);
+        scene.Talk();
+        Assert.That(scene.Value("sampling.captureIntervalSeconds"), Is.EqualTo(20));
+        Assert.That(scene.Acknowledged("sampling.captureIntervalSeconds"), Is.EqualTo("20/200/2/applied"));
+    }
+
+    [TestCase("""{"strange\ud83d\ude00":1,"$version":2}""")]
+    [TestCase("""{"strange😀":1,"$version":2}""")]
+    [TestCase("""{"sampling":{"strange\u0000":1},"$version":2}""")]
+    public void ANameThatTheDevicesStringsCannotKeepIsOnlyCounted(string desired)
+    {
+        var scene = new TwinScene().Settle();
+        scene.Agent.Desired(Encoding.UTF8.GetBytes(desired), 0);
+        scene.Talk();
+        Assert.That(scene.Hub.ReportedAt("unacknowledged")!.GetValue<int>(), Is.EqualTo(1));
+        Assert.That(scene.Hub.Reported.ToJsonString(), Does.Not.Contain("strange"));
+    }
+
+    [TestCase("strange\u00e9")]
+    [TestCase("strange\\u20ac")]
+    [TestCase("strange\\\\u0000")]
+    public void AnyOtherNameIsAcknowledged(string name)
+    {
+        var scene = new TwinScene().Settle();
+        scene.Agent.Desired(Encoding.UTF8.GetBytes("{\"" + name + "\":1,\"$version\":2}"), 0);
+        scene.Talk();
+        Assert.That(scene.Hub.Reported.Select(member => member.Key), Has.One.StartsWith("strange"));
+    }
+
+    [Test]
     public void AnOlderTwinIsNotAppliedUnlessTheHubInsists()
     {
         var scene = new TwinScene().Settle();

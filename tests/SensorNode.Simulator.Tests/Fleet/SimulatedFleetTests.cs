@@ -85,21 +85,21 @@ public class SimulatedFleetTests
     [Test]
     public void Paced_schedule_time_runs_speed_times_as_fast_and_UTC_stays_with_the_wall_clock()
     {
-        ManualTime time = new();
+        BusyTime time = new();
         using SimulatedFleet fleet = new(time, speed: 60);
         ScriptedHub hub = Add(fleet, "n1", MachineKind.Healthy);
         Pace(fleet, time, TimeSpan.FromSeconds(10));
         NodeStatus status = fleet.Snapshot().Single();
         Assert.That(status.Captures, Is.EqualTo(10).Within(1), "600 s of schedule time, one capture a minute");
         using JsonDocument last = JsonDocument.Parse(hub.Telemetry[^1]);
-        long wallMs = last.RootElement.GetProperty("t").GetInt64() - ManualTime.Start.ToUnixTimeMilliseconds();
+        long wallMs = last.RootElement.GetProperty("t").GetInt64() - BusyTime.Start.ToUnixTimeMilliseconds();
         Assert.That(wallMs, Is.InRange(8_000, 10_000));
     }
 
     [Test]
     public void A_fleet_that_is_woken_late_does_not_overrun_its_sensors()
     {
-        ManualTime time = new();
+        BusyTime time = new();
         using SimulatedFleet fleet = new(time, speed: 1);
         ScriptedHub hub = Add(fleet, "n1", MachineKind.Healthy);
         for (int i = 0; i < 10; i++)
@@ -115,7 +115,7 @@ public class SimulatedFleetTests
     [Test]
     public void A_schedule_that_cannot_be_kept_slips_instead_of_being_run_after()
     {
-        ManualTime time = new();
+        BusyTime time = new();
         using SimulatedFleet fleet = new(time, speed: 60);
         Add(fleet, "n1", MachineKind.Healthy);
         Pace(fleet, time, TimeSpan.FromSeconds(1));
@@ -130,7 +130,7 @@ public class SimulatedFleetTests
     [Test]
     public void A_paced_fleet_sleeps_while_nothing_is_due()
     {
-        ManualTime time = new();
+        BusyTime time = new();
         using SimulatedFleet fleet = new(time, speed: 1);
         Assert.That(fleet.StepPaced(), Is.EqualTo(TimeSpan.FromMilliseconds(200)), "no node at all");
         Add(fleet, "n1", MachineKind.Healthy);
@@ -154,7 +154,7 @@ public class SimulatedFleetTests
     public void The_two_ways_to_run_are_not_mixed()
     {
         using SimulatedFleet virtualFleet = SimulatedFleet.InVirtualTime(1, Start);
-        using SimulatedFleet paced = new(new ManualTime());
+        using SimulatedFleet paced = new(new BusyTime());
         Assert.That(() => virtualFleet.RunAsync(CancellationToken.None), Throws.InvalidOperationException);
         Assert.That(() => paced.Advance(TimeSpan.FromSeconds(1)), Throws.InvalidOperationException);
         SimulatedNodeOptions options = new() { DeviceId = "n1", Machine = MachineFactory.Create(MachineKind.Healthy) };
@@ -180,7 +180,7 @@ public class SimulatedFleetTests
         return hub;
     }
 
-    private static int Pace(SimulatedFleet fleet, ManualTime time, TimeSpan duration)
+    private static int Pace(SimulatedFleet fleet, BusyTime time, TimeSpan duration)
     {
         int wakeUps = 0;
         for (TimeSpan passed = TimeSpan.Zero; passed < duration; wakeUps++)

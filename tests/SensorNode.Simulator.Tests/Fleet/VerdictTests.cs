@@ -15,7 +15,7 @@ public class VerdictTests
     [TestCase(MachineKind.Ball, "ball")]
     public void A_node_says_what_is_the_matter_with_its_machine(MachineKind kind, string verdict)
     {
-        using SimulatedFleet fleet = SimulatedFleet.InVirtualTime(3, ManualTime.Start);
+        using SimulatedFleet fleet = SimulatedFleet.InVirtualTime(3, BusyTime.Start);
         for (ulong seed = 1; seed <= 2; seed++)
         {
             Add(fleet, $"n{seed}", MachineFactory.Create(kind, seed));
@@ -33,7 +33,7 @@ public class VerdictTests
     [Test]
     public void An_overheating_motor_is_normal_at_first_and_then_hot()
     {
-        using SimulatedFleet fleet = SimulatedFleet.InVirtualTime(3, ManualTime.Start);
+        using SimulatedFleet fleet = SimulatedFleet.InVirtualTime(3, BusyTime.Start);
         Add(fleet, "n1", MachineFactory.Create(MachineKind.Overheating), 60);
         fleet.Advance(TimeSpan.FromSeconds(60));
         Assert.That(fleet.Snapshot().Single().Verdict, Is.EqualTo("normal"));
@@ -44,7 +44,7 @@ public class VerdictTests
     [Test]
     public void A_degrading_bearing_is_normal_at_first_and_then_an_outer_race_defect()
     {
-        using SimulatedFleet fleet = SimulatedFleet.InVirtualTime(3, ManualTime.Start);
+        using SimulatedFleet fleet = SimulatedFleet.InVirtualTime(3, BusyTime.Start);
         Add(fleet, "n1", MachineFactory.Create(new MachineOptions { Kind = MachineKind.Degrading, DegradesWithinSeconds = 400 }), 25);
         fleet.Advance(TimeSpan.FromSeconds(100));
         Assert.That(fleet.Snapshot().Single().Verdict, Is.EqualTo("normal"));
@@ -55,7 +55,7 @@ public class VerdictTests
     [Test]
     public void A_machine_whose_speed_nobody_set_gets_a_velocity_verdict_only()
     {
-        using SimulatedFleet fleet = SimulatedFleet.InVirtualTime(3, ManualTime.Start);
+        using SimulatedFleet fleet = SimulatedFleet.InVirtualTime(3, BusyTime.Start);
         Add(fleet, "n1", MachineFactory.Create(new MachineOptions { Kind = MachineKind.OuterRace, DataKnown = false }));
         fleet.Advance(TimeSpan.FromSeconds(30));
         Assert.That(fleet.Snapshot().Single().Verdict, Is.EqualTo("normal"), "no order is asked for, so none is refused");

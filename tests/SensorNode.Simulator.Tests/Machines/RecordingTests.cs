@@ -37,6 +37,7 @@ public class RecordingTests
         WriteSamples("a.i16", new short[100]);
         WriteIndex(
             new() { ["kind"] = "run-to-failure trend", ["file"] = "t.csv" },
+            new() { ["kind"] = "remarks" },
             new() { ["kind"] = "waveform", ["file"] = "a.i16", ["format"] = Format, ["scale"] = 1, ["samples"] = 100, ["fs_hz"] = 12000, ["shaft_rpm"] = null, ["orders"] = null });
         RecordingItem item = RecordingIndex.Read(_folder).Single();
         Assert.That((item.Fault, item.ShaftSpeedMilliHertz, item.Orders, item.UnitIsG), Is.EqualTo(("unknown", 0, BearingOrders.None, false)));
@@ -66,6 +67,7 @@ public class RecordingTests
     [TestCase("fs_hz", -12000, RecordingException.ValueInvalid)]
     [TestCase("shaft_rpm", "fast", RecordingException.ValueInvalid)]
     [TestCase("shaft_rpm", -5, RecordingException.ValueInvalid)]
+    [TestCase("shaft_rpm", 60001, RecordingException.ValueInvalid)]
     [TestCase("orders", 3, RecordingException.ValueInvalid)]
     [TestCase("kind", 3, RecordingException.ValueInvalid)]
     [TestCase("file", "../a.i16", RecordingException.FileOutside)]
@@ -78,6 +80,19 @@ public class RecordingTests
         RecordingException error = Assert.Throws<RecordingException>(() => RecordingIndex.Read(_folder))!;
         Assert.That(error.Code, Is.EqualTo(code));
         Assert.That(error.Message, Does.Contain("item 1"));
+    }
+
+    [TestCase("BPFO", 100.1)]
+    [TestCase("FTF", 1.1)]
+    [TestCase("BSF", -0.1)]
+    public void Orders_that_no_node_takes_are_named_with_the_item(string order, double value)
+    {
+        Dictionary<string, object?> item = Waveform(100);
+        item["orders"] = new Dictionary<string, double> { [order] = value };
+        WriteIndex(item);
+        RecordingException error = Assert.Throws<RecordingException>(() => RecordingIndex.Read(_folder))!;
+        Assert.That(error.Code, Is.EqualTo(RecordingException.ValueInvalid));
+        Assert.That(error.Message, Does.Contain("item 1").And.Contain($"orders.{order}"));
     }
 
     [TestCase(null, RecordingException.IndexMissing)]
@@ -166,6 +181,26 @@ public class RecordingTests
         Assert.That(Spectrum.Capture(machine, 32768).Max(Math.Abs), Is.EqualTo(4).Within(1).Percent);
     }
 
+    [TestCase(1e-60)]
+    [TestCase(1e-40)]
+    [TestCase(1e60)]
+    public void Of_a_recording_of_unknown_unit_the_scale_does_not_matter(double scale)
+    {
+        RecordingMachine machine = new(Item(2, unit: "V", data: Tone(8000), scale: scale));
+        Assert.That(Spectrum.Capture(machine, 32768).Max(Math.Abs), Is.EqualTo(4).Within(1).Percent);
+    }
+
+    [TestCase("V", 4)]
+    [TestCase("g", 2)]
+    public void The_zero_of_an_amplifier_is_taken_out(string unit, double peak)
+    {
+        Func<int, short> tone = Tone(2000);
+        RecordingMachine machine = new(Item(2, unit: unit, data: i => (short)(30000 + tone(i))));
+        Assert.That(machine.AmplitudeKnown, Is.EqualTo(unit == "g"));
+        double[] values = Spectrum.Capture(machine, 32768);
+        Assert.That((values.Max(), values.Min()), Is.EqualTo((peak, -peak)).Using<(double, double)>((a, b) => Math.Abs(a.Item1 - b.Item1) < 0.05 && Math.Abs(a.Item2 - b.Item2) < 0.05));
+    }
+
     [Test]
     public void A_recording_beyond_16_g_is_scaled_down_and_says_so()
     {
@@ -200,25 +235,33 @@ public class RecordingTests
     }
 
     [Test]
-    public void Recordings_shorter_than_a_capture_are_passed_over_and_said_where_nothing_else_fits()
+    public void Recordings_shorter_than_a_capture_come_last_of_their_fault()
     {
-        WriteIndex(Waveform(12000, "short.i16", "normal"), Waveform(40000, "long.i16", "outer"));
+        WriteIndex(Waveform(12000, "short.i16", "outer"), Waveform(40000, "long.i16", "outer"));
         IReadOnlyList<RecordingItem> items = RecordingIndex.Read(_folder);
-        Assert.That(RecordingIndex.Choose(items, null, 9, 1).Single().File, Is.EqualTo("long.i16"));
-        Assert.That(
-            Assert.Throws<RecordingException>(() => RecordingIndex.Choose(items, "short*", 9, 1))!.Code, Is.EqualTo(RecordingException.TooShort));
+        Assert.That(RecordingIndex.Choose(items, null, 1, 1).Single().File, Is.EqualTo("long.i16"));
+        Assert.That(RecordingIndex.Choose(items, null, 9, 1).Select(item => item.File), Is.EqualTo(new[] { "long.i16", "short.i16" }));
+    }
+
+    [Test]
+    public void A_refused_recording_gives_no_sample_and_says_why()
+    {
+        RefusedRecording machine = new(Item(seconds: 1));
+        machine.BeginCapture(0, 26667);
+        Assert.That(machine.Read(new float[100]), Is.Zero);
+        Assert.That(machine.Reason, Does.Contain("a.i16").And.Contain("1.290 s"));
     }
 
     private const string Format = "int16 little-endian, value = sample*scale";
 
     private static Func<int, short> Tone(double peak) => i => (short)(peak * Math.Sin(2 * Math.PI * 100 * i / 12000));
 
-    private static Dictionary<string, object?> Waveform(int samples, string file = "a.i16", string fault = "outer", string unit = "g", double rpm = 1796) => new()
+    private static Dictionary<string, object?> Waveform(int samples, string file = "a.i16", string fault = "outer", string unit = "g", double rpm = 1796, double scale = 0.001) => new()
     {
         ["file"] = file,
         ["kind"] = "waveform",
         ["format"] = Format,
-        ["scale"] = 0.001,
+        ["scale"] = scale,
         ["samples"] = samples,
         ["fs_hz"] = 12000,
         ["unit"] = unit,
@@ -228,11 +271,11 @@ public class RecordingTests
         ["orders"] = new Dictionary<string, double> { ["BPFO"] = 3.5848, ["BPFI"] = 5.4152, ["BSF"] = 2.35675, ["FTF"] = 0.39828 },
     };
 
-    private RecordingItem Item(double seconds, string unit = "g", double rpm = 1796, Func<int, short>? data = null)
+    private RecordingItem Item(double seconds, string unit = "g", double rpm = 1796, Func<int, short>? data = null, double scale = 0.001)
     {
         int samples = (int)(seconds * 12000);
         WriteSamples("a.i16", [.. Enumerable.Range(0, samples).Select(data ?? (_ => (short)0))]);
-        WriteIndex(Waveform(samples, unit: unit, rpm: rpm));
+        WriteIndex(Waveform(samples, unit: unit, rpm: rpm, scale: scale));
         return RecordingIndex.Read(_folder).Single();
     }
 

@@ -205,6 +205,65 @@ public sealed class NodeTests
     }
 
     [Test]
+    public void ALostThermometerIsARefusalWithItsReason()
+    {
+        var scene = new NodeScene();
+        scene.Board.Thermometer.Absent = true;
+        scene.RunTo(20_000);
+        JsonObject features = scene.Features[0];
+        Assert.That(features["verdict"]!.GetValue<string>(), Is.EqualTo("refused"));
+        Assert.That(features["temperatureCentiCelsius"], Is.Null);
+        Assert.That(features["refusals"]!.ToJsonString(), Is.EqualTo("""["temperatureUnknown"]"""));
+        Assert.That(features["velocityUmPerSecond"], Is.Not.Null);
+    }
+
+    [Test]
+    public void AMachineOfWhichNothingIsAskedIsRefused()
+    {
+        var scene = new NodeScene().RunTo(5000);
+        scene.Session.Desire("""{"detection":{"velocityLimitUmPerSecond":0}}""");
+        scene.RunTo(70_000);
+        Assert.That(scene.Status.Verdict, Is.EqualTo("refused"));
+        Assert.That(scene.Features[^1]["refusals"]!.ToJsonString(), Is.EqualTo("""["nothingAsked"]"""));
+    }
+
+    [Test]
+    public void VerdictsByEarlierSettingsAreNotCountedAsAgreeing()
+    {
+        var scene = new NodeScene(MachineKind.OuterRace).RunTo(200_000);
+        Assert.That((scene.Status.Verdict, scene.Status.SameVerdictRun), Is.EqualTo(("normal", 4)));
+        scene.Session.Desire("""{"machine":{"shaftSpeedMilliHertz":29500,"bpfoMilliOrders":3585}}""");
+        while (!scene.Status.IsTwinSettled || scene.Status.DesiredVersion != 2)
+        {
+            scene.RunTo(scene.Board.Clock.UptimeMs() + 1);
+            Assert.That(scene.Status.SameVerdictRun, Is.EqualTo(scene.Status.DesiredVersion == 2 ? 0 : 4));
+        }
+
+        scene.RunTo(310_000);
+        Assert.That((scene.Status.Verdict, scene.Status.SameVerdictRun), Is.EqualTo(("outer", 2)));
+        scene.Session.Desire("""{"reporting":{"spectrumEveryCaptures":2}}""");
+        scene.RunTo(320_000);
+        Assert.That(scene.Status.SameVerdictRun, Is.EqualTo(2), "nothing that the detector computes with");
+    }
+
+    [Test]
+    public void ACaptureIsJudgedByTheSettingsThatPlannedIt()
+    {
+        var scene = new NodeScene().RunTo(500);
+        Assert.That(scene.Node.IsCapturing(), Is.True);
+        while (scene.Node.IsCapturing())
+        {
+            scene.RunTo(scene.Board.Clock.UptimeMs() + 1);
+        }
+
+        // Read out, but not judged: too short for so slow a shaft.
+        Assert.That(scene.Status.Captures, Is.Zero);
+        scene.Session.Desire("""{"machine":{"shaftSpeedMilliHertz":7000,"bpfoMilliOrders":3585}}""");
+        scene.RunTo(20_000);
+        Assert.That((scene.Status.Captures, scene.Status.Verdict), Is.EqualTo((1, "normal")));
+    }
+
+    [Test]
     public void TheSameSeedGivesTheSameBytes()
     {
         Assert.That(Bytes(3), Is.EqualTo(Bytes(3)));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DeviceTwin.Cli.Demo;
+using DeviceTwin.SensorNode.Simulator.Machines;
 
 namespace DeviceTwin.Cli.Commands;
 
@@ -48,6 +49,14 @@ internal static class DemoCommand
             var machines = parsed.GetValue(replay) is { } folder
                 ? DemoFleet.Recordings(folder, parsed.GetValue(select), parsed.GetValue(nodes), parsed.GetValue(seed))
                 : DemoFleet.Machines(parsed.GetValue(seed));
+            foreach (var node in machines)
+            {
+                if (node.Machine is RefusedRecording refused)
+                {
+                    Console.Error.WriteLine($"dtwin: {node.Id} will refuse: {refused.Reason}");
+                }
+            }
+
             var options = new DemoOptions(
                 machines,
                 parsed.GetValue(data),

@@ -38,11 +38,13 @@ internal static class DemoFleet
         try
         {
             var items = RecordingIndex.Choose(RecordingIndex.Read(folder.FullName), select, count, (ulong)seed);
-            return [.. items.Select((item, index) => new DemoNode($"node-{index + 1:00}", item.Dataset, new RecordingMachine(item), item.File))];
+            return [.. items.Select((item, index) => new DemoNode($"node-{index + 1:00}", item.Dataset, Play(item), item.File))];
         }
         catch (RecordingException error)
         {
             throw new CommandFailedException(ExitCode.RecordingsUnusable, $"{error.Message} ({error.Code})");
         }
     }
+
+    private static IMachine Play(RecordingItem item) => RecordingMachine.IsLongEnough(item) ? new RecordingMachine(item) : new RefusedRecording(item);
 }

@@ -185,7 +185,38 @@ public sealed class JsonReader
         return _textEnd - _textStart;
     }
 
-    /// <summary>The last <see cref="JsonToken.Name"/> or <see cref="JsonToken.String"/>, decoded.</summary>
+    /// <summary>
+    /// Whether <see cref="Text"/> gives the same characters in both worlds: nanoFramework ends a string at U+0000, and its indexer gives the
+    /// first half of a surrogate pair twice.
+    /// </summary>
+    public bool IsTextPortable()
+    {
+        for (int position = _textStart; position < _textEnd; position++)
+        {
+            int next = _data[position];
+            if (next >= 0xF0)
+            {
+                return false;
+            }
+
+            if (next == '\\')
+            {
+                position++;
+                if (_data[position] == 'u')
+                {
+                    int code = Hex4(position + 1);
+                    if (code == 0 || (code >= 0xD800 && code < 0xE000))
+                    {
+                        return false;
+                    }
+                }
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The last <see cref="JsonToken.Name"/> or <see cref="JsonToken.String"/>, decoded; see <see cref="IsTextPortable"/>.</summary>
     public string Text()
     {
         char[] characters = new char[_textEnd - _textStart];

@@ -1,7 +1,7 @@
 namespace DeviceTwin.Tests.SensorNode.Simulator.Fleet;
 
 /// <summary>A wall clock that a test moves.</summary>
-internal sealed class ManualTime : TimeProvider
+internal sealed class BusyTime : TimeProvider
 {
     private long _ticks;
 

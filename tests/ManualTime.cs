@@ -1,9 +1,12 @@
-namespace DeviceTwin.Tests.Mqtt;
+namespace DeviceTwin.Tests;
 
 /// <summary>A clock that stands still until a test moves it.</summary>
 internal sealed class ManualTime : TimeProvider
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly List<Timer> timers = [];
+    private readonly List<(TimeSpan Span, TaskCompletionSource Found)> waiters = [];
     private DateTimeOffset now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -49,6 +52,31 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Completes once some timer is due within this time from now; fails when none turns up in twenty real seconds.</summary>
+    public Task UntilTimerWithin(TimeSpan span)
+    {
+        lock (timers)
+        {
+            if (timers.Any(timer => timer.Due - now <= span))
+            {
+                return Task.CompletedTask;
+            }
+
+            var found = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiters.Add((span, found));
+            return found.Task.WaitAsync(Patience);
+        }
+    }
+
+    private void Added(Timer timer)
+    {
+        foreach (var waiter in waiters.Where(waiter => timer.Due - now <= waiter.Span).ToArray())
+        {
+            waiter.Found.TrySetResult();
+            waiters.Remove(waiter);
+        }
+    }
+
     private sealed class Timer(ManualTime owner, Action callback) : ITimer
     {
         private TimeSpan period;
@@ -67,6 +95,7 @@ internal sealed class ManualTime : TimeProvider
                 {
                     Due = owner.now + dueTime;
                     owner.timers.Add(this);
+                    owner.Added(this);
                 }
             }
 
