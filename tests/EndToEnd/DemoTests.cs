@@ -43,27 +43,43 @@ public sealed class DemoTests
         Assert.That(nodes.Select(node => (string?)node["verdict"]), Is.EqualTo(new[] { "inner", "normal", "outer" }));
     }
 
-    [Test]
-    public async Task Ctrl_C_leaves_no_process_and_no_file_behind()
+    [TestCase("INT", "hub.db", TestName = "Ctrl_C_leaves_no_process_and_no_file_behind")]
+    [TestCase("INT", "", TestName = "Ctrl_C_while_the_hub_is_starting_leaves_no_process_and_no_file_behind")]
+    [TestCase("HUP", "hub.db", TestName = "A_closed_terminal_leaves_no_process_and_no_file_behind")]
+    public async Task A_stopped_demo_leaves_nothing_behind(string signal, string once)
     {
-        var before = Leftovers();
-        using var tool = Tool.Start("demo", "--headless", "--until", "1h");
-        var talk = tool.StandardError.ReadToEndAsync();
-        await Until(() => Leftovers().Except(before).Any(folder => File.Exists(Path.Combine(folder, "hub.db"))));
-        var hubs = HubsOf(tool);
-        Assert.That(hubs, Is.Not.Empty);
+        var folder = Directory.CreateTempSubdirectory("devicetwin-test-").FullName;
+        using var tool = Tool.Start(folder, ["demo", "--headless", "--until", "1h"]);
+        try
+        {
+            var talk = tool.StandardError.ReadToEndAsync();
+            await Until(() => Leftovers(folder).Any(data => Path.Exists(Path.Combine(data, once))));
+            var hubs = HubsOf(tool);
+            Assert.That(once.Length == 0 || hubs.Length > 0, Is.True, "the hub is a process of its own");
 
-        Process.Start("kill", ["-INT", $"{tool.Id}"]).WaitForExit();
-        await tool.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+            Process.Start("kill", [$"-{signal}", $"{tool.Id}"]).WaitForExit();
+            await tool.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
 
-        Assert.That(tool.ExitCode, Is.EqualTo(130), await talk);
-        Assert.That(Leftovers(), Is.EquivalentTo(before));
-        Assert.That(hubs.Where(id => Directory.Exists($"/proc/{id}")), Is.Empty);
+            Assert.That(tool.ExitCode, Is.EqualTo(130), await talk);
+            Assert.That(Leftovers(folder), Is.Empty);
+            Assert.That(hubs.Where(id => Directory.Exists($"/proc/{id}")), Is.Empty);
+        }
+        finally
+        {
+            if (!tool.HasExited)
+            {
+                tool.Kill(entireProcessTree: true);
+            }
+
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [TestCase("demo", "--replay", "/nowhere", "--headless", 20, "recordingsUnusable")]
     [TestCase("demo", "--speed", "fast", "--headless", 2, "usage")]
     [TestCase("demo", "--until", "soon", "--headless", 2, "usage")]
+    [TestCase("demo", "--select", "x*", "--headless", 2, "usage")]
+    [TestCase("demo", "--data", "/dev/null", "--headless", 3, "dataFolderUnusable")]
     [TestCase("devices", "list", "--hub", "http://127.0.0.1:9", 10, "hubNotReachable")]
     [TestCase("devices", "list", "--hub", "somewhere", 2, "usage")]
     public async Task A_wrong_call_is_one_sentence_with_a_remedy_and_a_number(string a, string b, string c, string d, int code, string word)
@@ -78,7 +94,7 @@ public sealed class DemoTests
 
     private static string? Verdict(JsonNode report, string label) => (string?)Nodes(report).Single(node => (string?)node["label"] == label)["verdict"];
 
-    private static string[] Leftovers() => Directory.GetDirectories(Path.GetTempPath(), "devicetwin-demo-*");
+    private static string[] Leftovers(string folder) => Directory.GetDirectories(folder, "devicetwin-demo-*");
 
     private static int[] HubsOf(Process tool)
     {

@@ -68,6 +68,24 @@ public sealed class ToolTests
         await Run("twin", "set", Device, Path, "null", "--wait", "30");
     }
 
+    [TestCase("$version")]
+    [TestCase("detection..velocityLimitUmPerSecond")]
+    public async Task A_path_that_no_property_can_have_is_refused_before_anything_is_written(string path)
+    {
+        var result = await Run("twin", "set", Device, path, "5");
+        Assert.That(result.ExitCode, Is.EqualTo(2));
+        Assert.That(result.Talk, Does.Contain(path).And.Contain("[2 usage]"));
+    }
+
+    [Test]
+    public async Task Setting_a_whole_component_tells_what_became_of_its_worst_member()
+    {
+        var result = await Run("twin", "set", Device, "sampling", """{"accelerationRangeG":5,"temperatureIntervalSeconds":20}""", "--wait", "30");
+        Assert.That(result.ExitCode, Is.EqualTo(31));
+        Assert.That(result.Output, Does.StartWith($"{Device} rejected sampling: notAllowed"));
+        await Run("twin", "set", Device, "sampling.accelerationRangeG", "null", "--wait", "30");
+    }
+
     [Test]
     public async Task An_unknown_device_is_one_sentence_with_the_hubs_code()
     {

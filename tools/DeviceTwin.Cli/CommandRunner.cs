@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 
 namespace DeviceTwin.Cli;
 
@@ -21,9 +22,15 @@ internal static class CommandRunner
 
         try
         {
-            // Ctrl-C must leave time to stop the hub and to remove what a demo made.
-            var configuration = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(15), EnableDefaultExceptionHandler = false };
-            return await parsed.InvokeAsync(configuration);
+            // Ours are in place before a command makes anything, and know a closed terminal (SIGHUP) too. Once asked to stop, the command
+            // has all the time it needs to clean up; asking again does not hurry it.
+            using var stop = new CancellationTokenSource();
+            using var interrupt = StopOn(PosixSignal.SIGINT, stop);
+            using var terminate = StopOn(PosixSignal.SIGTERM, stop);
+            using var hangUp = StopOn(PosixSignal.SIGHUP, stop);
+            using var quit = StopOn(PosixSignal.SIGQUIT, stop);
+            var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+            return await parsed.InvokeAsync(configuration, stop.Token);
         }
         catch (CommandFailedException failure)
         {
@@ -33,9 +40,21 @@ internal static class CommandRunner
         {
             return Fail(ExitCode.Interrupted, ExitCode.Interrupted.Meaning);
         }
+        catch (Exception unforeseen)
+        {
+            Console.Error.WriteLine(unforeseen);
+            return Fail(ExitCode.Unexpected, ExitCode.Unexpected.Meaning);
+        }
     }
 
-    private static int Fail(ExitCode code, string detail)
+    private static PosixSignalRegistration StopOn(PosixSignal signal, CancellationTokenSource stop) => PosixSignalRegistration.Create(signal, context =>
+    {
+        context.Cancel = true;
+        stop.Cancel();
+    });
+
+    /// <summary>Says on stderr how it ended.</summary>
+    public static int Fail(ExitCode code, string detail)
     {
         Console.Error.WriteLine($"dtwin: {detail} {code.Remedy} [{code.Number} {code.Word}]");
         return code.Number;

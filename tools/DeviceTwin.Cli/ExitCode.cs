@@ -11,16 +11,21 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
 {
     public static readonly ExitCode Success = new(0, "success", "Everything asked for was done.", "Nothing.");
 
+    public static readonly ExitCode Unexpected = new(1, "unexpected", "Something that nobody foresaw.", "Report it with the lines printed above.");
+
     public static readonly ExitCode Usage = new(2, "usage", "The command line could not be understood.", "Run the command with --help.");
+
+    public static readonly ExitCode DataFolderUnusable = new(
+        3, "dataFolderUnusable", "The folder of --data cannot be made or written.", "Name a folder that you may write to.");
 
     public static readonly ExitCode HubNotReachable = new(
         10, "hubNotReachable", "The hub did not answer.", "Check that the hub runs and that --hub names its address.");
 
     public static readonly ExitCode HubDidNotStart = new(
-        11, "hubDidNotStart", "The hub process ended or was not ready in time.", "Read the hub's last lines printed above; a port in use is the usual cause: choose --mqtt-port 0.");
+        11, "hubDidNotStart", "The hub process ended or was not ready in time.", "The hub's last lines, printed above, say why; a port in use is the usual cause.");
 
     public static readonly ExitCode HubRefused = new(
-        12, "hubRefused", "The hub refused the request.", "The message carries the hub's code and says what to change.");
+        12, "hubRefused", "The hub refused the request.", "The message says why and what to change.");
 
     public static readonly ExitCode HubStopped = new(
         13, "hubStopped", "The hub process stopped during the run.", "Read the hub's last lines printed above and start again.");
@@ -39,7 +44,7 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
     /// <summary>The whole catalogue, by number.</summary>
     public static IReadOnlyList<ExitCode> All { get; } =
     [
-        Success, Usage, HubNotReachable, HubDidNotStart, HubRefused, HubStopped, RecordingsUnusable, NotSettled, NotInSync, Interrupted,
+        Success, Unexpected, Usage, DataFolderUnusable, HubNotReachable, HubDidNotStart, HubRefused, HubStopped, RecordingsUnusable, NotSettled, NotInSync, Interrupted,
     ];
 }
 

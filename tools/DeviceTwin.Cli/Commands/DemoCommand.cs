@@ -31,6 +31,14 @@ internal static class DemoCommand
             }
         });
 
+        select.Validators.Add(result =>
+        {
+            if (result.GetResult(replay) is null)
+            {
+                result.AddError("--select chooses among recordings: give their folder with --replay.");
+            }
+        });
+
         var command = new Command("demo", "Start a hub and simulated nodes on different machines, and watch them.")
         {
             replay, select, nodes, headless, json, until, speed, seed, data, mqttPort, httpPort,
@@ -81,6 +89,12 @@ internal static class DemoCommand
             Output.Json(run.Report(status));
         }
 
-        return (status.Settled ? ExitCode.Success : status.InSync ? ExitCode.NotSettled : ExitCode.NotInSync).Number;
+        if (status.Settled)
+        {
+            return ExitCode.Success.Number;
+        }
+
+        var missed = status.InSync ? ExitCode.NotSettled : ExitCode.NotInSync;
+        return CommandRunner.Fail(missed, missed.Meaning);
     }
 }

@@ -38,6 +38,13 @@ internal static class TwinCommand
         var device = new Argument<string>("device") { Description = "The device id." };
         var path = new Argument<string>("path") { Description = "A desired property, e.g. detection.velocityLimitUmPerSecond." };
         var value = new Argument<string>("value") { Description = "A JSON value: 4500, true, null (removes the property). Other text is taken as a string." };
+        path.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } text && text.Split('.').Any(key => key.Length == 0 || key[0] == '$'))
+            {
+                result.AddError($"'{text}' is not the path of a property: names joined by dots, none of them empty or beginning with $.");
+            }
+        });
         var wait = NumberOption.Whole("--wait", "Seconds to wait for the device's acknowledgement; 0 does not wait.", 0, 0, 3600);
         var hub = new HubOptions();
         var command = new Command("set", "Change one desired property.") { device, path, value, wait };

@@ -36,7 +36,7 @@ internal sealed class DemoRun : IAsyncDisposable
     public Uri Dashboard => hub!.Ready.HttpUrl;
 
     /// <summary>Starts hub and nodes.</summary>
-    /// <exception cref="CommandFailedException">The hub did not start or refused the fleet.</exception>
+    /// <exception cref="CommandFailedException">The data folder cannot be made, or the hub did not start or refused the fleet.</exception>
     public static async Task<DemoRun> StartAsync(DemoOptions options, CancellationToken cancellation)
     {
         var run = new DemoRun(options);
@@ -60,7 +60,7 @@ internal sealed class DemoRun : IAsyncDisposable
         using var look = new PeriodicTimer(LookInterval);
         while (true)
         {
-            var status = await Look(cancellation);
+            var status = await LookAtLivingHub(cancellation);
             show(status);
             if (options.Until is { } until && ((until.Settled && status.Settled) || stopwatch.Elapsed >= until.Limit))
             {
@@ -73,11 +73,6 @@ internal sealed class DemoRun : IAsyncDisposable
                 await running;
             }
 
-            if (hub!.HasExited)
-            {
-                Console.Error.WriteLine(hub.Tail);
-                throw new CommandFailedException(ExitCode.HubStopped, ExitCode.HubStopped.Meaning);
-            }
         }
     }
 
@@ -112,7 +107,7 @@ internal sealed class DemoRun : IAsyncDisposable
 
     private async Task Start(CancellationToken cancellation)
     {
-        data.Create();
+        MakeDataFolder();
         hub = await HubProcess.StartAsync(data.FullName, options.MqttPort, options.HttpPort, cancellation);
         client = new HubClient(hub.Ready.HttpUrl, token: null);
         fleet = new SimulatedFleet(TimeProvider.System, options.Speed, options.Seed);
@@ -132,6 +127,18 @@ internal sealed class DemoRun : IAsyncDisposable
 
         await client.PutConfiguration(Pace(), cancellation);
         running = fleet.RunAsync(stop.Token);
+    }
+
+    private void MakeDataFolder()
+    {
+        try
+        {
+            data.Create();
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailedException(ExitCode.DataFolderUnusable, $"{data.FullName} cannot be used as data folder: {problem.Message.TrimEnd('.')}.");
+        }
     }
 
     /// <summary>Creates the device, or takes over one that an earlier demo left in the data folder.</summary>
@@ -163,15 +170,31 @@ internal sealed class DemoRun : IAsyncDisposable
         },
     };
 
+    /// <summary>What looks like a hub out of reach may be one that has just died.</summary>
+    private async Task<DemoStatus> LookAtLivingHub(CancellationToken cancellation)
+    {
+        try
+        {
+            return await Look(cancellation);
+        }
+        catch (CommandFailedException failure) when (failure.Code == ExitCode.HubNotReachable && hub!.HasExited)
+        {
+            Console.Error.WriteLine(hub.Tail);
+            throw new CommandFailedException(ExitCode.HubStopped, ExitCode.HubStopped.Meaning);
+        }
+    }
+
     private async Task<DemoStatus> Look(CancellationToken cancellation)
     {
         var twins = (await client!.GetFleet(cancellation)).ToDictionary(node => node.DeviceId);
         var nodes = fleet!.Snapshot().ToDictionary(node => node.DeviceId);
-        var rows = options.Nodes.Select(node => Row(node, twins[node.Id], nodes[node.Id])).ToList();
+        var rows = options.Nodes.Select(node => Row(node, twins.GetValueOrDefault(node.Id) ?? throw Deleted(node), nodes[node.Id])).ToList();
         await ChangeOneSetting(rows, cancellation);
         var totals = await client.GetTotals(cancellation);
         return new DemoStatus(rows, changed, new DemoReportTotals(totals.Telemetry, totals.ReportedPatches, totals.DesiredPatches));
     }
+
+    private static CommandFailedException Deleted(DemoNode node) => new(ExitCode.HubRefused, $"The hub no longer knows {node.Id}: somebody has deleted it.");
 
     private static DemoReportNode Row(DemoNode node, FleetNode twin, NodeStatus status) => new(
         node.Id,

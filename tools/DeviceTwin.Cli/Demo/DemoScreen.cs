@@ -5,6 +5,8 @@ namespace DeviceTwin.Cli.Demo;
 /// <summary>What a person sees of a demo: a live table on a terminal, otherwise a line whenever something changes.</summary>
 internal static class DemoScreen
 {
+    private const int WideScreen = 96;
+
     public static async Task<DemoStatus> WatchAsync(DemoRun run, CancellationToken cancellation)
     {
         Screen.Output.MarkupLine($"Dashboard: [link]{run.Dashboard}[/]   (Ctrl-C ends the demo)");
@@ -15,24 +17,34 @@ internal static class DemoScreen
         }
 
         return await Screen.Output.Live(new Text("Waiting for the nodes")).AutoClear(false).StartAsync(live => run.WatchAsync(
-            status => live.UpdateTarget(ToTable(status)),
+            status => live.UpdateTarget(ToTable(status, Screen.Output.Profile.Width)),
             cancellation));
     }
 
-    internal static Table ToTable(DemoStatus status)
+    /// <param name="width">Columns of the screen; a narrow one shows no counts, so that no word is folded.</param>
+    internal static Table ToTable(DemoStatus status, int width)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("node", "machine", "is", "verdict", "captures", "twin", "versions", "connection");
+        (string Title, Func<DemoReportNode, string> Cell)[] columns =
+        [
+            ("node", node => Markup.Escape(node.Id)),
+            ("machine", node => Markup.Escape(node.Machine)),
+            ("is", node => Markup.Escape(node.Label)),
+            ("verdict", node => Words.Verdict(node.Verdict)),
+            ("captures", node => node.Captures.ToString()),
+            ("twin", node => Words.State(node.State)),
+            ("versions", node => $"{node.DesiredVersion} / {node.ReportedVersion}"),
+            ("connection", node => Words.Connection(node.Connected)),
+        ];
+        var shown = columns.Where(column => width >= WideScreen || column.Title is not ("captures" or "versions")).ToList();
+        var table = new Table().Border(TableBorder.Rounded);
+        foreach (var (title, _) in shown)
+        {
+            table.AddColumn(title, column => column.NoWrap = title is not "machine");
+        }
+
         foreach (var node in status.Nodes)
         {
-            table.AddRow(
-                Markup.Escape(node.Id),
-                Markup.Escape(node.Machine),
-                Markup.Escape(node.Label),
-                Words.Verdict(node.Verdict),
-                node.Captures.ToString(),
-                Words.State(node.State),
-                $"{node.DesiredVersion} / {node.ReportedVersion}",
-                Words.Connection(node.Connected));
+            table.AddRow([.. shown.Select(column => column.Cell(node))]);
         }
 
         return table.Caption(Markup.Escape(Summary(status)));

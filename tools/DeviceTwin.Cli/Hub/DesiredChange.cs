@@ -18,6 +18,7 @@ internal sealed record DesiredChangeResult(string DeviceId, string Path, long Ve
 /// <summary>One desired property of one device, to be changed.</summary>
 internal sealed record DesiredChange(string DeviceId, string Path, JsonNode? Value)
 {
+    private static readonly string[] WorstFirst = ["Rejected", "Drifted", "Unknown", "Pending", "InSync"];
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Writes the change and waits until the device acknowledged or rejected it, or the time is over.</summary>
@@ -42,9 +43,11 @@ internal sealed record DesiredChange(string DeviceId, string Path, JsonNode? Val
     public async Task<DesiredChangeResult> Look(HubClient client, long version, CancellationToken cancellation)
     {
         var paths = (await client.GetConvergence(DeviceId, cancellation))["paths"]!.AsArray();
-        var row = paths.FirstOrDefault(path => (string?)path?["path"] == Path);
-        // A removed property has no row: there is nothing left for the device to disagree with.
-        return new DesiredChangeResult(DeviceId, Path, version, (string?)row?["state"] ?? "InSync", (string?)row?["reason"]);
+        // An object has a row for each of its members: it stands where the worst of them stands.
+        var row = paths.Where(path => (string?)path?["path"] is { } name && (name == Path || name.StartsWith(Path + ".", StringComparison.Ordinal)))
+            .MinBy(path => Array.IndexOf(WorstFirst, (string?)path!["state"]));
+        // A removed property has no row: there is nothing left for the device to disagree with. One that was written must have one.
+        return new DesiredChangeResult(DeviceId, Path, version, (string?)row?["state"] ?? (Value is null ? "InSync" : "Unknown"), (string?)row?["reason"]);
     }
 
     private JsonObject ToPatch()

@@ -98,7 +98,8 @@ internal sealed class HubClient : IDisposable
     public async Task<HubTotals> GetTotals(CancellationToken cancellation) =>
         (await Send(HttpMethod.Get, "api/v1/totals", null, cancellation)).Deserialize<HubTotals>(JsonSerializerOptions.Web)!;
 
-    /// <summary>Twin changes as they happen, until cancelled or the hub closes.</summary>
+    /// <summary>Twin changes as they happen, until cancelled or the device is deleted.</summary>
+    /// <exception cref="CommandFailedException">The hub refused, or ended the stream.</exception>
     public async IAsyncEnumerable<JsonObject> WatchTwin(string deviceId, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"api/v1/devices/{Escape(deviceId)}/events");
@@ -109,14 +110,35 @@ internal sealed class HubClient : IDisposable
         }
 
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation), Encoding.UTF8);
-        while (await reader.ReadLineAsync(cancellation) is { } line)
+        while (await NextLine(reader, cancellation) is { } line)
         {
-            if (line.StartsWith("data:", StringComparison.Ordinal) && JsonNode.Parse(line.AsSpan(5).Trim().ToString()) is JsonObject change)
+            if (line.StartsWith("data:", StringComparison.Ordinal) && Parse(line[5..]) is JsonObject change)
             {
                 yield return change;
+                if ((string?)change["section"] == "deleted")
+                {
+                    yield break;
+                }
             }
         }
+
+        throw StreamEnded();
     }
+
+    private async Task<string?> NextLine(StreamReader reader, CancellationToken cancellation)
+    {
+        try
+        {
+            return await reader.ReadLineAsync(cancellation);
+        }
+        catch (IOException)
+        {
+            throw StreamEnded();
+        }
+    }
+
+    private CommandFailedException StreamEnded() =>
+        new(ExitCode.HubNotReachable, $"The hub at {http.BaseAddress} has ended the stream of changes.");
 
     private static string Escape(string id) => Uri.EscapeDataString(id);
 
@@ -142,28 +164,36 @@ internal sealed class HubClient : IDisposable
         {
             throw new CommandFailedException(ExitCode.HubNotReachable, $"No hub answers at {http.BaseAddress} ({error.Message.TrimEnd('.')}).");
         }
+        catch (TaskCanceledException error) when (error.InnerException is TimeoutException)
+        {
+            throw new CommandFailedException(ExitCode.HubNotReachable, $"{http.BaseAddress} took the request but did not answer it in {http.Timeout.TotalSeconds:0} s.");
+        }
     }
 
-    private static async Task<JsonNode> Read(HttpResponseMessage response, CancellationToken cancellation)
+    private async Task<JsonNode> Read(HttpResponseMessage response, CancellationToken cancellation)
     {
         var text = await response.Content.ReadAsStringAsync(cancellation);
         if (response.IsSuccessStatusCode)
         {
-            return JsonNode.Parse(text.Length == 0 ? "{}" : text)!;
+            return Parse(text.Length == 0 ? "{}" : text);
         }
 
-        throw new CommandFailedException(ExitCode.HubRefused, $"The hub answered {(int)response.StatusCode}: {ErrorText(text)}");
+        throw Parse(text) is JsonObject refusal && refusal["Message"] is JsonValue message
+            ? new CommandFailedException(ExitCode.HubRefused, $"The hub answered {(int)response.StatusCode}: {message}")
+            : NoHub();
     }
 
-    private static string ErrorText(string body)
+    private JsonNode Parse(string text)
     {
         try
         {
-            return (string?)JsonNode.Parse(body)?["Message"] ?? body;
+            return JsonNode.Parse(text) ?? throw NoHub();
         }
         catch (JsonException)
         {
-            return body;
+            throw NoHub();
         }
     }
+
+    private CommandFailedException NoHub() => new(ExitCode.HubNotReachable, $"What answers at {http.BaseAddress} is no DeviceTwin hub.");
 }
