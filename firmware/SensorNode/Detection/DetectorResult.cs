@@ -6,8 +6,8 @@ public sealed class DetectorResult
     /// <summary>Largest number of values in either spectrum.</summary>
     public const int MaximumSpectrumLength = 512;
 
-    /// <summary>Largest value of <see cref="EnvelopeSpectrum"/>: a thousand times the floor.</summary>
-    public const int LargestEnvelopeValue = 1000000;
+    /// <summary>Largest value of <see cref="EnvelopeSpectrum"/>: a million times the floor.</summary>
+    public const int LargestEnvelopeValue = 1000000000;
 
     /// <summary>Marks a feature or score that was not asked for or refused.</summary>
     public const int NotAvailable = -1;

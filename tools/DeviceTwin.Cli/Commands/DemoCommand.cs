@@ -73,6 +73,11 @@ internal static class DemoCommand
     private static async Task<int> Run(DemoOptions options, bool quiet, bool json, CancellationToken cancellation)
     {
         await using var run = await DemoRun.StartAsync(options, cancellation);
+        if (quiet)
+        {
+            Console.Error.WriteLine($"dtwin: dashboard at {run.Dashboard}");
+        }
+
         DemoStatus status;
         try
         {
@@ -87,6 +92,10 @@ internal static class DemoCommand
         if (json)
         {
             Output.Json(run.Report(status));
+        }
+        else if (quiet)
+        {
+            Screen.Output.Write(DemoScreen.ToTable(status, Screen.Output.Profile.Width));
         }
 
         if (status.Settled)
