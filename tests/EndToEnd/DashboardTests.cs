@@ -11,27 +11,48 @@ public sealed class DashboardTests
     private const string Chromium = "/usr/bin/chromium";
     private const string Limit = "detection.velocityLimitUmPerSecond";
 
-    [Test]
-    public async Task An_operator_sees_a_fault_appear_and_changes_a_limit()
+    private HubUnderTest hub = null!;
+    private IPlaywright playwright = null!;
+    private IBrowser browser = null!;
+    private IPage page = null!;
+    private List<string> errors = null!;
+
+    [SetUp]
+    public async Task OpenTheBrowser()
     {
         if (!File.Exists(Chromium))
         {
             Assert.Ignore("Chromium is not installed: run tests/run, or `apt-get install chromium`.");
         }
 
-        await using var hub = await HubUnderTest.Start();
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new()
+        hub = await HubUnderTest.Start();
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = Chromium,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
         });
-        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 } });
-        var errors = new List<string>();
+        page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 } });
+        errors = [];
         page.PageError += (_, error) => errors.Add(error);
         page.SetDefaultTimeout(30_000);
         SetDefaultExpectTimeout(30_000);
+    }
 
+    [TearDown]
+    public async Task CloseTheBrowser()
+    {
+        if (browser is not null)
+        {
+            await browser.DisposeAsync();
+            playwright.Dispose();
+            await hub.DisposeAsync();
+        }
+    }
+
+    [Test]
+    public async Task An_operator_sees_a_fault_appear_and_changes_a_limit()
+    {
         await page.GotoAsync(hub.HttpUrl.ToString());
         await Expect(page.GetByTestId("fleet-table")).ToBeVisibleAsync();
         await using var nodes = await NodesUnderTest.Start(hub, ("conveyor-3", MachineFactory.Create(MachineKind.OuterRace)));
@@ -51,5 +72,25 @@ public sealed class DashboardTests
         var twin = await hub.GetTwin("conveyor-3");
         Assert.That((int)twin["properties"]!["reported"]!["detection"]!["velocityLimitUmPerSecond"]!["value"]!, Is.EqualTo(4500));
         Assert.That(errors, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_page_says_that_its_hub_is_gone_and_comes_back_with_it()
+    {
+        await page.GotoAsync(hub.HttpUrl.ToString());
+        var notice = page.Locator("#components-reconnect-modal");
+        await Expect(page.GetByTestId("tile-all")).ToBeVisibleAsync();
+        await hub.CreateDevice("pump-0");
+        await Expect(page.GetByTestId("row-pump-0")).ToBeVisibleAsync();
+        await Expect(notice).ToBeHiddenAsync();
+
+        await hub.Kill();
+        await Expect(notice).ToBeVisibleAsync();
+        await Expect(notice).ToContainTextAsync("The hub does not answer");
+
+        await hub.Restart();
+        await hub.CreateDevice("pump-1");
+        await Expect(page.GetByTestId("row-pump-1")).ToBeVisibleAsync();
+        await Expect(notice).ToBeHiddenAsync();
     }
 }
