@@ -12,15 +12,15 @@ internal static class DemoCommand
 
     public static Command Create()
     {
-        var replay = new Option<DirectoryInfo?>("--replay") { Description = "Bolt the nodes to the recordings of this folder (with an index.json)." };
-        var select = new Option<string?>("--select") { Description = "Only recordings whose file fits this pattern (* and ?)." };
+        var replay = new Option<DirectoryInfo?>("--replay") { HelpName = "DIR", Description = "Bolt the nodes to the recordings of this folder (with an index.json)." };
+        var select = new Option<string?>("--select") { HelpName = "GLOB", Description = "Only recordings whose file fits this pattern (* and ?)." };
         var nodes = NumberOption.Whole("--nodes", "At most so many recordings, in turn over the faults.", NodesUnlessTold, 1, 200);
         var headless = new Option<bool>("--headless") { Description = "No screen. Ends by itself: --until settled unless told." };
         var json = new Option<bool>("--json") { Description = "Print one JSON document at the end." };
-        var until = new Option<string?>("--until") { Description = "'settled', or a wall-clock time such as 90s or 5m." };
+        var until = new Option<string?>("--until") { HelpName = "TIME", Description = "'settled', or a wall-clock time such as 90s or 5m." };
         var speed = NumberOption.Real("--speed", "Machine and schedule time run so many times as fast.", DefaultSpeed, 0.1, 100);
         var seed = NumberOption.Whole("--seed", "Seed of machines and choices.", 1, 0, int.MaxValue);
-        var data = new Option<DirectoryInfo?>("--data") { Description = "Keep the hub's data in this folder; otherwise nothing is left behind." };
+        var data = new Option<DirectoryInfo?>("--data") { HelpName = "DIR", Description = "Keep the hub's data in this folder; otherwise nothing is left behind." };
         var mqttPort = NumberOption.Whole("--mqtt-port", "Port for devices; 0 = any free one.", 0, 0, 65535);
         var httpPort = NumberOption.Whole("--http-port", "Port of the dashboard; 0 = any free one.", 0, 0, 65535);
         until.Validators.Add(result =>

@@ -13,14 +13,15 @@ internal sealed class HubOptions
 
     private readonly Option<Uri?> address = new("--hub")
     {
+        HelpName = "URL",
         Description = "The hub's address (default DTWIN_HUB, else " + DefaultAddress + ").",
         DefaultValueFactory = result => ParseAddress(Environment.GetEnvironmentVariable("DTWIN_HUB") ?? DefaultAddress, result),
         CustomParser = result => ParseAddress(result.Tokens[0].Value, result),
     };
 
-    private readonly Option<FileInfo?> tokenFile = new("--token-file") { Description = "A file that holds the access token; needed beyond loopback." };
+    private readonly Option<FileInfo?> tokenFile = new("--token-file") { HelpName = "FILE", Description = "A file that holds the access token; needed beyond loopback." };
 
-    private readonly Option<FileInfo?> authorityFile = new("--ca-file") { Description = "The plant's certificate authority (PEM); needed beyond loopback." };
+    private readonly Option<FileInfo?> authorityFile = new("--ca-file") { HelpName = "FILE", Description = "The plant's certificate authority (PEM); needed beyond loopback." };
 
     private readonly Option<bool> json = new("--json") { Description = "Print JSON on standard output." };
 

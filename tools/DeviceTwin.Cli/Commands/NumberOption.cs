@@ -17,6 +17,7 @@ internal static class NumberOption
     private static Option<T> Create<T>(string name, string description, T unlessTold, T least, T most, NumberStyles style)
         where T : struct, INumber<T> => new(name)
         {
+            HelpName = "N",
             Description = description,
             DefaultValueFactory = _ => unlessTold,
             CustomParser = result => Parse(name, result, least, most, style),
