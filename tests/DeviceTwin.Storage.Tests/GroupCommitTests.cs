@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DeviceTwin.Storage;
 
 namespace DeviceTwin.Tests.Storage;
@@ -23,10 +24,11 @@ public sealed class GroupCommitTests
     {
         using var folder = new StoreFolder();
         using var store = folder.Open();
-        var order = new List<int>();
+        // Looked at here while the writer still adds to it.
+        var order = new ConcurrentQueue<int>();
         var tasks = Enumerable.Range(0, 500).Select(number => store.Write(
             number % 3 == 0 ? [] : [new StoreChange.Count("x", 1)],
-            () => order.Add(number))).ToArray();
+            () => order.Enqueue(number))).ToArray();
         await tasks[100];
         Assert.That(order, Does.Contain(100));
         await Task.WhenAll(tasks);
