@@ -7,21 +7,11 @@ namespace DeviceTwin.Tests.Hub.Gateway;
 
 /// <summary>Nonsense and malice end one connection and nothing else.</summary>
 [TestFixture]
-public class HardeningTests
+public class HardeningTests : GatewayTest
 {
-    private GatewayHost host = null!;
-    private DeviceIdentity dev1 = null!;
-
-    [SetUp]
-    public async Task SetUp()
-    {
-        host = await GatewayHost.Start();
-        dev1 = await host.Register("dev1");
-    }
-
     /// <summary>Whatever happened, the next device is served.</summary>
     [TearDown]
-    public async Task TearDown()
+    public async Task TheNextDeviceIsServed()
     {
         DeviceIdentity next = await host.Register("next");
         await using (Wire wire = await host.Connect(host.NodeConnect(next)))
@@ -31,7 +21,6 @@ public class HardeningTests
         }
 
         Assert.That(host.Log.Errors(), Is.Empty);
-        await host.DisposeAsync();
     }
 
     [TestCase("00 00", TestName = "a packet type that does not exist")]

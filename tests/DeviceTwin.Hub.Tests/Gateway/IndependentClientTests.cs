@@ -4,22 +4,9 @@ namespace DeviceTwin.Tests.Hub.Gateway;
 
 /// <summary>MQTT clients that know nothing of Azure: mosquitto's and the npm package mqtt.</summary>
 [TestFixture]
-public class IndependentClientTests
+public class IndependentClientTests : GatewayTest
 {
     private const string Desired = "$iothub/twin/PATCH/properties/desired/#";
-
-    private GatewayHost host = null!;
-    private DeviceIdentity dev1 = null!;
-
-    [SetUp]
-    public async Task SetUp()
-    {
-        host = await GatewayHost.Start();
-        dev1 = await host.Register("dev1");
-    }
-
-    [TearDown]
-    public async Task TearDown() => await host.DisposeAsync();
 
     [TestCase(0)]
     [TestCase(1)]

@@ -7,24 +7,11 @@ namespace DeviceTwin.Tests.Hub.Gateway;
 
 /// <summary>Sessions of section 3.2 and rules of 3.3, as the recorded clients use them.</summary>
 [TestFixture]
-public class SessionTests
+public class SessionTests : GatewayTest
 {
     private const string Responses = "$iothub/twin/res/#";
     private const string Desired = "$iothub/twin/PATCH/properties/desired/#";
     private const string Methods = "$iothub/methods/POST/#";
-
-    private GatewayHost host = null!;
-    private DeviceIdentity dev1 = null!;
-
-    [SetUp]
-    public async Task SetUp()
-    {
-        host = await GatewayHost.Start();
-        dev1 = await host.Register("dev1");
-    }
-
-    [TearDown]
-    public async Task TearDown() => await host.DisposeAsync();
 
     [Test]
     public async Task SE1_After_a_token_renewal_a_client_that_subscribes_to_nothing_still_gets_desired_patches()

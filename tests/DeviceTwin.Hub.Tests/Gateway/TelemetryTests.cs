@@ -6,21 +6,8 @@ namespace DeviceTwin.Tests.Hub.Gateway;
 
 /// <summary>Device-to-cloud messages and their property bags, section 3.5.</summary>
 [TestFixture]
-public class TelemetryTests
+public class TelemetryTests : GatewayTest
 {
-    private GatewayHost host = null!;
-    private DeviceIdentity dev1 = null!;
-
-    [SetUp]
-    public async Task SetUp()
-    {
-        host = await GatewayHost.Start();
-        dev1 = await host.Register("dev1");
-    }
-
-    [TearDown]
-    public async Task TearDown() => await host.DisposeAsync();
-
     [Test]
     public async Task BG1_Nodes_bag_with_encoded_keys()
     {

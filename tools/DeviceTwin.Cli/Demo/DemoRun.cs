@@ -72,7 +72,6 @@ internal sealed class DemoRun : IAsyncDisposable
             {
                 await running;
             }
-
         }
     }
 
