@@ -12,7 +12,7 @@ public static class GoldenInputs
     {
         capture.Count = count;
         capture.SampleRateMilliHertz = 26667000;
-        capture.MicroGPerCount = 488;
+        capture.NanoGPerCount = 488000;
         capture.SaturatedCount = 0;
         capture.Overrun = false;
         capture.CoveragePermille = 1000;

@@ -27,6 +27,9 @@ public sealed class Iis3dwb
 
     private const int RateTrimStepPpm = 1500;
 
+    /// <summary>Noise density with all three axes on, in nano-g per root hertz (data sheet, typical).</summary>
+    public const int NoiseNanoGPerRootHertz = 75000;
+
     private readonly SpiDevice _bus;
     private readonly byte[] _sent = new byte[1 + FifoWords * BytesPerWord];
     private readonly byte[] _received = new byte[8];

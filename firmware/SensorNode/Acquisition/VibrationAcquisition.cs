@@ -416,7 +416,8 @@ public sealed class VibrationAcquisition
         _counting = false;
         _capture.Count = 0;
         _capture.SampleRateMilliHertz = SampleRateMilliHertz();
-        _capture.MicroGPerCount = Iis3dwb.MicroGPerCount(_rangeG);
+        _capture.NanoGPerCount = Iis3dwb.MicroGPerCount(_rangeG) * 1000;
+        _capture.NoiseNanoGPerRootHertz = Iis3dwb.NoiseNanoGPerRootHertz;
         _capture.SaturatedCount = 0;
         _capture.Overrun = false;
         _capture.CoveragePermille = 0;

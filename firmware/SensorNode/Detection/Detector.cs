@@ -23,8 +23,8 @@ public sealed class Detector
     /// <summary>See <see cref="LowestRateMilliHertz"/>.</summary>
     public const int HighestRateMilliHertz = 30000000;
 
-    /// <summary>Largest weight of a count, in micro-g.</summary>
-    public const int LargestMicroGPerCount = 10000;
+    /// <summary>Largest weight of a count, in nano-g.</summary>
+    public const int LargestNanoGPerCount = 10000000;
 
     /// <summary>Share of saturated samples, in thousandths, up to which velocity and bearing are judged.</summary>
     public const int SaturatedPermilleTolerated = 2;
@@ -79,7 +79,7 @@ public sealed class Detector
 
         int rate = capture.SampleRateMilliHertz;
         bool scaleKnown = rate >= LowestRateMilliHertz && rate <= HighestRateMilliHertz
-            && capture.MicroGPerCount > 0 && capture.MicroGPerCount <= LargestMicroGPerCount;
+            && capture.NanoGPerCount > 0 && capture.NanoGPerCount <= LargestNanoGPerCount;
         int refusals = 0;
         if (!scaleKnown)
         {
@@ -104,7 +104,7 @@ public sealed class Detector
 
         if (scaleKnown)
         {
-            float milliG = capture.MicroGPerCount * 0.001f;
+            float milliG = capture.NanoGPerCount * 0.000001f;
             result.AccelerationMilliG = Rounding.Nearest(_statistics.Rms * milliG);
             result.PeakMilliG = Rounding.Nearest(_statistics.Peak * milliG);
         }
@@ -122,7 +122,7 @@ public sealed class Detector
             int halfCount = _halfBand.Decimate(capture.Samples, count, _statistics.Mean, _halfRate);
             if (velocityRefusals == 0)
             {
-                MeasureVelocity(halfCount, halfRateHertz, capture.MicroGPerCount, result);
+                MeasureVelocity(halfCount, halfRateHertz, capture.NanoGPerCount * 0.001f, result);
             }
 
             if (envelopeRefusals == 0)
@@ -184,7 +184,7 @@ public sealed class Detector
         return refusals;
     }
 
-    private void MeasureVelocity(int halfCount, float halfRateHertz, int microGPerCount, DetectorResult result)
+    private void MeasureVelocity(int halfCount, float halfRateHertz, float microGPerCount, DetectorResult result)
     {
         int eighthCount = _quarter.Decimate(_halfRate, halfCount, _eighthRate);
         result.VelocitySpectrumCount = _velocity.Measure(

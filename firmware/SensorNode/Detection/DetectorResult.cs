@@ -39,9 +39,85 @@ public sealed class DetectorResult
     /// <summary>Impulsiveness of the envelope band (0 = steady, about 693 = Gaussian noise) in thousandths, or <see cref="NotAvailable"/>.</summary>
     public int ImpulsivenessMilli;
 
+    /// <summary>Score of a cage defect in thousandths, or <see cref="NotAvailable"/>.</summary>
+    public int CageScoreMilli;
+
+    /// <summary>How sure <see cref="Bearing"/> is, in thousandths; 0 where it is <see cref="NotAvailable"/>.</summary>
+    public int ConfidencePermille;
+
+    /// <summary>Bearing windows whose envelope spectra were averaged.</summary>
+    public int Windows;
+
+    /// <summary>Velocity RMS from 2 to 1000 Hz in um/s (machines below 600 rpm), or <see cref="NotAvailable"/>.</summary>
+    public int SlowVelocityUmPerSecond;
+
+    /// <summary>Displacement peak to peak in nanometres, 10 to 1000 Hz, or <see cref="NotAvailable"/>.</summary>
+    public int DisplacementNanometres;
+
+    /// <summary>Peak over RMS of the acceleration in thousandths, or <see cref="NotAvailable"/>.</summary>
+    public int CrestMilli;
+
+    /// <summary>Fourth standardised moment of the acceleration in thousandths (3000 = Gaussian), or <see cref="NotAvailable"/>.</summary>
+    public int KurtosisMilli;
+
+    /// <summary>Third standardised moment of the acceleration in thousandths, signed, or <see cref="SkewnessUnknown"/>.</summary>
+    public int SkewnessMilli;
+
+    /// <summary>Value of <see cref="SkewnessMilli"/> where there is none.</summary>
+    public const int SkewnessUnknown = int.MinValue;
+
+    /// <summary>Configurable bands.</summary>
+    public const int BandCount = 3;
+
+    /// <summary>Acceleration RMS of each configurable band in millionths of g, or <see cref="NotAvailable"/>.</summary>
+    public readonly int[] BandMicroG = new int[BandCount];
+
+    /// <summary>Most peaks.</summary>
+    public const int MaximumPeaks = 8;
+
+    /// <summary>Number of valid peaks of the velocity spectrum, the largest first.</summary>
+    public int PeakCount;
+
+    /// <summary>Frequencies of the peaks in millihertz, interpolated between bins.</summary>
+    public readonly int[] PeakMilliHertz = new int[MaximumPeaks];
+
+    /// <summary>Velocity RMS of the peaks in um/s.</summary>
+    public readonly int[] PeakUmPerSecond = new int[MaximumPeaks];
+
+    /// <summary>Shaft speed estimated from the spectrum in millihertz, or <see cref="NotAvailable"/>.</summary>
+    public int ShaftEstimateMilliHertz;
+
+    /// <summary>How sure the estimate is, in thousandths.</summary>
+    public int ShaftEstimateConfidencePermille;
+
+    /// <summary>
+    /// What the velocity at the shaft's orders looks like, whatever its level: <see cref="Verdict.Unbalance"/>,
+    /// <see cref="Verdict.Misalignment"/>, <see cref="Verdict.Looseness"/>, <see cref="Verdict.Normal"/> where no rule fits, or
+    /// <see cref="NotAvailable"/>.
+    /// </summary>
+    public int ShaftPattern;
+
+    /// <summary>ISO zone: 0 = A, 1 = B, 2 = C, 3 = D, or <see cref="NotAvailable"/> where <see cref="ZoneRefusals"/> says why not.</summary>
+    public int Zone;
+
+    /// <summary>Why there is no zone: flags of <see cref="Refusal"/>.</summary>
+    public int ZoneRefusals;
+
+    /// <summary>Whether the machine runs: 1, 0, or <see cref="NotAvailable"/> where the unit is not known.</summary>
+    public int Running;
+
+    /// <summary>Share of samples in runs at a rail below the sensor's full scale, in thousandths, rounded up.</summary>
+    public int ClippedPermille;
+
+    /// <summary>Share of the signal's energy above 0.45 of the sampling rate, in thousandths: what may have folded.</summary>
+    public int AliasingPermille;
+
+    /// <summary>Velocity RMS, 10 to 1000 Hz, that the sensor's own noise makes, in um/s, or <see cref="NotAvailable"/>.</summary>
+    public int NoiseVelocityUmPerSecond;
+
     /// <summary>
     /// What this capture alone says of the bearing: <see cref="Verdict.Outer"/>, <see cref="Verdict.Inner"/>, <see cref="Verdict.Ball"/>,
-    /// <see cref="Verdict.Normal"/>, or <see cref="NotAvailable"/> where no family could be judged.
+    /// <see cref="Verdict.Cage"/>, <see cref="Verdict.Normal"/>, or <see cref="NotAvailable"/> where no family could be judged.
     /// </summary>
     public int Bearing;
 
@@ -94,6 +170,29 @@ public sealed class DetectorResult
         ShaftScoreMilli = NotAvailable;
         ImpulsivenessMilli = NotAvailable;
         Bearing = NotAvailable;
+        CageScoreMilli = NotAvailable;
+        ConfidencePermille = 0;
+        Windows = 0;
+        SlowVelocityUmPerSecond = NotAvailable;
+        DisplacementNanometres = NotAvailable;
+        CrestMilli = NotAvailable;
+        KurtosisMilli = NotAvailable;
+        SkewnessMilli = SkewnessUnknown;
+        for (int i = 0; i < BandCount; i++)
+        {
+            BandMicroG[i] = NotAvailable;
+        }
+
+        PeakCount = 0;
+        ShaftEstimateMilliHertz = NotAvailable;
+        ShaftEstimateConfidencePermille = 0;
+        ShaftPattern = NotAvailable;
+        Zone = NotAvailable;
+        ZoneRefusals = 0;
+        Running = NotAvailable;
+        ClippedPermille = 0;
+        AliasingPermille = 0;
+        NoiseVelocityUmPerSecond = NotAvailable;
         VelocityRefused = false;
         BearingRefused = false;
         Refusals = 0;

@@ -24,6 +24,36 @@ public static class Fingerprint
         sha.AddInteger(settings.BearingScoreLimitMilli);
         sha.AddInteger(settings.EnvelopeBandLowHertz);
         sha.AddInteger(settings.EnvelopeBandHighHertz);
+        sha.AddInteger(settings.IsoGroup);
+        sha.AddInteger(settings.IsoSupport);
+        sha.AddInteger(settings.RatedPowerWatts);
+        sha.AddInteger(settings.ShaftHeightMillimetres);
+        sha.AddInteger(settings.Mounting);
+        sha.AddInteger(settings.RunningLimitMilliG);
+        sha.AddInteger(settings.BearingTripDelaySeconds);
+        sha.AddInteger(settings.BearingResetDelaySeconds);
+        sha.AddInteger(settings.TemperatureTripDelaySeconds);
+        sha.AddInteger(settings.TemperatureResetDelaySeconds);
+        sha.AddInteger(settings.TemperatureRateLimitCentiCelsiusPerHour);
+        sha.AddInteger(settings.TemperatureResidualLimitCentiCelsius);
+        sha.AddInteger(settings.BaselineWarmUpCaptures);
+        sha.AddInteger(settings.BaselineGeneration);
+        sha.AddInteger(settings.BaselineLimitMilliSigma);
+        sha.AddInteger(settings.DriftLimitMilliSigma);
+        sha.AddInteger(settings.Band1LowHertz);
+        sha.AddInteger(settings.Band1HighHertz);
+        sha.AddInteger(settings.Band1LimitMilliG);
+        sha.AddInteger(settings.Band2LowHertz);
+        sha.AddInteger(settings.Band2HighHertz);
+        sha.AddInteger(settings.Band2LimitMilliG);
+        sha.AddInteger(settings.Band3LowHertz);
+        sha.AddInteger(settings.Band3HighHertz);
+        sha.AddInteger(settings.Band3LimitMilliG);
+        for (int i = 0; i < settings.Forest.Length; i++)
+        {
+            sha.AddInteger(settings.Forest[i]);
+        }
+
         return Sha256.Hex(sha.Finish(), 8);
     }
 

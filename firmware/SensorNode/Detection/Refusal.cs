@@ -39,14 +39,46 @@ public static class Refusal
     /// <summary>There is no temperature to hold against its limit.</summary>
     public const int TemperatureUnknown = 2048;
 
+    /// <summary>The weight of a count is not known: no acceleration, velocity, displacement or zone can be said; a bearing can be judged.</summary>
+    public const int UnitUnknown = 4096;
+
+    /// <summary>The signal is cut off below the sensor's full scale.</summary>
+    public const int Clipped = 8192;
+
+    /// <summary>The machine's ISO group or its support is not declared: no zone.</summary>
+    public const int MachineGroupUnknown = 16384;
+
+    /// <summary>The machine is too small (rated power or shaft height) for the zones of the standard.</summary>
+    public const int MachineTooSmall = 32768;
+
+    /// <summary>The declared group contradicts the declared rated power or shaft height.</summary>
+    public const int MachineSizeContradicts = 65536;
+
+    /// <summary>The way the sensor is mounted is not declared, or it does not carry the band that the zone needs.</summary>
+    public const int MountingUnsuitable = 131072;
+
+    /// <summary>The capture's rate or length does not carry the velocity band (10 or 2 to 1000 Hz).</summary>
+    public const int VelocityBandNotCovered = 262144;
+
+    /// <summary>The machine stands still.</summary>
+    public const int NotRunning = 524288;
+
+    /// <summary>There is no learned baseline yet: still warming up.</summary>
+    public const int BaselineWarmingUp = 1048576;
+
+    /// <summary>The velocity does not stand out from the sensor's own noise.</summary>
+    public const int BelowNoiseFloor = 2097152;
+
     /// <summary>Number of reasons; reason i is the flag <c>1 &lt;&lt; i</c>.</summary>
-    public const int Count = 12;
+    public const int Count = 22;
 
     private static readonly string[] Words =
     {
         "shaftSpeedUnknown", "captureTooShort", "overrun", "saturated", "bandNotCovered",
         "orderCoincidesWithShaft", "shaftTooSlow", "orderNotCovered", "scaleUnknown", "noSignal",
-        "nothingAsked", "temperatureUnknown",
+        "nothingAsked", "temperatureUnknown", "unitUnknown", "clipped", "machineGroupUnknown",
+        "machineTooSmall", "machineSizeContradicts", "mountingUnsuitable", "velocityBandNotCovered", "notRunning",
+        "baselineWarmingUp", "belowNoiseFloor",
     };
 
     /// <summary>The stable word of reason number <paramref name="index"/> (0 to <see cref="Count"/> - 1).</summary>

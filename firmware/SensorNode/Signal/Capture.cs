@@ -15,8 +15,11 @@ public sealed class Capture
     /// <summary>Measured sampling rate in millihertz (26 667 Hz = 26 667 000).</summary>
     public int SampleRateMilliHertz;
 
-    /// <summary>Weight of one count in micro-g (IIS3DWB at ±16 g: 488).</summary>
-    public int MicroGPerCount;
+    /// <summary>Weight of one count in nano-g (IIS3DWB at ±16 g: 488 000); 0 = the unit is not known, and no amplitude is said.</summary>
+    public int NanoGPerCount;
+
+    /// <summary>Density of the sensor's own noise in nano-g per root hertz (IIS3DWB: 75 000); 0 = not known.</summary>
+    public int NoiseNanoGPerRootHertz;
 
     /// <summary>Samples at or beyond the sensor's full scale.</summary>
     public int SaturatedCount;

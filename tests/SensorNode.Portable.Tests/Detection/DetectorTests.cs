@@ -327,7 +327,7 @@ public sealed class DetectorTests
     {
         Capture capture = Machine(new double[Length]);
         capture.SampleRateMilliHertz = rateMilliHertz;
-        capture.MicroGPerCount = microG;
+        capture.NanoGPerCount = microG * 1000;
 
         DetectorResult result = Analyze(capture, Bearing());
 

@@ -63,7 +63,7 @@ public sealed class FinitenessTests
             Fill(capture.Samples, random);
             capture.Count = random.Next(6) == 0 ? random.Next(65537) : random.Next(2) == 0 ? 32768 : 65536;
             capture.SampleRateMilliHertz = random.Next(10) == 0 ? values[15] : random.Next(24000000, 30000001);
-            capture.MicroGPerCount = random.Next(10) == 0 ? values[16] : random.Next(2) == 0 ? 10000 : 1;
+            capture.NanoGPerCount = random.Next(10) == 0 ? values[16] : random.Next(2) == 0 ? 10000000 : 1;
             capture.SaturatedCount = 0;
             dynamic detectorSettings = Settings(values, sane: random.Next(5) != 0);
             detector.Analyze(capture, detectorSettings, result);

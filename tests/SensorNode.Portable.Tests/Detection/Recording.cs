@@ -93,7 +93,7 @@ internal sealed record Recording(
             {
                 Count = taken,
                 SampleRateMilliHertz = SensorRateMilliHertz,
-                MicroGPerCount = MicroGPerCount,
+                NanoGPerCount = MicroGPerCount * 1000,
                 CoveragePermille = taken * 1000 / length,
                 Sequence = captures.Count + 1,
             };

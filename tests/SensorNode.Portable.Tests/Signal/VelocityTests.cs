@@ -98,7 +98,7 @@ public sealed class VelocityTests
     public void The_weight_of_a_count_scales_the_velocity()
     {
         Capture capture = Waves.Capture(32768, Waves.Velocity(100, 10));
-        capture.MicroGPerCount = 244;
+        capture.NanoGPerCount = 244000;
 
         Assert.That(Analyze(capture).VelocityUmPerSecond, Is.EqualTo(5000).Within(0.5).Percent);
     }

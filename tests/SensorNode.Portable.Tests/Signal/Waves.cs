@@ -56,7 +56,7 @@ internal static class Waves
         {
             Count = samplesG.Length,
             SampleRateMilliHertz = (int)(Rate * 1000),
-            MicroGPerCount = 488,
+            NanoGPerCount = 488000,
             CoveragePermille = 1000,
             Sequence = 1,
         };

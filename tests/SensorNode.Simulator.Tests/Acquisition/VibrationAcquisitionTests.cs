@@ -23,7 +23,7 @@ public class VibrationAcquisitionTests
         Capture capture = RunToCapture();
         Assert.That(capture.Count, Is.EqualTo(32768));
         Assert.That(capture.Sequence, Is.EqualTo(1));
-        Assert.That(capture.MicroGPerCount, Is.EqualTo(488));
+        Assert.That(capture.NanoGPerCount, Is.EqualTo(488000));
         Assert.That(capture.CoveragePermille, Is.EqualTo(1000));
         Assert.That(capture.SaturatedCount, Is.Zero);
         Assert.That(capture.Overrun, Is.False);
@@ -109,11 +109,11 @@ public class VibrationAcquisitionTests
         Build(TestMachine.Still(1));
         _room.Plan(5, 16, 1000);
         Capture capture = RunToCapture();
-        Assert.That((capture.MicroGPerCount, (int)capture.Samples[900]), Is.EqualTo((488, 2049)));
+        Assert.That((capture.NanoGPerCount, (int)capture.Samples[900]), Is.EqualTo((488000, 2049)));
         _room.HandBack();
         _room.Plan(5, 2, 1000);
         capture = RunToCapture();
-        Assert.That((capture.MicroGPerCount, (int)capture.Samples[900]), Is.EqualTo((61, 16393)));
+        Assert.That((capture.NanoGPerCount, (int)capture.Samples[900]), Is.EqualTo((61000, 16393)));
     }
 
     [Test]
