@@ -1,5 +1,6 @@
 using DeviceTwin.Bench.Generation;
 using DeviceTwin.Bench.Il;
+using DeviceTwin.Bench.Size;
 
 namespace DeviceTwin.Bench;
 
@@ -23,6 +24,8 @@ public static class Verbs
                                with --check writes nothing and fails where a committed file differs
           il [--json]          the IL instructions that the firmware's operations execute, and their budgets;
                                fails where a budget is passed
+          size [--json]        the detector's heap for each window length and the firmware's bytes of PE file, and their
+                               budgets; fails where a budget is passed
           help                 this text
 
           --root DIR           the checkout (default: the nearest folder above that holds DeviceTwin.sln)
@@ -46,6 +49,8 @@ public static class Verbs
                     return GenerateVerb.Run(options, output, error);
                 case "il":
                     return IlVerb.Run(options, output, error);
+                case "size":
+                    return SizeVerb.Run(options, output, error);
                 case "help" or "--help" or "-h":
                     output.WriteLine(Usage);
                     return Done;
