@@ -5,10 +5,11 @@ namespace DeviceTwin.Bench.Size;
 /// <summary>The sizes as Markdown, for the screen and for the documentation.</summary>
 public static class SizeTables
 {
-    /// <summary>Heap for each window length.</summary>
+    /// <summary>Heap of each part.</summary>
     public static string Heap(IEnumerable<HeapSize> rows) => Table(
-        ["Window", "Heap, bytes", "of which static tables", "Budget"],
-        rows.Select(row => new[] { row.WindowLength.ToString(CultureInfo.InvariantCulture), Number(row.Bytes), Number(row.Tables), Number(row.Budget) }));
+        ["Part", "Heap, bytes", "Budget"],
+        rows.Select(row => new[] { row.Part, Number(row.Bytes), Number(row.Budget) })
+            .Append(["static tables of Signal and Detection (in each detector above)", Number(Sizes.Tables()), ""]));
 
     /// <summary>PE bytes of each room and of all.</summary>
     public static string Pe(IReadOnlyList<RoomSize> rows)

@@ -33,7 +33,7 @@ public static class SizeVerb
 
         string[] passed =
         [
-            .. heap.Where(row => row.Bytes > row.Budget).Select(row => $"a detector of {row.WindowLength} takes {row.Bytes} bytes of heap, budget {row.Budget}"),
+            .. heap.Where(row => row.Bytes > row.Budget).Select(row => $"{row.Part} takes {row.Bytes} bytes of heap, budget {row.Budget}"),
             .. rooms.Where(row => row.Size.Total > row.Budget).Select(row => $"{row.Room} takes {row.Size.Total} bytes of the PE file, budget {row.Budget}"),
         ];
         foreach (string line in passed)
