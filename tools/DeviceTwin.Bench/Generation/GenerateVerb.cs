@@ -28,10 +28,12 @@ public static class GenerateVerb
         string folder = Path.Combine(root ?? Checkout.Find(), Folder);
         string target = Path.Combine(folder, "TwinModel.g.cs");
         TwinLimits limits;
+        DtdlModel model;
         try
         {
             limits = TwinLimits.Load(Path.Combine(folder, "vibrationNode-1.limits.json"));
-            limits.CheckAgainst(DtdlModel.Load(Path.Combine(folder, "vibrationNode-1.json")));
+            model = DtdlModel.Load(Path.Combine(folder, "vibrationNode-1.json"));
+            limits.CheckAgainst(model);
         }
         catch (ModelException exception)
         {
@@ -39,7 +41,7 @@ public static class GenerateVerb
             return Verbs.Failed;
         }
 
-        string generated = TwinModelWriter.Write(limits);
+        string generated = TwinModelWriter.Write(limits, model);
         if (check)
         {
             if (File.Exists(target) && File.ReadAllText(target) == generated)
