@@ -35,6 +35,7 @@ public sealed class Detector
     private readonly RawSpectrum _raw;
     private readonly VelocityMeter _velocity;
     private readonly VelocityLines _lines;
+    private readonly ShaftSpeed _speed;
     private readonly BearingAnalyzer _bearing;
 
     /// <param name="windowLength">
@@ -53,6 +54,7 @@ public sealed class Detector
         _raw = new RawSpectrum(workspace);
         _velocity = new VelocityMeter(workspace, window, CapturePlan.MaximumSamples);
         _lines = new VelocityLines(_velocity);
+        _speed = new ShaftSpeed(workspace, _velocity);
         _bearing = new BearingAnalyzer(workspace, CapturePlan.MaximumSamples);
     }
 
@@ -216,7 +218,16 @@ public sealed class Detector
             ExportSpectrum(unit, result);
         }
 
-        if (settings.ShaftSpeedMilliHertz > 0)
+        if (settings.ShaftSpeedMilliHertz <= 0)
+        {
+            _speed.Estimate(settings, _lines);
+            if (_speed.Hertz > 0f)
+            {
+                result.ShaftEstimateMilliHertz = Rounding.Nearest(_speed.Hertz * 1000f);
+                result.ShaftEstimateConfidencePermille = _speed.ConfidencePermille;
+            }
+        }
+        else
         {
             result.ShaftPattern = ShaftRules.Judge(_lines, _lines.Refine(settings.ShaftSpeedMilliHertz * 0.001f), square);
         }
