@@ -58,14 +58,17 @@ public sealed class Detector
         _bearing = new BearingAnalyzer(workspace, CapturePlan.MaximumSamples);
     }
 
-    /// <summary>Analyses a capture. Whatever the capture and the settings hold, the result is defined; nothing is thrown.</summary>
+    /// <summary>
+    /// Analyses a capture. Whatever the capture and the settings hold, the result is defined; nothing is thrown. Of a capture longer than
+    /// <see cref="CapturePlan.MaximumSamples"/> the first samples are used.
+    /// </summary>
     public void Analyze(Capture capture, DetectorSettings settings, DetectorResult result)
     {
         result.Clear();
         int count = capture.Count;
-        if (count > capture.Samples.Length)
+        if (count > CapturePlan.MaximumSamples)
         {
-            count = capture.Samples.Length;
+            count = CapturePlan.MaximumSamples;
         }
 
         if (count < 0)
