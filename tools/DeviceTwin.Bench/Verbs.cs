@@ -1,5 +1,7 @@
 using DeviceTwin.Bench.Generation;
 using DeviceTwin.Bench.Il;
+using DeviceTwin.Bench.Size;
+using DeviceTwin.Bench.Soak;
 
 namespace DeviceTwin.Bench;
 
@@ -23,6 +25,10 @@ public static class Verbs
                                with --check writes nothing and fails where a committed file differs
           il [--json]          the IL instructions that the firmware's operations execute, and their budgets;
                                fails where a budget is passed
+          size [--json]        the detector's heap for each window length and the firmware's bytes of PE file, and their
+                               budgets; fails where a budget is passed
+          soak arithmetic [--seed S]
+                               the firmware's arithmetic against exact results: every float there is, some minutes
           help                 this text
 
           --root DIR           the checkout (default: the nearest folder above that holds DeviceTwin.sln)
@@ -46,6 +52,10 @@ public static class Verbs
                     return GenerateVerb.Run(options, output, error);
                 case "il":
                     return IlVerb.Run(options, output, error);
+                case "size":
+                    return SizeVerb.Run(options, output, error);
+                case "soak":
+                    return SoakVerb.Run(options, output, error);
                 case "help" or "--help" or "-h":
                     output.WriteLine(Usage);
                     return Done;

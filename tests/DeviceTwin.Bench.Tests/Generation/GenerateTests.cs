@@ -95,6 +95,40 @@ public sealed class GenerateTests
     }
 
     [Test]
+    public void AComponentThatExtendsAnotherHasItsPropertiesWithoutDefaults()
+    {
+        JsonNode limits = JsonNode.Parse(File.ReadAllText(InRoot(Limits)))!;
+        limits["extends"]!["shadow"] = "nothing";
+        File.WriteAllText(InRoot(Limits), limits.ToJsonString());
+        Refused("shadow extends nothing, which is not a component");
+
+        limits["extends"] = null;
+        File.WriteAllText(InRoot(Limits), limits.ToJsonString());
+        Refused("shadow.velocityLimitUmPerSecond is writable in the model and has no limits");
+    }
+
+    [TestCase("type", "\"colour\"", "there is no type colour")]
+    [TestCase("default", "\"a\"", "the default of a text is empty")]
+    [TestCase("type", "\"integer\"", " is not of type integer")]
+    public void ATextThatMakesNoSenseIsRefused(string member, string value, string message)
+    {
+        JsonNode limits = JsonNode.Parse(File.ReadAllText(InRoot(Limits)))!;
+        JsonNode text = limits["properties"]!.AsArray().Single(property => (string?)property!["type"] == "text")!;
+        text[member] = JsonNode.Parse(value);
+        File.WriteAllText(InRoot(Limits), limits.ToJsonString());
+        Refused($"detection.forest: {message}");
+    }
+
+    [Test]
+    public void AModelThatExtendsWhatIsNotThereIsRefused()
+    {
+        File.WriteAllText(
+            InRoot(Model),
+            File.ReadAllText(InRoot(Model)).Replace("\"extends\": \"dtmi:com:devicetwin:vibrationNode:detection;1\"", "\"extends\": \"dtmi:com:other;1\""));
+        Refused("dtmi:com:devicetwin:vibrationNode:shadow;1 extends dtmi:com:other;1, which is not there");
+    }
+
+    [Test]
     public void AModelOfAnotherVersionOfDtdlIsRefused()
     {
         File.WriteAllText(InRoot(Model), File.ReadAllText(InRoot(Model)).Replace("dtmi:dtdl:context;3", "dtmi:dtdl:context;2"));

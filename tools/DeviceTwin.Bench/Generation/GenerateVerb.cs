@@ -44,8 +44,9 @@ public static class GenerateVerb
     {
         string folder = Path.Combine(root, Folder);
         TwinLimits limits = TwinLimits.Load(Path.Combine(folder, "vibrationNode-1.limits.json"));
-        limits.CheckAgainst(DtdlModel.Load(Path.Combine(folder, "vibrationNode-1.json")));
-        return (Path.Combine(folder, "TwinModel.g.cs"), TwinModelWriter.Write(limits));
+        DtdlModel model = DtdlModel.Load(Path.Combine(folder, "vibrationNode-1.json"));
+        limits.CheckAgainst(model);
+        return (Path.Combine(folder, "TwinModel.g.cs"), TwinModelWriter.Write(limits, model));
     }
 
     private static int Check((string Path, string Text)[] files, TextWriter output, TextWriter error)
