@@ -977,7 +977,7 @@ public static class TwinModel
         0,
         900,
         2500,
-        900,
+        0,
         0,
         500,
         5400,
