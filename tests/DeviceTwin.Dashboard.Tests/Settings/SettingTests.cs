@@ -21,7 +21,7 @@ public sealed class SettingTests
             var setting = SettingCatalogue.Find(TwinModel.Paths[index])!;
             Assert.That(
                 (setting.Minimum, setting.Maximum, setting.Default ?? TwinModel.NotSet, setting.Unit, setting.Sentence),
-                Is.EqualTo((TwinModel.Minimums[index], TwinModel.Maximums[index], TwinModel.Defaults[index], TwinModel.Units[index], TwinModel.Sentences[index])));
+                Is.EqualTo((TwinModel.Minimums[index], TwinModel.Maximums[index], TwinModel.Defaults[index], TwinModel.Units[index], TwinForms.Sentences[index])));
         }
     }
 
