@@ -100,7 +100,7 @@ public static class FeatureTable
             nameof(DetectorResult.ShaftEstimateConfidencePermille), "1/1000",
             "distance to the best other comb and to those an octave away, scaled to the share of right ones on recordings", "", Capture)
         {
-            NoError = "89 of 100 right from 800 on",
+            NoError = "84 % right from 800 on",
         },
         new(
             nameof(DetectorResult.ShaftPattern), "verdict",
@@ -121,7 +121,7 @@ public static class FeatureTable
         new(nameof(DetectorResult.NoiseVelocityUmPerSecond), "um/s RMS", "n · g / 2π · √(1/10 − 1/1000), n: the sensor's noise density", "integral of n² / (2πf)²")
         {
             Pairs = (one, result, _) =>
-                One(result.NoiseVelocityUmPerSecond * 1000, one.Capture.NoiseNanoGPerRootHertz * 9.80665 / (2 * Math.PI) * Math.Sqrt(0.099)),
+                One(result.NoiseVelocityUmPerSecond, one.Capture.NoiseNanoGPerRootHertz * 9.80665e-3 / (2 * Math.PI) * Math.Sqrt(0.099)),
         },
         new(
             nameof(DetectorResult.AliasingPermille), "1/1000", "energy above 0.45 of the rate over all, from 6 Hann blocks of 512 samples; white noise: 100",
