@@ -1,3 +1,4 @@
+using DeviceTwin.Bench.Evaluation;
 using DeviceTwin.Bench.Generation;
 
 namespace DeviceTwin.Bench;
@@ -19,6 +20,9 @@ public static class Verbs
 
           generate [--check]   writes firmware/SensorNode/Twin/Model/TwinModel.g.cs from the model's JSON files;
                                with --check writes nothing and fails where the committed file differs
+          evaluate --index INDEX [--forest FILE] [--json]
+                               how right the detector is on the recordings of an index (a folder or its index.json), by data set:
+                               per window, per recording, and with each bearing left out of the choice of the limit
           help                 this text
 
           --root DIR           the checkout (default: the nearest folder above that holds DeviceTwin.sln)
@@ -40,6 +44,8 @@ public static class Verbs
             {
                 case "generate":
                     return GenerateVerb.Run(options, output, error);
+                case "evaluate":
+                    return EvaluateVerb.Run(options, output, error);
                 case "help" or "--help" or "-h":
                     output.WriteLine(Usage);
                     return Done;
