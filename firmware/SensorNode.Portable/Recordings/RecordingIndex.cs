@@ -26,6 +26,11 @@ public static class RecordingIndex
         bool isFile = File.Exists(folderOrFile);
         string path = isFile ? folderOrFile : Path.Combine(folderOrFile, FileName);
         string folder = isFile ? Path.GetDirectoryName(Path.GetFullPath(folderOrFile))! : folderOrFile;
+        if (!isFile && !Directory.Exists(folderOrFile))
+        {
+            throw new RecordingException(RecordingException.IndexMissing, $"There is no '{folderOrFile}'.");
+        }
+
         if (!isFile && !File.Exists(path))
         {
             throw new RecordingException(RecordingException.IndexMissing, $"There is no {FileName} in {folder}.");
