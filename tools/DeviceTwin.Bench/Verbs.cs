@@ -1,5 +1,6 @@
 using DeviceTwin.Bench.Evaluation;
 using DeviceTwin.Bench.Generation;
+using DeviceTwin.Bench.Training;
 
 namespace DeviceTwin.Bench;
 
@@ -23,6 +24,8 @@ public static class Verbs
           evaluate --index INDEX [--forest FILE] [--json]
                                how right the detector is on the recordings of an index (a folder or its index.json), by data set:
                                per window, per recording, and with each bearing left out of the choice of the limit
+          train-forest --index INDEX [--seed S] [--out FILE]
+                               trains a forest for detection.forest and shows what it changes; refuses one that lowers any set
           help                 this text
 
           --root DIR           the checkout (default: the nearest folder above that holds DeviceTwin.sln)
@@ -46,6 +49,8 @@ public static class Verbs
                     return GenerateVerb.Run(options, output, error);
                 case "evaluate":
                     return EvaluateVerb.Run(options, output, error);
+                case "train-forest":
+                    return TrainForestVerb.Run(options, output, error);
                 case "help" or "--help" or "-h":
                     output.WriteLine(Usage);
                     return Done;

@@ -7,8 +7,9 @@ namespace DeviceTwin.SensorNode.Detection;
 /// <remarks>
 /// Why no more than that: the recordings there are come from some twenty bearings. A forest trained on them knows how these bearings differ,
 /// not what sound machines look like, so the question "sound or not" stays with the rule, and false alarms cannot depend on a forest. It needs
-/// <see cref="AgreePermille"/> of its trees to overrule the rule's choice of element.
-/// Wire form: base64 of version, feature list, number of trees, the trees one after the other, CRC-32 (big-endian). A tree is its nodes in
+/// <see cref="AgreePermille"/> of its trees to overrule the rule's choice of element, and it has no say about an element that it did not learn:
+/// it neither names one, nor talks the rule out of one.
+/// Wire form: base64 of version, feature list, number of trees, the families it learned (bit v stands for verdict v), the trees one after the other, CRC-32 (big-endian). A tree is its nodes in
 /// preorder: a leaf is 128 + family; an inner node is feature, threshold (16 bits, signed, big-endian) and the distance in bytes from itself to
 /// its right child, its left child follows it. A feature that is not above the threshold goes left. Distances lead forward only, so every
 /// evaluation ends.
@@ -33,12 +34,14 @@ public sealed class Forest
     /// <summary>Added to a family in a leaf.</summary>
     public const int Leaf = 128;
 
-    private const int HeaderBytes = 3;
+    private const int HeaderBytes = 4;
     private const int ChecksumBytes = 4;
+    private const int AllFamilies = (1 << Verdict.Outer) | (1 << Verdict.Inner) | (1 << Verdict.Ball) | (1 << Verdict.Cage);
 
     private readonly byte[] _bytes;
     private readonly int[] _starts;
     private readonly int _trees;
+    private readonly int _learned;
     private readonly int[] _features = new int[ForestFeatures.Count];
     private readonly int[] _votes = new int[Verdict.Count];
     private readonly string _reason;
@@ -48,6 +51,7 @@ public sealed class Forest
         _bytes = bytes;
         _starts = starts;
         _trees = trees;
+        _learned = bytes == null ? 0 : bytes[3];
         _reason = reason;
     }
 
@@ -107,6 +111,11 @@ public sealed class Forest
             return Bad("the number of trees is not 1 to 100");
         }
 
+        if ((bytes[3] & ~AllFamilies) != 0)
+        {
+            return Bad("it learned a family that does not exist");
+        }
+
         int[] starts = new int[trees];
         int at = HeaderBytes;
         for (int tree = 0; tree < trees; tree++)
@@ -131,7 +140,7 @@ public sealed class Forest
     {
         int ruled = result.Bearing;
         AgreedPermille = 0;
-        if (_reason != null || ruled <= Verdict.Normal)
+        if (_reason != null || ruled <= Verdict.Normal || (_learned & Verdict.Flag(ruled)) == 0)
         {
             return ruled;
         }
@@ -161,7 +170,7 @@ public sealed class Forest
         int chosen = ruled;
         for (int verdict = Verdict.Outer; verdict <= Verdict.Cage; verdict++)
         {
-            if (_votes[verdict] * 1000 >= _trees * AgreePermille && IsMeasured(result, verdict))
+            if (_votes[verdict] * 1000 >= _trees * AgreePermille && (_learned & Verdict.Flag(verdict)) != 0 && IsMeasured(result, verdict))
             {
                 chosen = verdict;
                 AgreedPermille = (int)Signal.Division.LongNearest(_votes[verdict] * 1000L, _trees);
