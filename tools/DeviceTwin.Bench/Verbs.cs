@@ -1,5 +1,6 @@
 using DeviceTwin.Bench.Evaluation;
 using DeviceTwin.Bench.Generation;
+using DeviceTwin.Bench.Il;
 using DeviceTwin.Bench.Training;
 
 namespace DeviceTwin.Bench;
@@ -19,8 +20,11 @@ public static class Verbs
     private const string Usage = """
         usage: DeviceTwin.Bench <verb> [options]
 
-          generate [--check]   writes firmware/SensorNode/Twin/Model/TwinModel.g.cs from the model's JSON files;
-                               with --check writes nothing and fails where the committed file differs
+          generate [--check]   writes firmware/SensorNode/Twin/Model/TwinModel.g.cs from the model's JSON files, and the
+                               generated tables of the pages under firmware/SensorNode;
+                               with --check writes nothing and fails where a committed file differs
+          il [--json]          the IL instructions that the firmware's operations execute, and their budgets;
+                               fails where a budget is passed
           evaluate --index INDEX [--forest FILE] [--json]
                                how right the detector is on the recordings of an index (a folder or its index.json), by data set:
                                per window, per recording, and with each bearing left out of the choice of the limit
@@ -47,6 +51,8 @@ public static class Verbs
             {
                 case "generate":
                     return GenerateVerb.Run(options, output, error);
+                case "il":
+                    return IlVerb.Run(options, output, error);
                 case "evaluate":
                     return EvaluateVerb.Run(options, output, error);
                 case "train-forest":

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using DeviceTwin.SensorNode;
 using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Twin;
 using DeviceTwin.SensorNode.Twin.Json;
@@ -13,13 +14,12 @@ namespace DeviceTwin.Cli.Detection;
 /// </summary>
 internal sealed class SettingsFile
 {
-    private const string ForestPath = "detection.forest";
-
     private static readonly IReadOnlyDictionary<string, FieldInfo> Fields = typeof(DetectorSettings)
         .GetFields(BindingFlags.Instance | BindingFlags.Public).ToDictionary(field => JsonNamingPolicy.CamelCase.ConvertName(field.Name));
 
-    private readonly Dictionary<string, int> _values = [];
-    private string? _forest;
+    private static readonly TextRule TextRules = new SettingsTextRule();
+
+    private readonly Dictionary<FieldInfo, object> _values = [];
 
     /// <summary>Nothing is set.</summary>
     public static SettingsFile Empty { get; } = new();
@@ -55,7 +55,7 @@ internal sealed class SettingsFile
         }
 
         var file = new SettingsFile();
-        var values = TwinModel.Defaults.ToArray();
+        var values = new SettingsValues();
         // $version and $metadata belong to the hub.
         foreach (var component in document.RootElement.EnumerateObject().Where(component => !component.Name.StartsWith('$')))
         {
@@ -77,7 +77,8 @@ internal sealed class SettingsFile
 
         for (var index = 0; index < TwinModel.Count; index++)
         {
-            if (TwinModel.Below[index] >= 0 && values[index] >= values[TwinModel.Below[index]])
+            var upper = TwinModel.Below[index];
+            if (upper >= 0 && !Rules.IsBelow(values.Numbers[index], values.Numbers[upper]))
             {
                 throw Wrong(RejectReason.Sentence(RejectReason.NotAllowed, index) + ".");
             }
@@ -89,29 +90,15 @@ internal sealed class SettingsFile
     /// <summary>Sets what the file names; the rest stays.</summary>
     public void Apply(DetectorSettings settings)
     {
-        foreach (var (name, value) in _values)
+        foreach (var (field, value) in _values)
         {
-            var field = Fields[name];
-            field.SetValue(settings, field.FieldType == typeof(bool) ? value != 0 : value);
+            field.SetValue(settings, value);
         }
-
-        settings.Forest = _forest ?? settings.Forest;
     }
 
-    private void Take(string path, JsonElement value, int[] values)
+    private void Take(string path, JsonElement value, SettingsValues values)
     {
         var name = path[(path.IndexOf('.') + 1)..];
-        if (path == ForestPath)
-        {
-            _forest = value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(Sentence(RejectReason.WrongType, path));
-            if (_forest.Length > 0 && Forest.Parse(_forest).Reason is { } reason)
-            {
-                throw Wrong($"{path}: {reason}.");
-            }
-
-            return;
-        }
-
         var index = Rules.IndexOf(path);
         if (index < 0)
         {
@@ -119,17 +106,22 @@ internal sealed class SettingsFile
         }
 
         var token = Token(value, out var integer);
-        var rejected = Rules.Judge(index, token, integer);
+        var isText = TwinModel.Types[index] == TwinModel.TextType && token == JsonToken.String;
+        var rejected = isText ? Rules.JudgeText(index, value.GetString()!, TextRules) : Rules.Judge(index, token, integer);
         if (rejected != RejectReason.None)
         {
-            throw Wrong(RejectReason.Sentence(rejected, index) + ".");
+            var why = rejected == RejectReason.Malformed ? $" ({Forest.Parse(value.GetString()).Reason})" : "";
+            throw Wrong($"{RejectReason.Sentence(rejected, index)}{why}.");
         }
 
-        values[index] = Rules.Encode(token, integer);
-        if (Fields.ContainsKey(name))
+        values.Numbers[index] = Rules.Encode(token, isText ? value.GetString()!.Length : integer);
+        // Settings on trial raise nothing, and a single recording has no trial.
+        if (TwinModel.Like[index] >= 0 || !Fields.TryGetValue(name, out var field))
         {
-            _values[name] = values[index];
+            return;
         }
+
+        _values[field] = isText ? value.GetString()! : field.FieldType == typeof(bool) ? values.Numbers[index] != 0 : values.Numbers[index];
     }
 
     private static JsonToken Token(JsonElement value, out long integer)
