@@ -221,18 +221,22 @@ public sealed class Forest
     private static int EndOfTree(byte[] bytes, int at, int end)
     {
         int[] right = new int[MostDepth];
+        int[] rightLevel = new int[MostDepth];
         int depth = 0;
+        int level = 0;
         while (at < end)
         {
             int node = bytes[at];
             if (node < Leaf)
             {
-                if (node >= ForestFeatures.Count || depth == MostDepth || end - at < 4)
+                if (node >= ForestFeatures.Count || level == MostDepth || end - at < 4)
                 {
                     return -1;
                 }
 
+                level++;
                 right[depth] = at + bytes[at + 3];
+                rightLevel[depth] = level;
                 depth++;
                 at += 4;
                 continue;
@@ -251,6 +255,7 @@ public sealed class Forest
             }
 
             depth--;
+            level = rightLevel[depth];
             if (right[depth] != at)
             {
                 return -1;
