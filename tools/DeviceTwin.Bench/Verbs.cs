@@ -1,6 +1,7 @@
 using DeviceTwin.Bench.Evaluation;
 using DeviceTwin.Bench.Generation;
 using DeviceTwin.Bench.Il;
+using DeviceTwin.Bench.Size;
 using DeviceTwin.Bench.Training;
 
 namespace DeviceTwin.Bench;
@@ -25,6 +26,8 @@ public static class Verbs
                                with --check writes nothing and fails where a committed file differs
           il [--json]          the IL instructions that the firmware's operations execute, and their budgets;
                                fails where a budget is passed
+          size [--json]        the detector's heap for each window length and the firmware's bytes of PE file, and their
+                               budgets; fails where a budget is passed
           evaluate --index INDEX [--forest FILE] [--json]
                                how right the detector is on the recordings of an index (a folder or its index.json), by data set:
                                per window, per recording, and with each bearing left out of the choice of the limit
@@ -53,6 +56,8 @@ public static class Verbs
                     return GenerateVerb.Run(options, output, error);
                 case "il":
                     return IlVerb.Run(options, output, error);
+                case "size":
+                    return SizeVerb.Run(options, output, error);
                 case "evaluate":
                     return EvaluateVerb.Run(options, output, error);
                 case "train-forest":

@@ -21,7 +21,7 @@ public sealed class RecordingJudge
     private const int SensorRateMilliHertz = 26667000;
     private const int SensorNanoGPerCount = 488000;
 
-    private readonly Detector _detector = new Detector(CapturePlan.MaximumSamples);
+    private readonly Detector _detector = new Detector(WindowLength);
 
     /// <summary>Samples of a window at the recording's own rate: <see cref="WindowLength"/> times the power of two that leads to the analysis rate.</summary>
     public static int WindowSamples(int rateMilliHertz)

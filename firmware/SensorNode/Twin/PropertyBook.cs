@@ -456,13 +456,10 @@ public sealed class PropertyBook
     private void ForgetComponent(int component)
     {
         Release(component, null);
-        for (int index = 0; index < TwinModel.Count; index++)
+        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
         {
-            if (TwinModel.ComponentOf[index] == component)
-            {
-                _isMet[index] = true;
-                _isWanted[index] = false;
-            }
+            _isMet[index] = true;
+            _isWanted[index] = false;
         }
 
         for (int place = 0; place < MaximumStrays; place++)
@@ -498,19 +495,15 @@ public sealed class PropertyBook
     // Judges all properties of a component against what is desired, then switches them in one go.
     private bool Settle(int component, int version)
     {
-        for (int index = 0; index < TwinModel.Count; index++)
+        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
         {
-            if (TwinModel.ComponentOf[index] == component)
-            {
-                Consider(index);
-            }
+            Consider(index);
         }
 
-        for (int index = 0; index < TwinModel.Count; index++)
+        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
         {
             int above = TwinModel.Below[index];
-            if (TwinModel.ComponentOf[index] == component && above >= 0
-                && !Rules.IsBelow(_candidate.Numbers[index], _candidate.Numbers[above]))
+            if (above >= 0 && !Rules.IsBelow(_candidate.Numbers[index], _candidate.Numbers[above]))
             {
                 // The pair in force is in order, so keeping it is always possible.
                 Refuse(index);
@@ -519,12 +512,9 @@ public sealed class PropertyBook
         }
 
         bool changed = false;
-        for (int index = 0; index < TwinModel.Count; index++)
+        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
         {
-            if (TwinModel.ComponentOf[index] == component)
-            {
-                changed |= Enforce(index, version);
-            }
+            changed |= Enforce(index, version);
         }
 
         return changed;

@@ -33,9 +33,9 @@ public static class ReportWriter
 
     private static bool HasNews(PropertyBook book, int component)
     {
-        for (int index = 0; index < TwinModel.Count; index++)
+        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
         {
-            if (TwinModel.ComponentOf[index] == component && book.IsDirty[index])
+            if (book.IsDirty[index])
             {
                 return true;
             }
@@ -107,9 +107,9 @@ public static class ReportWriter
 
     private static void WriteProperties(JsonWriter writer, PropertyBook book, int component)
     {
-        for (int index = 0; index < TwinModel.Count; index++)
+        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
         {
-            if (TwinModel.ComponentOf[index] != component || !book.IsDirty[index])
+            if (!book.IsDirty[index])
             {
                 continue;
             }

@@ -17,9 +17,9 @@ public static class SettingsCodec
         {
             writer.Name(TwinModel.Components[component]);
             writer.StartObject();
-            for (int index = 0; index < TwinModel.Count; index++)
+            for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
             {
-                if (TwinModel.ComponentOf[index] == component && values.IsSet(index))
+                if (values.IsSet(index))
                 {
                     writer.Name(TwinModel.Names[index]);
                     WriteValue(writer, index, values);
@@ -156,9 +156,14 @@ public static class SettingsCodec
     /// <summary>Index of the property of this component with the name just read, or -1.</summary>
     public static int IndexNamed(JsonReader reader, int component)
     {
-        for (int index = 0; index < TwinModel.Count; index++)
+        if (component < 0)
         {
-            if (TwinModel.ComponentOf[index] == component && reader.TextIs(TwinModel.Names[index]))
+            return -1;
+        }
+
+        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
+        {
+            if (reader.TextIs(TwinModel.Names[index]))
             {
                 return index;
             }

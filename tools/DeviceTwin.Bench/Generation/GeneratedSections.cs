@@ -1,4 +1,5 @@
 using DeviceTwin.Bench.Il;
+using DeviceTwin.Bench.Size;
 
 namespace DeviceTwin.Bench.Generation;
 
@@ -13,6 +14,8 @@ public static class GeneratedSections
     [
         new(Signal, "il", () => IlTable.Write([.. TransformOperations.Table, .. SignalOperations.Table])),
         new(Detection, "il", () => IlTable.Write([.. DetectionOperations.Table, .. TwinOperations.Table])),
+        new(Detection, "heap", () => SizeTables.Heap(Sizes.Heap())),
+        new(Detection, "pe", () => SizeTables.Pe(Sizes.Pe())),
     ];
 
     /// <summary>The text that each page should have.</summary>

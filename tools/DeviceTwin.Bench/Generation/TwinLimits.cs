@@ -47,6 +47,13 @@ public sealed record TwinLimits(string Model, IReadOnlyDictionary<string, string
             properties.AddRange(properties.Where(property => property.Component == original).Select(property => property.In(derived)).ToList());
         }
 
+        string? apart = properties.Where((property, index) => index > 0 && properties[index - 1].Component != property.Component
+            && properties.Take(index).Any(other => other.Component == property.Component)).FirstOrDefault()?.Path;
+        if (apart is not null)
+        {
+            throw new ModelException($"{apart} does not stand with the others of its component");
+        }
+
         string? twice = properties.GroupBy(property => property.Path).FirstOrDefault(group => group.Count() > 1)?.Key;
         return twice is null ? new TwinLimits(file.Model, file.RejectReasons, properties) : throw new ModelException($"{twice} is there twice");
     }

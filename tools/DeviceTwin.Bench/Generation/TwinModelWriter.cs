@@ -49,6 +49,12 @@ public static class TwinModelWriter
 
         Strings(text, "The components.", "Components", components);
         Integers(text, "Index of the component of each property.", "byte", "ComponentOf", properties.Select(property => Array.IndexOf(components, property.Component)));
+        Integers(
+            text,
+            "Index of the first property of each component, and Count: those of a component stand together.",
+            "int",
+            "Firsts",
+            components.Select(component => properties.TakeWhile(property => property.Component != component).Count()).Append(properties.Count));
         Strings(text, "Component and name, joined by a dot.", "Paths", paths);
         Strings(text, "The name within the component.", "Names", properties.Select(property => property.Name));
         Integers(text, "How each property is written.", "byte", "Types", properties.Select(property => (int)property.Type));

@@ -18,10 +18,10 @@ internal static class TwinOperations
             var document = new TwinDocument();
             return () => document.LookAtPatch(Patch);
         }),
-        new("twin.patch.apply", 36_000, () =>
+        new("twin.patch.apply", 48_000, () =>
         {
             var document = new TwinDocument();
-            var book = new PropertyBook(new SettingsValues(), null!);
+            var book = new PropertyBook(new SettingsValues(), new AnyText());
             return () =>
             {
                 document.LookAtPatch(Patch);
@@ -29,4 +29,9 @@ internal static class TwinOperations
             };
         }),
     ];
+
+    private sealed class AnyText : TextRule
+    {
+        public override bool IsWellFormed(int index, string text) => true;
+    }
 }

@@ -357,6 +357,18 @@ public static class TwinModel
         5,
     };
 
+    /// <summary>Index of the first property of each component, and Count: those of a component stand together.</summary>
+    public static readonly int[] Firsts =
+    {
+        0,
+        3,
+        13,
+        43,
+        45,
+        47,
+        78,
+    };
+
     /// <summary>Component and name, joined by a dot.</summary>
     public static readonly string[] Paths =
     {
