@@ -85,7 +85,7 @@ public sealed class RecordingJudge
         gain = Math.Min(gain, 30000 / peak);
         var capture = new Capture(resampled.Length)
         {
-            Count = resampled.Length,
+            Count = Math.Min(resampled.Length, CapturePlan.MaximumSamples),
             SampleRateMilliHertz = SensorRateMilliHertz,
             NanoGPerCount = SensorNanoGPerCount,
             CoveragePermille = 1000,
