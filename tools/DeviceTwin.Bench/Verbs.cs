@@ -2,6 +2,7 @@ using DeviceTwin.Bench.Evaluation;
 using DeviceTwin.Bench.Generation;
 using DeviceTwin.Bench.Il;
 using DeviceTwin.Bench.Size;
+using DeviceTwin.Bench.Soak;
 using DeviceTwin.Bench.Training;
 
 namespace DeviceTwin.Bench;
@@ -28,6 +29,8 @@ public static class Verbs
                                fails where a budget is passed
           size [--json]        the detector's heap for each window length and the firmware's bytes of PE file, and their
                                budgets; fails where a budget is passed
+          soak arithmetic [--seed S]
+                               the firmware's arithmetic against exact results: every float there is, some minutes
           evaluate --index INDEX [--forest FILE] [--json]
                                how right the detector is on the recordings of an index (a folder or its index.json), by data set:
                                per window, per recording, and with each bearing left out of the choice of the limit
@@ -58,6 +61,8 @@ public static class Verbs
                     return IlVerb.Run(options, output, error);
                 case "size":
                     return SizeVerb.Run(options, output, error);
+                case "soak":
+                    return SoakVerb.Run(options, output, error);
                 case "evaluate":
                     return EvaluateVerb.Run(options, output, error);
                 case "train-forest":

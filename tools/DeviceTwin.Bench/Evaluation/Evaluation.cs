@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DeviceTwin.Bench.Evaluation.Trends;
 using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Recordings;
 
@@ -11,8 +12,9 @@ public sealed class Evaluation
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
-    private Evaluation(string index, IReadOnlyList<RecordingOutcome> outcomes)
+    private Evaluation(IReadOnlyList<RecordingOutcome> outcomes, TrendReport trends)
     {
+        Trends = trends;
         Outcomes = [.. outcomes.Where(outcome => outcome.Truth >= 0)];
         Unlabelled = outcomes.Count - Outcomes.Count;
         Sets = JudgedRecording.BySet(Outcomes.Select(JudgedRecording.AsMeasured));
@@ -31,18 +33,28 @@ public sealed class Evaluation
     /// <summary>Figures by set, each bearing judged with the limit that was chosen without it.</summary>
     public IReadOnlyDictionary<string, SetFigures> LooBearing { get; }
 
+    /// <summary>The monitor on recorded trends.</summary>
+    public TrendReport Trends { get; }
+
     /// <param name="index">A folder with an index.json, or the index itself.</param>
     /// <param name="forest">A trained forest in its wire form; "" = none.</param>
     /// <exception cref="RecordingException">The index or a file of it cannot be read.</exception>
-    public static Evaluation Run(string index, string forest) =>
-        new(index, RecordingOutcome.Measure(RecordingIndex.Read(index), forest));
+    public static Evaluation Run(string index, string forest)
+    {
+        // The index is looked at first: what is wrong with it is said before anything is computed.
+        var items = RecordingIndex.Read(index);
+        Task<TrendReport> trends = Task.Run(() => TrendEvaluation.Run(File.Exists(index) ? index : Path.Combine(index, RecordingIndex.FileName)));
+        return new Evaluation(RecordingOutcome.Measure(items, forest), trends.GetAwaiter().GetResult());
+    }
 
     /// <summary>The document that <c>--json</c> prints.</summary>
     public JsonObject ToJson() => new()
     {
         ["sets"] = JsonSerializer.SerializeToNode(Sets, Web),
         ["looBearing"] = JsonSerializer.SerializeToNode(LooBearing, Web),
-        ["trends"] = new JsonObject(),
+        ["trends"] = JsonSerializer.SerializeToNode(Trends.Trends, Web),
+        ["machineTemperature"] = JsonSerializer.SerializeToNode(Trends.MachineTemperature, Web),
+        ["pump"] = JsonSerializer.SerializeToNode(Trends.Pump, Web),
         ["unlabelled"] = Unlabelled,
         ["settingsHash"] = Fingerprint.SettingsHash(new DetectorSettings()),
         ["fingerprint"] = Fingerprint.Of(new DetectorSettings()),
@@ -65,6 +77,24 @@ public sealed class Evaluation
             {
                 output.WriteLine($"{name,-14} {truth,-7} -> {string.Join(", ", called.Select(pair => $"{pair.Key} {pair.Value}"))}");
             }
+        }
+
+        foreach ((string run, RunTrend trend) in Trends.Trends)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{run,-24} alarm {(trend.Alarm ? "yes" : "no"),-4} lead {trend.LeadHours,7:F2} h of {trend.Hours,7:F2} h  first half {trend.FalseAlarmsFirstHalf} ({trend.Cause})  rival: {(trend.Rival.Alarm ? "yes" : "no"),-4} {trend.Rival.LeadHours,7:F2} h  first half {trend.Rival.FalseAlarmsFirstHalf}"));
+        }
+
+        foreach ((string name, TemperatureTrend trend) in Trends.MachineTemperature)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{name}: {trend.WindowsHit} of {trend.Windows} windows hit, {trend.FalseAlarmDays} days of {trend.Days:F0} with a false alarm"));
+        }
+
+        foreach ((string name, PumpTrend trend) in Trends.Pump)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{name,-24} AUC {trend.Auc:F3}, T² {trend.TSquaredAuc:F3}, smoothed T² {trend.SmoothTSquaredAuc:F3} ({trend.Files} files)"));
         }
 
         output.WriteLine($"settings {Fingerprint.SettingsHash(new DetectorSettings())}, detector {Fingerprint.BuildId}");
