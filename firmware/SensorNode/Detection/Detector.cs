@@ -36,6 +36,8 @@ public sealed class Detector
     private readonly VelocityMeter _velocity;
     private readonly VelocityLines _lines;
     private readonly BearingAnalyzer _bearing;
+    private string _forestText;
+    private Forest _forest;
 
     /// <param name="windowLength">
     /// Samples of a bearing window: 1024, 2048, 4096 or 8192; anything else counts as the next shorter of these. Velocity blocks are as long,
@@ -96,6 +98,10 @@ public sealed class Detector
         if (bearingRefusals == 0)
         {
             bearingRefusals = _bearing.Analyze(capture, count, _statistics.Mean, settings, result);
+            if (settings.Forest.Length > 0 && result.Bearing > Verdict.Normal)
+            {
+                AskForest(settings.Forest, result);
+            }
         }
 
         SeverityZone.Judge(settings, rateKnown ? velocityRefusals : velocityRefusals | Refusal.VelocityBandNotCovered, result);
@@ -117,6 +123,23 @@ public sealed class Detector
         if (!velocityWanted && !bearingWanted && !BandWanted(settings))
         {
             result.Refusals |= Refusal.NothingAsked;
+        }
+    }
+
+    /// <summary>Lets a forest say which element is defective. A text is read once, when it is met first.</summary>
+    private void AskForest(string text, DetectorResult result)
+    {
+        if (_forest == null || _forestText != text)
+        {
+            _forestText = text;
+            _forest = Forest.Parse(text);
+        }
+
+        int family = _forest.Choose(result, result.Bearing);
+        if (family != result.Bearing)
+        {
+            result.Bearing = family;
+            result.ConfidencePermille = _forest.AgreedPermille;
         }
     }
 

@@ -131,14 +131,15 @@ public sealed class Forest
         return at == end ? new Forest(bytes, starts, trees, null) : Bad("there is something behind the last tree");
     }
 
-    /// <summary>The element that is defective, for a result whose <see cref="DetectorResult.Bearing"/> the rule has set.</summary>
+    /// <summary>The element that is defective.</summary>
+    /// <param name="result">The scores; left alone.</param>
+    /// <param name="ruled">What the rule says of the bearing: a verdict, or <see cref="DetectorResult.NotAvailable"/>.</param>
     /// <returns>
     /// The family that enough trees agree on, where the rule says that some family is defective and the agreed one was measured; what the rule
     /// says otherwise.
     /// </returns>
-    public int Choose(DetectorResult result)
+    public int Choose(DetectorResult result, int ruled)
     {
-        int ruled = result.Bearing;
         AgreedPermille = 0;
         if (_reason != null || ruled <= Verdict.Normal || (_learned & Verdict.Flag(ruled)) == 0)
         {

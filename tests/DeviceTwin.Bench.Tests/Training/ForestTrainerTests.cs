@@ -35,7 +35,7 @@ public sealed class ForestTrainerTests
                 var votes = trees.GroupBy(tree => tree.Predict(features)).ToDictionary(family => family.Key, family => family.Count());
                 int expected = votes.FirstOrDefault(vote => vote.Value * 1000 >= trees.Count * Forest.AgreePermille, new(result.Bearing, 0)).Key;
 
-                Assert.That(forest.Choose(result), Is.EqualTo(expected));
+                Assert.That(forest.Choose(result, result.Bearing), Is.EqualTo(expected));
             }
         }
     }

@@ -17,16 +17,16 @@ public sealed class ForestTests
         // Feature 6 is outer minus inner: inner where the inner race scores at least 100 more.
         Forest forest = Parse(Races, [6, 0xFF, 0x9C, 5, Inner, Outer]);
 
-        Assert.That(forest.Choose(Result(Verdict.Outer, outer: 3000, inner: 3100)), Is.EqualTo(Verdict.Inner), "-100 is not above -100");
+        Assert.That(Choose(forest, Result(Verdict.Outer, outer: 3000, inner: 3100)), Is.EqualTo(Verdict.Inner), "-100 is not above -100");
         Assert.That(forest.AgreedPermille, Is.EqualTo(1000));
-        Assert.That(forest.Choose(Result(Verdict.Outer, outer: 3000, inner: 3099)), Is.EqualTo(Verdict.Outer));
+        Assert.That(Choose(forest, Result(Verdict.Outer, outer: 3000, inner: 3099)), Is.EqualTo(Verdict.Outer));
     }
 
     [Test]
     public void Less_than_two_thirds_of_the_trees_change_nothing()
     {
-        Assert.That(Parse(Races, [Inner], [Inner], [Outer]).Choose(Result(Verdict.Outer)), Is.EqualTo(Verdict.Outer), "666 of 1000");
-        Assert.That(Parse(Races, [Inner], [Inner], [Inner], [Outer]).Choose(Result(Verdict.Outer)), Is.EqualTo(Verdict.Inner));
+        Assert.That(Choose(Parse(Races, [Inner], [Inner], [Outer]), Result(Verdict.Outer)), Is.EqualTo(Verdict.Outer), "666 of 1000");
+        Assert.That(Choose(Parse(Races, [Inner], [Inner], [Inner], [Outer]), Result(Verdict.Outer)), Is.EqualTo(Verdict.Inner));
     }
 
     [TestCase(Verdict.Normal)]
@@ -35,7 +35,7 @@ public sealed class ForestTests
     {
         Forest forest = Parse([Verdict.Outer, Verdict.Inner, Verdict.Ball, Verdict.Cage], [Inner]);
 
-        Assert.That(forest.Choose(Result(ruled)), Is.EqualTo(ruled));
+        Assert.That(Choose(forest, Result(ruled)), Is.EqualTo(ruled));
     }
 
     [Test]
@@ -47,7 +47,7 @@ public sealed class ForestTests
             Forest forest = Parse([.. Enumerable.Range(Verdict.Outer, 4).Where(_ => random.Next(2) == 0)], RandomTree(random, 4), RandomTree(random, 4));
             foreach (int ruled in new[] { DetectorResult.NotAvailable, Verdict.Normal, Verdict.Outer, Verdict.Inner, Verdict.Ball, Verdict.Cage })
             {
-                int chosen = forest.Choose(Result(ruled, random.Next(4000), random.Next(4000), random.Next(-1, 4000)));
+                int chosen = Choose(forest, Result(ruled, random.Next(4000), random.Next(4000), random.Next(-1, 4000)));
 
                 Assert.That(chosen is >= Verdict.Outer and <= Verdict.Cage, Is.EqualTo(ruled is >= Verdict.Outer and <= Verdict.Cage));
             }
@@ -57,13 +57,13 @@ public sealed class ForestTests
     [Test]
     public void An_element_that_was_not_learned_is_neither_named_nor_disputed()
     {
-        Assert.That(Parse(Races, [Ball]).Choose(Result(Verdict.Outer)), Is.EqualTo(Verdict.Outer));
-        Assert.That(Parse(Races, [Inner]).Choose(Result(Verdict.Ball)), Is.EqualTo(Verdict.Ball));
+        Assert.That(Choose(Parse(Races, [Ball]), Result(Verdict.Outer)), Is.EqualTo(Verdict.Outer));
+        Assert.That(Choose(Parse(Races, [Inner]), Result(Verdict.Ball)), Is.EqualTo(Verdict.Ball));
     }
 
     [Test]
     public void An_element_that_was_not_measured_is_not_named() =>
-        Assert.That(Parse(Races, [Inner]).Choose(Result(Verdict.Outer, inner: DetectorResult.NotAvailable)), Is.EqualTo(Verdict.Outer));
+        Assert.That(Choose(Parse(Races, [Inner]), Result(Verdict.Outer, inner: DetectorResult.NotAvailable)), Is.EqualTo(Verdict.Outer));
 
     [TestCase(0, "version")]
     [TestCase(1, "list of features")]
@@ -111,7 +111,7 @@ public sealed class ForestTests
         Forest forest = Forest.Parse(text!);
 
         Assert.That(forest.Reason, Does.Contain(reason));
-        Assert.That(forest.Choose(Result(Verdict.Outer)), Is.EqualTo(Verdict.Outer));
+        Assert.That(Choose(forest, Result(Verdict.Outer)), Is.EqualTo(Verdict.Outer));
     }
 
     [Test]
@@ -161,7 +161,7 @@ public sealed class ForestTests
 
             Forest forest = Forest.Parse(Sealed(bytes));
             accepted += forest.Reason == null ? 1 : 0;
-            Assert.That(forest.Choose(Result(Verdict.Outer)), Is.AnyOf(Verdict.Outer, Verdict.Inner));
+            Assert.That(Choose(forest, Result(Verdict.Outer)), Is.AnyOf(Verdict.Outer, Verdict.Inner));
         }
 
         Assert.That(accepted, Is.Positive);
@@ -193,6 +193,8 @@ public sealed class ForestTests
         result.CageScoreMilli = 1000;
         return result;
     }
+
+    private static int Choose(Forest forest, DetectorResult result) => forest.Choose(result, result.Bearing);
 
     private static Forest Parse(int[] learned, params byte[][] trees)
     {

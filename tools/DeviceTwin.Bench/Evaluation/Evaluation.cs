@@ -12,13 +12,13 @@ public sealed class Evaluation
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
-    private Evaluation(IReadOnlyList<RecordingOutcome> outcomes, TrendReport trends)
+    private Evaluation(IReadOnlyList<RecordingOutcome> outcomes, TrendReport trends, string forest)
     {
         Trends = trends;
         Outcomes = [.. outcomes.Where(outcome => outcome.Truth >= 0)];
         Unlabelled = outcomes.Count - Outcomes.Count;
         Sets = JudgedRecording.BySet(Outcomes.Select(JudgedRecording.AsMeasured));
-        LooBearing = JudgedRecording.BySet(LeaveOneBearingOut.Run(Outcomes));
+        LooBearing = JudgedRecording.BySet(LeaveOneBearingOut.Run(Outcomes, forest));
     }
 
     /// <summary>What was measured, in the order of the index.</summary>
@@ -44,7 +44,7 @@ public sealed class Evaluation
         // The index is looked at first: what is wrong with it is said before anything is computed.
         var items = RecordingIndex.Read(index);
         Task<TrendReport> trends = Task.Run(() => TrendEvaluation.Run(File.Exists(index) ? index : Path.Combine(index, RecordingIndex.FileName)));
-        return new Evaluation(RecordingOutcome.Measure(items, forest), trends.GetAwaiter().GetResult());
+        return new Evaluation(RecordingOutcome.Measure(items, forest), trends.GetAwaiter().GetResult(), forest);
     }
 
     /// <summary>The document that <c>--json</c> prints.</summary>

@@ -26,9 +26,10 @@ public static class LeaveOneBearingOut
     ];
 
     /// <summary>Every recording as judged with the limit that was chosen without its bearing.</summary>
-    public static IReadOnlyList<JudgedRecording> Run(IReadOnlyList<RecordingOutcome> outcomes)
+    /// <param name="forest">A trained forest in its wire form; "" = none. It was not trained without the bearing left out.</param>
+    public static IReadOnlyList<JudgedRecording> Run(IReadOnlyList<RecordingOutcome> outcomes, string forest)
     {
-        JudgedRecording[][] judged = [.. Limits.AsParallel().AsOrdered().Select(limit => outcomes.Select(outcome => Judge(outcome, limit)).ToArray())];
+        JudgedRecording[][] judged = [.. Limits.AsParallel().AsOrdered().Select(limit => Judge(outcomes, limit, Forest.Parse(forest)))];
         var chosen = new Dictionary<string, int>();
         foreach (string bearing in outcomes.Select(outcome => outcome.Bearing).Distinct())
         {
@@ -64,12 +65,15 @@ public static class LeaveOneBearingOut
         return sets.Length == 0 ? 0 : Math.Round(sets.Average(), 9);
     }
 
-    private static JudgedRecording Judge(RecordingOutcome outcome, int limit)
+    private static JudgedRecording[] Judge(IReadOnlyList<RecordingOutcome> outcomes, int limit, Forest forest) =>
+        [.. outcomes.Select(outcome => Judge(outcome, limit, forest))];
+
+    private static JudgedRecording Judge(RecordingOutcome outcome, int limit, Forest forest)
     {
         var settings = outcome.Item.Settings();
         settings.BearingScoreLimitMilli = limit;
-        int[] windows = [.. outcome.Windows.Select(window => JudgedRecording.Called(Rejudge(window, settings)))];
-        int bearing = Rejudge(outcome.Whole, settings);
+        int[] windows = [.. outcome.Windows.Select(window => JudgedRecording.Called(Rejudge(window, settings, forest)))];
+        int bearing = Rejudge(outcome.Whole, settings, forest);
         // A level above its limit does not depend on the score limit.
         int whole = bearing > Verdict.Normal ? bearing : WithoutBearing(outcome, bearing);
         return new JudgedRecording(outcome.Item.Dataset, outcome.Truth, windows, whole);
@@ -81,5 +85,6 @@ public static class LeaveOneBearingOut
         return measured == outcome.Whole.Bearing && measured > Verdict.Normal ? JudgedRecording.Called(bearing) : measured;
     }
 
-    private static int Rejudge(DetectorResult result, DetectorSettings settings) => BearingJudge.Judge(result, settings, 3, 3, 3);
+    private static int Rejudge(DetectorResult result, DetectorSettings settings, Forest forest) =>
+        forest.Choose(result, BearingJudge.Judge(result, settings, 3, 3, 3));
 }

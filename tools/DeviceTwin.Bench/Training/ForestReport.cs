@@ -59,8 +59,8 @@ public sealed class ForestReport
         var measured = JudgedRecording.AsMeasured(outcome);
         return measured with
         {
-            Windows = [.. outcome.Windows.Select(window => JudgedRecording.Called(forest.Choose(window)))],
-            Whole = measured.Whole == outcome.Whole.Bearing ? forest.Choose(outcome.Whole) : measured.Whole,
+            Windows = [.. outcome.Windows.Select(window => JudgedRecording.Called(forest.Choose(window, window.Bearing)))],
+            Whole = measured.Whole == outcome.Whole.Bearing ? forest.Choose(outcome.Whole, outcome.Whole.Bearing) : measured.Whole,
         };
     }
 
