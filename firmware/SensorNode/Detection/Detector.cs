@@ -51,11 +51,11 @@ public sealed class Detector
             window >>= 1;
         }
 
-        Workspace workspace = new Workspace();
+        Workspace workspace = new Workspace(window);
         _raw = new RawSpectrum(workspace);
         _velocity = new VelocityMeter(workspace, window, CapturePlan.MaximumSamples);
         _lines = new VelocityLines(_velocity);
-        _bearing = new BearingAnalyzer(workspace, CapturePlan.MaximumSamples);
+        _bearing = new BearingAnalyzer(workspace);
     }
 
     /// <summary>Analyses a capture. Whatever the capture and the settings hold, the result is defined; nothing is thrown.</summary>
