@@ -2,7 +2,6 @@
 
 using System;
 using DeviceTwin.SensorNode.Detection;
-using DeviceTwin.SensorNode.Signal;
 
 namespace DeviceTwin.SensorNode.Recordings;
 
@@ -18,8 +17,6 @@ public sealed class RecordingJudge
     public const int MostWindows = 10;
 
     private const int HighestAnalysisRateMilliHertz = 16700000;
-    private const int SensorRateMilliHertz = 26667000;
-    private const int SensorNanoGPerCount = 488000;
 
     private readonly Detector _detector = new Detector(WindowLength);
 
@@ -71,30 +68,6 @@ public sealed class RecordingJudge
         return new RecordingJudgement(settings, result, samples, count, windows);
     }
 
-    private void Analyze(Waveform waveform, int from, int count, DetectorSettings settings, DetectorResult result)
-    {
-        float[] counts = Array.ConvertAll(waveform.Samples.AsSpan(from, count).ToArray(), value => (float)value);
-        float[] resampled = Resampler.Resample(counts, waveform.RateMilliHertz, SensorRateMilliHertz);
-        double peak = 1;
-        foreach (float value in resampled)
-        {
-            peak = Math.Max(peak, Math.Abs(value));
-        }
-
-        double gain = waveform.NanoGPerCount > 0 ? (double)waveform.NanoGPerCount / SensorNanoGPerCount : 8000 / peak;
-        gain = Math.Min(gain, 30000 / peak);
-        var capture = new Capture(resampled.Length)
-        {
-            Count = Math.Min(resampled.Length, CapturePlan.MaximumSamples),
-            SampleRateMilliHertz = SensorRateMilliHertz,
-            NanoGPerCount = SensorNanoGPerCount,
-            CoveragePermille = 1000,
-        };
-        for (int i = 0; i < resampled.Length; i++)
-        {
-            capture.Samples[i] = (short)Math.Round(resampled[i] * gain);
-        }
-
-        _detector.Analyze(capture, settings, result);
-    }
+    private void Analyze(Waveform waveform, int from, int count, DetectorSettings settings, DetectorResult result) =>
+        _detector.Analyze(waveform.ToCapture(from, count), settings, result);
 }

@@ -86,5 +86,5 @@ public static class LeaveOneBearingOut
     }
 
     private static int Rejudge(DetectorResult result, DetectorSettings settings, Forest forest) =>
-        forest.Choose(result, BearingJudge.Judge(result, settings, 3, 3, 3));
+        forest.Choose(result, BearingJudge.Judge(result, settings));
 }
