@@ -19,6 +19,7 @@ public sealed class Evaluation
         Unlabelled = outcomes.Count - Outcomes.Count;
         Sets = JudgedRecording.BySet(Outcomes.Select(JudgedRecording.AsMeasured));
         LooBearing = JudgedRecording.BySet(LeaveOneBearingOut.Run(Outcomes, forest));
+        WithBaseline = BaselineWitness.Of(Outcomes);
     }
 
     /// <summary>What was measured, in the order of the index.</summary>
@@ -32,6 +33,9 @@ public sealed class Evaluation
 
     /// <summary>Figures by set, each bearing judged with the limit that was chosen without it.</summary>
     public IReadOnlyDictionary<string, SetFigures> LooBearing { get; }
+
+    /// <summary>Figures by set of a node that has learned the sound machine.</summary>
+    public IReadOnlyDictionary<string, BaselineFigures> WithBaseline { get; }
 
     /// <summary>The monitor on recorded trends.</summary>
     public TrendReport Trends { get; }
@@ -52,6 +56,7 @@ public sealed class Evaluation
     {
         ["sets"] = JsonSerializer.SerializeToNode(Sets, Web),
         ["looBearing"] = JsonSerializer.SerializeToNode(LooBearing, Web),
+        ["withBaseline"] = JsonSerializer.SerializeToNode(WithBaseline, Web),
         ["trends"] = JsonSerializer.SerializeToNode(Trends.Trends, Web),
         ["machineTemperature"] = JsonSerializer.SerializeToNode(Trends.MachineTemperature, Web),
         ["pump"] = JsonSerializer.SerializeToNode(Trends.Pump, Web),
@@ -77,6 +82,12 @@ public sealed class Evaluation
             {
                 output.WriteLine($"{name,-14} {truth,-7} -> {string.Join(", ", called.Select(pair => $"{pair.Key} {pair.Value}"))}");
             }
+        }
+
+        foreach ((string name, BaselineFigures set) in WithBaseline)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{name,-14} with a baseline: windows named {set.WindowBalancedAccuracy:F3}, sound or defective {set.WindowBalancedDetection:F3}, recordings right {set.RecordingAccuracy:F3}, defective found {set.FaultyRecordingsFound} of {set.FaultyRecordings}, sound windows alarming {set.HealthyWindowsAlarming} of {set.HealthyWindows}"));
         }
 
         foreach ((string run, RunTrend trend) in Trends.Trends)
