@@ -40,7 +40,7 @@ public sealed class RobustLevel
     public const int LargestGrowth = 3;
 
     /// <summary>The count of the values learned stops here.</summary>
-    public const int LargestCount = 60000;
+    public const int LargestCount = 65000;
 
     /// <summary>Mean magnitude to standard deviation of normal noise, in ten-thousandths.</summary>
     private const int MagnitudeFactor = 12533;

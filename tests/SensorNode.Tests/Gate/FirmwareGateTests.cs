@@ -42,11 +42,16 @@ public sealed class FirmwareGateTests
         FirmwareAssembly? gate = GateProject.Load(path).Compiled.Assembly;
         Assume.That(gate, Is.Not.Null, "the firmware does not compile: see the gate");
         var model = new PeModel(gate!.Module);
-
         PeSize size = model.Frame() + model.Add(gate.Types);
+        IEnumerable<string> largest = gate.Types.Select(type => (type.FullName, Size: new PeModel(gate.Module).Add([type])))
+            .OrderByDescending(type => type.Size.Code + type.Size.Signatures).Take(12).Select(type => $"{type.FullName}: {type.Size}");
 
         TestContext.Out.WriteLine(size);
-        Assert.That(new[] { size.Code, size.Strings, size.Signatures }, Has.All.LessThanOrEqualTo(PeModel.LargestTable), size.ToString());
+        Assert.That(
+            new[] { size.Code, size.Strings, size.Signatures },
+            Has.All.LessThanOrEqualTo(PeModel.LargestTable),
+            $"One nanoFramework assembly holds at most {PeModel.LargestTable} bytes of IL, of strings, and of signatures with array literals;\n"
+            + $"this one has {size}.\nThe largest types:\n{string.Join('\n', largest)}");
     }
 
     [Test]
