@@ -1,194 +1,151 @@
 namespace DeviceTwin.SensorNode.Signal;
 
 /// <summary>
-/// Complex discrete Fourier transform of 64 to 4096 points (a power of two), in place, radix 4 with one radix 2 stage where needed:
-/// X[k] = Σ x[n]·e^(−2πikn/N), not scaled. Handing over the imaginary part as the real one and the other way round gives N times the inverse.
+/// Complex discrete Fourier transform of 128, 256, 512 or 1024 points: X[k] = Σ x[n]·e^(−2πikn/N), not scaled, both sides in natural order.
+/// Handing over the imaginary part as the real one and the other way round, in and out, gives N times the inverse. The buffers are the
+/// caller's; nothing is allocated after construction, and the only table is the shared one of cosines.
 /// </summary>
+/// <remarks>
+/// Two passes as in <see cref="RealFft"/>. A row k above the middle is looked at as row k − columns: with both parts swapped it is a row
+/// whose factors and results run the other way.
+/// </remarks>
 public sealed class ComplexFft
 {
     /// <summary>Number of points.</summary>
     public readonly int Length;
 
-    /// <summary>
-    /// Where each input point has to be stored: sample n goes to position <c>Order[n]</c> (bit reversal; it is its own inverse). Callers fill
-    /// their buffers through it, which costs nothing where they copy anyway.
-    /// </summary>
-    public readonly short[] Order;
+    private readonly int _columnPoints;
+    private readonly int _rowPoints;
 
-    private readonly bool _startsWithRadix2;
-
-    /// <param name="length">Number of points: a power of two, 64 to 4096.</param>
+    /// <param name="length">Number of points: 128, 256, 512 or 1024.</param>
     public ComplexFft(int length)
     {
-        Length = length;
-        int bits = 0;
-        while ((1 << (bits & 31)) < length)
+        switch (length)
         {
-            bits++;
+            case 128:
+                _columnPoints = 8;
+                break;
+            case 256:
+                _columnPoints = 16;
+                break;
+            case 512:
+            case 1024:
+                _columnPoints = 32;
+                break;
+            default:
+                throw new System.ArgumentException("length");
         }
 
-        _startsWithRadix2 = (bits & 1) != 0;
-        Order = new short[length];
-        int reversed = 0;
-        for (int i = 0; i < length; i++)
-        {
-            Order[i] = (short)reversed;
-            int bit = length >> 1;
-            while (bit > 0 && (reversed & bit) != 0)
-            {
-                reversed ^= bit;
-                bit >>= 1;
-            }
+        Length = length;
+        _rowPoints = Division.Integer(length, _columnPoints);
+    }
 
-            reversed |= bit;
+    /// <summary>Transforms the points.</summary>
+    /// <param name="re">Real parts, Length of them; destroyed.</param>
+    /// <param name="im">Imaginary parts, Length of them; destroyed.</param>
+    /// <param name="outputRe">Receives the real parts; another array than the input's.</param>
+    /// <param name="outputIm">Receives the imaginary parts; another array than the input's.</param>
+    public void Transform(float[] re, float[] im, float[] outputRe, float[] outputIm)
+    {
+        FullColumns(re, im);
+        Rows(re, im, outputRe, outputIm);
+    }
+
+    /// <summary>Transforms points that are zero from 5/8·Length on. What the arrays hold there does not matter.</summary>
+    /// <param name="re">Real parts, at least Length long; destroyed.</param>
+    /// <param name="im">Imaginary parts, at least Length long; destroyed.</param>
+    /// <param name="outputRe">Receives the real parts; another array than the input's.</param>
+    /// <param name="outputIm">Receives the imaginary parts; another array than the input's.</param>
+    public void TransformLow(float[] re, float[] im, float[] outputRe, float[] outputIm)
+    {
+        LowColumns(re, im);
+        Rows(re, im, outputRe, outputIm);
+    }
+
+    /// <summary>As <see cref="TransformLow"/>, but gives re² + im² of each result (the squared envelope of a band, when the parts are swapped).</summary>
+    /// <param name="re">Real parts, at least Length long; destroyed.</param>
+    /// <param name="im">Imaginary parts, at least Length long; destroyed.</param>
+    /// <param name="power">Receives the squared magnitudes; another array than the input's.</param>
+    public void PowerLow(float[] re, float[] im, float[] power)
+    {
+        LowColumns(re, im);
+        float[] cosine = CosineTable.Quarter;
+        int columns = _columnPoints;
+        int half = columns >> 1;
+        int step = CosineTable.PeriodOver(Length);
+        if (_rowPoints == 16)
+        {
+            ComplexRows.Power16(re, im, power, cosine, half + 1, 0, 0, columns, 1, 0, step);
+            ComplexRows.Power16(im, re, power, cosine, half - 1, columns - 1, Length - 1, -columns, -1, step, step);
+        }
+        else
+        {
+            ComplexRows.Power32(re, im, power, cosine, half + 1, 0, 0, columns, 1, 0, step);
+            ComplexRows.Power32(im, re, power, cosine, half - 1, columns - 1, Length - 1, -columns, -1, step, step);
         }
     }
 
-    /// <summary>Transforms the points in place; input in the order of <see cref="Order"/>, output in natural order.</summary>
-    public void Transform(float[] re, float[] im)
+    private void FullColumns(float[] re, float[] im)
     {
-        int length = Length;
-        int quarter = 1;
-        if (_startsWithRadix2)
+        int row = _rowPoints;
+        int last = Length - row;
+        switch (_columnPoints)
         {
-            for (int i = 0; i < length; i += 2)
-            {
-                float r0 = re[i];
-                float i0 = im[i];
-                float r1 = re[i + 1];
-                float i1 = im[i + 1];
-                re[i] = r0 + r1;
-                im[i] = i0 + i1;
-                re[i + 1] = r0 - r1;
-                im[i + 1] = i0 - i1;
-            }
+            case 8:
+                ComplexColumns.Full8(re, im, row, last);
+                break;
+            case 16:
+                ComplexColumns.Full16(re, im, row, last);
+                break;
+            default:
+                ComplexColumns.Full32(re, im, row, last);
+                break;
+        }
+    }
 
-            quarter = 2;
+    private void LowColumns(float[] re, float[] im)
+    {
+        // The codelets read a point beyond the filled ones: of columns left of the middle the one that follows them, of the others (which
+        // are taken one turn earlier) the one before the first.
+        int row = _rowPoints;
+        int filled = (Length >> 1) + (Length >> 3);
+        int end = filled + (row >> 1) + 1;
+        for (int i = filled; i < end; i++)
+        {
+            re[i] = 0f;
+            im[i] = 0f;
         }
 
+        int zero = filled - (row >> 1);
+        switch (_columnPoints)
+        {
+            case 8:
+                ComplexColumns.Low8(re, im, row, zero);
+                break;
+            case 16:
+                ComplexColumns.Low16(re, im, row, zero);
+                break;
+            default:
+                ComplexColumns.Low32(re, im, row, zero);
+                break;
+        }
+    }
+
+    private void Rows(float[] re, float[] im, float[] outputRe, float[] outputIm)
+    {
         float[] cosine = CosineTable.Quarter;
-        int step = CosineTable.Period >> 2;
-        if (quarter == 2)
+        int columns = _columnPoints;
+        int half = columns >> 1;
+        int step = CosineTable.PeriodOver(Length);
+        if (_rowPoints == 16)
         {
-            step >>= 1;
+            ComplexRows.Plain16(re, im, outputRe, outputIm, cosine, half + 1, 0, 0, columns, 1, 0, step);
+            ComplexRows.Plain16(im, re, outputIm, outputRe, cosine, half - 1, columns - 1, Length - 1, -columns, -1, step, step);
         }
-
-        while (quarter < length)
+        else
         {
-            int span = quarter << 2;
-
-            // The butterflies whose factors are 1.
-            for (int i = 0; i < length; i += span)
-            {
-                int j = i + quarter;
-                int k = j + quarter;
-                int l = k + quarter;
-                float ar = re[i];
-                float ai = im[i];
-                float cr = re[j];
-                float ci = im[j];
-                float sr = ar + cr;
-                float si = ai + ci;
-                ar = ar - cr;
-                ai = ai - ci;
-                float br = re[k];
-                float bi = im[k];
-                float dr = re[l];
-                float di = im[l];
-                cr = br + dr;
-                ci = bi + di;
-                br = br - dr;
-                bi = bi - di;
-                re[i] = sr + cr;
-                im[i] = si + ci;
-                re[k] = sr - cr;
-                im[k] = si - ci;
-                re[j] = ar + bi;
-                im[j] = ai - br;
-                re[l] = ar - bi;
-                im[l] = ai + br;
-            }
-
-            for (int n = 1; n < quarter; n++)
-            {
-                // Factors e^(-i·angle), 2·angle and 3·angle; the table holds one quarter of the cosine.
-                int index = n * step;
-                float c1 = cosine[index];
-                float s1 = cosine[CosineTable.QuarterLength - index];
-                float c2;
-                float s2;
-                float c3;
-                float s3;
-                int twice = index + index;
-                if (twice <= CosineTable.QuarterLength)
-                {
-                    c2 = cosine[twice];
-                    s2 = cosine[CosineTable.QuarterLength - twice];
-                }
-                else
-                {
-                    c2 = -cosine[(CosineTable.QuarterLength << 1) - twice];
-                    s2 = cosine[twice - CosineTable.QuarterLength];
-                }
-
-                int thrice = twice + index;
-                if (thrice <= CosineTable.QuarterLength)
-                {
-                    c3 = cosine[thrice];
-                    s3 = cosine[CosineTable.QuarterLength - thrice];
-                }
-                else if (thrice <= CosineTable.QuarterLength << 1)
-                {
-                    c3 = -cosine[(CosineTable.QuarterLength << 1) - thrice];
-                    s3 = cosine[thrice - CosineTable.QuarterLength];
-                }
-                else
-                {
-                    c3 = -cosine[thrice - (CosineTable.QuarterLength << 1)];
-                    s3 = -cosine[(CosineTable.QuarterLength * 3) - thrice];
-                }
-
-                for (int i = n; i < length; i += span)
-                {
-                    // In bit-reversed order the second block holds the points 2 mod 4 and the third the points 1 mod 4.
-                    int j = i + quarter;
-                    int k = j + quarter;
-                    int l = k + quarter;
-                    float tr = re[j];
-                    float ti = im[j];
-                    float cr = (tr * c2) + (ti * s2);
-                    float ci = (ti * c2) - (tr * s2);
-                    tr = re[k];
-                    ti = im[k];
-                    float br = (tr * c1) + (ti * s1);
-                    float bi = (ti * c1) - (tr * s1);
-                    tr = re[l];
-                    ti = im[l];
-                    float dr = (tr * c3) + (ti * s3);
-                    float di = (ti * c3) - (tr * s3);
-                    float ar = re[i];
-                    float ai = im[i];
-                    float sr = ar + cr;
-                    float si = ai + ci;
-                    ar = ar - cr;
-                    ai = ai - ci;
-                    cr = br + dr;
-                    ci = bi + di;
-                    br = br - dr;
-                    bi = bi - di;
-                    re[i] = sr + cr;
-                    im[i] = si + ci;
-                    re[k] = sr - cr;
-                    im[k] = si - ci;
-                    re[j] = ar + bi;
-                    im[j] = ai - br;
-                    re[l] = ar - bi;
-                    im[l] = ai + br;
-                }
-            }
-
-            quarter = span;
-            step >>= 2;
+            ComplexRows.Plain32(re, im, outputRe, outputIm, cosine, half + 1, 0, 0, columns, 1, 0, step);
+            ComplexRows.Plain32(im, re, outputIm, outputRe, cosine, half - 1, columns - 1, Length - 1, -columns, -1, step, step);
         }
     }
 }
