@@ -25,7 +25,7 @@ public sealed class MeasureLoop
     private readonly SettingsMailbox _mailbox;
     private readonly VerdictBoard _board;
     private readonly HealthCounters _health;
-    private readonly int[] _values = new int[TwinModel.Count];
+    private readonly SettingsValues _values = new SettingsValues();
     private readonly int _capacity;
     private int _settingsVersion;
     private string _settingsHash;
@@ -119,10 +119,10 @@ public sealed class MeasureLoop
             }
 
             _board.PostSettings(version, _settingsHash, _fingerprint, _sameVerdictRun);
-            _temperature.Plan(_values[TwinModel.SamplingTemperatureIntervalSeconds]);
+            _temperature.Plan(_values.Numbers[TwinModel.SamplingTemperatureIntervalSeconds]);
 
             // A shorter telemetry interval counts at once.
-            long soonest = nowMs + (_values[TwinModel.ReportingTelemetryIntervalSeconds] * 1000L);
+            long soonest = nowMs + (_values.Numbers[TwinModel.ReportingTelemetryIntervalSeconds] * 1000L);
             _nextFeaturesMs = _nextFeaturesMs > soonest ? soonest : _nextFeaturesMs;
         }
 
@@ -132,8 +132,8 @@ public sealed class MeasureLoop
         int samples = CapturePlan.SamplesFor(_settings, rate);
         samples += samples >> 6;
         _vibration.Plan(
-            _values[TwinModel.SamplingCaptureIntervalSeconds],
-            _values[TwinModel.SamplingAccelerationRangeG],
+            _values.Numbers[TwinModel.SamplingCaptureIntervalSeconds],
+            _values.Numbers[TwinModel.SamplingAccelerationRangeG],
             samples > _capacity ? _capacity : samples);
     }
 
@@ -155,7 +155,7 @@ public sealed class MeasureLoop
 
         _detector.Analyze(capture, _settings, _result);
         Decide(_result, nowMs);
-        int every = _values[TwinModel.ReportingSpectrumEveryCaptures];
+        int every = _values.Numbers[TwinModel.ReportingSpectrumEveryCaptures];
         _capturesSinceSpectrum++;
         if (every > 0 && _capturesSinceSpectrum >= every)
         {
@@ -180,7 +180,7 @@ public sealed class MeasureLoop
 
         _board.Post(Verdict.Word(verdict), _alarms.Alarms, _captures, _sameVerdictRun, _result.VelocityUmPerSecond, temperature);
         bool isNews = verdict != _toldVerdict || _alarms.Alarms != _toldAlarms;
-        long intervalMs = _values[TwinModel.ReportingTelemetryIntervalSeconds] * 1000L;
+        long intervalMs = _values.Numbers[TwinModel.ReportingTelemetryIntervalSeconds] * 1000L;
 
         // A capture that is a little early must not wait for the next one: a sixteenth of tolerance, made good by the rhythm.
         bool isDue = result != null && nowMs >= _nextFeaturesMs - (intervalMs >> 4);

@@ -43,9 +43,11 @@ public sealed class Node
         _parts = parts;
         var jitter = new Jitter(parts.Seed);
         _bootId = CountBoot(jitter);
-        int[] values = LoadSettings();
+        var textRule = new SettingsTextRule();
+        SettingsValues values = LoadSettings(textRule);
         _agent = new TwinAgent(
             values,
+            textRule,
             AlarmWords(),
             new Backoff(TwinRetryBaseMs, TwinRetryMaximumMs, TwinRetryMinimumMs, jitter),
             jitter.Below(1 << 20));
@@ -128,11 +130,12 @@ public sealed class Node
     private static string[] AlarmWords()
     {
         string[] words = new string[Verdict.Count];
-        words[Verdict.High] = Verdict.Word(Verdict.High);
-        words[Verdict.Hot] = Verdict.Word(Verdict.Hot);
-        words[Verdict.Outer] = Verdict.Word(Verdict.Outer);
-        words[Verdict.Inner] = Verdict.Word(Verdict.Inner);
-        words[Verdict.Ball] = Verdict.Word(Verdict.Ball);
+        for (int verdict = 0; verdict < Verdict.Count; verdict++)
+        {
+            bool isAlarm = verdict != Verdict.Normal && verdict != Verdict.NotRunning && verdict != Verdict.Refused;
+            words[verdict] = isAlarm ? Verdict.Word(verdict) : null;
+        }
+
         return words;
     }
 
@@ -185,11 +188,11 @@ public sealed class Node
         return Digits.Text(boots) + "-" + Digits.Text(100000 + jitter.Below(900000));
     }
 
-    private int[] LoadSettings()
+    private SettingsValues LoadSettings(TextRule textRule)
     {
         byte[] content = Read(TalkLoop.SettingsFile);
-        int[] values = content == null ? null : SettingsCodec.Read(content);
-        return values == null ? SettingsCodec.Defaults() : values;
+        SettingsValues values = content == null ? null : SettingsCodec.Read(content, textRule);
+        return values == null ? new SettingsValues() : values;
     }
 
     private byte[] Read(string name)

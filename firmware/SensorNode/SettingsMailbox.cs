@@ -1,4 +1,3 @@
-using System;
 using DeviceTwin.SensorNode.Twin;
 
 namespace DeviceTwin.SensorNode;
@@ -7,16 +6,16 @@ namespace DeviceTwin.SensorNode;
 public sealed class SettingsMailbox
 {
     private readonly object _gate = new object();
-    private readonly int[] _values = new int[TwinModel.Count];
+    private readonly SettingsValues _values = new SettingsValues();
     private int _version;
     private bool _isNew;
 
     /// <summary>Puts settings in, replacing those not yet taken.</summary>
-    public void Put(int[] values, int version)
+    public void Put(SettingsValues values, int version)
     {
         lock (_gate)
         {
-            Array.Copy(values, 0, _values, 0, TwinModel.Count);
+            _values.CopyFrom(values);
             _version = version;
             _isNew = true;
         }
@@ -25,7 +24,7 @@ public sealed class SettingsMailbox
     /// <summary>Takes the settings out where there are new ones.</summary>
     /// <param name="values">Filled with the settings.</param>
     /// <returns>Their version, or <see cref="int.MinValue"/> where there are none.</returns>
-    public int Take(int[] values)
+    public int Take(SettingsValues values)
     {
         lock (_gate)
         {
@@ -35,7 +34,7 @@ public sealed class SettingsMailbox
             }
 
             _isNew = false;
-            Array.Copy(_values, 0, values, 0, TwinModel.Count);
+            values.CopyFrom(_values);
             return _version;
         }
     }

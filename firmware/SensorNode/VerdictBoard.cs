@@ -72,7 +72,7 @@ public sealed class VerdictBoard
             if (_verdict != null)
             {
                 facts.Set(Twin.TwinFacts.Verdict, _verdict);
-                facts.SetAlarms(_alarms);
+                facts.SetAlarms(Twin.TwinFacts.Alarms, _alarms);
             }
         }
     }

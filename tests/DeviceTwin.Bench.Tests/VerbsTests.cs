@@ -8,6 +8,8 @@ public sealed class VerbsTests
     [TestCase(new string[0], "no verb was given")]
     [TestCase(new[] { "frobnicate" }, "there is no verb 'frobnicate'")]
     [TestCase(new[] { "generate", "--force" }, "generate does not take '--force'")]
+    [TestCase(new[] { "il", "--jsonn" }, "il does not take '--jsonn'")]
+    [TestCase(new[] { "size", "2048" }, "size does not take '2048'")]
     [TestCase(new[] { "generate", "--root" }, "generate does not take '--root'")]
     public void AMisuseIsNamedAndTheUsageFollows(string[] arguments, string message)
     {
@@ -25,7 +27,7 @@ public sealed class VerbsTests
     {
         var (code, output, error) = Run(verb);
         Assert.That(code, Is.EqualTo(Verbs.Done));
-        Assert.That(output, Does.Contain("generate [--check]"));
+        Assert.That(output, Does.Contain("generate [--check]").And.Contain("il [--json]").And.Contain("size [--json]"));
         Assert.That(error, Is.Empty);
     }
 

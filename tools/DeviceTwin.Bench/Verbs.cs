@@ -1,4 +1,6 @@
 using DeviceTwin.Bench.Generation;
+using DeviceTwin.Bench.Il;
+using DeviceTwin.Bench.Size;
 
 namespace DeviceTwin.Bench;
 
@@ -17,8 +19,13 @@ public static class Verbs
     private const string Usage = """
         usage: DeviceTwin.Bench <verb> [options]
 
-          generate [--check]   writes firmware/SensorNode/Twin/Model/TwinModel.g.cs from the model's JSON files;
-                               with --check writes nothing and fails where the committed file differs
+          generate [--check]   writes firmware/SensorNode/Twin/Model/TwinModel.g.cs from the model's JSON files, and the
+                               generated tables of the pages under firmware/SensorNode;
+                               with --check writes nothing and fails where a committed file differs
+          il [--json]          the IL instructions that the firmware's operations execute, and their budgets;
+                               fails where a budget is passed
+          size [--json]        the detector's heap for each window length and the firmware's bytes of PE file, and their
+                               budgets; fails where a budget is passed
           help                 this text
 
           --root DIR           the checkout (default: the nearest folder above that holds DeviceTwin.sln)
@@ -40,6 +47,10 @@ public static class Verbs
             {
                 case "generate":
                     return GenerateVerb.Run(options, output, error);
+                case "il":
+                    return IlVerb.Run(options, output, error);
+                case "size":
+                    return SizeVerb.Run(options, output, error);
                 case "help" or "--help" or "-h":
                     output.WriteLine(Usage);
                     return Done;

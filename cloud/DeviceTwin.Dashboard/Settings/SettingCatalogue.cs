@@ -8,8 +8,11 @@ namespace DeviceTwin.Dashboard.Settings;
 /// </summary>
 public static class SettingCatalogue
 {
+    /// <summary>The component whose settings are only tried out.</summary>
+    public const string Trial = "shadow";
+
     /// <summary>What an operator changes most stands first.</summary>
-    private static readonly string[] ComponentOrder = ["detection", "machine", "sampling", "reporting", "maintenance"];
+    private static readonly string[] ComponentOrder = ["detection", "machine", "sampling", "reporting", "maintenance", Trial];
 
     private static readonly Dictionary<string, string> Labels = new()
     {
@@ -19,7 +22,28 @@ public static class SettingCatalogue
         ["detection.velocityResetDelaySeconds"] = "Velocity reset delay",
         ["detection.temperatureLimitCentiCelsius"] = "Temperature limit",
         ["detection.temperatureHysteresisCentiCelsius"] = "Temperature hysteresis",
+        ["detection.temperatureTripDelaySeconds"] = "Temperature trip delay",
+        ["detection.temperatureResetDelaySeconds"] = "Temperature reset delay",
+        ["detection.temperatureRateLimitCentiCelsiusPerHour"] = "Temperature rise limit",
+        ["detection.temperatureResidualLimitCentiCelsius"] = "Temperature above learned",
         ["detection.bearingScoreLimitMilli"] = "Bearing score limit",
+        ["detection.bearingTripDelaySeconds"] = "Bearing trip delay",
+        ["detection.bearingResetDelaySeconds"] = "Bearing reset delay",
+        ["detection.runningLimitMilliG"] = "Running from",
+        ["detection.baselineWarmUpCaptures"] = "Baseline warm-up",
+        ["detection.baselineGeneration"] = "Baseline generation",
+        ["detection.baselineLimitMilliSigma"] = "Baseline limit",
+        ["detection.driftLimitMilliSigma"] = "Drift limit",
+        ["detection.band1LowHertz"] = "Band 1, low edge",
+        ["detection.band1HighHertz"] = "Band 1, high edge",
+        ["detection.band1LimitMilliG"] = "Band 1 limit",
+        ["detection.band2LowHertz"] = "Band 2, low edge",
+        ["detection.band2HighHertz"] = "Band 2, high edge",
+        ["detection.band2LimitMilliG"] = "Band 2 limit",
+        ["detection.band3LowHertz"] = "Band 3, low edge",
+        ["detection.band3HighHertz"] = "Band 3, high edge",
+        ["detection.band3LimitMilliG"] = "Band 3 limit",
+        ["detection.forest"] = "Trained forest",
         ["detection.envelopeBandLowHertz"] = "Envelope band, low edge",
         ["detection.envelopeBandHighHertz"] = "Envelope band, high edge",
         ["machine.shaftSpeedMilliHertz"] = "Shaft speed",
@@ -27,12 +51,19 @@ public static class SettingCatalogue
         ["machine.bpfiMilliOrders"] = "Inner race (BPFI)",
         ["machine.bsfMilliOrders"] = "Ball spin (BSF)",
         ["machine.ftfMilliOrders"] = "Cage (FTF)",
+        ["machine.isoGroup"] = "ISO group",
+        ["machine.isoSupport"] = "Support",
+        ["machine.ratedPowerWatts"] = "Rated power",
+        ["machine.shaftHeightMillimetres"] = "Shaft height",
+        ["machine.mounting"] = "Sensor mounting",
         ["sampling.captureIntervalSeconds"] = "Capture interval",
         ["sampling.temperatureIntervalSeconds"] = "Temperature interval",
         ["sampling.accelerationRangeG"] = "Acceleration range",
         ["reporting.telemetryIntervalSeconds"] = "Telemetry interval",
         ["reporting.spectrumEveryCaptures"] = "Spectrum every",
         ["maintenance.alarmsInhibited"] = "Alarms inhibited",
+        ["maintenance.acknowledgeGeneration"] = "Alarms acknowledged",
+        ["shadow.enabled"] = "Trial runs",
     };
 
     private static readonly Setting[] Everything = [.. Enumerable.Range(0, TwinModel.Count).Select(Create)
@@ -50,18 +81,28 @@ public static class SettingCatalogue
     {
         var path = TwinModel.Paths[index];
         var allowed = TwinModel.Allowed[index];
-        var kind = TwinModel.IsBoolean[index] == 1 ? SettingKind.Boolean : allowed.Length > 0 ? SettingKind.Choice : SettingKind.Integer;
+        var like = TwinModel.Like[index];
+        var kind = TwinModel.Types[index] switch
+        {
+            TwinModel.BooleanType => SettingKind.Boolean,
+            TwinModel.TextType => SettingKind.Text,
+            _ => allowed.Length > 0 ? SettingKind.Choice : SettingKind.Integer,
+        };
         return new Setting(
             path,
-            Labels.GetValueOrDefault(path, TwinModel.Names[index]),
+            like < 0 ? Label(index) : $"{Label(like)} (trial)",
             kind,
             TwinModel.Minimums[index],
             TwinModel.Maximums[index],
-            TwinModel.Defaults[index],
+            like < 0 ? TwinModel.Defaults[index] : null,
             TwinModel.Units[index],
             allowed,
-            TwinModel.Sentences[index]);
+            TwinModel.Units[index].Length > 0 ? [] : TwinModel.AllowedNames[index] ?? [],
+            TwinModel.Sentences[index],
+            like < 0 ? null : TwinModel.Paths[like]);
     }
+
+    private static string Label(int index) => Labels.GetValueOrDefault(TwinModel.Paths[index], TwinModel.Names[index]);
 
     /// <summary>A component that is new to this table comes last.</summary>
     private static int Rank(string component) => (Array.IndexOf(ComponentOrder, component) + ComponentOrder.Length + 1) % (ComponentOrder.Length + 1);

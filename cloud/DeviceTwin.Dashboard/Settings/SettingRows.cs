@@ -18,7 +18,7 @@ public sealed record SettingRow(
     long? AcknowledgedVersion)
 {
     /// <summary>What the input shows before anybody typed: the desired value, else what is in force.</summary>
-    public string InitialText => new[] { Desired, Reported, DefaultValue }.Select(SettingUnits.Plain).First(CanBeShown);
+    public string InitialText => new[] { Desired, Reported, DefaultValue }.Select(SettingUnits.Plain).FirstOrDefault(CanBeShown, "");
 
     /// <summary>A choice cannot show a value that it does not offer: the twin may desire one all the same.</summary>
     private bool CanBeShown(string text) =>
@@ -27,6 +27,8 @@ public sealed record SettingRow(
     private JsonNode? DefaultValue => Setting switch
     {
         null => null,
+        { Default: null } => null,
+        { Kind: SettingKind.Text } => JsonValue.Create(""),
         { Kind: SettingKind.Boolean } setting => JsonValue.Create(setting.Default != 0),
         var setting => JsonValue.Create(setting.Default),
     };

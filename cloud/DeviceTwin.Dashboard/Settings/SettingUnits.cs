@@ -10,6 +10,8 @@ public static class SettingUnits
     /// <summary>What stands where there is no value.</summary>
     public const string Absent = "–";
 
+    private const int LongestShown = 24;
+
     /// <summary>The unit of the integer, as it stands beside an input.</summary>
     public static string Symbol(Setting setting) => setting.Unit switch
     {
@@ -18,6 +20,8 @@ public static class SettingUnits
         "mHz" => "mHz",
         "milliOrders" => "‰ of order",
         "milliScore" => "‰",
+        "milliSigma" => "‰ of σ",
+        "cC/h" => "0.01 °C/h",
         _ => setting.Unit,
     };
 
@@ -36,6 +40,11 @@ public static class SettingUnits
             "mHz" => Invariant($"{number / 1000.0:0.00} Hz, {number * 0.06:0} rpm"),
             "milliOrders" => Invariant($"{number / 1000.0:0.000} ×"),
             "milliScore" => Invariant($"{number / 1000.0:0.00}"),
+            "milliSigma" => Invariant($"{number / 1000.0:0.0} σ"),
+            "cC/h" => Invariant($"{number / 100.0:0.0} °C/h"),
+            "mg" when number >= 1000 => Invariant($"{number / 1000.0:0.00} g"),
+            "W" when number >= 1000 => Invariant($"{number / 1000.0:0.#} kW"),
+            "" when setting.ChoiceNames.Count > 0 => setting.Choices.Contains((int)number) ? SettingInput.NameOf(setting, (int)number)[(number.ToString(CultureInfo.InvariantCulture).Length + 1)..] : null,
             "s" when number >= 120 => Invariant($"{number / 60.0:0.#} min"),
             _ => null,
         };
@@ -48,6 +57,9 @@ public static class SettingUnits
         JsonValue json when json.GetValueKind() == JsonValueKind.String => json.GetValue<string>(),
         _ => value.ToJsonString(),
     };
+
+    /// <summary>The same, short enough for a table: a long text by its beginning and its length.</summary>
+    public static string Short(JsonNode? value) => Plain(value) is { Length: > LongestShown } text ? $"{text[..LongestShown]}… ({text.Length})" : Plain(value);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

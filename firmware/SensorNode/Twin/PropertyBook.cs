@@ -1,4 +1,3 @@
-using System;
 using DeviceTwin.SensorNode.Twin.Json;
 
 namespace DeviceTwin.SensorNode.Twin;
@@ -19,14 +18,20 @@ public sealed class PropertyBook
     private readonly JsonToken[] _wantedToken = new JsonToken[TwinModel.Count];
     private readonly long[] _wantedInteger = new long[TwinModel.Count];
     private readonly bool[] _isMet = new bool[TwinModel.Count];
-    private readonly int[] _candidate = new int[TwinModel.Count];
+    private readonly string[] _wantedText = new string[TwinModel.TextCount];
+    private readonly int[] _wantedTextReason = new int[TwinModel.TextCount];
+    private readonly SettingsValues _candidate = new SettingsValues();
     private readonly int[] _candidateReason = new int[TwinModel.Count];
     private readonly StrayProperty[] _strays = new StrayProperty[MaximumStrays];
 
-    /// <param name="values">Settings in force at the start, by index of <see cref="TwinModel"/>.</param>
-    public PropertyBook(int[] values)
+    private readonly TextRule _textRule;
+
+    /// <param name="values">Settings in force at the start.</param>
+    /// <param name="textRule">Judges texts.</param>
+    public PropertyBook(SettingsValues values, TextRule textRule)
     {
-        Array.Copy(values, 0, Values, 0, TwinModel.Count);
+        _textRule = textRule;
+        Values.CopyFrom(values);
         for (int index = 0; index < TwinModel.Count; index++)
         {
             Codes[index] = Acknowledgement.Initial;
@@ -34,7 +39,7 @@ public sealed class PropertyBook
     }
 
     /// <summary>The settings in force. Changed only by <see cref="Apply"/>; copy them to keep them.</summary>
-    public int[] Values { get; } = new int[TwinModel.Count];
+    public SettingsValues Values { get; } = new SettingsValues();
 
     /// <summary>Counts how often <see cref="Values"/> changed.</summary>
     public int Changes { get; private set; }
@@ -324,6 +329,11 @@ public sealed class PropertyBook
                 _isWanted[index] = token != JsonToken.Null;
                 _wantedToken[index] = token;
                 _wantedInteger[index] = reader.Integer;
+                if (TwinModel.TextOf[index] >= 0)
+                {
+                    TakeText(index, token, reader);
+                }
+
                 reader.Skip(token);
             }
             else if (reader.TextIs("__t"))
@@ -335,6 +345,25 @@ public sealed class PropertyBook
                 TakeStray(reader, component, version);
             }
         }
+    }
+
+    // Judged at once, so that a text that is refused need not be kept.
+    private void TakeText(int index, JsonToken token, JsonReader reader)
+    {
+        int place = TwinModel.TextOf[index];
+        string text = "";
+        int reason = Rules.Judge(index, token, 0);
+        if (token == JsonToken.String)
+        {
+            text = SettingsCodec.TextFor(index, reader);
+            reason = text == null && reader.TextLength() > TwinModel.Maximums[index]
+                ? RejectReason.AboveMaximum
+                : Rules.JudgeText(index, text, _textRule);
+        }
+
+        _wantedTextReason[place] = reason;
+        _wantedText[place] = reason == RejectReason.None ? text : "";
+        _wantedInteger[index] = _wantedText[place].Length;
     }
 
     // A name that comes back altered would acknowledge something nobody asked for.
@@ -427,13 +456,10 @@ public sealed class PropertyBook
     private void ForgetComponent(int component)
     {
         Release(component, null);
-        for (int index = 0; index < TwinModel.Count; index++)
+        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
         {
-            if (TwinModel.ComponentOf[index] == component)
-            {
-                _isMet[index] = true;
-                _isWanted[index] = false;
-            }
+            _isMet[index] = true;
+            _isWanted[index] = false;
         }
 
         for (int place = 0; place < MaximumStrays; place++)
@@ -469,18 +495,15 @@ public sealed class PropertyBook
     // Judges all properties of a component against what is desired, then switches them in one go.
     private bool Settle(int component, int version)
     {
-        for (int index = 0; index < TwinModel.Count; index++)
+        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
         {
-            if (TwinModel.ComponentOf[index] == component)
-            {
-                Consider(index);
-            }
+            Consider(index);
         }
 
-        for (int index = 0; index < TwinModel.Count; index++)
+        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
         {
             int above = TwinModel.Below[index];
-            if (TwinModel.ComponentOf[index] == component && above >= 0 && _candidate[index] >= _candidate[above])
+            if (above >= 0 && !Rules.IsBelow(_candidate.Numbers[index], _candidate.Numbers[above]))
             {
                 // The pair in force is in order, so keeping it is always possible.
                 Refuse(index);
@@ -489,12 +512,9 @@ public sealed class PropertyBook
         }
 
         bool changed = false;
-        for (int index = 0; index < TwinModel.Count; index++)
+        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
         {
-            if (TwinModel.ComponentOf[index] == component)
-            {
-                changed |= Enforce(index, version);
-            }
+            changed |= Enforce(index, version);
         }
 
         return changed;
@@ -505,20 +525,43 @@ public sealed class PropertyBook
         _candidateReason[index] = RejectReason.None;
         if (!_isWanted[index])
         {
-            _candidate[index] = TwinModel.Defaults[index];
+            Choose(index, TwinModel.Defaults[index], "");
             return;
         }
 
-        int reason = Rules.Judge(index, _wantedToken[index], _wantedInteger[index]);
+        int place = TwinModel.TextOf[index];
+        int reason = place >= 0 ? _wantedTextReason[place] : Rules.Judge(index, _wantedToken[index], _wantedInteger[index]);
         _candidateReason[index] = reason;
-        _candidate[index] = reason == RejectReason.None ? Rules.Encode(_wantedToken[index], _wantedInteger[index]) : Values[index];
+        if (reason == RejectReason.None)
+        {
+            Choose(index, Rules.Encode(_wantedToken[index], _wantedInteger[index]), place < 0 ? "" : _wantedText[place]);
+        }
+        else
+        {
+            Keep(index);
+        }
+    }
+
+    private void Choose(int index, int number, string text)
+    {
+        _candidate.Numbers[index] = number;
+        if (TwinModel.TextOf[index] >= 0)
+        {
+            _candidate.Texts[TwinModel.TextOf[index]] = text;
+        }
+    }
+
+    private void Keep(int index)
+    {
+        int place = TwinModel.TextOf[index];
+        Choose(index, Values.Numbers[index], place < 0 ? "" : Values.Texts[place]);
     }
 
     private void Refuse(int index)
     {
-        if (_candidate[index] != Values[index])
+        if (_candidate.Numbers[index] != Values.Numbers[index])
         {
-            _candidate[index] = Values[index];
+            _candidate.Numbers[index] = Values.Numbers[index];
             _candidateReason[index] = RejectReason.NotAllowed;
         }
     }
@@ -526,7 +569,8 @@ public sealed class PropertyBook
     private bool Enforce(int index, int version)
     {
         int reason = _candidateReason[index];
-        bool isChanged = Values[index] != _candidate[index];
+        int place = TwinModel.TextOf[index];
+        bool isChanged = Values.Numbers[index] != _candidate.Numbers[index] || (place >= 0 && Values.Texts[place] != _candidate.Texts[place]);
         int code = reason != RejectReason.None ? TwinModel.RejectCodes[index] : _isWanted[index] ? Acknowledgement.Applied : Acknowledgement.Initial;
         if (_isMet[index] || isChanged || code != Codes[index] || reason != Reasons[index])
         {
@@ -535,7 +579,12 @@ public sealed class PropertyBook
                 Rejections++;
             }
 
-            Values[index] = _candidate[index];
+            Values.Numbers[index] = _candidate.Numbers[index];
+            if (place >= 0)
+            {
+                Values.Texts[place] = _candidate.Texts[place];
+            }
+
             Codes[index] = code;
             Reasons[index] = reason;
             Versions[index] = version;

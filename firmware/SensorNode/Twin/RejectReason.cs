@@ -23,10 +23,13 @@ public static class RejectReason
     /// <summary>The value is in the range but not one of those allowed, or it does not go together with another property.</summary>
     public const int NotAllowed = 5;
 
-    /// <summary>Number of entries.</summary>
-    public const int Count = 6;
+    /// <summary>The text is not of the form that the property takes.</summary>
+    public const int Malformed = 6;
 
-    private static readonly string[] Words = { "applied", "unknownProperty", "wrongType", "belowMinimum", "aboveMaximum", "notAllowed" };
+    /// <summary>Number of entries.</summary>
+    public const int Count = 7;
+
+    private static readonly string[] Words = { "applied", "unknownProperty", "wrongType", "belowMinimum", "aboveMaximum", "notAllowed", "malformed" };
 
     /// <summary>The stable word of a reason.</summary>
     public static string Word(int reason)
@@ -50,9 +53,14 @@ public static class RejectReason
 
     private static string What(int reason, int index)
     {
-        if (TwinModel.IsBoolean[index] != 0)
+        if (TwinModel.Types[index] == TwinModel.BooleanType)
         {
             return "takes true or false";
+        }
+
+        if (reason == Malformed)
+        {
+            return "takes a text of another form";
         }
 
         string unit = TwinModel.Units[index].Length == 0 ? "" : " " + TwinModel.Units[index];
@@ -76,6 +84,7 @@ public static class RejectReason
         }
 
         string range = Digits.Text(TwinModel.Minimums[index]) + " to " + Digits.Text(TwinModel.Maximums[index]) + unit;
-        return reason == WrongType ? "takes an integer, " + range : "takes " + range;
+        bool isText = TwinModel.Types[index] == TwinModel.TextType;
+        return isText ? "takes a text of " + range : reason == WrongType ? "takes an integer, " + range : "takes " + range;
     }
 }

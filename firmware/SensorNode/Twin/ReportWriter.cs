@@ -5,8 +5,8 @@ namespace DeviceTwin.SensorNode.Twin;
 /// <summary>Writes the reported patch: everything that is dirty, once, each acknowledgement in the form of IoT Plug and Play.</summary>
 public static class ReportWriter
 {
-    /// <summary>Larger than any report: every property rejected and every place for strays taken.</summary>
-    public const int MaximumLength = 24576;
+    /// <summary>Larger than any report: every property rejected, every text as long as it may be, and every place for strays taken.</summary>
+    public const int MaximumLength = 49152;
 
     /// <summary>Writes the patch and moves what is in it from dirty to in flight.</summary>
     public static void Write(JsonWriter writer, PropertyBook book, TwinFacts facts)
@@ -33,9 +33,9 @@ public static class ReportWriter
 
     private static bool HasNews(PropertyBook book, int component)
     {
-        for (int index = 0; index < TwinModel.Count; index++)
+        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
         {
-            if (TwinModel.ComponentOf[index] == component && book.IsDirty[index])
+            if (book.IsDirty[index])
             {
                 return true;
             }
@@ -63,9 +63,9 @@ public static class ReportWriter
             }
 
             writer.Name(TwinFacts.Names[fact]);
-            if (fact == TwinFacts.Alarms)
+            if (fact >= TwinFacts.Alarms && fact < TwinFacts.Unacknowledged)
             {
-                WriteAlarms(writer, facts);
+                WriteAlarms(writer, facts, fact);
             }
             else if (fact == TwinFacts.Unacknowledged)
             {
@@ -81,7 +81,7 @@ public static class ReportWriter
     }
 
     // Inactive alarms are taken out with null, also those that another boot reported.
-    private static void WriteAlarms(JsonWriter writer, TwinFacts facts)
+    private static void WriteAlarms(JsonWriter writer, TwinFacts facts, int fact)
     {
         writer.StartObject();
         for (int bit = 0; bit < facts.AlarmCount(); bit++)
@@ -92,7 +92,7 @@ public static class ReportWriter
             }
 
             writer.Name(facts.AlarmWord(bit));
-            if (facts.IsAlarm(bit))
+            if (facts.IsAlarm(fact, bit))
             {
                 writer.Value(true);
             }
@@ -107,21 +107,30 @@ public static class ReportWriter
 
     private static void WriteProperties(JsonWriter writer, PropertyBook book, int component)
     {
-        for (int index = 0; index < TwinModel.Count; index++)
+        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
         {
-            if (TwinModel.ComponentOf[index] != component || !book.IsDirty[index])
+            if (!book.IsDirty[index])
             {
                 continue;
             }
 
             writer.Name(TwinModel.Names[index]);
-            writer.StartObject();
-            writer.Name("value");
-            SettingsCodec.WriteValue(writer, index, book.Values[index]);
-            writer.Member("ac", book.Codes[index]);
-            writer.Member("av", book.Versions[index]);
-            writer.Member("ad", Description(book, index));
-            writer.EndObject();
+            if (!book.Values.IsSet(index) && book.Codes[index] == Acknowledgement.Initial)
+            {
+                // Absent and not asked for: nothing to acknowledge, and what another boot reported is taken out.
+                writer.Null();
+            }
+            else
+            {
+                writer.StartObject();
+                writer.Name("value");
+                SettingsCodec.WriteValue(writer, index, book.Values);
+                writer.Member("ac", book.Codes[index]);
+                writer.Member("av", book.Versions[index]);
+                writer.Member("ad", Description(book, index));
+                writer.EndObject();
+            }
+
             book.IsDirty[index] = false;
             book.IsInFlight[index] = true;
         }

@@ -23,16 +23,16 @@ public static class Rules
     /// <summary>Judges one value by itself.</summary>
     /// <param name="index">Index of the property in <see cref="TwinModel"/>.</param>
     /// <param name="token">How the value is written in JSON.</param>
-    /// <param name="integer">The value, where <paramref name="token"/> is an integer.</param>
+    /// <param name="integer">The value where <paramref name="token"/> is an integer, the length where it is a text.</param>
     /// <returns>An entry of <see cref="RejectReason"/>; <see cref="RejectReason.None"/> where the value is good.</returns>
     public static int Judge(int index, JsonToken token, long integer)
     {
-        if (TwinModel.IsBoolean[index] != 0)
+        if (TwinModel.Types[index] == TwinModel.BooleanType)
         {
             return token == JsonToken.True || token == JsonToken.False ? RejectReason.None : RejectReason.WrongType;
         }
 
-        if (token != JsonToken.Integer)
+        if (token != (TwinModel.Types[index] == TwinModel.TextType ? JsonToken.String : JsonToken.Integer))
         {
             return RejectReason.WrongType;
         }
@@ -59,10 +59,26 @@ public static class Rules
         return allowed.Length == 0 ? RejectReason.None : RejectReason.NotAllowed;
     }
 
-    /// <summary>The value as an element of the settings: 1 for true, 0 for false.</summary>
+    /// <summary>Judges a text by itself.</summary>
+    /// <param name="text">The text, or null where it cannot be kept (<see cref="JsonReader.IsTextPortable"/>).</param>
+    public static int JudgeText(int index, string text, TextRule rule)
+    {
+        int reason = Judge(index, JsonToken.String, text == null ? TwinModel.Minimums[index] : text.Length);
+        return reason != RejectReason.None ? reason
+            : text == null || (text.Length > 0 && !rule.IsWellFormed(index, text)) ? RejectReason.Malformed
+            : RejectReason.None;
+    }
+
+    /// <summary>The value as an element of the settings: 1 for true, 0 for false, the length of a text.</summary>
     public static int Encode(JsonToken token, long integer)
     {
-        return token == JsonToken.Integer ? (int)integer : token == JsonToken.True ? 1 : 0;
+        return token == JsonToken.Integer || token == JsonToken.String ? (int)integer : token == JsonToken.True ? 1 : 0;
+    }
+
+    /// <summary>Whether two values may stand together where the model wants one below the other: the upper one may be 0 or either absent.</summary>
+    public static bool IsBelow(int value, int upper)
+    {
+        return value < upper || upper == 0 || value == TwinModel.NotSet || upper == TwinModel.NotSet;
     }
 
     /// <summary>The property that must stay below this one, or -1.</summary>
@@ -80,18 +96,36 @@ public static class Rules
     }
 
     /// <summary>Whether settings are acceptable as a whole; what was read from a file is not trusted before.</summary>
-    public static bool AreGood(int[] values)
+    public static bool AreGood(SettingsValues values, TextRule rule)
     {
         for (int index = 0; index < TwinModel.Count; index++)
         {
-            JsonToken token = TwinModel.IsBoolean[index] == 0 ? JsonToken.Integer : values[index] == 0 ? JsonToken.False : JsonToken.True;
+            int number = values.Numbers[index];
             int below = TwinModel.Below[index];
-            if (Judge(index, token, values[index]) != RejectReason.None || (below >= 0 && values[index] >= values[below]))
+            if (!IsGood(index, values, rule) || (below >= 0 && !IsBelow(number, values.Numbers[below])))
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    private static bool IsGood(int index, SettingsValues values, TextRule rule)
+    {
+        int number = values.Numbers[index];
+        if (number == TwinModel.NotSet)
+        {
+            return TwinModel.Like[index] >= 0;
+        }
+
+        int text = TwinModel.TextOf[index];
+        if (text >= 0)
+        {
+            return number == values.Texts[text].Length && JudgeText(index, values.Texts[text], rule) == RejectReason.None;
+        }
+
+        JsonToken token = TwinModel.Types[index] == TwinModel.IntegerType ? JsonToken.Integer : number == 0 ? JsonToken.False : JsonToken.True;
+        return Judge(index, token, number) == RejectReason.None;
     }
 }

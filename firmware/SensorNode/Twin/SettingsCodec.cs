@@ -1,4 +1,3 @@
-using System;
 using DeviceTwin.SensorNode.Twin.Json;
 
 namespace DeviceTwin.SensorNode.Twin;
@@ -6,31 +5,24 @@ namespace DeviceTwin.SensorNode.Twin;
 /// <summary>The applied settings as the JSON that a node keeps over a restart: the same components and names as in the twin.</summary>
 public static class SettingsCodec
 {
-    private const int MaximumLength = 4096;
+    private const int LongestEscape = 6;
+    private const int MaximumLength = 16384;
 
-    /// <summary>The settings where nothing is desired.</summary>
-    public static int[] Defaults()
+    /// <summary>Writes the settings; what is absent is left out.</summary>
+    public static byte[] Write(SettingsValues values)
     {
-        int[] values = new int[TwinModel.Count];
-        Array.Copy(TwinModel.Defaults, 0, values, 0, TwinModel.Count);
-        return values;
-    }
-
-    /// <param name="values">Settings by index of <see cref="TwinModel"/>.</param>
-    public static byte[] Write(int[] values)
-    {
-        var writer = new JsonWriter(512, MaximumLength);
+        var writer = new JsonWriter(2048, MaximumLength);
         writer.StartObject();
         for (int component = 0; component < TwinModel.Components.Length; component++)
         {
             writer.Name(TwinModel.Components[component]);
             writer.StartObject();
-            for (int index = 0; index < TwinModel.Count; index++)
+            for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
             {
-                if (TwinModel.ComponentOf[index] == component)
+                if (values.IsSet(index))
                 {
                     writer.Name(TwinModel.Names[index]);
-                    WriteValue(writer, index, values[index]);
+                    WriteValue(writer, index, values);
                 }
             }
 
@@ -41,24 +33,41 @@ public static class SettingsCodec
         return writer.ToArray();
     }
 
-    /// <summary>Writes one value as the twin shows it.</summary>
-    public static void WriteValue(JsonWriter writer, int index, int value)
+    /// <summary>Writes one value as the twin shows it; null where it is absent.</summary>
+    public static void WriteValue(JsonWriter writer, int index, SettingsValues values)
     {
-        if (TwinModel.IsBoolean[index] != 0)
+        int number = values.Numbers[index];
+        if (number == TwinModel.NotSet)
         {
-            writer.Value(value != 0);
+            writer.Null();
+        }
+        else if (TwinModel.Types[index] == TwinModel.TextType)
+        {
+            writer.Value(values.Texts[TwinModel.TextOf[index]]);
+        }
+        else if (TwinModel.Types[index] == TwinModel.BooleanType)
+        {
+            writer.Value(number != 0);
         }
         else
         {
-            writer.Value(value);
+            writer.Value(number);
         }
+    }
+
+    /// <summary>The text just read where it is short enough for its property; null where it is not, or cannot be kept as it is.</summary>
+    public static string TextFor(int index, JsonReader reader)
+    {
+        // Six bytes (an escape) may stand for one; a text that is longer than that is not decoded at all.
+        bool isBounded = reader.TextLength() <= LongestEscape * TwinModel.Maximums[index];
+        return isBounded && reader.IsTextPortable() ? reader.Text() : null;
     }
 
     /// <summary>Reads settings written by this or another version: unknown names are passed over, missing ones keep their default.</summary>
     /// <returns>The settings, or null where the content is damaged or out of the model's limits.</returns>
-    public static int[] Read(byte[] content)
+    public static SettingsValues Read(byte[] content, TextRule rule)
     {
-        int[] values = Defaults();
+        var values = new SettingsValues();
         var reader = new JsonReader();
         reader.Start(content, content.Length);
         if (reader.Next() != JsonToken.ObjectStart)
@@ -97,12 +106,25 @@ public static class SettingsCodec
 
                 if (index >= 0)
                 {
-                    if (Rules.Judge(index, token, reader.Integer) != RejectReason.None)
+                    long number = reader.Integer;
+                    if (token == JsonToken.String && TwinModel.TextOf[index] >= 0)
+                    {
+                        string text = TextFor(index, reader);
+                        if (text == null)
+                        {
+                            return null;
+                        }
+
+                        values.Texts[TwinModel.TextOf[index]] = text;
+                        number = text.Length;
+                    }
+
+                    if (Rules.Judge(index, token, number) != RejectReason.None)
                     {
                         return null;
                     }
 
-                    values[index] = Rules.Encode(token, reader.Integer);
+                    values.Numbers[index] = Rules.Encode(token, number);
                 }
 
                 if (!reader.Skip(token))
@@ -114,7 +136,7 @@ public static class SettingsCodec
             token = reader.Next();
         }
 
-        return Rules.AreGood(values) ? values : null;
+        return Rules.AreGood(values, rule) ? values : null;
     }
 
     /// <summary>Index of the component with the name just read, or -1.</summary>
@@ -134,9 +156,14 @@ public static class SettingsCodec
     /// <summary>Index of the property of this component with the name just read, or -1.</summary>
     public static int IndexNamed(JsonReader reader, int component)
     {
-        for (int index = 0; index < TwinModel.Count; index++)
+        if (component < 0)
         {
-            if (TwinModel.ComponentOf[index] == component && reader.TextIs(TwinModel.Names[index]))
+            return -1;
+        }
+
+        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
+        {
+            if (reader.TextIs(TwinModel.Names[index]))
             {
                 return index;
             }

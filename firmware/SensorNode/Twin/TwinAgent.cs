@@ -36,12 +36,13 @@ public sealed class TwinAgent
     private byte[] _payload;
 
     /// <param name="values">Settings in force at the start.</param>
+    /// <param name="textRule">Judges texts.</param>
     /// <param name="alarmWords">Words of the alarms by bit number.</param>
     /// <param name="backoff">Waits after failures; belongs to the agent from now on.</param>
     /// <param name="firstRequestId">Where request numbers begin; should differ from boot to boot.</param>
-    public TwinAgent(int[] values, string[] alarmWords, Backoff backoff, int firstRequestId)
+    public TwinAgent(SettingsValues values, TextRule textRule, string[] alarmWords, Backoff backoff, int firstRequestId)
     {
-        Book = new PropertyBook(values);
+        Book = new PropertyBook(values, textRule);
         Facts = new TwinFacts(alarmWords);
         _backoff = backoff;
         _lastRequestId = firstRequestId & 0xFFFFFF;

@@ -27,19 +27,34 @@ public sealed class TwinFacts
     /// <summary>Why the node last started.</summary>
     public const int ResetCause = 7;
 
+    /// <summary>The standard and edition whose zones are meant.</summary>
+    public const int ZoneEdition = 8;
+
+    /// <summary>The verdict's word by the shadow's settings.</summary>
+    public const int ShadowVerdict = 9;
+
+    /// <summary>Hash of the shadow's settings.</summary>
+    public const int ShadowSettingsHash = 10;
+
     /// <summary>Active alarms, an object of words.</summary>
-    public const int Alarms = 8;
+    public const int Alarms = 11;
+
+    /// <summary>Acknowledged ones among the active alarms, an object of words.</summary>
+    public const int AcknowledgedAlarms = 12;
+
+    /// <summary>Alarms that the shadow's settings would raise, an object of words.</summary>
+    public const int ShadowAlarms = 13;
 
     /// <summary>Number of strays without an acknowledgement of their own.</summary>
-    public const int Unacknowledged = 9;
+    public const int Unacknowledged = 14;
 
-    /// <summary>Number of facts; those below <see cref="Alarms"/> are texts.</summary>
-    public const int Count = 10;
+    /// <summary>Number of facts: texts, from <see cref="Alarms"/> on sets of alarms, and last a number.</summary>
+    public const int Count = 15;
 
     private static readonly string[] FactNames =
     {
         "firmwareVersion", "board", "bootId", "verdict", "zone", "settingsHash", "detectorFingerprint", "resetCause",
-        "alarms", "unacknowledged",
+        "zoneEdition", "shadowVerdict", "shadowSettingsHash", "alarms", "acknowledgedAlarms", "shadowAlarms", "unacknowledged",
     };
 
     private readonly string[] _texts = new string[Alarms];
@@ -47,7 +62,7 @@ public sealed class TwinFacts
     private readonly bool[] _isDirty = new bool[Count];
     private readonly bool[] _isInFlight = new bool[Count];
     private readonly string[] _alarmWords;
-    private int _alarms;
+    private readonly int[] _flags = new int[Unacknowledged];
     private int _unacknowledged;
 
     /// <param name="alarmWords">Word of each alarm flag by bit number, null where the bit is no alarm.</param>
@@ -59,7 +74,7 @@ public sealed class TwinFacts
     /// <summary>The names, by number.</summary>
     public static string[] Names => FactNames;
 
-    /// <summary>Sets a fact that is a text; it is reported where it differs from before.</summary>
+    /// <summary>Sets a fact that is a text; it is reported where it differs from before. With null it leaves the twin.</summary>
     public void Set(int fact, string text)
     {
         if (!_isKnown[fact] || _texts[fact] != text)
@@ -69,14 +84,15 @@ public sealed class TwinFacts
         }
     }
 
-    /// <summary>Sets the active alarms.</summary>
+    /// <summary>Sets a fact that is a set of alarms.</summary>
+    /// <param name="fact"><see cref="Alarms"/>, <see cref="AcknowledgedAlarms"/> or <see cref="ShadowAlarms"/>.</param>
     /// <param name="flags">One bit per alarm, in the order of the words given to the constructor.</param>
-    public void SetAlarms(int flags)
+    public void SetAlarms(int fact, int flags)
     {
-        if (!_isKnown[Alarms] || _alarms != flags)
+        if (!_isKnown[fact] || _flags[fact] != flags)
         {
-            _alarms = flags;
-            Touch(Alarms);
+            _flags[fact] = flags;
+            Touch(fact);
         }
     }
 
@@ -137,10 +153,10 @@ public sealed class TwinFacts
         return _alarmWords[bit];
     }
 
-    /// <summary>Whether an alarm is active.</summary>
-    public bool IsAlarm(int bit)
+    /// <summary>Whether an alarm belongs to a set.</summary>
+    public bool IsAlarm(int fact, int bit)
     {
-        return (_alarms & (1 << (bit & 31))) != 0;
+        return (_flags[fact] & (1 << (bit & 31))) != 0;
     }
 
     /// <summary>The value of <see cref="Unacknowledged"/>.</summary>

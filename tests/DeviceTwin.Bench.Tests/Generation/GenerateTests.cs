@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Bench;
+using DeviceTwin.Bench.Generation;
 
 namespace DeviceTwin.Tests.Bench.Generation;
 
@@ -11,6 +12,8 @@ public sealed class GenerateTests
     private const string Model = "vibrationNode-1.json";
     private const string Generated = "TwinModel.g.cs";
 
+    private static readonly string[] Pages = [.. GeneratedSections.All.Select(section => section.Page).Distinct()];
+
     private string _root = "";
 
     [SetUp]
@@ -21,6 +24,12 @@ public sealed class GenerateTests
         foreach (string name in new[] { Limits, Model, Generated })
         {
             File.Copy(TestFiles.InRepository($"{Folder}/{name}"), InRoot(name));
+        }
+
+        foreach (string page in Pages)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_root, page))!);
+            File.Copy(TestFiles.InRepository(page), Path.Combine(_root, page));
         }
     }
 
@@ -53,7 +62,7 @@ public sealed class GenerateTests
         File.AppendAllText(InRoot(Generated), "// mine\n");
         var (code, _, error) = VerbsTests.Run("generate", "--check", "--root", _root);
         Assert.That(code, Is.EqualTo(Verbs.Failed));
-        Assert.That(error, Does.Contain("is not what generate writes; run: dotnet run --project tools/DeviceTwin.Bench -- generate"));
+        Assert.That(error, Does.Contain("is not what generate writes; run: dotnet run -c Release --project tools/DeviceTwin.Bench -- generate"));
         Assert.That(File.ReadAllText(InRoot(Generated)), Does.EndWith("// mine\n"));
     }
 
@@ -86,6 +95,40 @@ public sealed class GenerateTests
     }
 
     [Test]
+    public void AComponentThatExtendsAnotherHasItsPropertiesWithoutDefaults()
+    {
+        JsonNode limits = JsonNode.Parse(File.ReadAllText(InRoot(Limits)))!;
+        limits["extends"]!["shadow"] = "nothing";
+        File.WriteAllText(InRoot(Limits), limits.ToJsonString());
+        Refused("shadow extends nothing, which is not a component");
+
+        limits["extends"] = null;
+        File.WriteAllText(InRoot(Limits), limits.ToJsonString());
+        Refused("shadow.velocityLimitUmPerSecond is writable in the model and has no limits");
+    }
+
+    [TestCase("type", "\"colour\"", "there is no type colour")]
+    [TestCase("default", "\"a\"", "the default of a text is empty")]
+    [TestCase("type", "\"integer\"", " is not of type integer")]
+    public void ATextThatMakesNoSenseIsRefused(string member, string value, string message)
+    {
+        JsonNode limits = JsonNode.Parse(File.ReadAllText(InRoot(Limits)))!;
+        JsonNode text = limits["properties"]!.AsArray().Single(property => (string?)property!["type"] == "text")!;
+        text[member] = JsonNode.Parse(value);
+        File.WriteAllText(InRoot(Limits), limits.ToJsonString());
+        Refused($"detection.forest: {message}");
+    }
+
+    [Test]
+    public void AModelThatExtendsWhatIsNotThereIsRefused()
+    {
+        File.WriteAllText(
+            InRoot(Model),
+            File.ReadAllText(InRoot(Model)).Replace("\"extends\": \"dtmi:com:devicetwin:vibrationNode:detection;1\"", "\"extends\": \"dtmi:com:other;1\""));
+        Refused("dtmi:com:devicetwin:vibrationNode:shadow;1 extends dtmi:com:other;1, which is not there");
+    }
+
+    [Test]
     public void AModelOfAnotherVersionOfDtdlIsRefused()
     {
         File.WriteAllText(InRoot(Model), File.ReadAllText(InRoot(Model)).Replace("dtmi:dtdl:context;3", "dtmi:dtdl:context;2"));
@@ -99,6 +142,26 @@ public sealed class GenerateTests
         model.RemoveAt(1);
         File.WriteAllText(InRoot(Model), model.ToJsonString());
         Refused("component sampling: there is no interface dtmi:com:devicetwin:vibrationNode:sampling;1");
+    }
+
+    [Test]
+    public void GenerateWritesTheSectionsOfThePagesAndNothingElseOfThem()
+    {
+        string page = Path.Combine(_root, Pages[0]);
+        string committed = File.ReadAllText(page);
+        File.WriteAllText(page, "Mine.\n" + GeneratedSection.Replace(committed, "il", "| old |"));
+
+        Assert.That(VerbsTests.Run("generate", "--check", "--root", _root).Error, Does.Contain($"{page} is not what generate writes"));
+        Assert.That(VerbsTests.Run("generate", "--root", _root).Code, Is.EqualTo(Verbs.Done));
+        Assert.That(File.ReadAllText(page), Is.EqualTo("Mine.\n" + committed));
+    }
+
+    [Test]
+    public void APageWithoutAMarkerIsNamed()
+    {
+        File.WriteAllText(Path.Combine(_root, Pages[0]), "# Nothing\n");
+
+        Refused($"{Pages[0]}: '<!-- begin il -->' is missing");
     }
 
     private void Refused(string message)

@@ -20,9 +20,42 @@ public sealed class SettingTests
         {
             var setting = SettingCatalogue.Find(TwinModel.Paths[index])!;
             Assert.That(
-                (setting.Minimum, setting.Maximum, setting.Default, setting.Unit, setting.Sentence),
+                (setting.Minimum, setting.Maximum, setting.Default ?? TwinModel.NotSet, setting.Unit, setting.Sentence),
                 Is.EqualTo((TwinModel.Minimums[index], TwinModel.Maximums[index], TwinModel.Defaults[index], TwinModel.Units[index], TwinModel.Sentences[index])));
         }
+    }
+
+    [Test]
+    public void What_may_be_absent_says_what_holds_then_and_shows_nothing()
+    {
+        var trial = SettingCatalogue.Find("shadow.velocityLimitUmPerSecond")!;
+        Assert.That((trial.Like, trial.Default, trial.Label), Is.EqualTo((Velocity.Path, default(int?), "Velocity limit (trial)")));
+        Assert.That(Row([], trial.Path).InitialText, Is.Empty);
+        Assert.That(Row([Path(trial.Path, 4500, 4500, ConvergenceState.InSync)], trial.Path).InitialText, Is.EqualTo("4500"));
+        Assert.That(SettingCatalogue.All.Select(setting => setting.Component).Last(), Is.EqualTo(SettingCatalogue.Trial), "on trial comes last");
+    }
+
+    [Test]
+    public void A_choice_without_a_unit_says_what_its_numbers_mean()
+    {
+        var mounting = SettingCatalogue.Find("machine.mounting")!;
+        Assert.That(SettingInput.RangeOf(mounting), Is.EqualTo("0 not declared, 1 stud, 2 adhesive, 3 magnet, 4 probe"));
+        Assert.That(SettingInput.NameOf(SettingCatalogue.Find("machine.isoGroup")!, 2), Is.EqualTo("2 group 2"));
+        Assert.That(SettingUnits.Reading(mounting, JsonValue.Create(3)), Is.EqualTo("magnet"));
+        Assert.That(SettingUnits.Reading(mounting, JsonValue.Create(9)), Is.Null);
+        Assert.That(SettingInput.NameOf(Range, 8), Is.EqualTo("8"));
+    }
+
+    [Test]
+    public void A_text_is_taken_as_it_is_up_to_its_length_and_shown_by_its_beginning()
+    {
+        var forest = SettingCatalogue.Find("detection.forest")!;
+        Assert.That(SettingInput.Read(forest, " AbC= ").Value!.GetValue<string>(), Is.EqualTo("AbC="));
+        Assert.That(SettingInput.Read(forest, "").Value!.GetValue<string>(), Is.Empty);
+        Assert.That(SettingInput.Read(forest, new string('f', 4096)).Problem, Is.Null);
+        Assert.That(SettingInput.Read(forest, new string('f', 4097)).Problem, Is.EqualTo("aboveMaximum: takes a text of at most 4096 bytes"));
+        Assert.That(SettingUnits.Short(JsonValue.Create(new string('f', 4096))), Is.EqualTo(new string('f', 24) + "… (4096)"));
+        Assert.That(SettingUnits.Short(JsonValue.Create(4500)), Is.EqualTo("4500"));
     }
 
     [Test]
@@ -86,6 +119,8 @@ public sealed class SettingTests
     [TestCase("machine.shaftSpeedMilliHertz", 29950, "29.95 Hz, 1797 rpm")]
     [TestCase("machine.bpfoMilliOrders", 3585, "3.585 ×")]
     [TestCase("sampling.captureIntervalSeconds", 600, "10 min")]
+    [TestCase("detection.baselineLimitMilliSigma", 8000, "8.0 σ")]
+    [TestCase("machine.ratedPowerWatts", 75000, "75 kW")]
     [TestCase("sampling.captureIntervalSeconds", 60, null)]
     public void Small_units_are_told_in_those_of_daily_use(string path, int value, string? reading)
     {

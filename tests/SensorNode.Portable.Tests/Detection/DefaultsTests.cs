@@ -12,11 +12,13 @@ public sealed class DefaultsTests
     [TestCaseSource(nameof(Settings))]
     public void The_detectors_default_is_the_twins(FieldInfo setting)
     {
-        var path = TwinModel.Paths.Single(path => path.Split('.')[1].Equals(setting.Name, StringComparison.OrdinalIgnoreCase));
+        var index = Enumerable.Range(0, TwinModel.Count)
+            .Single(index => TwinModel.Like[index] < 0 && TwinModel.Names[index].Equals(setting.Name, StringComparison.OrdinalIgnoreCase));
+        var value = setting.GetValue(new DetectorSettings());
 
         Assert.That(
-            Convert.ToInt32(setting.GetValue(new DetectorSettings())),
-            Is.EqualTo(TwinModel.Defaults[Array.IndexOf(TwinModel.Paths, path)]),
-            path);
+            value is string text ? text.Length : Convert.ToInt32(value),
+            Is.EqualTo(TwinModel.Defaults[index]),
+            TwinModel.Paths[index]);
     }
 }

@@ -10,11 +10,13 @@ public sealed class WordsTests
     {
         string[] words = Enumerable.Range(0, Verdict.Count).Select(Verdict.Word).ToArray();
 
-        Assert.That(words, Is.EqualTo(new[] { "normal", "high", "hot", "outer", "inner", "ball", "refused" }));
+        Assert.That(words, Is.EqualTo(new[] {
+            "normal", "high", "outer", "inner", "ball", "cage", "unbalance", "misalignment", "looseness", "hot", "notRunning", "refused",
+        }));
     }
 
     [TestCase(-1)]
-    [TestCase(7)]
+    [TestCase(Verdict.Count)]
     [TestCase(int.MaxValue)]
     public void What_is_no_verdict_is_refused(int verdict) => Assert.That(Verdict.Word(verdict), Is.EqualTo("refused"));
 
@@ -27,11 +29,14 @@ public sealed class WordsTests
         {
             "shaftSpeedUnknown", "captureTooShort", "overrun", "saturated", "bandNotCovered",
             "orderCoincidesWithShaft", "shaftTooSlow", "orderNotCovered", "scaleUnknown", "noSignal",
-            "nothingAsked", "temperatureUnknown",
+            "nothingAsked", "temperatureUnknown", "unitUnknown", "clipped", "machineGroupUnknown",
+            "machineTooSmall", "machineSizeContradicts", "mountingUnsuitable", "velocityBandNotCovered", "notRunning",
+            "baselineWarmingUp", "belowNoiseFloor",
         }));
         Assert.That(words[(int)Math.Log2(Refusal.NoSignal)], Is.EqualTo("noSignal"));
         Assert.That(words[(int)Math.Log2(Refusal.NothingAsked)], Is.EqualTo("nothingAsked"));
         Assert.That(words[(int)Math.Log2(Refusal.TemperatureUnknown)], Is.EqualTo("temperatureUnknown"));
+        Assert.That(words[(int)Math.Log2(Refusal.BelowNoiseFloor)], Is.EqualTo("belowNoiseFloor"));
         Assert.That(words[(int)Math.Log2(Refusal.OrderCoincidesWithShaft)], Is.EqualTo("orderCoincidesWithShaft"));
     }
 }

@@ -9,20 +9,44 @@ public sealed class SettingsCodecTests
     [Test]
     public void WhatIsWrittenIsReadBack()
     {
-        int[] values = SettingsCodec.Defaults();
-        values[TwinModel.SamplingCaptureIntervalSeconds] = 7;
-        values[TwinModel.DetectionTemperatureLimitCentiCelsius] = -4000;
-        values[TwinModel.MaintenanceAlarmsInhibited] = 1;
-        Assert.That(SettingsCodec.Read(SettingsCodec.Write(values)), Is.EqualTo(values));
+        var values = new SettingsValues();
+        values.Numbers[TwinModel.SamplingCaptureIntervalSeconds] = 7;
+        values.Numbers[TwinModel.DetectionTemperatureLimitCentiCelsius] = -4000;
+        values.Numbers[TwinModel.MaintenanceAlarmsInhibited] = 1;
+        values.Numbers[TwinModel.ShadowVelocityLimitUmPerSecond] = 0;
+        Set(values, TwinModel.DetectionForest, new string('f', TwinModel.Maximums[TwinModel.DetectionForest]));
+        Set(values, TwinModel.ShadowForest, "");
+
+        SettingsValues? read = SettingsCodec.Read(SettingsCodec.Write(values), new PlainTextRule());
+
+        Assert.That(read, Is.Not.Null);
+        Assert.That(read!.Numbers, Is.EqualTo(values.Numbers));
+        Assert.That(read.Texts, Is.EqualTo(values.Texts));
+    }
+
+    [Test]
+    public void TheLargestSettingsFit()
+    {
+        var values = new SettingsValues();
+        for (int index = 0; index < TwinModel.Count; index++)
+        {
+            values.Numbers[index] = TwinModel.Below[index] >= 0 ? TwinModel.Minimums[index] : TwinModel.Maximums[index];
+            if (TwinModel.TextOf[index] >= 0)
+            {
+                Set(values, index, new string('f', TwinModel.Maximums[index]));
+            }
+        }
+
+        Assert.That(SettingsCodec.Read(SettingsCodec.Write(values), new PlainTextRule())?.Numbers, Is.EqualTo(values.Numbers));
     }
 
     [Test]
     public void NamesOfAnotherVersionArePassedOverAndMissingOnesAreDefaults()
     {
-        int[]? values = Read("""{"sampling":{"captureIntervalSeconds":7,"newer":{"x":[1]}},"later":{"captureIntervalSeconds":9},"flag":true}""");
+        SettingsValues? values = Read("""{"sampling":{"captureIntervalSeconds":7,"newer":{"x":[1]}},"later":{"captureIntervalSeconds":9},"flag":true}""");
         Assert.That(values, Is.Not.Null);
-        Assert.That(values![TwinModel.SamplingCaptureIntervalSeconds], Is.EqualTo(7));
-        Assert.That(values[TwinModel.SamplingTemperatureIntervalSeconds], Is.EqualTo(30));
+        Assert.That(values!.Numbers[TwinModel.SamplingCaptureIntervalSeconds], Is.EqualTo(7));
+        Assert.That(values.Numbers[TwinModel.SamplingTemperatureIntervalSeconds], Is.EqualTo(30));
     }
 
     [TestCase("")]
@@ -31,7 +55,17 @@ public sealed class SettingsCodecTests
     [TestCase("""{"sampling":{"captureIntervalSeconds":0}}""", TestName = "OutOfRange")]
     [TestCase("""{"sampling":{"captureIntervalSeconds":"7"}}""", TestName = "OfWrongType")]
     [TestCase("""{"detection":{"envelopeBandLowHertz":6000}}""", TestName = "NotGoingTogether")]
+    [TestCase("""{"detection":{"forest":5}}""", TestName = "TextOfWrongType")]
+    [TestCase("""{"detection":{"forest":"a b"}}""", TestName = "TextOfAnotherForm")]
+    [TestCase("""{"detection":{"forest":"a\u0000"}}""", TestName = "TextThatCannotBeKept")]
+    [TestCase("""{"shadow":{"forest":null}}""", TestName = "TextThatIsNull")]
     public void DamagedContentIsRefusedAsAWhole(string content) => Assert.That(Read(content), Is.Null);
 
-    private static int[]? Read(string content) => SettingsCodec.Read(Encoding.UTF8.GetBytes(content));
+    private static void Set(SettingsValues values, int index, string text)
+    {
+        values.Numbers[index] = text.Length;
+        values.Texts[TwinModel.TextOf[index]] = text;
+    }
+
+    private static SettingsValues? Read(string content) => SettingsCodec.Read(Encoding.UTF8.GetBytes(content), new PlainTextRule());
 }

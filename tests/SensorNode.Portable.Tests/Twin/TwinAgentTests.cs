@@ -15,8 +15,13 @@ public sealed class TwinAgentTests
         Assert.That(scene.Requests, Has.Count.EqualTo(2), "one GET, one report");
         for (int index = 0; index < TwinModel.Count; index++)
         {
-            string value = TwinModel.IsBoolean[index] == 0 ? TwinModel.Defaults[index].ToString() : "false";
-            Assert.That(scene.Acknowledged(TwinModel.Paths[index]), Is.EqualTo($"{value}/203/0/default"));
+            string value = TwinModel.Types[index] == TwinModel.BooleanType ? "false"
+                : TwinModel.Types[index] == TwinModel.TextType ? "\"\""
+                : TwinModel.Defaults[index].ToString();
+            Assert.That(
+                scene.Acknowledged(TwinModel.Paths[index]),
+                Is.EqualTo(TwinModel.Like[index] >= 0 ? "none" : $"{value}/203/0/default"),
+                "what may be absent is absent");
         }
 
         Assert.That(scene.Hub.ReportedAt("sampling.__t")!.GetValue<string>(), Is.EqualTo("c"));
@@ -209,7 +214,7 @@ public sealed class TwinAgentTests
         scene.Agent.Answered(200, scene.Next()!.RequestId, -1, Encoding.UTF8.GetBytes(payload), 0);
         Assert.That(scene.Agent.State, Is.EqualTo(TwinState.ReadPause));
         Assert.That(scene.Agent.Malformed, Is.EqualTo(1));
-        Assert.That(scene.Agent.Book.Values, Is.EqualTo(SettingsCodec.Defaults()));
+        Assert.That(scene.Agent.Book.Values.Numbers, Is.EqualTo(TwinModel.Defaults));
         Assert.That(scene.Next(), Is.Null, "not at once");
         scene.NowMs = 2000;
         scene.Talk();
@@ -311,7 +316,7 @@ public sealed class TwinAgentTests
         scene.Agent.Facts.Set(TwinFacts.Verdict, "normal");
         TwinRequest first = scene.Next()!;
         scene.Agent.Facts.Set(TwinFacts.Verdict, "high");
-        scene.Agent.Facts.SetAlarms(2);
+        scene.Agent.Facts.SetAlarms(TwinFacts.Alarms, 2);
         scene.Agent.Facts.Set(TwinFacts.Verdict, "outer");
         scene.Agent.Desired(scene.Hub.Desire("""{"sampling":{"captureIntervalSeconds":10}}"""), 0);
         scene.Agent.Desired(scene.Hub.Desire("""{"sampling":{"captureIntervalSeconds":20}}"""), 0);
@@ -321,7 +326,7 @@ public sealed class TwinAgentTests
         Assert.That(
             Encoding.UTF8.GetString(second.Patch!),
             Is.EqualTo(
-                """{"verdict":"outer","alarms":{"high":true,"hot":null,"outer":null,"inner":null,"ball":null},"sampling":{"__t":"c","captureIntervalSeconds":{"value":20,"ac":200,"av":3,"ad":"applied"}}}"""));
+                """{"verdict":"outer","alarms":{"high":true,"outer":null,"inner":null,"ball":null,"cage":null,"unbalance":null,"misalignment":null,"looseness":null,"hot":null},"sampling":{"__t":"c","captureIntervalSeconds":{"value":20,"ac":200,"av":3,"ad":"applied"}}}"""));
         scene.Answer(second);
         Assert.That(scene.Next(), Is.Null);
         Assert.That(scene.Agent.IsSettled, Is.True);
@@ -368,11 +373,11 @@ public sealed class TwinAgentTests
     {
         var scene = new TwinScene().Settle();
         scene.Desire("""{"fan":1,"sampling":{"colour":2},"machine":3}""");
-        scene.Agent.Facts.SetAlarms(1 << 3);
+        scene.Agent.Facts.SetAlarms(TwinFacts.Alarms, 1 << 2);
         scene.Talk();
         Assert.That(scene.Hub.ReportedAt("alarms.outer"), Is.Not.Null);
         scene.Restart();
-        scene.Agent.Facts.SetAlarms(0);
+        scene.Agent.Facts.SetAlarms(TwinFacts.Alarms, 0);
         scene.DesireUnseen("""{"fan":null,"sampling":{"colour":null},"machine":null}""");
         scene.Settle();
         Assert.That(scene.Hub.ReportedAt("fan"), Is.Null);
@@ -455,7 +460,9 @@ public sealed class TwinAgentTests
         {
             string component = TwinModel.Components[TwinModel.ComponentOf[index]];
             desired[component] ??= new JsonObject();
-            desired[component]![TwinModel.Names[index]] = "wrong";
+            desired[component]![TwinModel.Names[index]] = TwinModel.Types[index] == TwinModel.TextType
+                ? JsonValue.Create(new string('f', TwinModel.Maximums[index]))
+                : TwinModel.Types[index] == TwinModel.BooleanType ? JsonValue.Create("wrong") : JsonValue.Create(999999999);
         }
 
         for (int number = 0; number < 40; number++)
@@ -465,10 +472,143 @@ public sealed class TwinAgentTests
 
         var scene = new TwinScene().Settle();
         scene.Agent.Facts.Set(TwinFacts.BootId, name);
+        scene.Agent.Facts.SetAlarms(TwinFacts.Alarms, -1);
+        scene.Agent.Facts.SetAlarms(TwinFacts.AcknowledgedAlarms, -1);
+        scene.Agent.Facts.SetAlarms(TwinFacts.ShadowAlarms, -1);
         scene.Desire(desired.ToJsonString());
         Assert.That(scene.Agent.IsSettled, Is.True);
-        Assert.That(scene.Requests[^1].Patch!, Has.Length.LessThan(ReportWriter.MaximumLength / 2), "room to spare");
+        Assert.That(scene.Requests[^1].Patch!, Has.Length.LessThan(ReportWriter.MaximumLength * 3 / 4), "room to spare");
+        Assert.That(
+            HubSize(scene.Hub.Reported),
+            Is.LessThan(32 * 1024 * 3 / 4),
+            "a hub holds 32 KB of reported properties, counted without punctuation");
     }
+
+    [Test]
+    public void AnOverrideIsReportedFromWhenItIsSetUntilItIsNoMore()
+    {
+        var scene = new TwinScene().Settle();
+        scene.Desire("""{"shadow":{"enabled":true,"velocityLimitUmPerSecond":4500}}""");
+        Assert.That(scene.Acknowledged("shadow.velocityLimitUmPerSecond"), Is.EqualTo("4500/200/2/applied"));
+        Assert.That(scene.Acknowledged("shadow.temperatureLimitCentiCelsius"), Is.EqualTo("none"));
+        scene.Restart();
+        scene.Settle();
+        Assert.That(scene.Acknowledged("shadow.velocityLimitUmPerSecond"), Is.EqualTo("4500/200/2/applied"));
+        scene.Desire("""{"shadow":{"velocityLimitUmPerSecond":null}}""");
+        Assert.That(scene.Acknowledged("shadow.velocityLimitUmPerSecond"), Is.EqualTo("none"));
+        Assert.That(scene.Agent.Book.Values.IsSet(TwinModel.ShadowVelocityLimitUmPerSecond), Is.False);
+    }
+
+    [Test]
+    public void AnOverrideThatNobodyDesiresAnyMoreLeavesTheTwinEvenWhereTheNodeWasNotThere()
+    {
+        var scene = new TwinScene().Settle();
+        scene.Desire("""{"shadow":{"velocityLimitUmPerSecond":4500}}""");
+        scene.DesireUnseen("""{"shadow":null}""");
+        scene.Restart();
+        scene.Settle();
+        Assert.That(scene.Acknowledged("shadow.velocityLimitUmPerSecond"), Is.EqualTo("none"));
+        Assert.That(scene.Acknowledged("shadow.enabled"), Does.StartWith("false/203/"));
+    }
+
+    [Test]
+    public void ARejectedOverrideIsAnsweredAndStaysAbsent()
+    {
+        var scene = new TwinScene().Settle();
+        scene.Desire("""{"shadow":{"velocityLimitUmPerSecond":100001}}""");
+        Assert.That(
+            scene.Acknowledged("shadow.velocityLimitUmPerSecond"),
+            Is.EqualTo("/400/2/aboveMaximum: shadow.velocityLimitUmPerSecond takes 0 to 100000 um/s"));
+        Assert.That(scene.Agent.Book.Values.IsSet(TwinModel.ShadowVelocityLimitUmPerSecond), Is.False);
+    }
+
+    [Test]
+    public void OverridesHaveToGoTogetherAmongThemselves()
+    {
+        var scene = new TwinScene().Settle();
+        scene.Desire("""{"shadow":{"envelopeBandLowHertz":6000}}""");
+        Assert.That(scene.Acknowledged("shadow.envelopeBandLowHertz"), Is.EqualTo("6000/200/2/applied"), "the other one is absent");
+        scene.Desire("""{"shadow":{"envelopeBandHighHertz":5000}}""");
+        Assert.That(
+            scene.Acknowledged("shadow.envelopeBandHighHertz"),
+            Is.EqualTo("/400/3/notAllowed: shadow.envelopeBandHighHertz must be above shadow.envelopeBandLowHertz"));
+    }
+
+    [Test]
+    public void ABandThatIsOffNeedsNoOrder()
+    {
+        var scene = new TwinScene().Settle();
+        scene.Desire("""{"detection":{"band1LowHertz":300}}""");
+        Assert.That(scene.Acknowledged("detection.band1LowHertz"), Is.EqualTo("300/200/2/applied"));
+        scene.Desire("""{"detection":{"band1HighHertz":200}}""");
+        Assert.That(scene.Acknowledged("detection.band1HighHertz"), Does.StartWith("0/400/3/notAllowed: detection.band1HighHertz must be above"));
+        scene.Desire("""{"detection":{"band1HighHertz":301}}""");
+        Assert.That(scene.Acknowledged("detection.band1HighHertz"), Is.EqualTo("301/200/4/applied"));
+    }
+
+    [Test]
+    public void ATextIsAppliedAcknowledgedAndOutlivesARestart()
+    {
+        string forest = new('f', TwinModel.Maximums[TwinModel.DetectionForest]);
+        var scene = new TwinScene().Settle();
+        scene.Desire($$$"""{"detection":{"forest":"{{{forest}}}"}}""");
+        Assert.That(Forest(scene), Is.EqualTo(forest));
+        Assert.That(scene.Acknowledged("detection.forest"), Is.EqualTo($"\"{forest}\"/200/2/applied"));
+        Assert.That(scene.Agent.Book.Changes, Is.EqualTo(1));
+        scene.Restart();
+        Assert.That(Forest(scene), Is.EqualTo(forest), "before any connection");
+        scene.Settle();
+        scene.Desire("""{"detection":{"forest":"\u0066gh"}}""");
+        Assert.That(scene.Acknowledged("detection.forest"), Is.EqualTo("\"fgh\"/200/3/applied"), "an escape is a character");
+        scene.Desire("""{"detection":{"forest":"xyz"}}""");
+        Assert.That((Forest(scene), scene.Agent.Book.Changes), Is.EqualTo(("xyz", 2)), "of the same length, but another text");
+        scene.Desire("""{"detection":{"forest":null}}""");
+        Assert.That(scene.Acknowledged("detection.forest"), Is.EqualTo("\"\"/203/5/default"));
+        Assert.That(Forest(scene), Is.Empty);
+    }
+
+    [TestCase("5", "wrongType: detection.forest takes a text of 0 to 4096 bytes")]
+    [TestCase("{\"a\":\"b\"}", "wrongType: detection.forest takes a text of 0 to 4096 bytes")]
+    [TestCase("\"not well formed\"", "malformed: detection.forest takes a text of another form")]
+    [TestCase("\"a\\u0000\"", "malformed: detection.forest takes a text of another form")]
+    [TestCase("\"😀\"", "malformed: detection.forest takes a text of another form")]
+    [TestCase("4097", "aboveMaximum: detection.forest takes a text of 0 to 4096 bytes")]
+    [TestCase("100000", "aboveMaximum: detection.forest takes a text of 0 to 4096 bytes")]
+    public void ATextThatCannotBeTakenLeavesTheOldOneInForceAndSaysWhy(string text, string reason)
+    {
+        var scene = new TwinScene().Settle();
+        scene.Desire("""{"detection":{"forest":"old"}}""");
+        string value = int.TryParse(text, out int length) && length > 5 ? $"\"{new string('f', length)}\"" : text;
+        scene.Desire($$$"""{"detection":{"forest":{{{value}}},"velocityLimitUmPerSecond":4500}}""");
+        Assert.That(Forest(scene), Is.EqualTo("old"));
+        Assert.That(scene.Acknowledged("detection.forest"), Is.EqualTo($"\"old\"/400/3/{reason}"));
+        Assert.That(scene.Acknowledged("detection.velocityLimitUmPerSecond"), Is.EqualTo("4500/200/3/applied"));
+        scene.Desire("""{"detection":{"velocityLimitUmPerSecond":4600}}""");
+        Assert.That(scene.Acknowledged("detection.forest"), Is.EqualTo($"\"old\"/400/3/{reason}"), "what else changes makes it no better");
+    }
+
+    [Test]
+    public void AFactWithoutATextLeavesTheTwin()
+    {
+        var scene = new TwinScene().Settle();
+        scene.Agent.Facts.Set(TwinFacts.ShadowVerdict, "normal");
+        scene.Talk();
+        Assert.That(scene.Hub.ReportedAt("shadowVerdict")!.GetValue<string>(), Is.EqualTo("normal"));
+        scene.Agent.Facts.Set(TwinFacts.ShadowVerdict, null);
+        scene.Talk();
+        Assert.That(scene.Hub.ReportedAt("shadowVerdict"), Is.Null);
+    }
+
+    private static string Forest(TwinScene scene) => scene.Agent.Book.Values.Texts[TwinModel.TextOf[TwinModel.DetectionForest]];
+
+    // Names, and values as text, as Azure counts.
+    private static int HubSize(JsonNode? node) => node switch
+    {
+        JsonObject members => members.Sum(member => Encoding.UTF8.GetByteCount(member.Key) + HubSize(member.Value)),
+        JsonArray items => items.Sum(HubSize),
+        null => 0,
+        _ => node.ToJsonString().Length,
+    };
 
     private static TwinRequest? NextWithin(TwinScene scene, int milliseconds)
     {

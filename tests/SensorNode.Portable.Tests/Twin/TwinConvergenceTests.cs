@@ -12,7 +12,7 @@ public sealed class TwinConvergenceTests
 {
     private const int Rounds = 400;
 
-    private static readonly string[] Values = ["1", "2", "10", "100", "500", "5000", "100001", "-5000", "true", "\"text\"", "null", "1.5"];
+    private static readonly string[] Values = ["1", "2", "10", "100", "500", "5000", "100001", "-5000", "true", "\"text\"", "\"other\"", "\"not well formed\"", "null", "1.5"];
 
     [Test]
     public void EveryHistoryConverges()
@@ -85,7 +85,7 @@ public sealed class TwinConvergenceTests
                     break;
                 case 3:
                     _scene.Agent.Facts.Set(TwinFacts.Verdict, "verdict" + _random.Next(3));
-                    _scene.Agent.Facts.SetAlarms(_random.Next(64));
+                    _scene.Agent.Facts.SetAlarms(TwinFacts.Alarms, _random.Next(64));
                     break;
                 case 4 or 5 or 6:
                     byte[] patch = _scene.Hub.Desire(RandomPatch());
@@ -181,7 +181,7 @@ public sealed class TwinConvergenceTests
         {
             Assert.That(_scene.Agent.DesiredVersion, Is.GreaterThanOrEqualTo(_newestApplied - 1), Say("never an older version over a newer"));
             _newestApplied = Math.Max(_newestApplied, _scene.Agent.DesiredVersion);
-            Assert.That(Rules.AreGood(_scene.Agent.Book.Values), Is.True, Say("settings in force are always good"));
+            Assert.That(Rules.AreGood(_scene.Agent.Book.Values, new PlainTextRule()), Is.True, Say("settings in force are always good"));
         }
 
         private string RandomPatch()
@@ -220,12 +220,20 @@ public sealed class TwinConvergenceTests
             string path = TwinModel.Paths[index];
             JsonNode? desired = _scene.Hub.DesiredAt(path);
             JsonObject? reported = _scene.Hub.ReportedAt(path) as JsonObject;
-            Assert.That(reported, Is.Not.Null, Say(path));
-            string value = reported!["value"]!.ToJsonString();
+            bool isSet = _scene.Agent.Book.Values.IsSet(index);
+            if (reported is null)
+            {
+                Assert.That((isSet, desired is null), Is.EqualTo((false, true)), Say($"{path}: only what is absent is not reported"));
+                return;
+            }
+
+            string value = reported["value"]?.ToJsonString() ?? "absent";
             int code = reported["ac"]!.GetValue<int>();
-            string inForce = TwinModel.IsBoolean[index] == 0
-                ? _scene.Agent.Book.Values[index].ToString()
-                : _scene.Agent.Book.Values[index] == 0 ? "false" : "true";
+            int number = _scene.Agent.Book.Values.Numbers[index];
+            string inForce = !isSet ? "absent"
+                : TwinModel.Types[index] == TwinModel.TextType ? $"\"{_scene.Agent.Book.Values.Texts[TwinModel.TextOf[index]]}\""
+                : TwinModel.Types[index] == TwinModel.IntegerType ? number.ToString()
+                : number == 0 ? "false" : "true";
             Assert.That(value, Is.EqualTo(inForce), Say($"{path}: reported is what is in force"));
             if (code == 200)
             {

@@ -10,9 +10,17 @@ public sealed class TwinModelTests
     public static IEnumerable<TestCaseData> Boundaries()
     {
         using JsonDocument limits = Limits();
-        foreach (JsonElement property in limits.RootElement.GetProperty("properties").EnumerateArray())
+        foreach ((JsonElement property, string path, _) in Properties(limits.RootElement))
         {
-            string path = property.GetProperty("path").GetString()!;
+            if (property.GetProperty("type").GetString() == "text")
+            {
+                yield return Case(path, JsonToken.String, property.GetProperty("max").GetInt64(), RejectReason.None);
+                yield return Case(path, JsonToken.String, property.GetProperty("max").GetInt64() + 1, RejectReason.AboveMaximum);
+                yield return Case(path, JsonToken.Integer, 1, RejectReason.WrongType);
+                yield return Case(path, JsonToken.True, 0, RejectReason.WrongType);
+                continue;
+            }
+
             if (property.GetProperty("type").GetString() == "boolean")
             {
                 yield return Case(path, JsonToken.True, 0, RejectReason.None);
@@ -24,11 +32,11 @@ public sealed class TwinModelTests
 
             long minimum = property.GetProperty("min").GetInt64();
             long maximum = property.GetProperty("max").GetInt64();
-            int inside = property.TryGetProperty("allowed", out JsonElement allowed) ? RejectReason.NotAllowed : RejectReason.None;
+            bool isChosen = property.TryGetProperty("allowed", out JsonElement allowed);
             yield return Case(path, JsonToken.Integer, minimum - 1, RejectReason.BelowMinimum);
             yield return Case(path, JsonToken.Integer, minimum, RejectReason.None);
-            yield return Case(path, JsonToken.Integer, minimum + 1, inside);
-            yield return Case(path, JsonToken.Integer, maximum - 1, inside);
+            yield return Case(path, JsonToken.Integer, minimum + 1, Inside(minimum + 1));
+            yield return Case(path, JsonToken.Integer, maximum - 1, Inside(maximum - 1));
             yield return Case(path, JsonToken.Integer, maximum, RejectReason.None);
             yield return Case(path, JsonToken.Integer, maximum + 1, RejectReason.AboveMaximum);
             yield return Case(path, JsonToken.Integer, 999999999999999999, RejectReason.AboveMaximum);
@@ -38,13 +46,16 @@ public sealed class TwinModelTests
                 yield return Case(path, token, minimum, RejectReason.WrongType);
             }
 
-            if (inside == RejectReason.NotAllowed)
+            if (isChosen)
             {
                 foreach (JsonElement value in allowed.EnumerateArray())
                 {
                     yield return Case(path, JsonToken.Integer, value.GetInt64(), RejectReason.None);
                 }
             }
+
+            int Inside(long value) =>
+                isChosen && allowed.EnumerateArray().All(choice => choice.GetInt64() != value) ? RejectReason.NotAllowed : RejectReason.None;
         }
     }
 
@@ -60,19 +71,20 @@ public sealed class TwinModelTests
     public void GeneratedArraysAgreeWithTheLimitsFile()
     {
         using JsonDocument limits = Limits();
-        JsonElement[] properties = limits.RootElement.GetProperty("properties").EnumerateArray().ToArray();
+        var properties = Properties(limits.RootElement).ToArray();
         Assert.That(TwinModel.ModelId, Is.EqualTo(limits.RootElement.GetProperty("model").GetString()));
         Assert.That(TwinModel.Count, Is.EqualTo(properties.Length));
         for (int index = 0; index < properties.Length; index++)
         {
-            JsonElement property = properties[index];
-            Assert.That(TwinModel.Paths[index], Is.EqualTo(property.GetProperty("path").GetString()));
+            (JsonElement property, string path, bool isDerived) = properties[index];
+            Assert.That(TwinModel.Paths[index], Is.EqualTo(path));
+            Assert.That(TwinModel.Like[index], Is.EqualTo(isDerived ? Rules.IndexOf(property.GetProperty("path").GetString()) : -1));
             Assert.That(TwinModel.Units[index], Is.EqualTo(property.GetProperty("unit").GetString()));
             Assert.That(TwinModel.Owners[index], Is.EqualTo(property.GetProperty("owner").GetString()));
             Assert.That(TwinModel.Sentences[index], Is.EqualTo(property.GetProperty("sentence").GetString()));
             Assert.That(TwinModel.RejectCodes[index], Is.EqualTo(property.GetProperty("rejectCode").GetInt32()));
             Assert.That(TwinModel.Components[TwinModel.ComponentOf[index]] + "." + TwinModel.Names[index], Is.EqualTo(TwinModel.Paths[index]));
-            Assert.That(TwinModel.Defaults[index], Is.InRange(TwinModel.Minimums[index], TwinModel.Maximums[index]));
+            Assert.That(TwinModel.Defaults[index], isDerived ? Is.EqualTo(TwinModel.NotSet) : Is.InRange(TwinModel.Minimums[index], TwinModel.Maximums[index]));
         }
     }
 
@@ -93,6 +105,16 @@ public sealed class TwinModelTests
     [TestCase("detection.envelopeBandHighHertz", RejectReason.NotAllowed, "notAllowed: detection.envelopeBandHighHertz must be above detection.envelopeBandLowHertz")]
     public void AReasonSaysWhatIsTaken(string path, int reason, string sentence) =>
         Assert.That(RejectReason.Sentence(reason, Rules.IndexOf(path)), Is.EqualTo(sentence));
+
+    // The file's own, and then those that a component has because it extends another.
+    private static IEnumerable<(JsonElement Property, string Path, bool IsDerived)> Properties(JsonElement limits)
+    {
+        JsonElement[] own = limits.GetProperty("properties").EnumerateArray().ToArray();
+        return own.Select(property => (property, property.GetProperty("path").GetString()!, false))
+            .Concat(limits.GetProperty("extends").EnumerateObject().SelectMany(extension => own
+                .Where(property => property.GetProperty("path").GetString()!.StartsWith(extension.Value.GetString() + ".", StringComparison.Ordinal))
+                .Select(property => (property, extension.Name + property.GetProperty("path").GetString()![extension.Value.GetString()!.Length..], true))));
+    }
 
     private static TestCaseData Case(string path, JsonToken token, long value, int reason) =>
         new TestCaseData(path, token, value).Returns(reason).SetArgDisplayNames(path, token.ToString(), value.ToString());

@@ -7,19 +7,19 @@ namespace DeviceTwin.Tests.SensorNode.Portable.Twin;
 /// <summary>A node's agent and a hub's twin on a table, with virtual time between them.</summary>
 internal sealed class TwinScene
 {
-    public static readonly string?[] AlarmWords = [null, "high", "hot", "outer", "inner", "ball", null];
+    public static readonly string?[] AlarmWords = [null, "high", "outer", "inner", "ball", "cage", "unbalance", "misalignment", "looseness", "hot", null, null];
 
     public StubTwin Hub { get; } = new();
 
-    public TwinAgent Agent { get; private set; } = NewAgent(SettingsCodec.Defaults(), 100);
+    public TwinAgent Agent { get; private set; } = NewAgent(new SettingsValues(), 100);
 
     public long NowMs { get; set; }
 
     /// <summary>Requests the agent made, in their order.</summary>
     public List<TwinRequest> Requests { get; } = [];
 
-    public static TwinAgent NewAgent(int[] values, int firstRequestId) =>
-        new(values, AlarmWords!, new Backoff(1000, 60000, 250, new Jitter(1)), firstRequestId);
+    public static TwinAgent NewAgent(SettingsValues values, int firstRequestId) =>
+        new(values, new PlainTextRule(), AlarmWords!, new Backoff(1000, 60000, 250, new Jitter(1)), firstRequestId);
 
     /// <summary>Connects and lets hub and node talk until neither has anything to say.</summary>
     public TwinScene Settle()
@@ -30,7 +30,7 @@ internal sealed class TwinScene
     }
 
     /// <summary>The node restarts with what it had saved.</summary>
-    public void Restart() => Agent = NewAgent(SettingsCodec.Read(SettingsCodec.Write(Agent.Book.Values)), 5000);
+    public void Restart() => Agent = NewAgent(SettingsCodec.Read(SettingsCodec.Write(Agent.Book.Values), new PlainTextRule()), 5000);
 
     /// <summary>The operator changes something and the hub pushes it.</summary>
     public void Desire(string json)
@@ -82,7 +82,7 @@ internal sealed class TwinScene
         Agent.Answered(status, request.RequestId, -1, Encoding.UTF8.GetBytes($$"""{"errorCode":{{status}},"message":"no"}"""), NowMs);
 
     /// <summary>Value in force of a property.</summary>
-    public int Value(string path) => Agent.Book.Values[Rules.IndexOf(path)];
+    public int Value(string path) => Agent.Book.Values.Numbers[Rules.IndexOf(path)];
 
     /// <summary>The acknowledgement of a path as the hub holds it: <c>value/ac/av/ad</c>.</summary>
     public string Acknowledged(string path)

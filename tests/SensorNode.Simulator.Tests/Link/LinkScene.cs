@@ -1,4 +1,5 @@
 using System.Text;
+using DeviceTwin.SensorNode;
 using DeviceTwin.SensorNode.Link;
 using DeviceTwin.SensorNode.Twin;
 
@@ -13,8 +14,9 @@ internal sealed class LinkScene
     {
         var jitter = new Jitter(seed);
         Agent = new TwinAgent(
-            SettingsCodec.Defaults(),
-            [null!, "high", "hot", "outer", "inner", "ball", null!],
+            new SettingsValues(),
+            new SettingsTextRule(),
+            [null!, "high", "outer", "inner", "ball", "cage", "unbalance", "misalignment", "looseness", "hot", null!, null!],
             new Backoff(1000, 300000, 250, jitter),
             100);
         Link = new HubLink(Session, Options, Agent, Outbox, jitter);

@@ -1,3 +1,4 @@
+using DeviceTwin.Bench.Size;
 using DeviceTwin.SensorNode.Signal;
 using DeviceTwin.Tests.SensorNode.Gate.Firmware;
 using DeviceTwin.Tests.SensorNode.Gate.Rules;
@@ -31,6 +32,21 @@ public sealed class FirmwareGateTests
         var violations = OpcodeComparison.Compare(gate!, built, Rooms.Signal, Rooms.Detection).ToArray();
 
         Assert.That(violations, Is.Empty, Lines(violations));
+    }
+
+    [TestCase(GateProject.FirmwarePath)]
+    [TestCase(GateProject.BenchmarksPath)]
+    public void A_project_fits_the_tables_of_one_assembly(string path)
+    {
+        // They are addressed with 16 bits; array literals that go beyond are not noticed by the metadata processor.
+        FirmwareAssembly? gate = GateProject.Load(path).Compiled.Assembly;
+        Assume.That(gate, Is.Not.Null, "the firmware does not compile: see the gate");
+        var model = new PeModel(gate!.Module);
+
+        PeSize size = model.Frame() + model.Add(gate.Types);
+
+        TestContext.Out.WriteLine(size);
+        Assert.That(new[] { size.Code, size.Strings, size.Signatures }, Has.All.LessThanOrEqualTo(PeModel.LargestTable), size.ToString());
     }
 
     [Test]

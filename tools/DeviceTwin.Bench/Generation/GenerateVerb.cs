@@ -1,6 +1,6 @@
 namespace DeviceTwin.Bench.Generation;
 
-/// <summary><c>generate</c>: the C# constants of the twin model from its JSON files.</summary>
+/// <summary><c>generate</c>: the C# constants of the twin model from its JSON files, and the generated sections of the documentation.</summary>
 public static class GenerateVerb
 {
     private const string Folder = "firmware/SensorNode/Twin/Model";
@@ -25,13 +25,11 @@ public static class GenerateVerb
             }
         }
 
-        string folder = Path.Combine(root ?? Checkout.Find(), Folder);
-        string target = Path.Combine(folder, "TwinModel.g.cs");
-        TwinLimits limits;
+        root ??= Checkout.Find();
+        (string Path, string Text)[] files;
         try
         {
-            limits = TwinLimits.Load(Path.Combine(folder, "vibrationNode-1.limits.json"));
-            limits.CheckAgainst(DtdlModel.Load(Path.Combine(folder, "vibrationNode-1.json")));
+            files = [TwinModel(root), .. GeneratedSections.Pages(root)];
         }
         catch (ModelException exception)
         {
@@ -39,21 +37,45 @@ public static class GenerateVerb
             return Verbs.Failed;
         }
 
-        string generated = TwinModelWriter.Write(limits);
-        if (check)
-        {
-            if (File.Exists(target) && File.ReadAllText(target) == generated)
-            {
-                output.WriteLine($"{target} is what generate writes");
-                return Verbs.Done;
-            }
+        return check ? Check(files, output, error) : Write(files, output);
+    }
 
-            error.WriteLine($"error: {target} is not what generate writes; run: dotnet run --project tools/DeviceTwin.Bench -- generate");
-            return Verbs.Failed;
+    private static (string Path, string Text) TwinModel(string root)
+    {
+        string folder = Path.Combine(root, Folder);
+        TwinLimits limits = TwinLimits.Load(Path.Combine(folder, "vibrationNode-1.limits.json"));
+        DtdlModel model = DtdlModel.Load(Path.Combine(folder, "vibrationNode-1.json"));
+        limits.CheckAgainst(model);
+        return (Path.Combine(folder, "TwinModel.g.cs"), TwinModelWriter.Write(limits, model));
+    }
+
+    private static int Check((string Path, string Text)[] files, TextWriter output, TextWriter error)
+    {
+        int code = Verbs.Done;
+        foreach ((string path, string text) in files)
+        {
+            if (File.Exists(path) && File.ReadAllText(path) == text)
+            {
+                output.WriteLine($"{path} is what generate writes");
+            }
+            else
+            {
+                error.WriteLine($"error: {path} is not what generate writes; run: dotnet run -c Release --project tools/DeviceTwin.Bench -- generate");
+                code = Verbs.Failed;
+            }
         }
 
-        File.WriteAllText(target, generated);
-        output.WriteLine($"wrote {target}");
+        return code;
+    }
+
+    private static int Write((string Path, string Text)[] files, TextWriter output)
+    {
+        foreach ((string path, string text) in files)
+        {
+            File.WriteAllText(path, text);
+            output.WriteLine($"wrote {path}");
+        }
+
         return Verbs.Done;
     }
 }

@@ -37,6 +37,23 @@ public sealed record TwinLimits(string Model, IReadOnlyDictionary<string, string
             }
         }
 
+        foreach (var (derived, original) in file.Extends ?? [])
+        {
+            if (properties.All(property => property.Component != original))
+            {
+                throw new ModelException($"{derived} extends {original}, which is not a component");
+            }
+
+            properties.AddRange(properties.Where(property => property.Component == original).Select(property => property.In(derived)).ToList());
+        }
+
+        string? apart = properties.Where((property, index) => index > 0 && properties[index - 1].Component != property.Component
+            && properties.Take(index).Any(other => other.Component == property.Component)).FirstOrDefault()?.Path;
+        if (apart is not null)
+        {
+            throw new ModelException($"{apart} does not stand with the others of its component");
+        }
+
         string? twice = properties.GroupBy(property => property.Path).FirstOrDefault(group => group.Count() > 1)?.Key;
         return twice is null ? new TwinLimits(file.Model, file.RejectReasons, properties) : throw new ModelException($"{twice} is there twice");
     }
@@ -58,7 +75,7 @@ public sealed record TwinLimits(string Model, IReadOnlyDictionary<string, string
                 throw new ModelException($"{property.Path} has limits but is no writable property of {Model}");
             }
 
-            string type = property.IsBoolean ? "boolean" : "integer";
+            string type = property.Type switch { PropertyType.Boolean => "boolean", PropertyType.Text => "string", _ => "integer" };
             if (dtdl.Type != type)
             {
                 throw new ModelException($"{property.Path} is {type} in the limits and {dtdl.Type} in the model");
@@ -76,7 +93,12 @@ public sealed record TwinLimits(string Model, IReadOnlyDictionary<string, string
         }
     }
 
-    internal sealed record LimitsFile(string Model, string About, Dictionary<string, string> RejectReasons, List<LimitedPropertyFile> Properties);
+    internal sealed record LimitsFile(
+        string Model,
+        string About,
+        Dictionary<string, string> RejectReasons,
+        Dictionary<string, string>? Extends,
+        List<LimitedPropertyFile> Properties);
 
     internal sealed record LimitedPropertyFile(
         string Path,

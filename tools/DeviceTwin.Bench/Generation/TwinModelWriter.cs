@@ -10,11 +10,13 @@ namespace DeviceTwin.Bench.Generation;
 public static class TwinModelWriter
 {
     /// <returns>The whole text of <c>TwinModel.g.cs</c>, lines ended by LF.</returns>
-    public static string Write(TwinLimits limits)
+    public static string Write(TwinLimits limits, DtdlModel model)
     {
         IReadOnlyList<LimitedProperty> properties = limits.Properties;
         string[] components = properties.Select(property => property.Component).Distinct().ToArray();
         string[] paths = properties.Select(property => property.Path).ToArray();
+        string[] texts = properties.Where(property => property.Type == PropertyType.Text).Select(property => property.Path).ToArray();
+        var names = model.WritableProperties.ToDictionary(property => property.Path, property => property.AllowedNames);
         var text = new StringBuilder();
         text.Append(
             """
@@ -25,33 +27,70 @@ public static class TwinModelWriter
             // </auto-generated>
             namespace DeviceTwin.SensorNode.Twin;
 
-            /// <summary>The writable properties of the twin model, by index. A node's settings are an int[] with these indices; a boolean is 0 or 1.</summary>
+            /// <summary>The writable properties of the twin model, by index: those of <see cref="SettingsValues.Numbers"/>.</summary>
             public static class TwinModel
             {
 
             """);
         Member(text, "The model's identifier (DTMI).", $"const string ModelId = {Quote(limits.Model)}");
         Member(text, "Number of writable properties.", $"const int Count = {properties.Count}");
+        Member(text, "Number of those that are texts: indices of <see cref=\"SettingsValues.Texts\"/>.", $"const int TextCount = {texts.Length}");
+        Member(text, "Default of a property that may be absent.", "const int NotSet = int.MinValue");
+        Member(text, "Of <see cref=\"Types\"/>: a whole number.", $"const byte IntegerType = {(int)PropertyType.Integer}");
+        Member(text, "Of <see cref=\"Types\"/>: true or false.", $"const byte BooleanType = {(int)PropertyType.Boolean}");
+        Member(text, "Of <see cref=\"Types\"/>: a text, whose numbers are lengths in bytes.", $"const byte TextType = {(int)PropertyType.Text}");
         for (int index = 0; index < properties.Count; index++)
         {
             LimitedProperty property = properties[index];
             string unit = property.Unit.Length > 0 ? $" In {property.Unit}." : "";
-            Member(text, $"<c>{property.Path}</c>: {property.Sentence}{unit}", $"const int {property.Identifier} = {index}");
+            string what = property.Like is null ? property.Sentence + unit : $"as <c>{property.Like}</c>, which holds where this is absent.";
+            Member(text, $"<c>{property.Path}</c>: {what}", $"const int {property.Identifier} = {index}");
         }
 
         Strings(text, "The components.", "Components", components);
         Integers(text, "Index of the component of each property.", "byte", "ComponentOf", properties.Select(property => Array.IndexOf(components, property.Component)));
-        Strings(text, "Component and name, joined by a dot.", "Paths", paths);
-        Strings(text, "The name within the component.", "Names", properties.Select(property => property.Name));
-        Integers(text, "Whether each property is a boolean (1) or an integer (0).", "byte", "IsBoolean", properties.Select(property => property.IsBoolean ? 1 : 0));
-        Integers(text, "Smallest value accepted.", "int", "Minimums", properties.Select(property => property.Minimum));
-        Integers(text, "Largest value accepted.", "int", "Maximums", properties.Select(property => property.Maximum));
-        Integers(text, "Value in force where nothing is desired.", "int", "Defaults", properties.Select(property => property.Default));
-        Integers(text, "Step for forms; a node accepts every integer in the range.", "int", "Steps", properties.Select(property => property.Step));
-        Jagged(text, "The only values accepted, or empty where every one in the range is.", "Allowed", properties.Select(property => property.Allowed));
         Integers(
             text,
-            "Index of the property whose value must be greater, or -1.",
+            "Index of the first property of each component, and Count: those of a component stand together.",
+            "int",
+            "Firsts",
+            components.Select(component => properties.TakeWhile(property => property.Component != component).Count()).Append(properties.Count));
+        Strings(text, "Component and name, joined by a dot.", "Paths", paths);
+        Strings(text, "The name within the component.", "Names", properties.Select(property => property.Name));
+        Integers(text, "How each property is written.", "byte", "Types", properties.Select(property => (int)property.Type));
+        Integers(text, "Place of each text, or -1.", "int", "TextOf", properties.Select(property => Array.IndexOf(texts, property.Path)));
+        Integers(
+            text,
+            "Index of the property that holds where this one is absent, or -1 where it is never absent.",
+            "int",
+            "Like",
+            properties.Select(property => property.Like is null ? -1 : Array.IndexOf(paths, property.Like)));
+        Integers(text, "Smallest value accepted.", "int", "Minimums", properties.Select(property => property.Minimum));
+        Integers(text, "Largest value accepted.", "int", "Maximums", properties.Select(property => property.Maximum));
+        List(
+            text,
+            "Value in force where nothing is desired; the default of a text is empty.",
+            "int",
+            "Defaults",
+            properties.Select(property => property.Like is null ? property.Default.ToString(CultureInfo.InvariantCulture) : "NotSet"));
+        Integers(text, "Step for forms; a node accepts every integer in the range.", "int", "Steps", properties.Select(property => property.Step));
+        List(
+            text,
+            "The only values accepted, or empty where every one in the range is.",
+            "int[]",
+            "Allowed",
+            properties.Select(property => property.Allowed.Count == 0
+                ? "new int[0]"
+                : $"new int[] {{ {string.Join(", ", property.Allowed.Select(value => value.ToString(CultureInfo.InvariantCulture)))} }}"));
+        List(
+            text,
+            "Names of these values, or null where there are none.",
+            "string[]",
+            "AllowedNames",
+            properties.Select(property => names[property.Path].Count == 0 ? "null" : $"new string[] {{ {string.Join(", ", names[property.Path].Select(Quote))} }}"));
+        Integers(
+            text,
+            "Index of the property whose value must be greater unless it is 0, or -1.",
             "int",
             "Below",
             properties.Select(property => property.Below is null ? -1 : Array.IndexOf(paths, property.Below)));
@@ -73,11 +112,6 @@ public static class TwinModelWriter
     private static void Integers(StringBuilder text, string summary, string type, string name, IEnumerable<int> values) =>
         List(text, summary, type, name, values.Select(value => value.ToString(CultureInfo.InvariantCulture)));
 
-    private static void Jagged(StringBuilder text, string summary, string name, IEnumerable<IReadOnlyList<int>> values) =>
-        List(text, summary, "int[]", name, values.Select(list => list.Count == 0
-            ? "new int[0]"
-            : $"new int[] {{ {string.Join(", ", list.Select(value => value.ToString(CultureInfo.InvariantCulture)))} }}"));
-
     private static void List(StringBuilder text, string summary, string type, string name, IEnumerable<string> values)
     {
         text.Append($"    /// <summary>{Escape(summary)}</summary>\n    public static readonly {type}[] {name} =\n    {{\n");
@@ -92,6 +126,6 @@ public static class TwinModelWriter
     private static string Quote(string value) => $"\"{value.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
 
     private static string Escape(string value) =>
-        value.Replace("<c>", "\u0001").Replace("</c>", "\u0002").Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;")
-            .Replace("\u0001", "<c>").Replace("\u0002", "</c>");
+        value.Replace("<c>", "\u0001").Replace("</c>", "\u0002").Replace("<see cref=\"", "\u0003").Replace("\"/>", "\u0004").Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;")
+            .Replace("\u0001", "<c>").Replace("\u0002", "</c>").Replace("\u0003", "<see cref=\"").Replace("\u0004", "\"/>");
 }

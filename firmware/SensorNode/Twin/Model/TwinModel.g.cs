@@ -5,14 +5,29 @@
 // </auto-generated>
 namespace DeviceTwin.SensorNode.Twin;
 
-/// <summary>The writable properties of the twin model, by index. A node's settings are an int[] with these indices; a boolean is 0 or 1.</summary>
+/// <summary>The writable properties of the twin model, by index: those of <see cref="SettingsValues.Numbers"/>.</summary>
 public static class TwinModel
 {
     /// <summary>The model's identifier (DTMI).</summary>
     public const string ModelId = "dtmi:com:devicetwin:vibrationNode;1";
 
     /// <summary>Number of writable properties.</summary>
-    public const int Count = 20;
+    public const int Count = 78;
+
+    /// <summary>Number of those that are texts: indices of <see cref="SettingsValues.Texts"/>.</summary>
+    public const int TextCount = 2;
+
+    /// <summary>Default of a property that may be absent.</summary>
+    public const int NotSet = int.MinValue;
+
+    /// <summary>Of <see cref="Types"/>: a whole number.</summary>
+    public const byte IntegerType = 0;
+
+    /// <summary>Of <see cref="Types"/>: true or false.</summary>
+    public const byte BooleanType = 1;
+
+    /// <summary>Of <see cref="Types"/>: a text, whose numbers are lengths in bytes.</summary>
+    public const byte TextType = 2;
 
     /// <summary><c>sampling.captureIntervalSeconds</c>: Time from the start of one vibration capture to the start of the next. In s.</summary>
     public const int SamplingCaptureIntervalSeconds = 0;
@@ -38,41 +53,215 @@ public static class TwinModel
     /// <summary><c>machine.ftfMilliOrders</c>: Cage frequency in thousandths of the shaft speed; 0 = not known. In milliOrders.</summary>
     public const int MachineFtfMilliOrders = 7;
 
+    /// <summary><c>machine.isoGroup</c>: Group of the machine in ISO 20816-3: group 1 is above 300 kW or a shaft height of 315 mm and more, group 2 below; not declared = no zone.</summary>
+    public const int MachineIsoGroup = 8;
+
+    /// <summary><c>machine.isoSupport</c>: Support of the machine in the direction measured; not declared = no zone.</summary>
+    public const int MachineIsoSupport = 9;
+
+    /// <summary><c>machine.ratedPowerWatts</c>: Rated power of the machine; 0 = not declared. In W.</summary>
+    public const int MachineRatedPowerWatts = 10;
+
+    /// <summary><c>machine.shaftHeightMillimetres</c>: Shaft height of the machine; 0 = not declared. In mm.</summary>
+    public const int MachineShaftHeightMillimetres = 11;
+
+    /// <summary><c>machine.mounting</c>: How the sensor is fixed to the machine: it decides which frequencies arrive; not declared = no zone.</summary>
+    public const int MachineMounting = 12;
+
     /// <summary><c>detection.velocityLimitUmPerSecond</c>: Limit of the velocity RMS from 10 to 1000 Hz; 0 = velocity is not judged. In um/s.</summary>
-    public const int DetectionVelocityLimitUmPerSecond = 8;
+    public const int DetectionVelocityLimitUmPerSecond = 13;
 
     /// <summary><c>detection.velocityHysteresisPercent</c>: The velocity alarm resets at limit x (100 - this) / 100. In %.</summary>
-    public const int DetectionVelocityHysteresisPercent = 9;
+    public const int DetectionVelocityHysteresisPercent = 14;
 
     /// <summary><c>detection.velocityTripDelaySeconds</c>: The velocity must stay above its limit for so long before the alarm trips. In s.</summary>
-    public const int DetectionVelocityTripDelaySeconds = 10;
+    public const int DetectionVelocityTripDelaySeconds = 15;
 
     /// <summary><c>detection.velocityResetDelaySeconds</c>: The velocity must stay below the reset level for so long before the alarm resets. In s.</summary>
-    public const int DetectionVelocityResetDelaySeconds = 11;
+    public const int DetectionVelocityResetDelaySeconds = 16;
 
     /// <summary><c>detection.temperatureLimitCentiCelsius</c>: Limit of the bearing housing's temperature. In cC.</summary>
-    public const int DetectionTemperatureLimitCentiCelsius = 12;
+    public const int DetectionTemperatureLimitCentiCelsius = 17;
 
     /// <summary><c>detection.temperatureHysteresisCentiCelsius</c>: The temperature alarm resets at limit - this. In cC.</summary>
-    public const int DetectionTemperatureHysteresisCentiCelsius = 13;
+    public const int DetectionTemperatureHysteresisCentiCelsius = 18;
+
+    /// <summary><c>detection.temperatureTripDelaySeconds</c>: The temperature must stay above its limit for so long before the alarm trips. In s.</summary>
+    public const int DetectionTemperatureTripDelaySeconds = 19;
+
+    /// <summary><c>detection.temperatureResetDelaySeconds</c>: The temperature must stay below the reset level for so long before the alarm resets. In s.</summary>
+    public const int DetectionTemperatureResetDelaySeconds = 20;
+
+    /// <summary><c>detection.temperatureRateLimitCentiCelsiusPerHour</c>: Limit of the rise of the temperature; 0 = not judged. In cC/h.</summary>
+    public const int DetectionTemperatureRateLimitCentiCelsiusPerHour = 21;
+
+    /// <summary><c>detection.temperatureResidualLimitCentiCelsius</c>: Limit of the temperature above what was learned for this machine; 0 = not judged. In cC.</summary>
+    public const int DetectionTemperatureResidualLimitCentiCelsius = 22;
 
     /// <summary><c>detection.bearingScoreLimitMilli</c>: A bearing family is found when its score reaches this. In milliScore.</summary>
-    public const int DetectionBearingScoreLimitMilli = 14;
+    public const int DetectionBearingScoreLimitMilli = 23;
+
+    /// <summary><c>detection.bearingTripDelaySeconds</c>: A bearing defect must be seen for so long, and in two captures in a row, before its alarm trips. In s.</summary>
+    public const int DetectionBearingTripDelaySeconds = 24;
+
+    /// <summary><c>detection.bearingResetDelaySeconds</c>: A bearing must look sound for so long, and in two captures in a row, before its alarm resets. In s.</summary>
+    public const int DetectionBearingResetDelaySeconds = 25;
 
     /// <summary><c>detection.envelopeBandLowHertz</c>: Lower edge of the band whose envelope is analysed. In Hz.</summary>
-    public const int DetectionEnvelopeBandLowHertz = 15;
+    public const int DetectionEnvelopeBandLowHertz = 26;
 
     /// <summary><c>detection.envelopeBandHighHertz</c>: Upper edge of the band whose envelope is analysed. In Hz.</summary>
-    public const int DetectionEnvelopeBandHighHertz = 16;
+    public const int DetectionEnvelopeBandHighHertz = 27;
+
+    /// <summary><c>detection.runningLimitMilliG</c>: Acceleration RMS below which the machine counts as standing still; 0 = always running. In mg.</summary>
+    public const int DetectionRunningLimitMilliG = 28;
+
+    /// <summary><c>detection.baselineWarmUpCaptures</c>: Captures the baseline learns from before it judges; 0 = no baseline. In captures.</summary>
+    public const int DetectionBaselineWarmUpCaptures = 29;
+
+    /// <summary><c>detection.baselineGeneration</c>: A change of this number makes the baseline start anew.</summary>
+    public const int DetectionBaselineGeneration = 30;
+
+    /// <summary><c>detection.baselineLimitMilliSigma</c>: Distance above the baseline from which a level is high; 0 = not judged. In milliSigma.</summary>
+    public const int DetectionBaselineLimitMilliSigma = 31;
+
+    /// <summary><c>detection.driftLimitMilliSigma</c>: Decision level of the CUSUM of a level that drifts away from its baseline; 0 = not judged. In milliSigma.</summary>
+    public const int DetectionDriftLimitMilliSigma = 32;
+
+    /// <summary><c>detection.band1LowHertz</c>: Lower edge of band 1. In Hz.</summary>
+    public const int DetectionBand1LowHertz = 33;
+
+    /// <summary><c>detection.band1HighHertz</c>: Upper edge of band 1; 0 = no band. In Hz.</summary>
+    public const int DetectionBand1HighHertz = 34;
+
+    /// <summary><c>detection.band1LimitMilliG</c>: Limit of the acceleration RMS of band 1; 0 = not judged. In mg.</summary>
+    public const int DetectionBand1LimitMilliG = 35;
+
+    /// <summary><c>detection.band2LowHertz</c>: Lower edge of band 2. In Hz.</summary>
+    public const int DetectionBand2LowHertz = 36;
+
+    /// <summary><c>detection.band2HighHertz</c>: Upper edge of band 2; 0 = no band. In Hz.</summary>
+    public const int DetectionBand2HighHertz = 37;
+
+    /// <summary><c>detection.band2LimitMilliG</c>: Limit of the acceleration RMS of band 2; 0 = not judged. In mg.</summary>
+    public const int DetectionBand2LimitMilliG = 38;
+
+    /// <summary><c>detection.band3LowHertz</c>: Lower edge of band 3. In Hz.</summary>
+    public const int DetectionBand3LowHertz = 39;
+
+    /// <summary><c>detection.band3HighHertz</c>: Upper edge of band 3; 0 = no band. In Hz.</summary>
+    public const int DetectionBand3HighHertz = 40;
+
+    /// <summary><c>detection.band3LimitMilliG</c>: Limit of the acceleration RMS of band 3; 0 = not judged. In mg.</summary>
+    public const int DetectionBand3LimitMilliG = 41;
+
+    /// <summary><c>detection.forest</c>: A trained forest in its wire form; empty = none. In bytes.</summary>
+    public const int DetectionForest = 42;
 
     /// <summary><c>reporting.telemetryIntervalSeconds</c>: At most one features message in this time unless the verdict changes. In s.</summary>
-    public const int ReportingTelemetryIntervalSeconds = 17;
+    public const int ReportingTelemetryIntervalSeconds = 43;
 
     /// <summary><c>reporting.spectrumEveryCaptures</c>: A spectrum message with every n-th capture; 0 = never. In captures.</summary>
-    public const int ReportingSpectrumEveryCaptures = 18;
+    public const int ReportingSpectrumEveryCaptures = 44;
 
     /// <summary><c>maintenance.alarmsInhibited</c>: Verdicts are still computed but no alarm is raised.</summary>
-    public const int MaintenanceAlarmsInhibited = 19;
+    public const int MaintenanceAlarmsInhibited = 45;
+
+    /// <summary><c>maintenance.acknowledgeGeneration</c>: A change of this number acknowledges every alarm that is raised.</summary>
+    public const int MaintenanceAcknowledgeGeneration = 46;
+
+    /// <summary><c>shadow.enabled</c>: A second set of settings judges the same captures, says what it would have said, and raises no alarm.</summary>
+    public const int ShadowEnabled = 47;
+
+    /// <summary><c>shadow.velocityLimitUmPerSecond</c>: as <c>detection.velocityLimitUmPerSecond</c>, which holds where this is absent.</summary>
+    public const int ShadowVelocityLimitUmPerSecond = 48;
+
+    /// <summary><c>shadow.velocityHysteresisPercent</c>: as <c>detection.velocityHysteresisPercent</c>, which holds where this is absent.</summary>
+    public const int ShadowVelocityHysteresisPercent = 49;
+
+    /// <summary><c>shadow.velocityTripDelaySeconds</c>: as <c>detection.velocityTripDelaySeconds</c>, which holds where this is absent.</summary>
+    public const int ShadowVelocityTripDelaySeconds = 50;
+
+    /// <summary><c>shadow.velocityResetDelaySeconds</c>: as <c>detection.velocityResetDelaySeconds</c>, which holds where this is absent.</summary>
+    public const int ShadowVelocityResetDelaySeconds = 51;
+
+    /// <summary><c>shadow.temperatureLimitCentiCelsius</c>: as <c>detection.temperatureLimitCentiCelsius</c>, which holds where this is absent.</summary>
+    public const int ShadowTemperatureLimitCentiCelsius = 52;
+
+    /// <summary><c>shadow.temperatureHysteresisCentiCelsius</c>: as <c>detection.temperatureHysteresisCentiCelsius</c>, which holds where this is absent.</summary>
+    public const int ShadowTemperatureHysteresisCentiCelsius = 53;
+
+    /// <summary><c>shadow.temperatureTripDelaySeconds</c>: as <c>detection.temperatureTripDelaySeconds</c>, which holds where this is absent.</summary>
+    public const int ShadowTemperatureTripDelaySeconds = 54;
+
+    /// <summary><c>shadow.temperatureResetDelaySeconds</c>: as <c>detection.temperatureResetDelaySeconds</c>, which holds where this is absent.</summary>
+    public const int ShadowTemperatureResetDelaySeconds = 55;
+
+    /// <summary><c>shadow.temperatureRateLimitCentiCelsiusPerHour</c>: as <c>detection.temperatureRateLimitCentiCelsiusPerHour</c>, which holds where this is absent.</summary>
+    public const int ShadowTemperatureRateLimitCentiCelsiusPerHour = 56;
+
+    /// <summary><c>shadow.temperatureResidualLimitCentiCelsius</c>: as <c>detection.temperatureResidualLimitCentiCelsius</c>, which holds where this is absent.</summary>
+    public const int ShadowTemperatureResidualLimitCentiCelsius = 57;
+
+    /// <summary><c>shadow.bearingScoreLimitMilli</c>: as <c>detection.bearingScoreLimitMilli</c>, which holds where this is absent.</summary>
+    public const int ShadowBearingScoreLimitMilli = 58;
+
+    /// <summary><c>shadow.bearingTripDelaySeconds</c>: as <c>detection.bearingTripDelaySeconds</c>, which holds where this is absent.</summary>
+    public const int ShadowBearingTripDelaySeconds = 59;
+
+    /// <summary><c>shadow.bearingResetDelaySeconds</c>: as <c>detection.bearingResetDelaySeconds</c>, which holds where this is absent.</summary>
+    public const int ShadowBearingResetDelaySeconds = 60;
+
+    /// <summary><c>shadow.envelopeBandLowHertz</c>: as <c>detection.envelopeBandLowHertz</c>, which holds where this is absent.</summary>
+    public const int ShadowEnvelopeBandLowHertz = 61;
+
+    /// <summary><c>shadow.envelopeBandHighHertz</c>: as <c>detection.envelopeBandHighHertz</c>, which holds where this is absent.</summary>
+    public const int ShadowEnvelopeBandHighHertz = 62;
+
+    /// <summary><c>shadow.runningLimitMilliG</c>: as <c>detection.runningLimitMilliG</c>, which holds where this is absent.</summary>
+    public const int ShadowRunningLimitMilliG = 63;
+
+    /// <summary><c>shadow.baselineWarmUpCaptures</c>: as <c>detection.baselineWarmUpCaptures</c>, which holds where this is absent.</summary>
+    public const int ShadowBaselineWarmUpCaptures = 64;
+
+    /// <summary><c>shadow.baselineGeneration</c>: as <c>detection.baselineGeneration</c>, which holds where this is absent.</summary>
+    public const int ShadowBaselineGeneration = 65;
+
+    /// <summary><c>shadow.baselineLimitMilliSigma</c>: as <c>detection.baselineLimitMilliSigma</c>, which holds where this is absent.</summary>
+    public const int ShadowBaselineLimitMilliSigma = 66;
+
+    /// <summary><c>shadow.driftLimitMilliSigma</c>: as <c>detection.driftLimitMilliSigma</c>, which holds where this is absent.</summary>
+    public const int ShadowDriftLimitMilliSigma = 67;
+
+    /// <summary><c>shadow.band1LowHertz</c>: as <c>detection.band1LowHertz</c>, which holds where this is absent.</summary>
+    public const int ShadowBand1LowHertz = 68;
+
+    /// <summary><c>shadow.band1HighHertz</c>: as <c>detection.band1HighHertz</c>, which holds where this is absent.</summary>
+    public const int ShadowBand1HighHertz = 69;
+
+    /// <summary><c>shadow.band1LimitMilliG</c>: as <c>detection.band1LimitMilliG</c>, which holds where this is absent.</summary>
+    public const int ShadowBand1LimitMilliG = 70;
+
+    /// <summary><c>shadow.band2LowHertz</c>: as <c>detection.band2LowHertz</c>, which holds where this is absent.</summary>
+    public const int ShadowBand2LowHertz = 71;
+
+    /// <summary><c>shadow.band2HighHertz</c>: as <c>detection.band2HighHertz</c>, which holds where this is absent.</summary>
+    public const int ShadowBand2HighHertz = 72;
+
+    /// <summary><c>shadow.band2LimitMilliG</c>: as <c>detection.band2LimitMilliG</c>, which holds where this is absent.</summary>
+    public const int ShadowBand2LimitMilliG = 73;
+
+    /// <summary><c>shadow.band3LowHertz</c>: as <c>detection.band3LowHertz</c>, which holds where this is absent.</summary>
+    public const int ShadowBand3LowHertz = 74;
+
+    /// <summary><c>shadow.band3HighHertz</c>: as <c>detection.band3HighHertz</c>, which holds where this is absent.</summary>
+    public const int ShadowBand3HighHertz = 75;
+
+    /// <summary><c>shadow.band3LimitMilliG</c>: as <c>detection.band3LimitMilliG</c>, which holds where this is absent.</summary>
+    public const int ShadowBand3LimitMilliG = 76;
+
+    /// <summary><c>shadow.forest</c>: as <c>detection.forest</c>, which holds where this is absent.</summary>
+    public const int ShadowForest = 77;
 
     /// <summary>The components.</summary>
     public static readonly string[] Components =
@@ -82,6 +271,7 @@ public static class TwinModel
         "detection",
         "reporting",
         "maintenance",
+        "shadow",
     };
 
     /// <summary>Index of the component of each property.</summary>
@@ -95,6 +285,32 @@ public static class TwinModel
         1,
         1,
         1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        2,
+        2,
+        2,
+        2,
+        2,
+        2,
+        2,
+        2,
+        2,
+        2,
+        2,
+        2,
+        2,
+        2,
+        2,
+        2,
+        2,
+        2,
+        2,
+        2,
+        2,
         2,
         2,
         2,
@@ -107,6 +323,50 @@ public static class TwinModel
         3,
         3,
         4,
+        4,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+        5,
+    };
+
+    /// <summary>Index of the first property of each component, and Count: those of a component stand together.</summary>
+    public static readonly int[] Firsts =
+    {
+        0,
+        3,
+        13,
+        43,
+        45,
+        47,
+        78,
     };
 
     /// <summary>Component and name, joined by a dot.</summary>
@@ -120,18 +380,76 @@ public static class TwinModel
         "machine.bpfiMilliOrders",
         "machine.bsfMilliOrders",
         "machine.ftfMilliOrders",
+        "machine.isoGroup",
+        "machine.isoSupport",
+        "machine.ratedPowerWatts",
+        "machine.shaftHeightMillimetres",
+        "machine.mounting",
         "detection.velocityLimitUmPerSecond",
         "detection.velocityHysteresisPercent",
         "detection.velocityTripDelaySeconds",
         "detection.velocityResetDelaySeconds",
         "detection.temperatureLimitCentiCelsius",
         "detection.temperatureHysteresisCentiCelsius",
+        "detection.temperatureTripDelaySeconds",
+        "detection.temperatureResetDelaySeconds",
+        "detection.temperatureRateLimitCentiCelsiusPerHour",
+        "detection.temperatureResidualLimitCentiCelsius",
         "detection.bearingScoreLimitMilli",
+        "detection.bearingTripDelaySeconds",
+        "detection.bearingResetDelaySeconds",
         "detection.envelopeBandLowHertz",
         "detection.envelopeBandHighHertz",
+        "detection.runningLimitMilliG",
+        "detection.baselineWarmUpCaptures",
+        "detection.baselineGeneration",
+        "detection.baselineLimitMilliSigma",
+        "detection.driftLimitMilliSigma",
+        "detection.band1LowHertz",
+        "detection.band1HighHertz",
+        "detection.band1LimitMilliG",
+        "detection.band2LowHertz",
+        "detection.band2HighHertz",
+        "detection.band2LimitMilliG",
+        "detection.band3LowHertz",
+        "detection.band3HighHertz",
+        "detection.band3LimitMilliG",
+        "detection.forest",
         "reporting.telemetryIntervalSeconds",
         "reporting.spectrumEveryCaptures",
         "maintenance.alarmsInhibited",
+        "maintenance.acknowledgeGeneration",
+        "shadow.enabled",
+        "shadow.velocityLimitUmPerSecond",
+        "shadow.velocityHysteresisPercent",
+        "shadow.velocityTripDelaySeconds",
+        "shadow.velocityResetDelaySeconds",
+        "shadow.temperatureLimitCentiCelsius",
+        "shadow.temperatureHysteresisCentiCelsius",
+        "shadow.temperatureTripDelaySeconds",
+        "shadow.temperatureResetDelaySeconds",
+        "shadow.temperatureRateLimitCentiCelsiusPerHour",
+        "shadow.temperatureResidualLimitCentiCelsius",
+        "shadow.bearingScoreLimitMilli",
+        "shadow.bearingTripDelaySeconds",
+        "shadow.bearingResetDelaySeconds",
+        "shadow.envelopeBandLowHertz",
+        "shadow.envelopeBandHighHertz",
+        "shadow.runningLimitMilliG",
+        "shadow.baselineWarmUpCaptures",
+        "shadow.baselineGeneration",
+        "shadow.baselineLimitMilliSigma",
+        "shadow.driftLimitMilliSigma",
+        "shadow.band1LowHertz",
+        "shadow.band1HighHertz",
+        "shadow.band1LimitMilliG",
+        "shadow.band2LowHertz",
+        "shadow.band2HighHertz",
+        "shadow.band2LimitMilliG",
+        "shadow.band3LowHertz",
+        "shadow.band3HighHertz",
+        "shadow.band3LimitMilliG",
+        "shadow.forest",
     };
 
     /// <summary>The name within the component.</summary>
@@ -145,22 +463,80 @@ public static class TwinModel
         "bpfiMilliOrders",
         "bsfMilliOrders",
         "ftfMilliOrders",
+        "isoGroup",
+        "isoSupport",
+        "ratedPowerWatts",
+        "shaftHeightMillimetres",
+        "mounting",
         "velocityLimitUmPerSecond",
         "velocityHysteresisPercent",
         "velocityTripDelaySeconds",
         "velocityResetDelaySeconds",
         "temperatureLimitCentiCelsius",
         "temperatureHysteresisCentiCelsius",
+        "temperatureTripDelaySeconds",
+        "temperatureResetDelaySeconds",
+        "temperatureRateLimitCentiCelsiusPerHour",
+        "temperatureResidualLimitCentiCelsius",
         "bearingScoreLimitMilli",
+        "bearingTripDelaySeconds",
+        "bearingResetDelaySeconds",
         "envelopeBandLowHertz",
         "envelopeBandHighHertz",
+        "runningLimitMilliG",
+        "baselineWarmUpCaptures",
+        "baselineGeneration",
+        "baselineLimitMilliSigma",
+        "driftLimitMilliSigma",
+        "band1LowHertz",
+        "band1HighHertz",
+        "band1LimitMilliG",
+        "band2LowHertz",
+        "band2HighHertz",
+        "band2LimitMilliG",
+        "band3LowHertz",
+        "band3HighHertz",
+        "band3LimitMilliG",
+        "forest",
         "telemetryIntervalSeconds",
         "spectrumEveryCaptures",
         "alarmsInhibited",
+        "acknowledgeGeneration",
+        "enabled",
+        "velocityLimitUmPerSecond",
+        "velocityHysteresisPercent",
+        "velocityTripDelaySeconds",
+        "velocityResetDelaySeconds",
+        "temperatureLimitCentiCelsius",
+        "temperatureHysteresisCentiCelsius",
+        "temperatureTripDelaySeconds",
+        "temperatureResetDelaySeconds",
+        "temperatureRateLimitCentiCelsiusPerHour",
+        "temperatureResidualLimitCentiCelsius",
+        "bearingScoreLimitMilli",
+        "bearingTripDelaySeconds",
+        "bearingResetDelaySeconds",
+        "envelopeBandLowHertz",
+        "envelopeBandHighHertz",
+        "runningLimitMilliG",
+        "baselineWarmUpCaptures",
+        "baselineGeneration",
+        "baselineLimitMilliSigma",
+        "driftLimitMilliSigma",
+        "band1LowHertz",
+        "band1HighHertz",
+        "band1LimitMilliG",
+        "band2LowHertz",
+        "band2HighHertz",
+        "band2LimitMilliG",
+        "band3LowHertz",
+        "band3HighHertz",
+        "band3LimitMilliG",
+        "forest",
     };
 
-    /// <summary>Whether each property is a boolean (1) or an integer (0).</summary>
-    public static readonly byte[] IsBoolean =
+    /// <summary>How each property is written.</summary>
+    public static readonly byte[] Types =
     {
         0,
         0,
@@ -181,7 +557,231 @@ public static class TwinModel
         0,
         0,
         0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        2,
+        0,
+        0,
         1,
+        0,
+        1,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        2,
+    };
+
+    /// <summary>Place of each text, or -1.</summary>
+    public static readonly int[] TextOf =
+    {
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        0,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        1,
+    };
+
+    /// <summary>Index of the property that holds where this one is absent, or -1 where it is never absent.</summary>
+    public static readonly int[] Like =
+    {
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        13,
+        14,
+        15,
+        16,
+        17,
+        18,
+        19,
+        20,
+        21,
+        22,
+        23,
+        24,
+        25,
+        26,
+        27,
+        28,
+        29,
+        30,
+        31,
+        32,
+        33,
+        34,
+        35,
+        36,
+        37,
+        38,
+        39,
+        40,
+        41,
+        42,
     };
 
     /// <summary>Smallest value accepted.</summary>
@@ -199,12 +799,70 @@ public static class TwinModel
         0,
         0,
         0,
+        0,
+        0,
+        0,
+        0,
+        0,
         -4000,
         0,
+        0,
+        0,
+        0,
+        0,
         100,
+        0,
+        0,
         100,
         500,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
         1,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        -4000,
+        0,
+        0,
+        0,
+        0,
+        0,
+        100,
+        0,
+        0,
+        100,
+        500,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
         0,
         0,
     };
@@ -220,26 +878,89 @@ public static class TwinModel
         100000,
         100000,
         1000,
+        2,
+        2,
+        100000000,
+        10000,
+        4,
         100000,
         50,
         3600,
         3600,
         12500,
         5000,
+        3600,
+        3600,
+        100000,
+        10000,
         60000,
+        86400,
+        86400,
         6000,
         10000,
+        16000,
+        10000,
+        1000000,
+        1000000,
+        1000000,
+        13000,
+        13000,
+        16000,
+        13000,
+        13000,
+        16000,
+        13000,
+        13000,
+        16000,
+        4096,
         86400,
         1000,
         1,
+        1000000,
+        1,
+        100000,
+        50,
+        3600,
+        3600,
+        12500,
+        5000,
+        3600,
+        3600,
+        100000,
+        10000,
+        60000,
+        86400,
+        86400,
+        6000,
+        10000,
+        16000,
+        10000,
+        1000000,
+        1000000,
+        1000000,
+        13000,
+        13000,
+        16000,
+        13000,
+        13000,
+        16000,
+        13000,
+        13000,
+        16000,
+        4096,
     };
 
-    /// <summary>Value in force where nothing is desired.</summary>
+    /// <summary>Value in force where nothing is desired; the default of a text is empty.</summary>
     public static readonly int[] Defaults =
     {
         60,
         30,
         16,
+        0,
+        0,
+        0,
+        0,
+        0,
         0,
         0,
         0,
@@ -251,12 +972,65 @@ public static class TwinModel
         0,
         8000,
         200,
+        0,
+        0,
+        0,
+        0,
         2500,
+        0,
+        0,
         500,
         5400,
+        0,
+        60,
+        0,
+        8000,
+        12000,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
         60,
         1,
         0,
+        0,
+        0,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
+        NotSet,
     };
 
     /// <summary>Step for forms; a node accepts every integer in the range.</summary>
@@ -272,14 +1046,72 @@ public static class TwinModel
         1,
         1,
         1,
+        1000,
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        50,
+        50,
         1,
         1,
         50,
         50,
         50,
+        1,
+        1,
         50,
         50,
         1,
+        1,
+        1,
+        500,
+        500,
+        10,
+        10,
+        1,
+        10,
+        10,
+        1,
+        10,
+        10,
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        50,
+        50,
+        1,
+        1,
+        50,
+        50,
+        50,
+        1,
+        1,
+        50,
+        50,
+        1,
+        1,
+        1,
+        500,
+        500,
+        10,
+        10,
+        1,
+        10,
+        10,
+        1,
+        10,
+        10,
         1,
         1,
     };
@@ -295,6 +1127,64 @@ public static class TwinModel
         new int[0],
         new int[0],
         new int[0],
+        new int[] { 0, 1, 2 },
+        new int[] { 0, 1, 2 },
+        new int[0],
+        new int[0],
+        new int[] { 0, 1, 2, 3, 4 },
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
+        new int[0],
         new int[0],
         new int[0],
         new int[0],
@@ -309,7 +1199,90 @@ public static class TwinModel
         new int[0],
     };
 
-    /// <summary>Index of the property whose value must be greater, or -1.</summary>
+    /// <summary>Names of these values, or null where there are none.</summary>
+    public static readonly string[][] AllowedNames =
+    {
+        null,
+        null,
+        new string[] { "g2", "g4", "g8", "g16" },
+        null,
+        null,
+        null,
+        null,
+        null,
+        new string[] { "notDeclared", "group1", "group2" },
+        new string[] { "notDeclared", "rigid", "flexible" },
+        null,
+        null,
+        new string[] { "notDeclared", "stud", "adhesive", "magnet", "probe" },
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+    };
+
+    /// <summary>Index of the property whose value must be greater unless it is 0, or -1.</summary>
     public static readonly int[] Below =
     {
         -1,
@@ -327,8 +1300,66 @@ public static class TwinModel
         -1,
         -1,
         -1,
-        16,
         -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        27,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        34,
+        -1,
+        -1,
+        37,
+        -1,
+        -1,
+        40,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        62,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        -1,
+        69,
+        -1,
+        -1,
+        72,
+        -1,
+        -1,
+        75,
         -1,
         -1,
         -1,
@@ -345,23 +1376,139 @@ public static class TwinModel
         "milliOrders",
         "milliOrders",
         "milliOrders",
+        "",
+        "",
+        "W",
+        "mm",
+        "",
         "um/s",
         "%",
         "s",
         "s",
         "cC",
         "cC",
+        "s",
+        "s",
+        "cC/h",
+        "cC",
         "milliScore",
+        "s",
+        "s",
         "Hz",
         "Hz",
+        "mg",
+        "captures",
+        "",
+        "milliSigma",
+        "milliSigma",
+        "Hz",
+        "Hz",
+        "mg",
+        "Hz",
+        "Hz",
+        "mg",
+        "Hz",
+        "Hz",
+        "mg",
+        "bytes",
         "s",
         "captures",
         "",
+        "",
+        "",
+        "um/s",
+        "%",
+        "s",
+        "s",
+        "cC",
+        "cC",
+        "s",
+        "s",
+        "cC/h",
+        "cC",
+        "milliScore",
+        "s",
+        "s",
+        "Hz",
+        "Hz",
+        "mg",
+        "captures",
+        "",
+        "milliSigma",
+        "milliSigma",
+        "Hz",
+        "Hz",
+        "mg",
+        "Hz",
+        "Hz",
+        "mg",
+        "Hz",
+        "Hz",
+        "mg",
+        "bytes",
     };
 
     /// <summary>Acknowledgement code of a rejected value.</summary>
     public static readonly int[] RejectCodes =
     {
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
+        400,
         400,
         400,
         400,
@@ -404,9 +1551,67 @@ public static class TwinModel
         "detection",
         "detection",
         "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
         "node",
         "node",
         "node",
+        "node",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
+        "detection",
     };
 
     /// <summary>What the property does, one sentence.</summary>
@@ -420,17 +1625,75 @@ public static class TwinModel
         "Ball pass frequency of the inner race in thousandths of the shaft speed; 0 = not asked for.",
         "Ball spin frequency in thousandths of the shaft speed, the detector looks at twice this; 0 = not asked for.",
         "Cage frequency in thousandths of the shaft speed; 0 = not known.",
+        "Group of the machine in ISO 20816-3: group 1 is above 300 kW or a shaft height of 315 mm and more, group 2 below; not declared = no zone.",
+        "Support of the machine in the direction measured; not declared = no zone.",
+        "Rated power of the machine; 0 = not declared.",
+        "Shaft height of the machine; 0 = not declared.",
+        "How the sensor is fixed to the machine: it decides which frequencies arrive; not declared = no zone.",
         "Limit of the velocity RMS from 10 to 1000 Hz; 0 = velocity is not judged.",
         "The velocity alarm resets at limit x (100 - this) / 100.",
         "The velocity must stay above its limit for so long before the alarm trips.",
         "The velocity must stay below the reset level for so long before the alarm resets.",
         "Limit of the bearing housing's temperature.",
         "The temperature alarm resets at limit - this.",
+        "The temperature must stay above its limit for so long before the alarm trips.",
+        "The temperature must stay below the reset level for so long before the alarm resets.",
+        "Limit of the rise of the temperature; 0 = not judged.",
+        "Limit of the temperature above what was learned for this machine; 0 = not judged.",
         "A bearing family is found when its score reaches this.",
+        "A bearing defect must be seen for so long, and in two captures in a row, before its alarm trips.",
+        "A bearing must look sound for so long, and in two captures in a row, before its alarm resets.",
         "Lower edge of the band whose envelope is analysed.",
         "Upper edge of the band whose envelope is analysed.",
+        "Acceleration RMS below which the machine counts as standing still; 0 = always running.",
+        "Captures the baseline learns from before it judges; 0 = no baseline.",
+        "A change of this number makes the baseline start anew.",
+        "Distance above the baseline from which a level is high; 0 = not judged.",
+        "Decision level of the CUSUM of a level that drifts away from its baseline; 0 = not judged.",
+        "Lower edge of band 1.",
+        "Upper edge of band 1; 0 = no band.",
+        "Limit of the acceleration RMS of band 1; 0 = not judged.",
+        "Lower edge of band 2.",
+        "Upper edge of band 2; 0 = no band.",
+        "Limit of the acceleration RMS of band 2; 0 = not judged.",
+        "Lower edge of band 3.",
+        "Upper edge of band 3; 0 = no band.",
+        "Limit of the acceleration RMS of band 3; 0 = not judged.",
+        "A trained forest in its wire form; empty = none.",
         "At most one features message in this time unless the verdict changes.",
         "A spectrum message with every n-th capture; 0 = never.",
         "Verdicts are still computed but no alarm is raised.",
+        "A change of this number acknowledges every alarm that is raised.",
+        "A second set of settings judges the same captures, says what it would have said, and raises no alarm.",
+        "Limit of the velocity RMS from 10 to 1000 Hz; 0 = velocity is not judged.",
+        "The velocity alarm resets at limit x (100 - this) / 100.",
+        "The velocity must stay above its limit for so long before the alarm trips.",
+        "The velocity must stay below the reset level for so long before the alarm resets.",
+        "Limit of the bearing housing's temperature.",
+        "The temperature alarm resets at limit - this.",
+        "The temperature must stay above its limit for so long before the alarm trips.",
+        "The temperature must stay below the reset level for so long before the alarm resets.",
+        "Limit of the rise of the temperature; 0 = not judged.",
+        "Limit of the temperature above what was learned for this machine; 0 = not judged.",
+        "A bearing family is found when its score reaches this.",
+        "A bearing defect must be seen for so long, and in two captures in a row, before its alarm trips.",
+        "A bearing must look sound for so long, and in two captures in a row, before its alarm resets.",
+        "Lower edge of the band whose envelope is analysed.",
+        "Upper edge of the band whose envelope is analysed.",
+        "Acceleration RMS below which the machine counts as standing still; 0 = always running.",
+        "Captures the baseline learns from before it judges; 0 = no baseline.",
+        "A change of this number makes the baseline start anew.",
+        "Distance above the baseline from which a level is high; 0 = not judged.",
+        "Decision level of the CUSUM of a level that drifts away from its baseline; 0 = not judged.",
+        "Lower edge of band 1.",
+        "Upper edge of band 1; 0 = no band.",
+        "Limit of the acceleration RMS of band 1; 0 = not judged.",
+        "Lower edge of band 2.",
+        "Upper edge of band 2; 0 = no band.",
+        "Limit of the acceleration RMS of band 2; 0 = not judged.",
+        "Lower edge of band 3.",
+        "Upper edge of band 3; 0 = no band.",
+        "Limit of the acceleration RMS of band 3; 0 = not judged.",
+        "A trained forest in its wire form; empty = none.",
     };
 }

@@ -1,0 +1,40 @@
+namespace DeviceTwin.SensorNode.Detection;
+
+/// <summary>The states of an <see cref="Alarm"/>, each with a stable word.</summary>
+public static class AlarmState
+{
+    /// <summary>Nothing is wrong.</summary>
+    public const int Normal = 0;
+
+    /// <summary>Above the trip level, but not yet for the trip delay.</summary>
+    public const int Pending = 1;
+
+    /// <summary>Raised, and nobody has said that it was seen.</summary>
+    public const int Raised = 2;
+
+    /// <summary>Raised and acknowledged.</summary>
+    public const int Acknowledged = 3;
+
+    /// <summary>Raised, now at or below the reset level, but not yet for the reset delay.</summary>
+    public const int RaisedResetting = 4;
+
+    /// <summary>Acknowledged, now at or below the reset level, but not yet for the reset delay.</summary>
+    public const int AcknowledgedResetting = 5;
+
+    /// <summary>Number of states.</summary>
+    public const int Count = 6;
+
+    private static readonly string[] Words = { "normal", "pending", "raised", "acknowledged", "resetting", "resettingAcknowledged" };
+
+    /// <summary>The stable word of a state.</summary>
+    public static string Word(int state)
+    {
+        return state >= 0 && state < Count ? Words[state] : Words[Normal];
+    }
+
+    /// <summary>Whether an alarm in this state counts as active.</summary>
+    public static bool IsActive(int state)
+    {
+        return state >= Raised;
+    }
+}

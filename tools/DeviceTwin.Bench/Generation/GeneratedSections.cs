@@ -1,0 +1,55 @@
+using DeviceTwin.Bench.Il;
+using DeviceTwin.Bench.Size;
+
+namespace DeviceTwin.Bench.Generation;
+
+/// <summary>All sections that <c>generate</c> writes. A new one needs a row here and its two markers in the page.</summary>
+public static class GeneratedSections
+{
+    private const string Signal = "firmware/SensorNode/Signal/README.md";
+    private const string Detection = "firmware/SensorNode/Detection/README.md";
+
+    /// <summary>The sections, page by page.</summary>
+    public static readonly IReadOnlyList<GeneratedSection> All =
+    [
+        new(Signal, "il", () => IlTable.Write([.. TransformOperations.Table, .. SignalOperations.Table])),
+        new(Detection, "il", () => IlTable.Write([.. DetectionOperations.Table, .. TwinOperations.Table])),
+        new(Detection, "heap", () => SizeTables.Heap(Sizes.Heap())),
+        new(Detection, "pe", () => SizeTables.Pe(Sizes.Pe())),
+    ];
+
+    /// <summary>The text that each page should have.</summary>
+    /// <param name="root">The checkout.</param>
+    /// <exception cref="ModelException">A page or a marker is missing.</exception>
+    public static IEnumerable<(string Path, string Text)> Pages(string root)
+    {
+        foreach (IGrouping<string, GeneratedSection> page in All.GroupBy(section => section.Page))
+        {
+            string path = Path.Combine(root, page.Key);
+            if (!File.Exists(path))
+            {
+                throw new ModelException($"{page.Key} is missing");
+            }
+
+            string text = File.ReadAllText(path);
+            foreach (GeneratedSection section in page)
+            {
+                text = Filled(text, section);
+            }
+
+            yield return (path, text);
+        }
+    }
+
+    private static string Filled(string text, GeneratedSection section)
+    {
+        try
+        {
+            return GeneratedSection.Replace(text, section.Name, section.Write());
+        }
+        catch (ModelException exception)
+        {
+            throw new ModelException($"{section.Page}: {exception.Message}");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace DeviceTwin.Bench.Il;
+
+/// <summary><c>il</c>: the IL instructions that the firmware's operations execute, beside their budgets.</summary>
+public static class IlVerb
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <param name="options">What follows the verb: <c>--json</c>.</param>
+    /// <returns><see cref="Verbs.Failed"/> where a budget is passed.</returns>
+    public static int Run(string[] options, TextWriter output, TextWriter error)
+    {
+        bool json = false;
+        foreach (string option in options)
+        {
+            json = option == "--json" ? true : throw new UsageException($"il does not take '{option}'");
+        }
+
+        IReadOnlyList<Measurement> measurements = new CountingWorld().MeasureAll();
+        output.WriteLine(json
+            ? JsonSerializer.Serialize(measurements.Select(one => new { one.Operation, one.Il, one.Budget }), Json)
+            : Table(measurements));
+        foreach (Measurement over in measurements.Where(one => !one.Holds))
+        {
+            error.WriteLine($"error: {over.Operation} executes {over.Il} IL, more than its budget of {over.Budget}");
+        }
+
+        return measurements.All(one => one.Holds) ? Verbs.Done : Verbs.Failed;
+    }
+
+    private static string Table(IReadOnlyList<Measurement> measurements)
+    {
+        int width = measurements.Max(one => one.Operation.Length);
+        IEnumerable<string> lines = measurements.Select(one => string.Create(
+            CultureInfo.InvariantCulture, $"{one.Operation.PadRight(width)}  {one.Il,12:N0}  {one.Budget,12:N0}{(one.Holds ? "" : "  PASSED")}"));
+        return string.Join(Environment.NewLine, lines.Prepend($"{"operation".PadRight(width)}  {"il",12}  {"budget",12}"));
+    }
+}

@@ -1,0 +1,59 @@
+using DeviceTwin.SensorNode.Benchmarks;
+using DeviceTwin.SensorNode.Detection;
+using DeviceTwin.SensorNode.Signal;
+
+namespace DeviceTwin.Bench.Il;
+
+/// <summary>Inputs of the operations: always the same, made from the integers of the golden vectors.</summary>
+internal static class Inputs
+{
+    /// <summary>Noise over the whole range of a sensor.</summary>
+    public static float[] FloatNoise(int count)
+    {
+        var counts = new short[count];
+        GoldenInputs.Noise(counts, count, 5, 32768);
+        return Array.ConvertAll(counts, value => (float)value);
+    }
+
+    /// <summary>A power spectrum as noise has it.</summary>
+    public static float[] Power(int count)
+    {
+        float[] re = FloatNoise(2 * count);
+        return [.. Enumerable.Range(0, count).Select(index => (re[index] * re[index]) + (re[index + count] * re[index + count]))];
+    }
+
+    /// <summary>Raw counts at 26 667 Hz: noise and the blows of a defect of the outer race of a bearing 6205 at 29.95 Hz.</summary>
+    public static short[] OuterRace(int count)
+    {
+        var counts = new short[count];
+        GoldenInputs.Train(counts, count, 107371, 400, 11);
+        return counts;
+    }
+
+    /// <summary><see cref="OuterRace"/> at half the rate.</summary>
+    public static float[] HalfRate(int count)
+    {
+        var samples = new float[count];
+        new HalfBandDecimator().Decimate(OuterRace(2 * count), 2 * count, 0, samples);
+        return samples;
+    }
+
+    /// <summary><see cref="OuterRace"/> as a capture.</summary>
+    public static Capture Capture(int count)
+    {
+        var capture = new Capture(count);
+        GoldenInputs.Train(capture.Samples, count, 107371, 400, 11);
+        GoldenInputs.Describe(capture, count);
+        return capture;
+    }
+
+    /// <summary>A bearing 6205 at 29.95 Hz.</summary>
+    public static DetectorSettings Machine() => new()
+    {
+        ShaftSpeedMilliHertz = 29950,
+        BpfoMilliOrders = 3585,
+        BpfiMilliOrders = 5415,
+        BsfMilliOrders = 2357,
+        FtfMilliOrders = 398,
+    };
+}

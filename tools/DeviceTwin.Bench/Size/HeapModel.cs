@@ -1,0 +1,103 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace DeviceTwin.Bench.Size;
+
+/// <summary>
+/// What objects take on the managed heap of nanoFramework 1.x (nf-interpreter, CLR_RT_ExecutionEngine): everything is made of heap blocks of 12
+/// bytes on a 32-bit device. An object is one block and one for each field, whatever the field's type. An array is a block and 8 bytes, then
+/// its elements, packed where they are numbers and a block each where they are references, rounded up to whole blocks. A string literal is
+/// one block (its text stays in flash). A static field is a block of its own, and what it holds lives from the start: static constructors
+/// run when the program is loaded.
+/// </summary>
+/// <param name="blockBytes">Size of a heap block: 12 on a device, 24 on a 64-bit host.</param>
+public sealed class HeapModel(int blockBytes = HeapModel.DeviceBlockBytes)
+{
+    /// <summary>A heap block on a 32-bit device.</summary>
+    public const int DeviceBlockBytes = 12;
+
+    private const int ArrayBytes = 8;
+
+    private readonly HashSet<object> _seen = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Bytes of what is reachable from an object and was not counted before by this model; 0 for null.</summary>
+    public long Add(object? root)
+    {
+        long bytes = 0;
+        var open = new Stack<object>();
+        Push(root);
+        while (open.TryPop(out object? one))
+        {
+            bytes += Bytes(one);
+            foreach (object? part in Parts(one))
+            {
+                Push(part);
+            }
+        }
+
+        return bytes;
+
+        void Push(object? one)
+        {
+            if (one is not null && _seen.Add(one))
+            {
+                open.Push(one);
+            }
+        }
+    }
+
+    /// <summary>Bytes of the static fields of the types of a namespace and of all that they hold.</summary>
+    public long AddStatics(Assembly assembly, string space)
+    {
+        long bytes = 0;
+        foreach (Type type in assembly.GetTypes().Where(type => type.Namespace == space || type.Namespace?.StartsWith(space + ".", StringComparison.Ordinal) == true))
+        {
+            RuntimeHelpers.RunClassConstructor(type.TypeHandle);
+            foreach (FieldInfo field in type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            {
+                if (!field.IsLiteral)
+                {
+                    bytes += blockBytes + (field.FieldType.IsValueType ? 0 : Add(field.GetValue(null)));
+                }
+            }
+        }
+
+        return bytes;
+    }
+
+    private long Bytes(object one) => one switch
+    {
+        string => blockBytes,
+        Array array => Blocks(blockBytes + ArrayBytes + (array.LongLength * ElementBytes(array.GetType().GetElementType()!))),
+        _ => (1 + Fields(one.GetType()).Count()) * (long)blockBytes,
+    };
+
+    private long Blocks(long bytes) => (bytes + blockBytes - 1) / blockBytes * blockBytes;
+
+    private int ElementBytes(Type type) => Type.GetTypeCode(type.IsEnum ? Enum.GetUnderlyingType(type) : type) switch
+    {
+        TypeCode.Boolean or TypeCode.SByte or TypeCode.Byte => 1,
+        TypeCode.Int16 or TypeCode.UInt16 or TypeCode.Char => 2,
+        TypeCode.Int32 or TypeCode.UInt32 or TypeCode.Single => 4,
+        TypeCode.Int64 or TypeCode.UInt64 or TypeCode.Double => 8,
+        _ => blockBytes,
+    };
+
+    private static IEnumerable<object?> Parts(object one) => one switch
+    {
+        string => [],
+        Array array => array.GetType().GetElementType()!.IsValueType ? [] : array.Cast<object?>(),
+        _ => Fields(one.GetType()).Where(field => !field.FieldType.IsValueType).Select(field => field.GetValue(one)),
+    };
+
+    private static IEnumerable<FieldInfo> Fields(Type type)
+    {
+        for (Type? part = type; part is not null; part = part.BaseType)
+        {
+            foreach (FieldInfo field in part.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            {
+                yield return field;
+            }
+        }
+    }
+}
