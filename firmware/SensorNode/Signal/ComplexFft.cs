@@ -1,13 +1,13 @@
 namespace DeviceTwin.SensorNode.Signal;
 
 /// <summary>
-/// Complex discrete Fourier transform of 128, 256, 512 or 1024 points: X[k] = Σ x[n]·e^(−2πikn/N), not scaled, both sides in natural order.
+/// Complex discrete Fourier transform of 128 to 2048 points (a power of two): X[k] = Σ x[n]·e^(−2πikn/N), not scaled, both sides in natural order.
 /// Handing over the imaginary part as the real one and the other way round, in and out, gives N times the inverse. The buffers are the
 /// caller's; nothing is allocated after construction, and the only table is the shared one of cosines.
 /// </summary>
 /// <remarks>
 /// Two passes as in <see cref="RealFft"/>. A row k above the middle is looked at as row k − columns: with both parts swapped it is a row
-/// whose factors and results run the other way.
+/// whose factors and results run the other way. 2048 points are folded to 1024 twice: once for the even bins, once, turned, for the odd.
 /// </remarks>
 public sealed class ComplexFft
 {
@@ -16,8 +16,9 @@ public sealed class ComplexFft
 
     private readonly int _columnPoints;
     private readonly int _rowPoints;
+    private readonly bool _halves;
 
-    /// <param name="length">Number of points: 128, 256, 512 or 1024.</param>
+    /// <param name="length">Number of points: 128, 256, 512, 1024 or 2048.</param>
     public ComplexFft(int length)
     {
         switch (length)
@@ -32,63 +33,119 @@ public sealed class ComplexFft
             case 1024:
                 _columnPoints = 32;
                 break;
+            case 2048:
+                _halves = true;
+                _columnPoints = 32;
+                break;
             default:
                 throw new System.ArgumentException("length");
         }
 
         Length = length;
-        _rowPoints = Division.Integer(length, _columnPoints);
+        _rowPoints = Division.Integer(_halves ? length >> 1 : length, _columnPoints);
     }
 
     /// <summary>Transforms the points.</summary>
-    /// <param name="re">Real parts, Length of them; destroyed.</param>
-    /// <param name="im">Imaginary parts, Length of them; destroyed.</param>
+    /// <param name="re">Real parts, at least Length of them; destroyed.</param>
+    /// <param name="im">Imaginary parts, at least Length of them; destroyed.</param>
     /// <param name="outputRe">Receives the real parts; another array than the input's.</param>
     /// <param name="outputIm">Receives the imaginary parts; another array than the input's.</param>
     public void Transform(float[] re, float[] im, float[] outputRe, float[] outputIm)
     {
-        FullColumns(re, im);
-        Rows(re, im, outputRe, outputIm);
+        if (!_halves)
+        {
+            Columns(re, im);
+            Rows(re, im, outputRe, outputIm, 0, 1);
+            return;
+        }
+
+        int half = Length >> 1;
+        Fold(re, im);
+        Columns(re, im);
+        Rows(re, im, outputRe, outputIm, 0, 2);
+        for (int i = 0; i < half; i++)
+        {
+            re[i] = re[half + i];
+            im[i] = im[half + i];
+        }
+
+        Columns(re, im);
+        Rows(re, im, outputRe, outputIm, 1, 2);
     }
 
-    /// <summary>Transforms points that are zero from 5/8·Length on. What the arrays hold there does not matter.</summary>
-    /// <param name="re">Real parts, at least Length long; destroyed.</param>
-    /// <param name="im">Imaginary parts, at least Length long; destroyed.</param>
-    /// <param name="outputRe">Receives the real parts; another array than the input's.</param>
-    /// <param name="outputIm">Receives the imaginary parts; another array than the input's.</param>
-    public void TransformLow(float[] re, float[] im, float[] outputRe, float[] outputIm)
-    {
-        LowColumns(re, im);
-        Rows(re, im, outputRe, outputIm);
-    }
-
-    /// <summary>As <see cref="TransformLow"/>, but gives re² + im² of each result (the squared envelope of a band, when the parts are swapped).</summary>
-    /// <param name="re">Real parts, at least Length long; destroyed.</param>
-    /// <param name="im">Imaginary parts, at least Length long; destroyed.</param>
+    /// <summary>As <see cref="Transform"/>, but gives re² + im² of each result: the squared envelope of a band, when the parts are swapped.</summary>
+    /// <param name="re">Real parts, at least Length of them; destroyed.</param>
+    /// <param name="im">Imaginary parts, at least Length of them; destroyed.</param>
     /// <param name="power">Receives the squared magnitudes; another array than the input's.</param>
-    public void PowerLow(float[] re, float[] im, float[] power)
+    public void Power(float[] re, float[] im, float[] power)
     {
-        LowColumns(re, im);
-        float[] cosine = CosineTable.Quarter;
-        int columns = _columnPoints;
-        int half = columns >> 1;
-        int step = CosineTable.PeriodOver(Length);
-        if (_rowPoints == 16)
+        if (!_halves)
         {
-            ComplexRows.Power16(re, im, power, cosine, half + 1, 0, 0, columns, 1, 0, step);
-            ComplexRows.Power16(im, re, power, cosine, half - 1, columns - 1, Length - 1, -columns, -1, step, step);
+            Columns(re, im);
+            PowerRows(re, im, power, 0, 1);
+            return;
         }
-        else
+
+        int half = Length >> 1;
+        Fold(re, im);
+        Columns(re, im);
+        PowerRows(re, im, power, 0, 2);
+        for (int i = 0; i < half; i++)
         {
-            ComplexRows.Power32(re, im, power, cosine, half + 1, 0, 0, columns, 1, 0, step);
-            ComplexRows.Power32(im, re, power, cosine, half - 1, columns - 1, Length - 1, -columns, -1, step, step);
+            re[i] = re[half + i];
+            im[i] = im[half + i];
+        }
+
+        Columns(re, im);
+        PowerRows(re, im, power, 1, 2);
+    }
+
+    /// <summary>The lower half becomes what the even bins are made of, the upper half what the odd ones are.</summary>
+    private void Fold(float[] re, float[] im)
+    {
+        float[] cosine = CosineTable.Quarter;
+        int half = Length >> 1;
+        int quarter = half >> 1;
+        int step = CosineTable.PeriodOver(Length);
+        int other = half;
+        int index = 0;
+        for (int i = 0; i < quarter; i++)
+        {
+            float c = cosine[index];
+            float s = cosine[CosineTable.QuarterLength - index];
+            float a = re[i];
+            float b = re[other];
+            float x = a - b;
+            re[i] = a + b;
+            a = im[i];
+            b = im[other];
+            float y = a - b;
+            im[i] = a + b;
+            re[other] = (x * c) + (y * s);
+            im[other] = (y * c) - (x * s);
+
+            // A quarter further on the factor is -i times this one.
+            int next = i + quarter;
+            int end = other + quarter;
+            a = re[next];
+            b = re[end];
+            x = a - b;
+            re[next] = a + b;
+            a = im[next];
+            b = im[end];
+            y = a - b;
+            im[next] = a + b;
+            re[end] = (y * c) - (x * s);
+            im[end] = -((x * c) + (y * s));
+            other++;
+            index += step;
         }
     }
 
-    private void FullColumns(float[] re, float[] im)
+    private void Columns(float[] re, float[] im)
     {
         int row = _rowPoints;
-        int last = Length - row;
+        int last = (_columnPoints - 1) * row;
         switch (_columnPoints)
         {
             case 8:
@@ -103,49 +160,46 @@ public sealed class ComplexFft
         }
     }
 
-    private void LowColumns(float[] re, float[] im)
-    {
-        // The codelets read a point beyond the filled ones: of columns left of the middle the one that follows them, of the others (which
-        // are taken one turn earlier) the one before the first.
-        int row = _rowPoints;
-        int filled = (Length >> 1) + (Length >> 3);
-        int end = filled + (row >> 1) + 1;
-        for (int i = filled; i < end; i++)
-        {
-            re[i] = 0f;
-            im[i] = 0f;
-        }
-
-        int zero = filled - (row >> 1);
-        switch (_columnPoints)
-        {
-            case 8:
-                ComplexColumns.Low8(re, im, row, zero);
-                break;
-            case 16:
-                ComplexColumns.Low16(re, im, row, zero);
-                break;
-            default:
-                ComplexColumns.Low32(re, im, row, zero);
-                break;
-        }
-    }
-
-    private void Rows(float[] re, float[] im, float[] outputRe, float[] outputIm)
+    /// <summary>Bin k goes to <paramref name="at"/> + k × <paramref name="spacing"/>.</summary>
+    private void Rows(float[] re, float[] im, float[] outputRe, float[] outputIm, int at, int spacing)
     {
         float[] cosine = CosineTable.Quarter;
         int columns = _columnPoints;
+        int points = columns * _rowPoints;
         int half = columns >> 1;
-        int step = CosineTable.PeriodOver(Length);
+        int step = CosineTable.PeriodOver(points);
+        int apart = columns * spacing;
+        int last = at + ((points - 1) * spacing);
         if (_rowPoints == 16)
         {
-            ComplexRows.Plain16(re, im, outputRe, outputIm, cosine, half + 1, 0, 0, columns, 1, 0, step);
-            ComplexRows.Plain16(im, re, outputIm, outputRe, cosine, half - 1, columns - 1, Length - 1, -columns, -1, step, step);
+            ComplexRows.Plain16(re, im, outputRe, outputIm, cosine, half + 1, 0, 1, at, apart, spacing, 0, step);
+            ComplexRows.Plain16(im, re, outputIm, outputRe, cosine, half - 1, columns - 1, -1, last, -apart, -spacing, step, step);
         }
         else
         {
-            ComplexRows.Plain32(re, im, outputRe, outputIm, cosine, half + 1, 0, 0, columns, 1, 0, step);
-            ComplexRows.Plain32(im, re, outputIm, outputRe, cosine, half - 1, columns - 1, Length - 1, -columns, -1, step, step);
+            ComplexRows.Plain32(re, im, outputRe, outputIm, cosine, half + 1, 0, 1, at, apart, spacing, 0, step);
+            ComplexRows.Plain32(im, re, outputIm, outputRe, cosine, half - 1, columns - 1, -1, last, -apart, -spacing, step, step);
+        }
+    }
+
+    private void PowerRows(float[] re, float[] im, float[] power, int at, int spacing)
+    {
+        float[] cosine = CosineTable.Quarter;
+        int columns = _columnPoints;
+        int points = columns * _rowPoints;
+        int half = columns >> 1;
+        int step = CosineTable.PeriodOver(points);
+        int apart = columns * spacing;
+        int last = at + ((points - 1) * spacing);
+        if (_rowPoints == 16)
+        {
+            ComplexRows.Power16(re, im, power, cosine, half + 1, 0, 1, at, apart, spacing, 0, step);
+            ComplexRows.Power16(im, re, power, cosine, half - 1, columns - 1, -1, last, -apart, -spacing, step, step);
+        }
+        else
+        {
+            ComplexRows.Power32(re, im, power, cosine, half + 1, 0, 1, at, apart, spacing, 0, step);
+            ComplexRows.Power32(im, re, power, cosine, half - 1, columns - 1, -1, last, -apart, -spacing, step, step);
         }
     }
 }

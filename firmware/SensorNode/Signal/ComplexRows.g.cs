@@ -10,11 +10,11 @@ namespace DeviceTwin.SensorNode.Signal;
 /// </summary>
 public static class ComplexRows
 {
-    /// <summary>Rows of 16 points: results of the first go to p, p + spacing, …; the next row lies one further, or one back.</summary>
-    public static void Plain16(float[] x, float[] y, float[] re, float[] im, float[] cos, int rows, int row, int p, int spacing, int way, int d, int step)
+    /// <summary>Rows of 16 points from row on, forward (way 1) or back; results of the first to p, p + spacing, …, of the next to p + next, …</summary>
+    public static void Plain16(float[] x, float[] y, float[] re, float[] im, float[] cos, int rows, int row, int way, int p, int spacing, int next, int d, int step)
     {
         int b = row * 16;
-        int next = way * 16;
+        int further = way * 16;
         int s1 = spacing;
         int s2 = s1 + spacing;
         int s3 = s2 + spacing;
@@ -287,16 +287,16 @@ public static class ComplexRows
             re[p + s15] = r0 + r18;
             re[p] = r9 + r23;
             d += step;
-            b += next;
-            p += way;
+            b += further;
+            p += next;
         }
     }
 
-    /// <summary>Rows of 32 points: results of the first go to p, p + spacing, …; the next row lies one further, or one back.</summary>
-    public static void Plain32(float[] x, float[] y, float[] re, float[] im, float[] cos, int rows, int row, int p, int spacing, int way, int d, int step)
+    /// <summary>Rows of 32 points from row on, forward (way 1) or back; results of the first to p, p + spacing, …, of the next to p + next, …</summary>
+    public static void Plain32(float[] x, float[] y, float[] re, float[] im, float[] cos, int rows, int row, int way, int p, int spacing, int next, int d, int step)
     {
         int b = row * 32;
-        int next = way * 32;
+        int further = way * 32;
         int s1 = spacing;
         int s2 = s1 + spacing;
         int s3 = s2 + spacing;
@@ -925,16 +925,16 @@ public static class ComplexRows
             re[p + s31] = r0 + r35;
             re[p] = r23 + r49;
             d += step;
-            b += next;
-            p += way;
+            b += further;
+            p += next;
         }
     }
 
-    /// <summary>Rows of 16 points: results of the first go to p, p + spacing, …; the next row lies one further, or one back.</summary>
-    public static void Power16(float[] x, float[] y, float[] power, float[] cos, int rows, int row, int p, int spacing, int way, int d, int step)
+    /// <summary>Rows of 16 points from row on, forward (way 1) or back; results of the first to p, p + spacing, …, of the next to p + next, …</summary>
+    public static void Power16(float[] x, float[] y, float[] power, float[] cos, int rows, int row, int way, int p, int spacing, int next, int d, int step)
     {
         int b = row * 16;
-        int next = way * 16;
+        int further = way * 16;
         int s1 = spacing;
         int s2 = s1 + spacing;
         int s3 = s2 + spacing;
@@ -1223,16 +1223,16 @@ public static class ComplexRows
             r1 = t86 + r15;
             power[p + s15] = (r0 * r0) + (r1 * r1);
             d += step;
-            b += next;
-            p += way;
+            b += further;
+            p += next;
         }
     }
 
-    /// <summary>Rows of 32 points: results of the first go to p, p + spacing, …; the next row lies one further, or one back.</summary>
-    public static void Power32(float[] x, float[] y, float[] power, float[] cos, int rows, int row, int p, int spacing, int way, int d, int step)
+    /// <summary>Rows of 32 points from row on, forward (way 1) or back; results of the first to p, p + spacing, …, of the next to p + next, …</summary>
+    public static void Power32(float[] x, float[] y, float[] power, float[] cos, int rows, int row, int way, int p, int spacing, int next, int d, int step)
     {
         int b = row * 32;
-        int next = way * 32;
+        int further = way * 32;
         int s1 = spacing;
         int s2 = s1 + spacing;
         int s3 = s2 + spacing;
@@ -1893,8 +1893,8 @@ public static class ComplexRows
             r1 = t216 + r34;
             power[p + s31] = (r0 * r0) + (r1 * r1);
             d += step;
-            b += next;
-            p += way;
+            b += further;
+            p += next;
         }
     }
 }

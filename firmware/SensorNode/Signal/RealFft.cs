@@ -5,11 +5,11 @@ namespace DeviceTwin.SensorNode.Signal;
 /// caller's; nothing is allocated after construction, and the only table is the shared one of cosines.
 /// </summary>
 /// <remarks>
-/// N = columns × points. The samples are looked at as rows of as many samples as a row has points. Pass 1 transforms each column, in place; what
-/// comes out is Hermitian, so half of it is kept and fits. Pass 2 turns each row by its factors, transforms it as a complex one, and stores
-/// the bins (beyond the middle: their conjugates) where they belong. Columns right of the middle are taken one turn earlier: their factors
-/// are then the conjugates of those of a column left of it, and no angle leaves the first quarter. The two rows of bins 0 and columns/2 stay
-/// real; together they are one more real transform of twice the row's length.
+/// N = column points × row points: the samples are looked at as rows. Pass 1 transforms each column; what comes out is Hermitian, so half of it
+/// is kept and fits where it came from. Pass 2 turns each row by its factors, transforms it as a complex one, and stores the bins (beyond
+/// the middle: their conjugates) where they belong. Columns right of the middle are taken one turn earlier: their factors are then the
+/// conjugates of those of a column left of it, and no angle leaves the first quarter. The rows of bins 0 and columns/2 stay real; of these
+/// pass 1 leaves out the last butterfly, so that together they are one more real transform of twice a row's length.
 /// </remarks>
 public sealed class RealFft
 {
@@ -18,6 +18,7 @@ public sealed class RealFft
 
     private readonly int _columnPoints;
     private readonly int _rowPoints;
+    private readonly float[][] _rows;
 
     /// <param name="length">Number of real samples: 256, 512, 1024, 2048, 4096 or 8192.</param>
     public RealFft(int length)
@@ -26,8 +27,16 @@ public sealed class RealFft
         {
             case 256:
                 _columnPoints = 16;
+                _rows = new float[16][];
+                for (int i = 0; i < _rows.Length; i++)
+                {
+                    _rows[i] = new float[16];
+                }
+
                 break;
             case 512:
+                _columnPoints = 16;
+                break;
             case 1024:
                 _columnPoints = 32;
                 break;
@@ -52,17 +61,26 @@ public sealed class RealFft
     /// <param name="im">Receives the imaginary parts; at least Length/2 + 1 long.</param>
     public void Forward(float[] samples, float[] re, float[] im)
     {
+        float[] cosine = CosineTable.Quarter;
+        int columns = _columnPoints;
         int row = _rowPoints;
         int last = Length - row;
-        switch (_columnPoints)
+        int step = CosineTable.PeriodOver(Length);
+        switch (Length)
         {
-            case 16:
+            case 256:
+                float[][] rows = _rows;
+                RealColumns.Apart16(samples, rows, row, last);
+                RealRows.FoldedApart16(rows, re, im, cosine, columns, step);
+                RealRows.MiddleApart32(rows[0], rows[1], re, im, columns >> 1);
+                return;
+            case 512:
                 RealColumns.Full16(samples, row, last);
                 break;
-            case 32:
+            case 1024:
                 RealColumns.Full32(samples, row, last);
                 break;
-            case 64:
+            case 2048:
                 RealColumns.Full64(samples, row, last);
                 break;
             default:
@@ -70,71 +88,16 @@ public sealed class RealFft
                 break;
         }
 
-        Rows(samples, re, im);
-    }
-
-    /// <summary>Transforms <see cref="Length"/> samples of which the second half is zero.</summary>
-    /// <param name="samples">The samples, at least Length long; destroyed. What its second half holds does not matter.</param>
-    /// <param name="re">Receives the real parts; at least Length/2 + 1 long.</param>
-    /// <param name="im">Receives the imaginary parts; at least Length/2 + 1 long.</param>
-    public void ForwardHalfFilled(float[] samples, float[] re, float[] im)
-    {
-        int row = _rowPoints;
-        int half = Length >> 1;
-
-        // The codelets read a sample beyond the half: of columns left of the middle the one that follows it, of the others (which are taken
-        // one turn earlier) the one before the first.
-        int end = half + (row >> 1) + 1;
-        for (int i = half; i < end; i++)
+        if (row == 32)
         {
-            samples[i] = 0f;
+            RealRows.Folded32(samples, re, im, cosine, columns, step);
+            RealRows.Middle64(samples, re, im, columns >> 1);
         }
-
-        int zero = half - (row >> 1);
-        switch (_columnPoints)
+        else
         {
-            case 16:
-                RealColumns.Half16(samples, row, zero);
-                break;
-            case 32:
-                RealColumns.Half32(samples, row, zero);
-                break;
-            case 64:
-                RealColumns.Half64(samples, row, zero);
-                break;
-            default:
-                for (int i = end; i < Length; i++)
-                {
-                    samples[i] = 0f;
-                }
-
-                RealColumns.Full128(samples, row, Length - row);
-                break;
-        }
-
-        Rows(samples, re, im);
-    }
-
-    private void Rows(float[] samples, float[] re, float[] im)
-    {
-        float[] cosine = CosineTable.Quarter;
-        int columns = _columnPoints;
-        int step = CosineTable.PeriodOver(Length);
-        switch (_rowPoints)
-        {
-            case 16:
-                RealRows.Folded16(samples, re, im, cosine, columns, step);
-                RealRows.Middle32(samples, re, im, columns >> 1);
-                break;
-            case 32:
-                RealRows.Folded32(samples, re, im, cosine, columns, step);
-                RealRows.Middle64(samples, re, im, columns >> 1);
-                break;
-            default:
-                RealRows.Folded64(samples, re, im, cosine, columns, step);
-                RealColumns.Full128(samples, 1, 0);
-                Spread(samples, re, im);
-                break;
+            RealRows.Folded64(samples, re, im, cosine, columns, step);
+            RealColumns.Full128(samples, 1, 0);
+            Spread(samples, re, im);
         }
     }
 

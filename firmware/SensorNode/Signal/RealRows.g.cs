@@ -10,11 +10,11 @@ namespace DeviceTwin.SensorNode.Signal;
 /// </summary>
 public static class RealRows
 {
-    /// <summary>Rows of 16 points, from the second to the last but the middle one.</summary>
-    public static void Folded16(float[] a, float[] re, float[] im, float[] cos, int columns, int step)
+    /// <summary>Rows of 16 points, all but the two real ones.</summary>
+    public static void FoldedApart16(float[][] rows, float[] re, float[] im, float[] cos, int columns, int step)
     {
         int d = step;
-        int b = 32;
+        int row = 2;
         int q = columns - 1;
         int s1 = columns;
         int s2 = s1 + columns;
@@ -57,23 +57,25 @@ public static class RealRows
         float r31;
         for (int p = 1; p < q; p++)
         {
-            r0 = a[b];
-            float t0 = a[b + 8];
+            float[] x = rows[row];
+            float[] y = rows[row + 1];
+            r0 = x[0];
+            float t0 = x[8];
             r1 = cos[d * 8];
-            r2 = a[b + 24];
+            r2 = y[8];
             r3 = cos[2048 - d * 8];
             float t1 = (t0 * r1) + (r2 * r3);
             r4 = t1 + r0;
             r0 = t1 - r0;
             r1 = (t0 * r3) - (r2 * r1);
-            float t2 = a[b + 4];
+            float t2 = x[4];
             r2 = cos[d * 4];
-            r3 = a[b + 20];
+            r3 = y[4];
             r5 = cos[2048 - d * 4];
             r6 = (t2 * r2) + (r3 * r5);
             float t3 = (t2 * r5) - (r3 * r2);
-            float t4 = a[b + 12];
-            r3 = a[b + 28];
+            float t4 = x[12];
+            r3 = y[12];
             float t5 = (t4 * r2) - (r3 * r5);
             float t6 = t5 + r6;
             r7 = t6 + r4;
@@ -84,15 +86,15 @@ public static class RealRows
             float t7 = t3 + r2;
             r2 = t7 + r0;
             r0 = t7 - r0;
-            float t8 = a[b + 2];
+            float t8 = x[2];
             r5 = cos[d * 2];
-            r8 = a[b + 18];
+            r8 = y[2];
             r9 = cos[2048 - d * 2];
             r10 = (t8 * r5) + (r8 * r9);
             float t9 = (t8 * r9) - (r8 * r5);
-            float t10 = a[b + 10];
+            float t10 = x[10];
             r8 = cos[d * 6];
-            r11 = a[b + 26];
+            r11 = y[10];
             r12 = cos[2048 - d * 6];
             float t11 = (t10 * r8) - (r11 * r12);
             r13 = t11 + r10;
@@ -102,12 +104,12 @@ public static class RealRows
             float t12 = t9 + r11;
             r11 = (t12 + r10) * -0.70710677f;
             r10 = (t12 - r10) * 0.70710677f;
-            float t13 = a[b + 14];
-            r15 = a[b + 30];
+            float t13 = x[14];
+            r15 = y[14];
             r16 = (t13 * r5) - (r15 * r9);
             float t14 = (t13 * r9) + (r15 * r5);
-            float t15 = a[b + 6];
-            r5 = a[b + 22];
+            float t15 = x[6];
+            r5 = y[6];
             float t16 = (t15 * r8) + (r5 * r12);
             float t17 = t16 + r16;
             float t18 = t17 + r13;
@@ -132,15 +134,15 @@ public static class RealRows
             r14 = t25 - r2;
             r2 = t25 + r2;
             r11 = t24 - r11;
-            float t26 = a[b + 1];
+            float t26 = x[1];
             r15 = cos[d];
-            r16 = a[b + 17];
+            r16 = y[1];
             r17 = cos[2048 - d];
             r18 = (t26 * r15) + (r16 * r17);
             float t27 = (t26 * r17) - (r16 * r15);
-            float t28 = a[b + 9];
+            float t28 = x[9];
             r16 = cos[d * 7];
-            r19 = a[b + 25];
+            r19 = y[9];
             r20 = cos[2048 - d * 7];
             float t29 = (t28 * r16) - (r19 * r20);
             r21 = t29 + r18;
@@ -148,15 +150,15 @@ public static class RealRows
             r19 = (t28 * r20) + (r19 * r16);
             r22 = t27 - r19;
             r19 = t27 + r19;
-            float t30 = a[b + 13];
+            float t30 = x[13];
             r23 = cos[d * 3];
-            r24 = a[b + 29];
+            r24 = y[13];
             r25 = cos[2048 - d * 3];
             r26 = (t30 * r23) - (r24 * r25);
             float t31 = (t30 * r25) + (r24 * r23);
-            float t32 = a[b + 5];
+            float t32 = x[5];
             r24 = cos[d * 5];
-            r27 = a[b + 21];
+            r27 = y[5];
             r28 = cos[2048 - d * 5];
             float t33 = (t32 * r24) + (r27 * r28);
             float t34 = t33 + r26;
@@ -178,24 +180,24 @@ public static class RealRows
             float t40 = t38 - r18;
             r18 = (t40 * 0.9238795f) + (r19 * -0.38268343f);
             float t41 = (t40 * 0.38268343f) + (r19 * 0.9238795f);
-            float t42 = a[b + 15];
-            r19 = a[b + 31];
+            float t42 = x[15];
+            r19 = y[15];
             r31 = (t42 * r15) - (r19 * r17);
             float t43 = (t42 * r17) + (r19 * r15);
-            float t44 = a[b + 7];
-            r15 = a[b + 23];
+            float t44 = x[7];
+            r15 = y[7];
             float t45 = (t44 * r16) + (r15 * r20);
             r17 = t45 + r31;
             r19 = t45 - r31;
             r15 = (t44 * r20) - (r15 * r16);
             r16 = t43 - r15;
             r15 = t43 + r15;
-            float t46 = a[b + 3];
-            r20 = a[b + 19];
+            float t46 = x[3];
+            r20 = y[3];
             r31 = (t46 * r23) + (r20 * r25);
             float t47 = (t46 * r25) - (r20 * r23);
-            float t48 = a[b + 11];
-            r20 = a[b + 27];
+            float t48 = x[11];
+            r20 = y[11];
             float t49 = (t48 * r24) - (r20 * r28);
             float t50 = t49 + r31;
             float t51 = t50 + r17;
@@ -232,7 +234,7 @@ public static class RealRows
             r15 = (t62 * -0.38268343f) + (r15 * -0.9238795f);
             r30 = t41 - r15;
             r15 = t41 + r15;
-            float t64 = a[b + 16];
+            float t64 = y[0];
             float t65 = t64 - r1;
             float t66 = t65 - r3;
             r31 = t66 + r8;
@@ -280,12 +282,12 @@ public static class RealRows
             re[q] = r0 + r18;
             re[p] = r9 + r23;
             d += step;
-            b += 32;
+            row += 2;
             q--;
         }
     }
 
-    /// <summary>Rows of 32 points, from the second to the last but the middle one.</summary>
+    /// <summary>Rows of 32 points, all but the two real ones.</summary>
     public static void Folded32(float[] a, float[] re, float[] im, float[] cos, int columns, int step)
     {
         int d = step;
@@ -908,7 +910,7 @@ public static class RealRows
         }
     }
 
-    /// <summary>Rows of 64 points, from the second to the last but the middle one.</summary>
+    /// <summary>Rows of 64 points, all but the two real ones.</summary>
     public static void Folded64(float[] a, float[] re, float[] im, float[] cos, int columns, int step)
     {
         int d = step;
@@ -2312,7 +2314,7 @@ public static class RealRows
     }
 
     /// <summary>Both real rows, 32 points together.</summary>
-    public static void Middle32(float[] a, float[] re, float[] im, int spacing)
+    public static void MiddleApart32(float[] x, float[] y, float[] re, float[] im, int spacing)
     {
         int s1 = spacing;
         int s2 = s1 + spacing;
@@ -2363,22 +2365,22 @@ public static class RealRows
         float r28;
         float r29;
         float r30;
-        float t0 = a[0];
-        r0 = a[16];
+        float t0 = x[0];
+        r0 = y[0];
         r1 = t0 + r0;
         r0 = t0 - r0;
-        float t1 = a[8];
-        r2 = a[24];
+        float t1 = x[8];
+        r2 = y[8];
         float t2 = t1 + r2;
         r3 = t2 + r1;
         r1 = t2 - r1;
         float t3 = t1 - r2;
-        float t4 = a[4];
-        r2 = a[20];
+        float t4 = x[4];
+        r2 = y[4];
         r4 = t4 + r2;
         float t5 = (t4 - r2) * 0.70710677f;
-        float t6 = a[12];
-        r2 = a[28];
+        float t6 = x[12];
+        r2 = y[12];
         float t7 = t6 + r2;
         float t8 = t7 + r4;
         r5 = t8 + r3;
@@ -2391,24 +2393,24 @@ public static class RealRows
         r2 = t5 + r2;
         r7 = t3 + r2;
         r2 = t3 - r2;
-        float t10 = a[2];
-        r8 = a[18];
+        float t10 = x[2];
+        r8 = y[2];
         r9 = t10 + r8;
         float t11 = t10 - r8;
-        float t12 = a[10];
-        r8 = a[26];
+        float t12 = x[10];
+        r8 = y[10];
         float t13 = t12 + r8;
         r10 = t13 + r9;
         r9 = (t13 - r9) * -0.70710677f;
         r8 = t12 - r8;
         r11 = (t11 * 0.9238795f) + (r8 * -0.38268343f);
         float t14 = (t11 * 0.38268343f) + (r8 * 0.9238795f);
-        float t15 = a[14];
-        r8 = a[30];
+        float t15 = x[14];
+        r8 = y[14];
         r12 = t15 + r8;
         float t16 = t15 - r8;
-        float t17 = a[6];
-        r8 = a[22];
+        float t17 = x[6];
+        r8 = y[6];
         float t18 = t17 + r8;
         float t19 = t18 + r12;
         r13 = t19 + r10;
@@ -2436,22 +2438,22 @@ public static class RealRows
         float t27 = t14 - r8;
         r8 = t27 + r0;
         r0 = t27 - r0;
-        float t28 = a[1];
-        r17 = a[17];
+        float t28 = x[1];
+        r17 = y[1];
         r18 = t28 + r17;
         r17 = t28 - r17;
-        float t29 = a[9];
-        r19 = a[25];
+        float t29 = x[9];
+        r19 = y[9];
         float t30 = t29 + r19;
         r20 = t30 + r18;
         r18 = t30 - r18;
         float t31 = t29 - r19;
-        float t32 = a[5];
-        r19 = a[21];
+        float t32 = x[5];
+        r19 = y[5];
         r21 = t32 + r19;
         float t33 = (t32 - r19) * 0.70710677f;
-        float t34 = a[13];
-        r19 = a[29];
+        float t34 = x[13];
+        r19 = y[13];
         float t35 = t34 + r19;
         float t36 = t35 + r21;
         r22 = t36 + r20;
@@ -2470,22 +2472,22 @@ public static class RealRows
         float t40 = t31 - r19;
         r19 = (t40 * 0.55557024f) + (r17 * -0.8314696f);
         float t41 = (t40 * 0.8314696f) + (r17 * 0.55557024f);
-        float t42 = a[15];
-        r17 = a[31];
+        float t42 = x[15];
+        r17 = y[15];
         r25 = t42 + r17;
         r17 = t42 - r17;
-        float t43 = a[7];
-        r26 = a[23];
+        float t43 = x[7];
+        r26 = y[7];
         float t44 = t43 + r26;
         r27 = t44 + r25;
         r25 = t44 - r25;
         float t45 = t43 - r26;
-        float t46 = a[3];
-        r26 = a[19];
+        float t46 = x[3];
+        r26 = y[3];
         r28 = t46 + r26;
         float t47 = (t46 - r26) * 0.70710677f;
-        float t48 = a[11];
-        r26 = a[27];
+        float t48 = x[11];
+        r26 = y[11];
         float t49 = t48 + r26;
         float t50 = t49 + r28;
         r29 = t50 + r27;

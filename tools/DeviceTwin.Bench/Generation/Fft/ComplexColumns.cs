@@ -7,13 +7,11 @@ public static class ComplexColumns
 {
     /// <summary>One codelet.</summary>
     /// <param name="length">Points of a column.</param>
-    /// <param name="low">Whether only the first 5/8·length + 1 points of a column can be other than zero.</param>
-    public static Codelet Create(int length, bool low)
+    public static Codelet Create(int length)
     {
         var graph = new Graph();
         var points = new Pair[length];
-        int last = low ? 5 * length / 8 : length - 1;
-        for (int n = 0; n <= last; n++)
+        for (int n = 0; n < length; n++)
         {
             string index = n == 0 ? "i + first" : $"b + s{n}";
             points[n] = new Pair(graph.Input($"re[{index}]", 5), graph.Input($"im[{index}]", 5));
@@ -30,8 +28,8 @@ public static class ComplexColumns
         }
 
         return new Codelet(
-            (low ? "Low" : "Full") + length.ToString(CultureInfo.InvariantCulture),
-            low ? $"Columns of {length} points, all zero from {last + 1} on." : $"Columns of {length} points.",
+            "Full" + length.ToString(CultureInfo.InvariantCulture),
+            $"Columns of {length} points.",
             "float[] re, float[] im, int stride, int first",
             [
                 "int shift = -stride;",

@@ -8,6 +8,9 @@ public enum RowResult
     /// <summary>The bins of a real transform: those beyond the middle as conjugates of those below it.</summary>
     Folded,
 
+    /// <summary>The same from rows that are arrays of their own.</summary>
+    FoldedApart,
+
     /// <summary>The bins of a complex transform.</summary>
     Plain,
 
@@ -22,8 +25,9 @@ public static class ComplexRows
     public static Codelet Create(int length, RowResult kind)
     {
         var graph = new Graph();
-        bool folded = kind == RowResult.Folded;
-        Pair[] points = Points(graph, length, folded);
+        bool apart = kind == RowResult.FoldedApart;
+        bool folded = apart || kind == RowResult.Folded;
+        Pair[] points = Points(graph, length, kind);
         Pair[] result = SplitRadix.Complex(graph, points);
         var outputs = new List<Output>();
         for (int m = 0; m < length; m++)
@@ -49,25 +53,25 @@ public static class ComplexRows
         {
             return new Codelet(
                 name,
-                $"Rows of {length} points, from the second to the last but the middle one.",
-                "float[] a, float[] re, float[] im, float[] cos, int columns, int step",
-                ["int d = step;", $"int b = {2 * length};", "int q = columns - 1;", .. Strides(length / 2, "columns")],
+                $"Rows of {length} points, all but the two real ones.",
+                $"{(apart ? "float[][] rows" : "float[] a")}, float[] re, float[] im, float[] cos, int columns, int step",
+                ["int d = step;", apart ? "int row = 2;" : $"int b = {2 * length};", "int q = columns - 1;", .. Strides(length / 2, "columns")],
                 "for (int p = 1; p < q; p++)",
-                [],
+                apart ? ["float[] x = rows[row];", "float[] y = rows[row + 1];"] : [],
                 outputs,
-                ["d += step;", $"b += {2 * length};", "q--;"]);
+                ["d += step;", apart ? "row += 2;" : $"b += {2 * length};", "q--;"]);
         }
 
         return new Codelet(
             name,
-            $"Rows of {length} points: results of the first go to p, p + spacing, …; the next row lies one further, or one back.",
+            $"Rows of {length} points from row on, forward (way 1) or back; results of the first to p, p + spacing, …, of the next to p + next, …",
             $"float[] x, float[] y, {(kind == RowResult.Power ? "float[] power" : "float[] re, float[] im")}, float[] cos, "
-                + "int rows, int row, int p, int spacing, int way, int d, int step",
-            [$"int b = row * {length};", $"int next = way * {length};", .. Strides(length, "spacing")],
+                + "int rows, int row, int way, int p, int spacing, int next, int d, int step",
+            [$"int b = row * {length};", $"int further = way * {length};", .. Strides(length, "spacing")],
             "for (; rows > 0; rows--)",
             [],
             outputs,
-            ["d += step;", "b += next;", "p += way;"]);
+            ["d += step;", "b += further;", "p += next;"]);
     }
 
     private static IEnumerable<string> Strides(int count, string stride)
@@ -79,15 +83,17 @@ public static class ComplexRows
     }
 
     /// <summary>The points of a row, turned: point j by j·d steps of the table, point length − j the other way.</summary>
-    private static Pair[] Points(Graph graph, int length, bool oneArray)
+    private static Pair[] Points(Graph graph, int length, RowResult kind)
     {
-        string re = oneArray ? "a" : "x";
-        string im = oneArray ? "a" : "y";
-        int behind = oneArray ? length : 0;
+        // Of a real transform both parts lie in one array, the imaginary row behind the real one.
+        bool oneArray = kind == RowResult.Folded;
+        bool apart = kind == RowResult.FoldedApart;
         var points = new Pair[length];
         for (int n = 0; n < length; n++)
         {
-            points[n] = new Pair(Element(graph, re, n), Element(graph, im, behind + n));
+            points[n] = oneArray
+                ? new Pair(Element(graph, "a", n, false), Element(graph, "a", length + n, false))
+                : new Pair(Element(graph, "x", n, apart), Element(graph, "y", n, apart));
         }
 
         for (int n = 1; n <= length / 2; n++)
@@ -106,6 +112,6 @@ public static class ComplexRows
         return points;
     }
 
-    private static Signed Element(Graph graph, string array, int at) =>
-        at == 0 ? graph.Input($"{array}[b]", 3) : graph.Input($"{array}[b + {at}]", 5);
+    private static Signed Element(Graph graph, string array, int at, bool apart) =>
+        apart ? graph.Input($"{array}[{at}]", 3) : at == 0 ? graph.Input($"{array}[b]", 3) : graph.Input($"{array}[b + {at}]", 5);
 }

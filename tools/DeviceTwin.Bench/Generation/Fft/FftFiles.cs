@@ -11,36 +11,31 @@ public static class FftFiles
     {
         yield return ("RealColumns.g.cs", Codelet.File(
             "RealColumns",
-            "First pass of a real transform: real transforms down the columns of rows of stride samples, in place.",
+            "First pass of a real transform: real transforms down the columns of rows of stride samples.",
             [
+                RealColumns.Create(16, true),
                 RealColumns.Create(16, false),
                 RealColumns.Create(32, false),
                 RealColumns.Create(64, false),
                 RealColumns.Create(128, false),
-                RealColumns.Create(16, true),
-                RealColumns.Create(32, true),
-                RealColumns.Create(64, true),
             ]));
         yield return ("RealRows.g.cs", Codelet.File(
             "RealRows",
             "Second pass of a real transform: the rows, turned and transformed, and the results in natural order.",
             [
-                ComplexRows.Create(16, RowResult.Folded),
+                ComplexRows.Create(16, RowResult.FoldedApart),
                 ComplexRows.Create(32, RowResult.Folded),
                 ComplexRows.Create(64, RowResult.Folded),
-                RealRows.Create(32),
-                RealRows.Create(64),
+                RealRows.Create(32, true),
+                RealRows.Create(64, false),
             ]));
         yield return ("ComplexColumns.g.cs", Codelet.File(
             "ComplexColumns",
             "First pass of a complex transform: complex transforms down the columns of rows of stride points, in place.",
             [
-                ComplexColumns.Create(8, false),
-                ComplexColumns.Create(16, false),
-                ComplexColumns.Create(32, false),
-                ComplexColumns.Create(8, true),
-                ComplexColumns.Create(16, true),
-                ComplexColumns.Create(32, true),
+                ComplexColumns.Create(8),
+                ComplexColumns.Create(16),
+                ComplexColumns.Create(32),
             ]));
         yield return ("ComplexRows.g.cs", Codelet.File(
             "ComplexRows",

@@ -11,35 +11,34 @@ public static class RealColumns
 
     /// <summary>One codelet.</summary>
     /// <param name="length">Points of a column.</param>
-    /// <param name="half">Whether only the first length/2 + 1 samples of a column can be other than zero.</param>
-    public static Codelet Create(int length, bool half)
+    /// <param name="apart">
+    /// Whether the results go to rows that are arrays of their own: an element of such a row takes two instructions less, here and where it is
+    /// read, but the rows take memory beside the samples.
+    /// </param>
+    public static Codelet Create(int length, bool apart)
     {
         var graph = new Graph();
-        var samples = new Signed[length];
-        for (int n = 0; n < length; n++)
-        {
-            if (!half || n <= length / 2)
-            {
-                samples[n] = n == 0 ? graph.Input("a[i + first]", 5) : Element(graph, n, length);
-            }
-        }
-
+        Signed[] samples = [.. Enumerable.Range(0, length).Select(n => n == 0 ? graph.Input("a[i + first]", 5) : Element(graph, n, length))];
         Pair[] result = SplitRadix.Real(graph, samples, out Signed even, out Signed odd);
-        var outputs = new List<Output> { new("a[i + even]", 5, even), new("a[i + odd]", 5, odd) };
+        var outputs = new List<Output> { Store(0, length, even, apart), Store(1, length, odd, apart) };
         for (int k = 1; k < length / 2; k++)
         {
-            outputs.Add(Store(2 * k, length, result[k].Re));
-            outputs.Add(Store((2 * k) + 1, length, result[k].Im));
+            outputs.Add(Store(2 * k, length, result[k].Re, apart));
+            outputs.Add(Store((2 * k) + 1, length, result[k].Im, apart));
         }
 
+        string zero = apart ? "rows[0]" : "0";
+        string one = apart ? "rows[1]" : "stride";
+        string type = apart ? "float[]" : "int";
         return new Codelet(
-            (half ? "Half" : "Full") + length.ToString(CultureInfo.InvariantCulture),
-            half ? $"Columns of {length} samples, all zero from {(length / 2) + 1} on." : $"Columns of {length} samples.",
-            "float[] a, int stride, int first",
+            (apart ? "Apart" : "Full") + length.ToString(CultureInfo.InvariantCulture),
+            apart ? $"Columns of {length} samples; results to rows of their own." : $"Columns of {length} samples, in place.",
+            apart ? "float[] a, float[][] rows, int stride, int first" : "float[] a, int stride, int first",
             [
+                .. Enumerable.Range(2, apart ? length - 2 : 0).Select(row => $"float[] o{row} = rows[{row}];"),
                 "int shift = -stride;",
-                "int even = stride;",
-                "int odd = 0;",
+                $"{type} even = {one};",
+                $"{type} odd = {zero};",
                 "int turn = stride >> 1;",
                 .. Strides(length),
             ],
@@ -49,12 +48,12 @@ public static class RealColumns
                 "{",
                 "    shift = 0;",
                 "    first = 0;",
-                "    even = 0;",
-                "    odd = stride;",
+                $"    even = {zero};",
+                $"    odd = {one};",
                 "}",
                 "",
                 "int b = i + shift;",
-                .. Bases(length, half),
+                .. Bases(length),
             ],
             outputs,
             []);
@@ -69,7 +68,7 @@ public static class RealColumns
         }
     }
 
-    private static IEnumerable<string> Bases(int length, bool half)
+    private static IEnumerable<string> Bases(int length)
     {
         if (length <= MostRows)
         {
@@ -78,11 +77,7 @@ public static class RealColumns
 
         for (int row = RowsPerBase; row < length; row += RowsPerBase)
         {
-            if (!half || row <= length / 2)
-            {
-                yield return $"int b{row} = b{(row == RowsPerBase ? "" : row - RowsPerBase)} + s{RowsPerBase};";
-            }
-
+            yield return $"int b{row} = b{(row == RowsPerBase ? "" : row - RowsPerBase)} + s{RowsPerBase};";
             yield return $"int i{row} = i{(row == RowsPerBase ? "" : row - RowsPerBase)} + s{RowsPerBase};";
         }
     }
@@ -93,10 +88,16 @@ public static class RealColumns
         return graph.Input($"a[{index}]", cost + 2);
     }
 
-    private static Output Store(int row, int length, Signed value)
+    private static Output Store(int row, int length, Signed value, bool apart)
     {
-        (string index, int cost) = Index("i", row, length);
-        return new Output($"a[{index}]", cost + 2, value);
+        if (row < 2)
+        {
+            string array = row == 0 ? "even" : "odd";
+            return apart ? new Output($"{array}[i]", 3, value) : new Output($"a[i + {array}]", 5, value);
+        }
+
+        (string index, int cost) = apart ? ("i", 1) : Index("i", row, length);
+        return new Output(apart ? $"o{row}[{index}]" : $"a[{index}]", cost + 2, value);
     }
 
     private static (string Index, int Cost) Index(string column, int row, int length)
