@@ -47,6 +47,13 @@ public sealed class GoldenHash
         }
     }
 
+    /// <summary>Appends bytes and their number.</summary>
+    public void Add(byte[] bytes)
+    {
+        Add(bytes.Length);
+        _sha.Add(bytes, 0, bytes.Length);
+    }
+
     /// <summary>Appends every field of a result.</summary>
     public void Add(DetectorResult result)
     {
@@ -59,6 +66,27 @@ public sealed class GoldenHash
         Add(result.BallScoreMilli);
         Add(result.ShaftScoreMilli);
         Add(result.ImpulsivenessMilli);
+        Add(result.CageScoreMilli);
+        Add(result.ConfidencePermille);
+        Add(result.Windows);
+        Add(result.SlowVelocityUmPerSecond);
+        Add(result.DisplacementNanometres);
+        Add(result.CrestMilli);
+        Add(result.KurtosisMilli);
+        Add(result.SkewnessMilli);
+        Add(result.BandMicroG, DetectorResult.BandCount);
+        Add(result.PeakCount);
+        Add(result.PeakMilliHertz, result.PeakCount);
+        Add(result.PeakUmPerSecond, result.PeakCount);
+        Add(result.ShaftEstimateMilliHertz);
+        Add(result.ShaftEstimateConfidencePermille);
+        Add(result.ShaftPattern);
+        Add(result.Zone);
+        Add(result.ZoneRefusals);
+        Add(result.Running);
+        Add(result.ClippedPermille);
+        Add(result.AliasingPermille);
+        Add(result.NoiseVelocityUmPerSecond);
         Add(result.Bearing);
         Add(result.Refusals);
         Add(result.VelocityRefused ? 1 : 0);

@@ -1,6 +1,7 @@
 using DeviceTwin.Bench.Generation;
 using DeviceTwin.Bench.Il;
 using DeviceTwin.Bench.Size;
+using DeviceTwin.Bench.Soak;
 
 namespace DeviceTwin.Bench;
 
@@ -26,6 +27,8 @@ public static class Verbs
                                fails where a budget is passed
           size [--json]        the detector's heap for each window length and the firmware's bytes of PE file, and their
                                budgets; fails where a budget is passed
+          soak arithmetic [--seed S]
+                               the firmware's arithmetic against exact results: every float there is, some minutes
           help                 this text
 
           --root DIR           the checkout (default: the nearest folder above that holds DeviceTwin.sln)
@@ -51,6 +54,8 @@ public static class Verbs
                     return IlVerb.Run(options, output, error);
                 case "size":
                     return SizeVerb.Run(options, output, error);
+                case "soak":
+                    return SoakVerb.Run(options, output, error);
                 case "help" or "--help" or "-h":
                     output.WriteLine(Usage);
                     return Done;
