@@ -1,9 +1,9 @@
 namespace DeviceTwin.SensorNode.Signal;
 
 /// <summary>
-/// Complex discrete Fourier transform of 128 to 2048 points (a power of two): X[k] = Σ x[n]·e^(−2πikn/N), not scaled, both sides in natural order.
-/// Handing over the imaginary part as the real one and the other way round, in and out, gives N times the inverse. The buffers are the
-/// caller's; nothing is allocated after construction, and the only table is the shared one of cosines.
+/// Squared magnitudes of the complex discrete Fourier transform of 128 to 2048 points (a power of two): |X[k]|², X[k] = Σ x[n]·e^(−2πikn/N), not
+/// scaled, both sides in natural order. Handing over the imaginary part as the real one and the other way round gives those of N times the
+/// inverse. The buffers are the caller's; nothing is allocated after construction, and the only table is the shared one of cosines.
 /// </summary>
 /// <remarks>
 /// Two passes as in <see cref="RealFft"/>. A row k above the middle is looked at as row k − columns: with both parts swapped it is a row
@@ -45,35 +45,10 @@ public sealed class ComplexFft
         _rowPoints = Division.Integer(_halves ? length >> 1 : length, _columnPoints);
     }
 
-    /// <summary>Transforms the points.</summary>
-    /// <param name="re">Real parts, at least Length of them; destroyed.</param>
-    /// <param name="im">Imaginary parts, at least Length of them; destroyed.</param>
-    /// <param name="outputRe">Receives the real parts; another array than the input's.</param>
-    /// <param name="outputIm">Receives the imaginary parts; another array than the input's.</param>
-    public void Transform(float[] re, float[] im, float[] outputRe, float[] outputIm)
-    {
-        if (!_halves)
-        {
-            Columns(re, im);
-            Rows(re, im, outputRe, outputIm, 0, 1);
-            return;
-        }
-
-        int half = Length >> 1;
-        Fold(re, im);
-        Columns(re, im);
-        Rows(re, im, outputRe, outputIm, 0, 2);
-        for (int i = 0; i < half; i++)
-        {
-            re[i] = re[half + i];
-            im[i] = im[half + i];
-        }
-
-        Columns(re, im);
-        Rows(re, im, outputRe, outputIm, 1, 2);
-    }
-
-    /// <summary>As <see cref="Transform"/>, but gives re² + im² of each result: the squared envelope of a band, when the parts are swapped.</summary>
+    /// <summary>
+    /// Transforms the points and gives re² + im² of each result. With the parts swapped it is the inverse transform: of the bins of a band
+    /// the squared envelope.
+    /// </summary>
     /// <param name="re">Real parts, at least Length of them; destroyed.</param>
     /// <param name="im">Imaginary parts, at least Length of them; destroyed.</param>
     /// <param name="power">Receives the squared magnitudes; another array than the input's.</param>
@@ -82,14 +57,14 @@ public sealed class ComplexFft
         if (!_halves)
         {
             Columns(re, im);
-            PowerRows(re, im, power, 0, 1);
+            Rows(re, im, power, 0, 1);
             return;
         }
 
         int half = Length >> 1;
         Fold(re, im);
         Columns(re, im);
-        PowerRows(re, im, power, 0, 2);
+        Rows(re, im, power, 0, 2);
         for (int i = 0; i < half; i++)
         {
             re[i] = re[half + i];
@@ -97,7 +72,7 @@ public sealed class ComplexFft
         }
 
         Columns(re, im);
-        PowerRows(re, im, power, 1, 2);
+        Rows(re, im, power, 1, 2);
     }
 
     /// <summary>The lower half becomes what the even bins are made of, the upper half what the odd ones are.</summary>
@@ -161,28 +136,7 @@ public sealed class ComplexFft
     }
 
     /// <summary>Bin k goes to <paramref name="at"/> + k × <paramref name="spacing"/>.</summary>
-    private void Rows(float[] re, float[] im, float[] outputRe, float[] outputIm, int at, int spacing)
-    {
-        float[] cosine = CosineTable.Quarter;
-        int columns = _columnPoints;
-        int points = columns * _rowPoints;
-        int half = columns >> 1;
-        int step = CosineTable.PeriodOver(points);
-        int apart = columns * spacing;
-        int last = at + ((points - 1) * spacing);
-        if (_rowPoints == 16)
-        {
-            ComplexRows.Plain16(re, im, outputRe, outputIm, cosine, half + 1, 0, 1, at, apart, spacing, 0, step);
-            ComplexRows.Plain16(im, re, outputIm, outputRe, cosine, half - 1, columns - 1, -1, last, -apart, -spacing, step, step);
-        }
-        else
-        {
-            ComplexRows.Plain32(re, im, outputRe, outputIm, cosine, half + 1, 0, 1, at, apart, spacing, 0, step);
-            ComplexRows.Plain32(im, re, outputIm, outputRe, cosine, half - 1, columns - 1, -1, last, -apart, -spacing, step, step);
-        }
-    }
-
-    private void PowerRows(float[] re, float[] im, float[] power, int at, int spacing)
+    private void Rows(float[] re, float[] im, float[] power, int at, int spacing)
     {
         float[] cosine = CosineTable.Quarter;
         int columns = _columnPoints;

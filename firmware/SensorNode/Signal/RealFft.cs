@@ -91,14 +91,15 @@ public sealed class RealFft
         if (row == 32)
         {
             RealRows.Folded32(samples, re, im, cosine, columns, step);
-            RealRows.Middle64(samples, re, im, columns >> 1);
+            RealColumns.Full64(samples, 1, 0);
         }
         else
         {
             RealRows.Folded64(samples, re, im, cosine, columns, step);
             RealColumns.Full128(samples, 1, 0);
-            Spread(samples, re, im);
         }
+
+        Spread(samples, re, im);
     }
 
     /// <summary>Results of the two real rows from where the codelet for columns leaves them to where they belong.</summary>

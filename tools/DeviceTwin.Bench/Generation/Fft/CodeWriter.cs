@@ -125,41 +125,40 @@ public sealed class CodeWriter
             return _negated[node] == negative ? new Form(name, 0, true) : new Form($"-{name}", 1, true);
         }
 
-        switch (node.Operation)
+        return node.Operation switch
         {
-            case Operation.Input:
-                return negative ? new Form("", Impossible, true) : new Form(node.Text, node.Cost, true);
-            case Operation.Scale:
-            {
-                Form plain = Write(node.Left!, false, first, negative);
-                Form turned = Write(node.Left!, false, first, !negative);
-                (Form value, double constant) = turned.Cost < plain.Cost ? (turned, -node.Constant) : (plain, node.Constant);
-                string literal = Literal(constant);
-                return new Form($"{value.Bracketed} * {literal}", value.Cost + 2, false);
-            }
+            Operation.Input => negative ? new Form("", Impossible, true) : new Form(node.Text, node.Cost, true),
+            Operation.Scale => Scale(node, first, negative),
+            Operation.Product => Product(node, first, negative),
+            _ => Sum(node, first, negative),
+        };
+    }
 
-            case Operation.Product:
-            {
-                Form a = Write(node.Left!, false, first, false);
-                Form turned = Write(node.Left!, false, first, true);
-                Form b = Write(node.Right!, false, first, negative);
-                Form other = Write(node.Right!, false, first, !negative);
-                if (turned.Cost + other.Cost < a.Cost + b.Cost)
-                {
-                    (a, b) = (turned, other);
-                }
+    private Form Scale(Node node, Node? first, bool negative)
+    {
+        Form plain = Write(node.Left!, false, first, negative);
+        Form turned = Write(node.Left!, false, first, !negative);
+        (Form value, double constant) = turned.Cost < plain.Cost ? (turned, -node.Constant) : (plain, node.Constant);
+        return new Form($"{value.Bracketed} * {Literal(constant)}", value.Cost + 2, false);
+    }
 
-                if (first is not null && Holds(node.Right!, first))
-                {
-                    (a, b) = (b, a);
-                }
-
-                return new Form($"{a.Bracketed} * {b.Bracketed}", a.Cost + b.Cost + 1, false);
-            }
-
-            default:
-                return Sum(node, first, negative);
+    private Form Product(Node node, Node? first, bool negative)
+    {
+        Form a = Write(node.Left!, false, first, false);
+        Form b = Write(node.Right!, false, first, negative);
+        Form turnedA = Write(node.Left!, false, first, true);
+        Form turnedB = Write(node.Right!, false, first, !negative);
+        if (turnedA.Cost + turnedB.Cost < a.Cost + b.Cost)
+        {
+            (a, b) = (turnedA, turnedB);
         }
+
+        if (first is not null && Holds(node.Right!, first))
+        {
+            (a, b) = (b, a);
+        }
+
+        return new Form($"{a.Bracketed} * {b.Bracketed}", a.Cost + b.Cost + 1, false);
     }
 
     private Form Sum(Node node, Node? first, bool negative)

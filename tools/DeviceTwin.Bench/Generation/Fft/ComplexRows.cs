@@ -11,10 +11,7 @@ public enum RowResult
     /// <summary>The same from rows that are arrays of their own.</summary>
     FoldedApart,
 
-    /// <summary>The bins of a complex transform.</summary>
-    Plain,
-
-    /// <summary>Their squared magnitudes.</summary>
+    /// <summary>The squared magnitudes of a complex transform.</summary>
     Power,
 }
 
@@ -65,7 +62,7 @@ public static class ComplexRows
         return new Codelet(
             name,
             $"Rows of {length} points from row on, forward (way 1) or back; results of the first to p, p + spacing, …, of the next to p + next, …",
-            $"float[] x, float[] y, {(kind == RowResult.Power ? "float[] power" : "float[] re, float[] im")}, float[] cos, "
+            "float[] x, float[] y, float[] power, float[] cos, "
                 + "int rows, int row, int way, int p, int spacing, int next, int d, int step",
             [$"int b = row * {length};", $"int further = way * {length};", .. Strides(length, "spacing")],
             "for (; rows > 0; rows--)",

@@ -26,8 +26,7 @@ public static class FftFiles
                 ComplexRows.Create(16, RowResult.FoldedApart),
                 ComplexRows.Create(32, RowResult.Folded),
                 ComplexRows.Create(64, RowResult.Folded),
-                RealRows.Create(32, true),
-                RealRows.Create(64, false),
+                RealRows.Create(32),
             ]));
         yield return ("ComplexColumns.g.cs", Codelet.File(
             "ComplexColumns",
@@ -39,10 +38,8 @@ public static class FftFiles
             ]));
         yield return ("ComplexRows.g.cs", Codelet.File(
             "ComplexRows",
-            "Second pass of a complex transform: the rows, turned and transformed, and the results in natural order.",
+            "Second pass of a complex transform: the rows, turned and transformed, and the squared magnitudes in natural order.",
             [
-                ComplexRows.Create(16, RowResult.Plain),
-                ComplexRows.Create(32, RowResult.Plain),
                 ComplexRows.Create(16, RowResult.Power),
                 ComplexRows.Create(32, RowResult.Power),
             ]));
