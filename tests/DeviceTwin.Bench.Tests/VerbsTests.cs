@@ -10,6 +10,8 @@ public sealed class VerbsTests
     [TestCase(new[] { "generate", "--force" }, "generate does not take '--force'")]
     [TestCase(new[] { "il", "--jsonn" }, "il does not take '--jsonn'")]
     [TestCase(new[] { "size", "2048" }, "size does not take '2048'")]
+    [TestCase(new[] { "soak" }, "soak what? there is: arithmetic")]
+    [TestCase(new[] { "soak", "arithmetic", "--seed", "x" }, "soak does not take '--seed'")]
     [TestCase(new[] { "generate", "--root" }, "generate does not take '--root'")]
     public void AMisuseIsNamedAndTheUsageFollows(string[] arguments, string message)
     {
@@ -27,7 +29,7 @@ public sealed class VerbsTests
     {
         var (code, output, error) = Run(verb);
         Assert.That(code, Is.EqualTo(Verbs.Done));
-        Assert.That(output, Does.Contain("generate [--check]").And.Contain("il [--json]").And.Contain("size [--json]"));
+        Assert.That(output, Does.Contain("generate [--check]").And.Contain("il [--json]").And.Contain("size [--json]").And.Contain("soak arithmetic"));
         Assert.That(error, Is.Empty);
     }
 

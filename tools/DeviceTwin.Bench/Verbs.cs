@@ -1,6 +1,7 @@
 using DeviceTwin.Bench.Generation;
 using DeviceTwin.Bench.Il;
 using DeviceTwin.Bench.Size;
+using DeviceTwin.Bench.Soak;
 
 namespace DeviceTwin.Bench;
 
@@ -19,13 +20,16 @@ public static class Verbs
     private const string Usage = """
         usage: DeviceTwin.Bench <verb> [options]
 
-          generate [--check]   writes firmware/SensorNode/Twin/Model/TwinModel.g.cs from the model's JSON files, and the
-                               generated tables of the pages under firmware/SensorNode;
+          generate [--check]   writes firmware/SensorNode/Twin/Model/TwinModel.g.cs from the model's JSON files, the
+                               straight-line transforms (firmware/SensorNode/Signal/*.g.cs), and the generated tables of
+                               the pages under firmware/SensorNode;
                                with --check writes nothing and fails where a committed file differs
           il [--json]          the IL instructions that the firmware's operations execute, and their budgets;
                                fails where a budget is passed
           size [--json]        the detector's heap for each window length and the firmware's bytes of PE file, and their
                                budgets; fails where a budget is passed
+          soak arithmetic [--seed S]
+                               the firmware's arithmetic against exact results: every float there is, some minutes
           help                 this text
 
           --root DIR           the checkout (default: the nearest folder above that holds DeviceTwin.sln)
@@ -51,6 +55,8 @@ public static class Verbs
                     return IlVerb.Run(options, output, error);
                 case "size":
                     return SizeVerb.Run(options, output, error);
+                case "soak":
+                    return SoakVerb.Run(options, output, error);
                 case "help" or "--help" or "-h":
                     output.WriteLine(Usage);
                     return Done;

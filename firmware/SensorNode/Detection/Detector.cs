@@ -35,6 +35,7 @@ public sealed class Detector
     private readonly RawSpectrum _raw;
     private readonly VelocityMeter _velocity;
     private readonly VelocityLines _lines;
+    private readonly ShaftSpeed _speed;
     private readonly BearingAnalyzer _bearing;
 
     /// <param name="windowLength">
@@ -53,17 +54,21 @@ public sealed class Detector
         _raw = new RawSpectrum(workspace);
         _velocity = new VelocityMeter(workspace, window, CapturePlan.MaximumSamples);
         _lines = new VelocityLines(_velocity);
+        _speed = new ShaftSpeed(workspace, _velocity);
         _bearing = new BearingAnalyzer(workspace);
     }
 
-    /// <summary>Analyses a capture. Whatever the capture and the settings hold, the result is defined; nothing is thrown.</summary>
+    /// <summary>
+    /// Analyses a capture. Whatever the capture and the settings hold, the result is defined; nothing is thrown. Of a capture longer than
+    /// <see cref="CapturePlan.MaximumSamples"/> the first samples are used.
+    /// </summary>
     public void Analyze(Capture capture, DetectorSettings settings, DetectorResult result)
     {
         result.Clear();
         int count = capture.Count;
-        if (count > capture.Samples.Length)
+        if (count > CapturePlan.MaximumSamples)
         {
-            count = capture.Samples.Length;
+            count = CapturePlan.MaximumSamples;
         }
 
         if (count < 0)
@@ -216,7 +221,16 @@ public sealed class Detector
             ExportSpectrum(unit, result);
         }
 
-        if (settings.ShaftSpeedMilliHertz > 0)
+        if (settings.ShaftSpeedMilliHertz <= 0)
+        {
+            _speed.Estimate(settings, _lines);
+            if (_speed.Hertz > 0f)
+            {
+                result.ShaftEstimateMilliHertz = Rounding.Nearest(_speed.Hertz * 1000f);
+                result.ShaftEstimateConfidencePermille = _speed.ConfidencePermille;
+            }
+        }
+        else
         {
             result.ShaftPattern = ShaftRules.Judge(_lines, _lines.Refine(settings.ShaftSpeedMilliHertz * 0.001f), square);
         }
