@@ -219,7 +219,7 @@ public sealed class GoldenVectors
         int bins = (length >> 1) + 1;
         float[] re = new float[bins];
         float[] im = new float[bins];
-        new RealFft(length).Forward(input, 0, re, im);
+        new RealFft(length).Forward(input, re, im);
         _hash.Add(re, bins);
         _hash.Add(im, bins);
     }

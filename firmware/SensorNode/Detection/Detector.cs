@@ -35,6 +35,7 @@ public sealed class Detector
     private readonly RawSpectrum _raw;
     private readonly VelocityMeter _velocity;
     private readonly VelocityLines _lines;
+    private readonly ShaftSpeed _speed;
     private readonly BearingAnalyzer _bearing;
     private string _forestText;
     private Forest _forest;
@@ -55,10 +56,14 @@ public sealed class Detector
         _raw = new RawSpectrum(workspace);
         _velocity = new VelocityMeter(workspace, window, CapturePlan.MaximumSamples);
         _lines = new VelocityLines(_velocity);
+        _speed = new ShaftSpeed(workspace, _velocity);
         _bearing = new BearingAnalyzer(workspace);
     }
 
-    /// <summary>Analyses a capture. Whatever the capture and the settings hold, the result is defined; nothing is thrown.</summary>
+    /// <summary>
+    /// Analyses a capture. Whatever the capture and the settings hold, the result is defined; nothing is thrown. A recording may be longer than
+    /// any capture of a node: the bearing is looked at to its end, velocity and bands in the first <see cref="CapturePlan.MaximumSamples"/>.
+    /// </summary>
     public void Analyze(Capture capture, DetectorSettings settings, DetectorResult result)
     {
         result.Clear();
@@ -73,6 +78,7 @@ public sealed class Detector
             count = 0;
         }
 
+        int first = count < CapturePlan.MaximumSamples ? count : CapturePlan.MaximumSamples;
         int rate = capture.SampleRateMilliHertz;
         int weight = capture.NanoGPerCount;
         bool unitKnown = weight > 0 && weight <= LargestNanoGPerCount;
@@ -92,8 +98,8 @@ public sealed class Detector
             velocityRefusals |= Refusal.CaptureTooShort;
         }
 
-        bool spectrum = refusals == 0 && Velocity(capture, count, velocityRefusals == 0, settings, result);
-        int bandRefusals = Bands(capture, count, refusals, unitKnown, spectrum, settings, result);
+        bool spectrum = refusals == 0 && Velocity(capture, first, velocityRefusals == 0, settings, result);
+        int bandRefusals = Bands(capture, first, refusals, unitKnown, spectrum, settings, result);
         int bearingRefusals = refusals | (rateKnown ? _bearing.RefusalsOf(settings, rate, count) : ShaftRefusal(settings));
         if (bearingRefusals == 0)
         {
@@ -211,12 +217,6 @@ public sealed class Detector
     {
         VelocityMeter meter = _velocity;
         int rate = capture.SampleRateMilliHertz;
-        if (count > CapturePlan.MaximumSamples)
-        {
-            // A recording may be longer than any capture of a node: its beginning says enough.
-            count = CapturePlan.MaximumSamples;
-        }
-
         bool slow = amplitudes && count >= CapturePlan.SlowVelocitySamplesFor(rate);
         if (!meter.Measure(capture.Samples, count, _statistics.Mean, _statistics.MeanRest, rate, slow, amplitudes))
         {
@@ -245,7 +245,16 @@ public sealed class Detector
             ExportSpectrum(unit, result);
         }
 
-        if (settings.ShaftSpeedMilliHertz > 0)
+        if (settings.ShaftSpeedMilliHertz <= 0)
+        {
+            _speed.Estimate(settings, _lines);
+            if (_speed.Hertz > 0f)
+            {
+                result.ShaftEstimateMilliHertz = Rounding.Nearest(_speed.Hertz * 1000f);
+                result.ShaftEstimateConfidencePermille = _speed.ConfidencePermille;
+            }
+        }
+        else
         {
             result.ShaftPattern = ShaftRules.Judge(_lines, _lines.Refine(settings.ShaftSpeedMilliHertz * 0.001f), square);
         }

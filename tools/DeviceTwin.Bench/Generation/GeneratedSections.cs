@@ -1,3 +1,4 @@
+using DeviceTwin.Bench.Features;
 using DeviceTwin.Bench.Il;
 using DeviceTwin.Bench.Size;
 
@@ -13,6 +14,7 @@ public static class GeneratedSections
     public static readonly IReadOnlyList<GeneratedSection> All =
     [
         new(Signal, "il", () => IlTable.Write([.. TransformOperations.Table, .. SignalOperations.Table])),
+        new(Detection, "features", FeatureTable.Write),
         new(Detection, "alarm", AlarmTable.Write),
         new(Detection, "il", () => IlTable.Write([.. DetectionOperations.Table, .. TwinOperations.Table])),
         new(Detection, "heap", () => SizeTables.Heap(Sizes.Heap())),
