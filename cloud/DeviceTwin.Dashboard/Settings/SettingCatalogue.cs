@@ -25,7 +25,7 @@ public static class SettingCatalogue
         ["detection.temperatureTripDelaySeconds"] = "Temperature trip delay",
         ["detection.temperatureResetDelaySeconds"] = "Temperature reset delay",
         ["detection.temperatureRateLimitCentiCelsiusPerHour"] = "Temperature rise limit",
-        ["detection.temperatureResidualLimitCentiCelsius"] = "Temperature above learned",
+        ["detection.temperatureResidualLimitCentiCelsius"] = "Temperature off learned",
         ["detection.bearingScoreLimitMilli"] = "Bearing score limit",
         ["detection.bearingTripDelaySeconds"] = "Bearing trip delay",
         ["detection.bearingResetDelaySeconds"] = "Bearing reset delay",

@@ -25,6 +25,8 @@ public sealed class TwinAgentTests
         }
 
         Assert.That(scene.Hub.ReportedAt("sampling.__t")!.GetValue<string>(), Is.EqualTo("c"));
+        TestContext.Out.WriteLine($"first report {scene.Requests[^1].Patch!.Length} bytes, {HubSize(scene.Hub.Reported)} as a hub counts");
+        Assert.That(scene.Requests[^1].Patch!, Has.Length.LessThan(6000), "what most nodes report");
     }
 
     [Test]
@@ -478,6 +480,7 @@ public sealed class TwinAgentTests
         scene.Desire(desired.ToJsonString());
         Assert.That(scene.Agent.IsSettled, Is.True);
         Assert.That(scene.Requests[^1].Patch!, Has.Length.LessThan(ReportWriter.MaximumLength * 3 / 4), "room to spare");
+        TestContext.Out.WriteLine($"largest report {scene.Requests[^1].Patch!.Length} bytes, {HubSize(scene.Hub.Reported)} as a hub counts");
         Assert.That(
             HubSize(scene.Hub.Reported),
             Is.LessThan(32 * 1024 * 3 / 4),

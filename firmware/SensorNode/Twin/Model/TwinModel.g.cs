@@ -95,7 +95,7 @@ public static class TwinModel
     /// <summary><c>detection.temperatureRateLimitCentiCelsiusPerHour</c>: Limit of the rise of the temperature; 0 = not judged. In cC/h.</summary>
     public const int DetectionTemperatureRateLimitCentiCelsiusPerHour = 21;
 
-    /// <summary><c>detection.temperatureResidualLimitCentiCelsius</c>: Limit of the temperature above what was learned for this machine; 0 = not judged. In cC.</summary>
+    /// <summary><c>detection.temperatureResidualLimitCentiCelsius</c>: Limit of the distance of the temperature, to either side, from what was learned for this machine; 0 = not judged. In cC.</summary>
     public const int DetectionTemperatureResidualLimitCentiCelsius = 22;
 
     /// <summary><c>detection.bearingScoreLimitMilli</c>: A bearing family is found when its score reaches this. In milliScore.</summary>
@@ -1639,7 +1639,7 @@ public static class TwinModel
         "The temperature must stay above its limit for so long before the alarm trips.",
         "The temperature must stay below the reset level for so long before the alarm resets.",
         "Limit of the rise of the temperature; 0 = not judged.",
-        "Limit of the temperature above what was learned for this machine; 0 = not judged.",
+        "Limit of the distance of the temperature, to either side, from what was learned for this machine; 0 = not judged.",
         "A bearing family is found when its score reaches this.",
         "A bearing defect must be seen for so long, and in two captures in a row, before its alarm trips.",
         "A bearing must look sound for so long, and in two captures in a row, before its alarm resets.",
@@ -1674,7 +1674,7 @@ public static class TwinModel
         "The temperature must stay above its limit for so long before the alarm trips.",
         "The temperature must stay below the reset level for so long before the alarm resets.",
         "Limit of the rise of the temperature; 0 = not judged.",
-        "Limit of the temperature above what was learned for this machine; 0 = not judged.",
+        "Limit of the distance of the temperature, to either side, from what was learned for this machine; 0 = not judged.",
         "A bearing family is found when its score reaches this.",
         "A bearing defect must be seen for so long, and in two captures in a row, before its alarm trips.",
         "A bearing must look sound for so long, and in two captures in a row, before its alarm resets.",
