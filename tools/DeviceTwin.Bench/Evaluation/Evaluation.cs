@@ -18,7 +18,9 @@ public sealed class Evaluation
         Outcomes = [.. outcomes.Where(outcome => outcome.Truth >= 0)];
         Unlabelled = outcomes.Count - Outcomes.Count;
         Sets = JudgedRecording.BySet(Outcomes.Select(JudgedRecording.AsMeasured));
-        LooBearing = JudgedRecording.BySet(LeaveOneBearingOut.Run(Outcomes, forest));
+        var leftOut = LeaveOneBearingOut.Run(Outcomes, forest);
+        LooBearing = JudgedRecording.BySet(leftOut.Judged);
+        LooThresholds = leftOut.Chosen;
         WithBaseline = BaselineWitness.Of(Outcomes);
     }
 
@@ -33,6 +35,9 @@ public sealed class Evaluation
 
     /// <summary>Figures by set, each bearing judged with the limit that was chosen without it.</summary>
     public IReadOnlyDictionary<string, SetFigures> LooBearing { get; }
+
+    /// <summary>The thresholds that were chosen, by the bearing left out.</summary>
+    public IReadOnlyDictionary<string, Thresholds> LooThresholds { get; }
 
     /// <summary>Figures by set of a node that has learned the sound machine.</summary>
     public IReadOnlyDictionary<string, BaselineFigures> WithBaseline { get; }
@@ -56,6 +61,7 @@ public sealed class Evaluation
     {
         ["sets"] = JsonSerializer.SerializeToNode(Sets, Web),
         ["looBearing"] = JsonSerializer.SerializeToNode(LooBearing, Web),
+        ["looThresholds"] = JsonSerializer.SerializeToNode(LooThresholds, Web),
         ["withBaseline"] = JsonSerializer.SerializeToNode(WithBaseline, Web),
         ["trends"] = JsonSerializer.SerializeToNode(Trends.Trends, Web),
         ["machineTemperature"] = JsonSerializer.SerializeToNode(Trends.MachineTemperature, Web),
