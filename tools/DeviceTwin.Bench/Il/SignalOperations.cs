@@ -46,8 +46,8 @@ internal static class SignalOperations
         Velocity("velocity.capture.32768.n2048", 3_400_000, 2048, withDisplacement: true),
         new("velocity.lines", 150_000, () =>
         {
-            var meter = new VelocityMeter(new Workspace(), 4096, 32768);
-            meter.Measure(Inputs.OuterRace(32768), 32768, 0, 0f, 26667000, false, false);
+            var meter = new VelocityMeter(new Workspace(), 4096);
+            meter.Measure(Inputs.OuterRace(32768), 32768, 0f, 26667000, false, false);
             var lines = new VelocityLines(meter);
             return () =>
             {
@@ -101,11 +101,11 @@ internal static class SignalOperations
     /// <summary>A velocity capture: raw counts at 26 667 Hz to the velocity RMS, and to the displacement.</summary>
     private static Operation Velocity(string name, long budget, int window, bool withDisplacement) => new(name, budget, () =>
     {
-        var meter = new VelocityMeter(new Workspace(), window, 32768);
+        var meter = new VelocityMeter(new Workspace(), window);
         short[] counts = Inputs.OuterRace(32768);
         return () =>
         {
-            meter.Measure(counts, counts.Length, 0, 0f, 26667000, false, withDisplacement);
+            meter.Measure(counts, counts.Length, 0f, 26667000, false, withDisplacement);
             meter.MeanSquare(meter.First, meter.Last);
         };
     });
