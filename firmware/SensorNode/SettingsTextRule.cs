@@ -1,3 +1,4 @@
+using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Twin;
 
 namespace DeviceTwin.SensorNode;
@@ -8,17 +9,6 @@ public sealed class SettingsTextRule : TextRule
     /// <inheritdoc/>
     public override bool IsWellFormed(int index, string text)
     {
-        for (int position = 0; position < text.Length; position++)
-        {
-            char character = text[position];
-            bool isGood = (character >= 'A' && character <= 'Z') || (character >= 'a' && character <= 'z')
-                || (character >= '0' && character <= '9') || character == '+' || character == '/' || character == '=';
-            if (!isGood)
-            {
-                return false;
-            }
-        }
-
-        return true;
+        return Forest.Parse(text).Reason == null;
     }
 }

@@ -15,6 +15,12 @@ public sealed class BearingAnalyzer
     /// </summary>
     public const int LeastRevolutionsPerWindow = 4;
 
+    /// <summary>
+    /// Revolutions a window holds at least where it is halved for a fast shaft: its lines are then a twentieth of an order wide, as those of an
+    /// 1800 rpm shaft in a whole window of 8192 samples. (BPFO and BPFI of the largest roller bearings here lie 0.09 orders from a shaft order.)
+    /// </summary>
+    public const int RevolutionsWhenHalved = 20;
+
     /// <summary>Orders of the shaft over which the floor is taken: between combs there is always floor.</summary>
     public const int FloorOrders = 4;
 
@@ -141,7 +147,6 @@ public sealed class BearingAnalyzer
     /// <summary>Everything that needs no shaft speed.</summary>
     private int Measure(Capture capture, int count, int mean, DetectorSettings settings, float shaft, DetectorResult result)
     {
-        int window = _workspace.WindowLength;
         int halvings = WindowDecimator.Halvings(capture.SampleRateMilliHertz);
         float rate = Division.Float(capture.SampleRateMilliHertz * 0.001f, 1 << (halvings & 31));
         float high = settings.EnvelopeBandHighHertz;
@@ -151,14 +156,23 @@ public sealed class BearingAnalyzer
             high = carried;
         }
 
-        // Three harmonics of the highest family and a sideband; four narrow bands where they carry the second harmonic, else two wide ones.
+        // Three harmonics of the highest family and a sideband; a fast shaft's window is halved until the second harmonic is carried.
         float highest = HighestOrder(settings) * 0.001f * shaft;
-        bool wide = 2f * highest * BearingScores.HighestSlip > EnvelopeAnalyzer.CarriedHertz(rate, false);
+        float revolutions = Division.Float(_workspace.WindowLength * 0.5f * shaft, rate);
+        int shorter = 0;
+        while (shorter < EnvelopeAnalyzer.MostHalvings && revolutions >= RevolutionsWhenHalved
+            && 2f * highest * BearingScores.HighestSlip > EnvelopeAnalyzer.CarriedHertz(rate, shorter))
+        {
+            shorter++;
+            revolutions = revolutions * 0.5f;
+        }
+
         float top = (BearingScores.Harmonics * highest * BearingScores.HighestSlip) + (1.1f * shaft);
         _envelope.Open(
             rate, settings.EnvelopeBandLowHertz, high, shaft > 0f ? FloorOrders * shaft : DefaultFloorHertz,
-            top > EnvelopeAnalyzer.UsualHertz ? top : EnvelopeAnalyzer.UsualHertz, wide);
+            top > EnvelopeAnalyzer.UsualHertz ? top : EnvelopeAnalyzer.UsualHertz, shorter);
 
+        int window = _envelope.WindowLength;
         int samples = count >> (halvings & 31);
         int from = 0;
         while (samples - from >= window)

@@ -1,3 +1,4 @@
+using DeviceTwin.SensorNode.Recordings;
 using DeviceTwin.SensorNode.Simulator.Machines;
 
 namespace DeviceTwin.Cli.Demo;
@@ -47,7 +48,7 @@ internal static class DemoFleet
     {
         try
         {
-            var items = RecordingIndex.Choose(RecordingIndex.Read(folder.FullName), select, count, (ulong)seed);
+            var items = RecordingChoice.Choose(RecordingIndex.Read(folder.FullName), select, count, (ulong)seed);
             return [.. items.Select((item, index) => new DemoNode($"node-{index + 1:00}", item.Dataset, Play(item), item.File))];
         }
         catch (RecordingException error)
