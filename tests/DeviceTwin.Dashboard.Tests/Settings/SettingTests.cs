@@ -50,7 +50,7 @@ public sealed class SettingTests
     public void A_text_is_judged_as_the_node_judges_it_and_shown_by_its_beginning()
     {
         var forest = SettingCatalogue.Find("detection.forest")!;
-        Assert.That(SettingInput.Read(forest, " AbC= ").Problem, Is.EqualTo("malformed: the text is cut off"), "in the node's words");
+        Assert.That(SettingInput.Read(forest, " AbCd ").Problem, Is.EqualTo("malformed: the text is cut off"), "in the node's words");
         Assert.That(SettingInput.Read(forest, "").Value!.GetValue<string>(), Is.Empty);
         Assert.That(SettingInput.Read(forest, new string('f', 4096)).Problem, Does.StartWith("malformed: "));
         Assert.That(SettingInput.Read(forest, new string('f', 4097)).Problem, Is.EqualTo("aboveMaximum: takes a text of at most 4096 bytes"));
