@@ -47,6 +47,13 @@ public sealed class GoldenHash
         }
     }
 
+    /// <summary>Appends bytes and their number.</summary>
+    public void Add(byte[] bytes)
+    {
+        Add(bytes.Length);
+        _sha.Add(bytes, 0, bytes.Length);
+    }
+
     /// <summary>Appends every field of a result.</summary>
     public void Add(DetectorResult result)
     {

@@ -2,6 +2,7 @@
 
 using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Signal;
+using Monitor = DeviceTwin.SensorNode.Detection.Monitor;
 
 namespace DeviceTwin.SensorNode.Benchmarks;
 
@@ -20,7 +21,7 @@ public sealed class GoldenVectors
         "decimate.half", "decimate.quarter", "statistics", "velocity", "envelope",
         "detector.silence", "detector.fullScale", "detector.impulse", "detector.saturated", "detector.constant", "detector.alternating",
         "detector.noise", "detector.outer", "detector.inner", "detector.slowShaft", "detector.fastShaft", "detector.short",
-        "settings", "alarms",
+        "settings", "alarms", "cusum", "monitor", "shadow", "baseline",
     };
 
     private readonly GoldenHash _hash = new GoldenHash();
@@ -98,6 +99,18 @@ public sealed class GoldenVectors
                 break;
             case "settings":
                 Settings();
+                break;
+            case "cusum":
+                Sums();
+                break;
+            case "monitor":
+                Watch();
+                break;
+            case "shadow":
+                Shadowed();
+                break;
+            case "baseline":
+                Learned();
                 break;
             default:
                 Alarms();
@@ -402,6 +415,149 @@ public sealed class GoldenVectors
             _hash.Add(alarms.Step(_result, AlarmLogic.NoTemperature, 10000000L + i, settings));
             _hash.Add(alarms.Step(_result, 2000, 10000000L + i, settings));
             _hash.Add(alarms.Alarms);
+        }
+    }
+
+    private void Sums()
+    {
+        var cusum = new Cusum();
+        uint state = 17;
+        for (int i = 0; i < 500; i++)
+        {
+            state = Next(state);
+            _hash.Add(cusum.Step((int)(state >> 16) - 26000));
+            if (i == 300)
+            {
+                cusum.Reset();
+            }
+        }
+
+        _hash.Add(cusum.Step(int.MinValue));
+        _hash.Add(cusum.Step(int.MaxValue));
+    }
+
+    /// <summary>A capture's result of a machine whose levels scatter, drift up, and stand out now and then; at times it is refused or stands still.</summary>
+    private void Invent(int number, uint state)
+    {
+        _result.Clear();
+        int drift = number > 200 ? (number - 200) * 20 : 0;
+        _result.CaptureSequence = number;
+        _result.Running = number % 41 == 40 ? 0 : 1;
+        _result.AccelerationMilliG = 300 + (int)(state >> 27) + (drift >> 2);
+        _result.VelocityUmPerSecond = number % 23 == 22 ? 9000 : 2000 + (int)(state >> 26) + drift;
+        _result.BandMicroG[0] = 100000 + (int)(state >> 18);
+        _result.OuterScoreMilli = number % 31 > 28 ? 3100 : 700 + (int)((state >> 12) & 127);
+        _result.InnerScoreMilli = 700 + (int)((state >> 9) & 127);
+        _result.BallScoreMilli = number % 67 > 64 ? 2900 : 900;
+        _result.ImpulsivenessMilli = 690 + (int)((state >> 20) & 15);
+        _result.Bearing = _result.OuterScoreMilli >= 2500 ? Verdict.Outer : _result.BallScoreMilli >= 2500 ? Verdict.Ball : Verdict.Normal;
+        _result.ShaftPattern = number % 53 == 52 ? Verdict.Unbalance : Verdict.Normal;
+        _result.ShaftEstimateMilliHertz = number % 100 > 70 ? 15000 : 29950;
+        _result.ShaftEstimateConfidencePermille = 900;
+        _result.BearingRefused = number % 37 == 36;
+        _result.Refusals = number % 37 == 36 ? Refusal.Saturated : 0;
+    }
+
+    /// <summary>Settings that ask for every alarm.</summary>
+    private static DetectorSettings Watchful()
+    {
+        DetectorSettings settings = Machine();
+        settings.VelocityTripDelaySeconds = 60;
+        settings.BaselineWarmUpCaptures = 30;
+        settings.RunningLimitMilliG = 50;
+        settings.TemperatureRateLimitCentiCelsiusPerHour = 500;
+        settings.TemperatureResidualLimitCentiCelsius = 1500;
+        settings.Band1LowHertz = 100;
+        settings.Band1HighHertz = 1000;
+        settings.Band1LimitMilliG = 110;
+        return settings;
+    }
+
+    private void Watch()
+    {
+        DetectorSettings settings = Watchful();
+        var monitor = new Monitor();
+        uint state = 18;
+        for (int i = 0; i < 400; i++)
+        {
+            state = Next(state);
+            Invent(i, state);
+            int temperature = i % 29 == 28 ? Monitor.NoTemperature : 4000 + (int)(state >> 25) + (i > 300 ? (i - 300) * 40 : 0);
+            _hash.Add(monitor.Step(i % 7 == 6 ? null : _result, temperature, i * 40000L, settings));
+            Add(monitor);
+            if (i % 50 == 49)
+            {
+                monitor.Acknowledge(monitor.Alarms);
+                _hash.Add(monitor.Unacknowledged);
+            }
+        }
+
+        settings.BaselineGeneration = 1;
+        _hash.Add(monitor.Step(_result, 4000, 400 * 40000L, settings));
+        Add(monitor);
+    }
+
+    private void Shadowed()
+    {
+        DetectorSettings live = Watchful();
+        DetectorSettings other = Watchful();
+        other.VelocityLimitUmPerSecond = 2050;
+        other.BaselineLimitMilliSigma = 4000;
+        _hash.Add(Shadow.SharesResult(live, other) ? 1 : 0);
+        var shadow = new Shadow();
+        uint state = 19;
+        for (int i = 0; i < 100; i++)
+        {
+            state = Next(state);
+            Invent(i, state);
+            _hash.Add(shadow.Step(_result, 4000 + (int)(state >> 25), i * 40000L, other));
+            Add(shadow.Monitor);
+        }
+    }
+
+    private void Add(Monitor monitor)
+    {
+        _hash.Add(monitor.Verdict);
+        _hash.Add(monitor.Alarms);
+        _hash.Add(monitor.Unacknowledged);
+        _hash.Add(monitor.Causes);
+        _hash.Add(monitor.Refusals);
+        _hash.Add(monitor.Zone);
+        _hash.Add(monitor.ZoneRefusals);
+        _hash.Add(monitor.IsRunning ? 1 : 0);
+        _hash.Add(monitor.BaselineExcessMilliSigma);
+        _hash.Add(monitor.DriftMilliSigma);
+    }
+
+    /// <summary>What a baseline learns, in the form a node keeps, half way and whole; and that it is taken over and goes on alike.</summary>
+    private void Learned()
+    {
+        DetectorSettings settings = Watchful();
+        var baseline = new Baseline();
+        var second = new Baseline();
+        uint state = 20;
+        for (int i = 0; i < 200; i++)
+        {
+            state = Next(state);
+            Invent(i, state);
+            baseline.Judge(_result, settings);
+            baseline.Learn(settings);
+            _hash.Add(baseline.State);
+            for (int feature = 0; feature < BaselineFeature.Count; feature++)
+            {
+                _hash.Add(baseline.MilliSigma(feature));
+            }
+
+            if (i == 20 || i == 199)
+            {
+                byte[] bytes = baseline.Encode();
+                _hash.Add(second.Decode(bytes) ? 1 : 0);
+                byte[] again = second.Encode();
+                _hash.Add(bytes);
+                _hash.Add(again);
+                bytes[0] ^= 1;
+                _hash.Add(second.Decode(bytes) ? 1 : 0);
+            }
         }
     }
 }

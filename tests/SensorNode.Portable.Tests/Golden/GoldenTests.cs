@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using DeviceTwin.SensorNode.Benchmarks;
 using DeviceTwin.SensorNode.Detection;
@@ -11,6 +13,8 @@ namespace DeviceTwin.Tests.SensorNode.Portable.Golden;
 public sealed class GoldenTests
 {
     private const string File = "tests/SensorNode.Portable.Tests/Golden/golden.json";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static IEnumerable<string> VectorNames() => Enumerable.Range(0, GoldenVectors.Count).Select(GoldenVectors.Name);
 
@@ -60,6 +64,36 @@ public sealed class GoldenTests
         Assert.That(hash.Text(), Is.Not.EqualTo(one));
     }
 
+    private static IEnumerable<FieldInfo> ResultFields() =>
+        typeof(DetectorResult).GetFields(BindingFlags.Instance | BindingFlags.Public);
+
+    [TestCaseSource(nameof(ResultFields))]
+    public void Every_field_of_a_result_is_in_its_hash(FieldInfo field)
+    {
+        string before = HashOf(Filled());
+        DetectorResult result = Filled();
+        switch (field.GetValue(result))
+        {
+            case int value:
+                field.SetValue(result, value + 1);
+                break;
+            case bool value:
+                field.SetValue(result, !value);
+                break;
+            case int[] values:
+                values[0]++;
+                break;
+            default:
+                Assert.Fail($"a field of type {field.FieldType} cannot be hashed");
+                break;
+        }
+
+        Assert.That(HashOf(result), Is.Not.EqualTo(before), "GoldenHash.Add(DetectorResult) leaves it out");
+
+        // Every list of the result holds something.
+        static DetectorResult Filled() => new() { VelocitySpectrumCount = 5, EnvelopeSpectrumCount = 5, PeakCount = 2 };
+    }
+
     [Test]
     public void The_build_id_is_the_start_of_the_hash_over_all_vectors()
     {
@@ -74,13 +108,32 @@ public sealed class GoldenTests
             "The detector computes something new: it needs a new name (Fingerprint.BuildId).");
     }
 
-    [Test, Explicit("Writes golden.json anew; the build id and a run on the virtual device follow.")]
+    [Test, Explicit("Writes golden.json and, where the recordings are at hand, recordings.json anew; the build id and a run on the virtual device follow.")]
     public void Write_the_vectors()
     {
         var vectors = new GoldenVectors();
-        var hashes = VectorNames().Select((name, index) => (name, index)).ToDictionary(vector => vector.name, vector => vectors.Hash(vector.index));
-        string json = JsonSerializer.Serialize(hashes, new JsonSerializerOptions { WriteIndented = true });
-        System.IO.File.WriteAllText(TestFiles.InRepository(File), json.ReplaceLineEndings("\n") + "\n");
+        Write(File, VectorNames().Select((name, index) => (name, vectors.Hash(index))));
+        if (System.IO.File.Exists(Path.Combine(TestFiles.RecordingsFolder, "index.json")))
+        {
+            Write(RecordingVectors.File, RecordingVectors.Compute(TestFiles.RecordingsFolder));
+        }
+        else
+        {
+            Assert.Warn($"No recordings: {RecordingVectors.File} was left as it is.");
+        }
+    }
+
+    private static void Write(string file, IEnumerable<(string Name, string Hash)> hashes)
+    {
+        string json = JsonSerializer.Serialize(hashes.ToDictionary(vector => vector.Name, vector => vector.Hash), Indented);
+        System.IO.File.WriteAllText(TestFiles.InRepository(file), json.ReplaceLineEndings("\n") + "\n");
+    }
+
+    private static string HashOf(DetectorResult result)
+    {
+        var hash = new GoldenHash();
+        hash.Add(result);
+        return hash.Text();
     }
 
     private static string HashOfDecimation(int flippedBit)

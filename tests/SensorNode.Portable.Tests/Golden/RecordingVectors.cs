@@ -1,0 +1,58 @@
+using DeviceTwin.SensorNode.Benchmarks;
+using DeviceTwin.SensorNode.Detection;
+using DeviceTwin.Tests.SensorNode.Portable.Detection;
+using Capture = DeviceTwin.SensorNode.Signal.Capture;
+
+namespace DeviceTwin.Tests.SensorNode.Portable.Golden;
+
+/// <summary>
+/// Golden vectors of real recordings: per data set the first healthy and the first faulty one, their stored counts at their own rate, as they
+/// are. Only hashes of results are kept.
+/// </summary>
+internal static class RecordingVectors
+{
+    /// <summary>The committed hashes by data set and file.</summary>
+    public const string File = "tests/SensorNode.Portable.Tests/Golden/recordings.json";
+
+    private const int Captures = 2;
+    private const double LongestSeconds = 1.3;
+
+    /// <summary>Names and hashes, in the order of their names.</summary>
+    public static IEnumerable<(string Name, string Hash)> Compute(string folder) => Chosen(folder)
+        .Select(recording => ($"{recording.Dataset} {Path.GetFileNameWithoutExtension(recording.File)}", Hash(recording)));
+
+    /// <summary>The recordings that are hashed.</summary>
+    public static IEnumerable<Recording> Chosen(string folder) => Recording.ReadIndex(folder)
+        .GroupBy(recording => (recording.Dataset, Healthy: recording.Fault == "normal"))
+        .Select(group => group.MinBy(recording => recording.File, StringComparer.Ordinal)!)
+        .OrderBy(recording => recording.Dataset, StringComparer.Ordinal).ThenBy(recording => recording.File, StringComparer.Ordinal);
+
+    private static string Hash(Recording recording)
+    {
+        byte[] bytes = System.IO.File.ReadAllBytes(Path.Combine(recording.Folder, recording.File));
+        int length = Math.Min((int)(recording.RateHertz * LongestSeconds), bytes.Length / 2 / Captures);
+        var capture = new Capture(length)
+        {
+            Count = length,
+            SampleRateMilliHertz = (int)Math.Round(recording.RateHertz * 1000),
+            NanoGPerCount = recording.AmplitudeKnown ? (int)Math.Round(recording.Scale * 1e9) : 0,
+            CoveragePermille = 1000,
+        };
+        var detector = new Detector(DetectorSize);
+        var result = new DetectorResult();
+        var hash = new GoldenHash();
+        DetectorSettings settings = recording.Settings();
+        for (int number = 0; number < Captures; number++)
+        {
+            capture.Sequence = number + 1;
+            Buffer.BlockCopy(bytes, number * length * 2, capture.Samples, 0, length * 2);
+            detector.Analyze(capture, settings, result);
+            hash.Add(result);
+        }
+
+        return hash.Text();
+    }
+
+    /// <summary>What the detector is made for.</summary>
+    private const int DetectorSize = CapturePlan.MaximumSamples;
+}
