@@ -72,7 +72,7 @@ public sealed class RawSpectrum
                 at += 4;
             }
 
-            _transform.Forward(buffer, 0, re, im);
+            _transform.Forward(buffer, re, im);
 
             // Hann in the spectrum: (2·X(k) − X(k−1) − X(k+1)) / 4.
             float beforeRe = re[0];

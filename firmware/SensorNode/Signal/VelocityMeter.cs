@@ -212,7 +212,7 @@ public sealed class VelocityMeter
 
         float[] re = _workspace.Re;
         float[] im = _workspace.Im;
-        _slowTransform.Forward(buffer, 0, re, im);
+        _slowTransform.Forward(buffer, re, im);
         float bin = slowRate * (1f / SlowBlock);
         float inverseBin = Division.Float(1f, bin);
         float widening = Division.Float(SlowBlock, valid);
@@ -346,7 +346,7 @@ public sealed class VelocityMeter
             buffer[i] = 0f;
         }
 
-        _transform.Forward(buffer, 0, re, im);
+        _transform.Forward(buffer, re, im);
         int last = Last + 2;
         for (int i = 0; i < length; i++)
         {
@@ -371,7 +371,7 @@ public sealed class VelocityMeter
 
         if (withDisplacement)
         {
-            _transform.Forward(buffer, 0, re, im);
+            _transform.Forward(buffer, re, im);
             Extremes(valid);
         }
     }
@@ -386,7 +386,7 @@ public sealed class VelocityMeter
         float[] gain = _gain;
         int length = _block;
         int last = Last + 2;
-        _transform.Forward(buffer, 0, re, im);
+        _transform.Forward(buffer, re, im);
 
         // Hann in the spectrum: (2·X(k) − X(k−1) − X(k+1)) / 4; X(−1) is the conjugate of X(1).
         float beforeRe = re[1];
@@ -441,7 +441,7 @@ public sealed class VelocityMeter
             }
         }
 
-        _transform.Forward(buffer, 0, re, im);
+        _transform.Forward(buffer, re, im);
         Extremes(length);
     }
 

@@ -67,7 +67,36 @@ internal static class SignalOperations
             short[] counts = Inputs.OuterRace(32768);
             return () => raw.Measure(counts, counts.Length, 0, 26667f, true);
         }),
+        Decimate("decimate.window.2", 850_000, 1),
+        Decimate("decimate.window.4", 3_050_000, 2),
+        Decimate("decimate.window.8", 6_700_000, 3),
+        Envelope("envelope.8192", 2_500_000, 0),
+        Envelope("envelope.8192.fast", 1_950_000, 1),
     ];
+
+    /// <summary>A window of 8192 samples brought to the bearing's rate.</summary>
+    private static Operation Decimate(string name, long budget, int halvings) => new(name, budget, () =>
+    {
+        var decimator = new WindowDecimator();
+        short[] counts = Inputs.OuterRace(8192 << halvings);
+        var samples = new float[8192];
+        return () => decimator.Read(counts, counts.Length, 0, halvings, 0, samples, samples.Length);
+    });
+
+    /// <summary>One window's envelope spectrum pooled over its bands; of a fast shaft, half as long a window.</summary>
+    private static Operation Envelope(string name, long budget, int halvings) => new(name, budget, () =>
+    {
+        var workspace = new Workspace();
+        var analyzer = new EnvelopeAnalyzer(workspace);
+        float[] samples = Inputs.HalfRate(8192);
+        return () =>
+        {
+            analyzer.Open(HalfRateHertz, 500f, 5400f, 120f, 600f, halvings);
+            Array.Copy(samples, workspace.Samples, samples.Length);
+            analyzer.Add(analyzer.WindowLength);
+            analyzer.Close();
+        };
+    });
 
     /// <summary>A velocity capture: raw counts at 26 667 Hz to the velocity RMS, and to the displacement.</summary>
     private static Operation Velocity(string name, long budget, int window, bool withDisplacement) => new(name, budget, () =>
