@@ -34,7 +34,7 @@ public sealed class EnvelopeAnalyzer
     public const float HighBandHighHertz = 4000f;
 
     /// <summary>The high band is measured where the rate carries it to here at least, in hertz.</summary>
-    private const float HighBandLeastHertz = 3000f;
+    private const float HighBandLeastHertz = 3500f;
 
     /// <summary>Edges of the band it is compared with: that of the velocity.</summary>
     private const float LowBandLowHertz = 10f;
@@ -102,10 +102,10 @@ public sealed class EnvelopeAnalyzer
     /// </summary>
     public float Impulsiveness;
 
-    /// <summary>Energy from 2 to 4 kHz over that from 10 to 1000 Hz; negative where the rate does not carry 3 kHz.</summary>
+    /// <summary>Energy from 2 to 4 kHz over that from 10 to 1000 Hz; negative where the rate does not carry 3.5 kHz.</summary>
     public float HighRatio;
 
-    /// <summary>Mean square from 2 to 4 kHz in counts²; negative where the rate does not carry 3 kHz.</summary>
+    /// <summary>Mean square from 2 to 4 kHz in counts²; negative where the rate does not carry 3.5 kHz.</summary>
     public float HighMeanSquare;
 
     /// <param name="workspace">Scratch, and the length of a window.</param>
@@ -145,6 +145,12 @@ public sealed class EnvelopeAnalyzer
         return rateHertz * (0.0625f * CarriedShare) * (1 << (halvings & 31));
     }
 
+    /// <summary>Width of a band: how far apart in frequency two parts of a signal can be whose beat is still in its envelope.</summary>
+    public static float BandHertz(float lowHertz, float highHertz)
+    {
+        return (highHertz - lowHertz) * (1f / Bands);
+    }
+
     /// <summary>Forgets the last capture.</summary>
     /// <param name="rateHertz">Sampling rate of the windows to come.</param>
     /// <param name="lowHertz">Lower edge of the range.</param>
@@ -165,6 +171,12 @@ public sealed class EnvelopeAnalyzer
         _firstBin = Rounding.Nearest(lowHertz * inverseBin, 1, (window >> 1) - (_bandBins * Bands));
         StepHertz = Division.Float(rateHertz, length << (_divisor & 31));
         float carried = CarriedHertz(rateHertz, halvings);
+        float width = BandHertz(lowHertz, highHertz);
+        if (width < carried)
+        {
+            carried = width;
+        }
+
         Count = Rounding.Nearest(Division.Float(topHertz < carried ? topHertz : carried, StepHertz), 16, (length >> 1) - 2) + 1;
         _floorBins = Rounding.Nearest(Division.Float(floorHertz, StepHertz), SpectralFloor.LeastBlock, Spectrum.Length);
         float[] spectrum = Spectrum;
