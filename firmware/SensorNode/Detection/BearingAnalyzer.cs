@@ -15,6 +15,9 @@ public sealed class BearingAnalyzer
     /// </summary>
     public const int LeastRevolutionsPerWindow = 4;
 
+    /// <summary>Revolutions below which a window is made longer at the expense of the upper part of the band, where the capture is long enough.</summary>
+    public const int RevolutionsWanted = 5;
+
     /// <summary>
     /// Revolutions a window holds at least where it is halved for a fast shaft: its lines are then a twentieth of an order wide, as those of an
     /// 1800 rpm shaft in a whole window of 8192 samples. (BPFO and BPFI of the largest roller bearings here lie 0.09 orders from a shaft order.)
@@ -26,6 +29,9 @@ public sealed class BearingAnalyzer
 
     /// <summary>Highest share of the rate, in thousandths, that the range may reach.</summary>
     private const int PassBandPermille = 450;
+
+    /// <summary>Narrowest range that is accepted for the sake of a longer window, in hertz.</summary>
+    private const int LeastBandWhenSlowHertz = 900;
 
     /// <summary>Floor width, in hertz, where the shaft speed is not known: four orders of a four-pole motor.</summary>
     private const float DefaultFloorHertz = 100f;
@@ -59,21 +65,21 @@ public sealed class BearingAnalyzer
             refusals |= Refusal.ShaftSpeedUnknown;
         }
 
-        int halvings = WindowDecimator.Halvings(rate);
+        int halvings = HalvingsFor(settings, rate, count);
         int window = _workspace.WindowLength;
-        int samples = count >> (halvings & 31);
-        if (asked && CapturePlan.IsTooSlowForBearing(settings, rate, window << (halvings & 31)))
+        if (asked && IsTooSlow(settings, rate))
         {
             refusals |= Refusal.ShaftTooSlow;
         }
-        else if (count < CapturePlan.LeastBearingSamplesFor(settings, rate) || samples < window >> 1)
+        else if (count < CapturePlan.LeastBearingSamplesFor(settings, rate) || count >> (halvings & 31) < window >> 1
+            || (asked && !HoldsRevolutions(settings, rate, window << (halvings & 31), LeastRevolutionsPerWindow)))
         {
             refusals |= Refusal.CaptureTooShort;
         }
 
         int low = settings.EnvelopeBandLowHertz;
         int high = settings.EnvelopeBandHighHertz;
-        int carried = (int)Division.LongNearest((long)(rate >> (halvings & 31)) * PassBandPermille, 1000000);
+        int carried = CarriedHertz(rate, halvings);
         if (high > carried)
         {
             high = carried;
@@ -85,6 +91,62 @@ public sealed class BearingAnalyzer
         }
 
         return refusals;
+    }
+
+    /// <summary>Whether the shaft turns too slowly for a bearing verdict, whatever the capture.</summary>
+    private bool IsTooSlow(DetectorSettings settings, int rate)
+    {
+        int most = WindowDecimator.Halvings(rate);
+        while (CanHalve(settings, rate, most))
+        {
+            most++;
+        }
+
+        int longest = _workspace.WindowLength << (most & 31);
+        if (longest > CapturePlan.MaximumSamples)
+        {
+            longest = CapturePlan.MaximumSamples;
+        }
+
+        return settings.ShaftSpeedMilliHertz > 0
+            && (!HoldsRevolutions(settings, rate, longest, LeastRevolutionsPerWindow)
+                || !HoldsRevolutions(settings, rate, CapturePlan.MaximumSamples, CapturePlan.LeastBearingRevolutions));
+    }
+
+    /// <summary>
+    /// How often a capture is halved: to the bearing's rate, and on, at the upper part of the band's expense, until a window holds five revolutions,
+    /// as long as the capture holds a whole window.
+    /// </summary>
+    private int HalvingsFor(DetectorSettings settings, int rate, int count)
+    {
+        int halvings = WindowDecimator.Halvings(rate);
+        int window = _workspace.WindowLength;
+        while (CapturePlan.AsksForBearing(settings) && settings.ShaftSpeedMilliHertz > 0
+            && !HoldsRevolutions(settings, rate, window << (halvings & 31), RevolutionsWanted)
+            && count >> ((halvings + 1) & 31) >= window && CanHalve(settings, rate, halvings))
+        {
+            halvings++;
+        }
+
+        return halvings;
+    }
+
+    /// <summary>Whether a band remains when a capture is halved once more.</summary>
+    private static bool CanHalve(DetectorSettings settings, int rate, int halvings)
+    {
+        return halvings < WindowDecimator.MostHalvings
+            && CarriedHertz(rate, halvings + 1) - settings.EnvelopeBandLowHertz >= LeastBandWhenSlowHertz;
+    }
+
+    private static bool HoldsRevolutions(DetectorSettings settings, int rate, int samples, int revolutions)
+    {
+        return (long)settings.ShaftSpeedMilliHertz * samples >= (long)rate * revolutions;
+    }
+
+    /// <summary>Highest frequency that the halved capture carries, in hertz.</summary>
+    private static int CarriedHertz(int rate, int halvings)
+    {
+        return (int)Division.LongNearest((long)(rate >> (halvings & 31)) * PassBandPermille, 1000000);
     }
 
     /// <summary>Envelope spectrum, scores and the verdict of this capture alone.</summary>
@@ -147,7 +209,7 @@ public sealed class BearingAnalyzer
     /// <summary>Everything that needs no shaft speed.</summary>
     private int Measure(Capture capture, int count, int mean, DetectorSettings settings, float shaft, DetectorResult result)
     {
-        int halvings = WindowDecimator.Halvings(capture.SampleRateMilliHertz);
+        int halvings = HalvingsFor(settings, capture.SampleRateMilliHertz, count);
         float rate = Division.Float(capture.SampleRateMilliHertz * 0.001f, 1 << (halvings & 31));
         float high = settings.EnvelopeBandHighHertz;
         float carried = rate * (PassBandPermille * 0.001f);

@@ -34,7 +34,7 @@ public sealed class EnvelopeAnalyzer
     public const float HighBandHighHertz = 4000f;
 
     /// <summary>The high band is measured where the rate carries it to here at least, in hertz.</summary>
-    private const float HighBandLeastHertz = 3000f;
+    private const float HighBandLeastHertz = 3500f;
 
     /// <summary>Edges of the band it is compared with: that of the velocity.</summary>
     private const float LowBandLowHertz = 10f;
@@ -102,10 +102,10 @@ public sealed class EnvelopeAnalyzer
     /// </summary>
     public float Impulsiveness;
 
-    /// <summary>Energy from 2 to 4 kHz over that from 10 to 1000 Hz; negative where the rate does not carry 3 kHz.</summary>
+    /// <summary>Energy from 2 to 4 kHz over that from 10 to 1000 Hz; negative where the rate does not carry 3.5 kHz.</summary>
     public float HighRatio;
 
-    /// <summary>Mean square from 2 to 4 kHz in counts²; negative where the rate does not carry 3 kHz.</summary>
+    /// <summary>Mean square from 2 to 4 kHz in counts²; negative where the rate does not carry 3.5 kHz.</summary>
     public float HighMeanSquare;
 
     /// <param name="workspace">Scratch, and the length of a window.</param>

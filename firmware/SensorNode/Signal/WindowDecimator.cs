@@ -1,30 +1,45 @@
 namespace DeviceTwin.SensorNode.Signal;
 
 /// <summary>
-/// Brings a stretch of raw counts to the rate at which bearings are looked at, 8.4 to 16.7 kHz (lower rates are taken as they are), by halving
-/// with linear-phase half-band filters (Kaiser window, beta = 4.5): the last one has 39 taps, those before it 11. Up to 0.42 of the new rate it
+/// Brings a stretch of raw counts to the rate at which bearings are looked at, 8.4 to 16.7 kHz (lower rates are taken as they are; a slow shaft
+/// takes less), by halving with linear-phase half-band filters (Kaiser window, beta = 4.5): the last one has 39 taps, those before it 11. Up to 0.42 of the new rate it
 /// passes within 0.05 dB and holds what would fold below that 50 dB down; at 0.45 it is 0.5 dB and 24 dB. Beyond the ends of the capture the end samples are taken to go on.
 /// </summary>
 public sealed class WindowDecimator
 {
-    /// <summary>Rate, in millihertz, at or below which a signal is not halved any more.</summary>
+    /// <summary>Rate, in millihertz, at or below which a signal need not be halved any more.</summary>
     public const int HighestRateMilliHertz = 16700000;
+
+    /// <summary>Most halvings.</summary>
+    public const int MostHalvings = 4;
 
     private const int Reach = 19;
     private const int ShortReach = 5;
 
-    /// <summary>Outputs computed at a time.</summary>
+    /// <summary>Outputs computed at a time, for one or two halvings and for more.</summary>
     private const int Chunk = 64;
+    private const int SmallChunk = 16;
 
     private const int LastLength = (Chunk << 1) + (Reach << 1);
-    private const int MiddleLength = (LastLength << 1) + (ShortReach << 1);
-    private const int FirstLength = (MiddleLength << 1) + (ShortReach << 1);
+    private const int SmallLength = ((SmallChunk << 1) + (Reach << 1) << 1) + (ShortReach << 1);
 
-    private readonly float[] _last = new float[LastLength];
-    private readonly float[] _middle = new float[MiddleLength];
-    private readonly float[] _first = new float[FirstLength];
+    private readonly float[][] _stages = new float[MostHalvings][];
 
-    /// <summary>How often a rate is halved: at most three times, up to 110 kHz.</summary>
+    /// <summary>Allocates the stages' buffers.</summary>
+    public WindowDecimator()
+    {
+        int length = SmallLength;
+        for (int i = 2; i < MostHalvings; i++)
+        {
+            length = (length << 1) + (ShortReach << 1);
+            _stages[i] = new float[length];
+        }
+
+        _stages[0] = new float[LastLength];
+        _stages[1] = new float[(LastLength << 1) + (ShortReach << 1)];
+    }
+
+    /// <summary>How often a rate has to be halved: at most three times, up to 110 kHz.</summary>
     public static int Halvings(int rateMilliHertz)
     {
         int halvings = 0;
@@ -42,7 +57,7 @@ public sealed class WindowDecimator
     /// <param name="counts">Raw counts.</param>
     /// <param name="count">Number of valid counts.</param>
     /// <param name="mean">Subtracted from each.</param>
-    /// <param name="halvings">0 to 3.</param>
+    /// <param name="halvings">0 to <see cref="MostHalvings"/>.</param>
     /// <param name="from">First output.</param>
     /// <param name="target">Receives the outputs; the next seven places may be written to as well where their number is no multiple of eight.</param>
     /// <param name="outputs">Number of outputs.</param>
@@ -54,50 +69,47 @@ public sealed class WindowDecimator
             return;
         }
 
+        int chunk = halvings > 2 ? SmallChunk : Chunk;
         int done = 0;
         while (done < outputs)
         {
-            int some = outputs - done < Chunk ? outputs - done : Chunk;
-            int lastFrom = ((from + done) << 1) - Reach;
-            if (halvings == 1 && lastFrom >= 0)
+            int some = outputs - done < chunk ? outputs - done : chunk;
+            int first = ((from + done) << 1) - Reach;
+            if (halvings == 1 && first >= 0)
             {
-                // As many chunks as have all their samples inside the capture; eight outputs reach 52 counts beyond the first one's reach.
-                int inside = ((count - lastFrom - 52) >> 4) << 3;
-                if (inside >= Chunk && outputs - done >= 8)
+                // All that have their samples inside the capture; eight outputs reach 52 counts beyond the first one's reach.
+                int inside = ((count - first - 52) >> 4) << 3;
+                if (inside >= chunk && outputs - done >= 8)
                 {
                     some = inside < outputs - done ? inside : (outputs - done) & ~7;
-                    HalveCounts(counts, lastFrom, mean, target, done, some);
+                    HalveCounts(counts, first, mean, target, done, some);
                     done += some;
                     continue;
                 }
             }
 
-            int lastLength = (some << 1) + (Reach << 1);
-            if (halvings == 1)
-            {
-                Copy(counts, count, mean, lastFrom, _last, lastLength);
-            }
-            else
-            {
-                int middleFrom = (lastFrom << 1) - ShortReach;
-                int middleLength = (lastLength << 1) + (ShortReach << 1);
-                if (halvings == 2)
-                {
-                    Copy(counts, count, mean, middleFrom, _middle, middleLength);
-                }
-                else
-                {
-                    int firstFrom = (middleFrom << 1) - ShortReach;
-                    int firstLength = (middleLength << 1) + (ShortReach << 1);
-                    Copy(counts, count, mean, firstFrom, _first, firstLength);
-                    HalveShort(_first, _middle, middleLength);
-                }
-
-                HalveShort(_middle, _last, lastLength);
-            }
-
-            Halve(_last, 0, target, done, some);
+            Fill(counts, count, mean, halvings - 1, first, (some << 1) + (Reach << 1));
+            Halve(_stages[0], 0, target, done, some);
             done += some;
+        }
+    }
+
+    /// <summary>Fills the first stage: <paramref name="length"/> samples from <paramref name="first"/> on, of the counts halved so often.</summary>
+    private void Fill(short[] counts, int count, int mean, int halvings, int first, int length)
+    {
+        int deepestFirst = first;
+        int deepestLength = length;
+        for (int i = 0; i < halvings; i++)
+        {
+            deepestFirst = (deepestFirst << 1) - ShortReach;
+            deepestLength = (deepestLength << 1) + (ShortReach << 1);
+        }
+
+        Copy(counts, count, mean, deepestFirst, _stages[halvings], deepestLength);
+        for (int i = halvings - 1; i >= 0; i--)
+        {
+            deepestLength = (deepestLength - (ShortReach << 1)) >> 1;
+            HalveShort(_stages[i + 1], _stages[i], deepestLength);
         }
     }
 
