@@ -219,7 +219,7 @@ public sealed class GoldenVectors
         int bins = (length >> 1) + 1;
         float[] re = new float[bins];
         float[] im = new float[bins];
-        new RealFft(length).Forward(input, 0, re, im);
+        new RealFft(length).Forward(input, re, im);
         _hash.Add(re, bins);
         _hash.Add(im, bins);
     }
@@ -248,28 +248,40 @@ public sealed class GoldenVectors
         _hash.Add(statistics.Mean);
         _hash.Add(statistics.Rms);
         _hash.Add(statistics.Peak);
+        _hash.Add(statistics.MeanRest);
+        _hash.Add(statistics.Skewness);
+        _hash.Add(statistics.Kurtosis);
+        _hash.Add(statistics.Clipped);
         GoldenInputs.Alternating(_capture.Samples, LongLength);
         statistics.Measure(_capture.Samples, LongLength);
         _hash.Add(statistics.Mean);
         _hash.Add(statistics.Rms);
         _hash.Add(statistics.Peak);
+        _hash.Add(statistics.MeanRest);
+        _hash.Add(statistics.Skewness);
+        _hash.Add(statistics.Kurtosis);
+        _hash.Add(statistics.Clipped);
     }
 
     private void Velocity()
     {
-        GoldenInputs.Triangle(_capture.Samples, 5000, 2000, 160);
-        float[] samples = new float[5000];
-        for (int i = 0; i < samples.Length; i++)
-        {
-            samples[i] = _capture.Samples[i];
-        }
-
-        var meter = new VelocityMeter(new Workspace());
-        int[] spectrum = new int[DetectorResult.MaximumSpectrumLength];
-        int values = meter.Measure(samples, samples.Length, 3333.375f, 488f, spectrum);
-        _hash.Add(meter.Rms);
-        _hash.Add(meter.SpectrumStepHertz);
-        _hash.Add(spectrum, values);
+        GoldenInputs.Triangle(_capture.Samples, LongLength, 2000, 1280);
+        var meter = new VelocityMeter(new Workspace(), 2048, LongLength);
+        meter.Measure(_capture.Samples, LongLength, 3, 0.25f, 20000000, true, true);
+        _hash.Add(meter.Power, meter.Last + 3);
+        _hash.Add(meter.MeanSquare(meter.First, meter.Last));
+        _hash.Add(meter.SlowMeanSquare());
+        _hash.Add(meter.PeakToPeak());
+        var lines = new VelocityLines(meter);
+        lines.Find();
+        _hash.Add(lines.Count);
+        _hash.Add(lines.Hertz, lines.Count);
+        _hash.Add(lines.MeanSquares, lines.Count);
+        _hash.Add(lines.Refine(15.5f));
+        var raw = new RawSpectrum(new Workspace());
+        raw.Measure(_capture.Samples, LongLength, 3, 20000f, true);
+        _hash.Add(raw.FoldingPermille());
+        _hash.Add(raw.BandRms(100, 7000));
     }
 
     private void Envelope()

@@ -20,11 +20,13 @@ public static class Verbs
     private const string Usage = """
         usage: DeviceTwin.Bench <verb> [options]
 
-          generate [--check]   writes firmware/SensorNode/Twin/Model/TwinModel.g.cs from the model's JSON files, and the
-                               generated tables of the pages under firmware/SensorNode;
+          generate [--check]   writes firmware/SensorNode/Twin/Model/TwinModel.g.cs from the model's JSON files, the
+                               straight-line transforms (firmware/SensorNode/Signal/*.g.cs), and the generated tables of
+                               the pages under firmware/SensorNode;
                                with --check writes nothing and fails where a committed file differs
           il [--json]          the IL instructions that the firmware's operations execute, and their budgets;
                                fails where a budget is passed
+          il --methods NAME    the methods in which an operation spends them
           size [--json]        the detector's heap for each window length and the firmware's bytes of PE file, and their
                                budgets; fails where a budget is passed
           soak arithmetic [--seed S]

@@ -195,8 +195,8 @@ public sealed class AlarmLogic
                 break;
             case Detection.Verdict.Ball:
                 score = result.BallScoreMilli;
-                if (result.ShaftScoreMilli < Detector.ShaftBlowsMilli
-                    && (long)result.ImpulsivenessMilli * 1000 >= (long)Detector.ImpulsivenessLimitMilli * BearingResetPermille)
+                if (result.ShaftScoreMilli < BearingJudge.ShaftBlowsMilli
+                    && (long)result.ImpulsivenessMilli * 1000 >= (long)BearingJudge.ImpulsivenessLimitMilli * BearingResetPermille)
                 {
                     return true;
                 }

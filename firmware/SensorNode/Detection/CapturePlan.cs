@@ -8,9 +8,6 @@ public static class CapturePlan
     /// <summary>Largest capture the detector takes, in samples (2.46 s at 26 667 Hz).</summary>
     public const int MaximumSamples = 65536;
 
-    /// <summary>Smallest velocity capture: 4096 samples after decimation by 8, in samples before it.</summary>
-    public const int VelocitySamples = 32768;
-
     /// <summary>Revolutions a bearing capture covers at least.</summary>
     public const int BearingRevolutions = 16;
 
@@ -18,25 +15,45 @@ public static class CapturePlan
     public const int LeastEnvelopeSamples = 4096;
 
     private const int VelocityMilliseconds = 1200;
+    private const int SlowVelocityMilliseconds = 2000;
     private const int BearingMilliseconds = 300;
 
     /// <summary>
-    /// Samples to capture so that every feature the settings ask for can be judged: 16 revolutions and 0.3 s for the bearing, 1.2 s for the
-    /// velocity (always measured: it is shown even where it has no limit), never more than <see cref="MaximumSamples"/>.
+    /// Samples to capture so that every feature the settings ask for can be judged: 16 revolutions and 0.3 s for the bearing; for the velocity
+    /// (always measured: it is shown even where it has no limit) 1.2 s, filled up to one block of the velocity meter where that is shorter, or
+    /// 2 s where a slow machine's zone is asked for; never more than <see cref="MaximumSamples"/>.
     /// </summary>
     public static int SamplesFor(DetectorSettings settings, int sampleRateMilliHertz)
     {
         int velocity = VelocitySamplesFor(sampleRateMilliHertz);
+        int block = VelocityMeter.LongestBlock << (VelocityDecimator.Halvings(sampleRateMilliHertz) & 31);
+        if (velocity < block && sampleRateMilliHertz > 0)
+        {
+            velocity = block;
+        }
+
+        int speed = settings.ShaftSpeedMilliHertz;
+        if (settings.IsoGroup > 0 && speed > 0 && speed < SeverityZone.SlowSpeedMilliHertz)
+        {
+            int slow = SlowVelocitySamplesFor(sampleRateMilliHertz);
+            velocity = slow > velocity ? slow : velocity;
+        }
+
         int bearing = BearingSamplesFor(settings, sampleRateMilliHertz);
         int samples = bearing > velocity ? bearing : velocity;
         return samples > MaximumSamples ? MaximumSamples : samples;
     }
 
-    /// <summary>Samples of the shortest capture a velocity is computed from.</summary>
+    /// <summary>Samples of the shortest capture a velocity is computed from: 1.2 s, twelve periods of 10 Hz.</summary>
     public static int VelocitySamplesFor(int sampleRateMilliHertz)
     {
-        int samples = SamplesIn(VelocityMilliseconds, sampleRateMilliHertz);
-        return samples > VelocitySamples ? samples : VelocitySamples;
+        return SamplesIn(VelocityMilliseconds, sampleRateMilliHertz);
+    }
+
+    /// <summary>Samples of the shortest capture the velocity of a slow machine is computed from: 2 s, four periods of 2 Hz.</summary>
+    public static int SlowVelocitySamplesFor(int sampleRateMilliHertz)
+    {
+        return SamplesIn(SlowVelocityMilliseconds, sampleRateMilliHertz);
     }
 
     /// <summary>

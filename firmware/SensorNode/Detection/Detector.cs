@@ -3,85 +3,145 @@ using DeviceTwin.SensorNode.Signal;
 namespace DeviceTwin.SensorNode.Detection;
 
 /// <summary>
-/// Computes features, bearing scores and refusals of a capture. Allocates in the constructor only: about 170 KB + 4.5 bytes per sample of the
-/// longest capture (315 KB at 32 768 samples, 460 KB at 65 536; boards with PSRAM), beside 8 KB of tables. One instance serves one node.
+/// Facts, features, bearing scores, zone and refusals of one capture of one axis. Allocates in the constructor only; stateless between
+/// captures. A capture may be longer than the window: it is walked over window by window, its samples stay the caller's.
 /// </summary>
 public sealed class Detector
 {
-    /// <summary>Impulsiveness, in thousandths, from which a signal is called impulsive. Gaussian noise has 693, healthy machines stay below 1000.</summary>
-    public const int ImpulsivenessLimitMilli = 1120;
+    /// <summary>Lowest sampling rate, in millihertz: twice what a velocity up to 1000 Hz and its filters need.</summary>
+    public const int LowestRateMilliHertz = 5000000;
 
-    /// <summary>Where the signal is impulsive, this share of the score limit, in thousandths, is enough to name a race.</summary>
-    public const int ImpulsiveSharePermille = 800;
-
-    /// <summary>Shaft score, in thousandths, from which an impulsive signal's blows are the shaft's: all six orders about 40 times the floor.</summary>
-    public const int ShaftBlowsMilli = 3700;
-
-    /// <summary>Lowest and highest sampling rate, in millihertz: what the filters' pass bands allow.</summary>
-    public const int LowestRateMilliHertz = 24000000;
-
-    /// <summary>See <see cref="LowestRateMilliHertz"/>.</summary>
-    public const int HighestRateMilliHertz = 30000000;
+    /// <summary>Highest sampling rate, in millihertz.</summary>
+    public const int HighestRateMilliHertz = 110000000;
 
     /// <summary>Largest weight of a count, in nano-g.</summary>
     public const int LargestNanoGPerCount = 10000000;
 
-    /// <summary>Share of saturated samples, in thousandths, up to which velocity and bearing are judged.</summary>
+    /// <summary>Share of saturated, or of clipped, samples, in thousandths, up to which velocity and bearing are judged.</summary>
     public const int SaturatedPermilleTolerated = 2;
 
-    /// <summary>Upper edge of what the half-rate signal carries, in thousandths of its rate.</summary>
-    private const int PassBandPermille = 420;
+    /// <summary>Shortest and longest window, in samples at the analysis rate.</summary>
+    public const int ShortestWindow = 1024;
 
-    /// <summary>Floor width, in hertz, where the shaft speed is not known: two orders of a four-pole motor.</summary>
-    private const float DefaultFloorHertz = 50f;
+    /// <summary>See <see cref="ShortestWindow"/>.</summary>
+    public const int LongestWindow = 8192;
 
-    private readonly int _capacity;
-    private readonly Workspace _workspace = new Workspace();
+    /// <summary>
+    /// Velocity RMS from 10 to 1000 Hz of white noise of one nano-g per root hertz, in um/s: 9.80665e-3 / 2π · √(1/10 − 1/1000).
+    /// </summary>
+    private const float NoiseVelocity = 4.910870e-4f;
+
     private readonly Statistics _statistics = new Statistics();
-    private readonly HalfBandDecimator _halfBand = new HalfBandDecimator();
-    private readonly QuarterDecimator _quarter = new QuarterDecimator();
+    private readonly RawSpectrum _raw;
     private readonly VelocityMeter _velocity;
-    private readonly EnvelopeAnalyzer _envelope;
-    private readonly BearingScores _scores = new BearingScores();
-    private readonly float[] _halfRate;
-    private readonly float[] _eighthRate;
+    private readonly VelocityLines _lines;
+    private readonly ShaftSpeed _speed;
+    private readonly BearingAnalyzer _bearing;
 
-    /// <param name="maximumSamples">Longest capture that will be analysed, at most <see cref="CapturePlan.MaximumSamples"/>.</param>
-    public Detector(int maximumSamples)
+    /// <param name="windowLength">
+    /// Samples of a bearing window: 1024, 2048, 4096 or 8192; anything else counts as the next shorter of these. Velocity blocks are as long,
+    /// at most 4096.
+    /// </param>
+    public Detector(int windowLength)
     {
-        _capacity = maximumSamples < CapturePlan.MaximumSamples ? maximumSamples : CapturePlan.MaximumSamples;
-        _velocity = new VelocityMeter(_workspace);
-        _envelope = new EnvelopeAnalyzer(_workspace, _capacity >> 1);
-        _halfRate = new float[_capacity >> 1];
-        _eighthRate = new float[_capacity >> 3];
+        int window = LongestWindow;
+        while (window > windowLength && window > ShortestWindow)
+        {
+            window >>= 1;
+        }
+
+        Workspace workspace = new Workspace();
+        _raw = new RawSpectrum(workspace);
+        _velocity = new VelocityMeter(workspace, window, CapturePlan.MaximumSamples);
+        _lines = new VelocityLines(_velocity);
+        _speed = new ShaftSpeed(workspace, _velocity);
+        _bearing = new BearingAnalyzer(workspace, CapturePlan.MaximumSamples);
     }
 
     /// <summary>
-    /// Analyses a capture. Whatever the capture holds, the result is defined; nothing is thrown. Of a capture longer than the constructor's
-    /// maximum the first samples are used.
+    /// Analyses a capture. Whatever the capture and the settings hold, the result is defined; nothing is thrown. Of a capture longer than
+    /// <see cref="CapturePlan.MaximumSamples"/> the first samples are used.
     /// </summary>
     public void Analyze(Capture capture, DetectorSettings settings, DetectorResult result)
     {
         result.Clear();
-        int count = capture.Count < _capacity ? capture.Count : _capacity;
+        int count = capture.Count;
+        if (count > CapturePlan.MaximumSamples)
+        {
+            count = CapturePlan.MaximumSamples;
+        }
+
         if (count < 0)
         {
             count = 0;
         }
 
+        int rate = capture.SampleRateMilliHertz;
+        int weight = capture.NanoGPerCount;
+        bool unitKnown = weight > 0 && weight <= LargestNanoGPerCount;
+        _statistics.Measure(capture.Samples, count);
+        int refusals = Facts(capture, count, result);
+        Levels(weight, unitKnown, count, result);
+
+        int velocityRefusals = refusals;
+        if (!unitKnown)
+        {
+            velocityRefusals |= Refusal.UnitUnknown;
+        }
+
+        bool rateKnown = (refusals & Refusal.ScaleUnknown) == 0;
+        if (rateKnown && count < CapturePlan.VelocitySamplesFor(rate))
+        {
+            velocityRefusals |= Refusal.CaptureTooShort;
+        }
+
+        bool spectrum = refusals == 0 && Velocity(capture, count, velocityRefusals == 0, settings, result);
+        int bandRefusals = Bands(capture, count, refusals, unitKnown, spectrum, settings, result);
+        int bearingRefusals = refusals | (rateKnown ? _bearing.RefusalsOf(settings, rate, count) : ShaftRefusal(settings));
+        if (bearingRefusals == 0)
+        {
+            bearingRefusals = _bearing.Analyze(capture, count, _statistics.Mean, settings, result);
+        }
+
+        SeverityZone.Judge(settings, rateKnown ? velocityRefusals : velocityRefusals | Refusal.VelocityBandNotCovered, result);
+        bool velocityWanted = settings.VelocityLimitUmPerSecond > 0;
+        bool bearingWanted = CapturePlan.AsksForBearing(settings);
+        if (velocityWanted)
+        {
+            result.VelocityRefused = velocityRefusals != 0;
+            result.Refusals |= velocityRefusals;
+        }
+
+        if (bearingWanted)
+        {
+            result.BearingRefused = result.Bearing == DetectorResult.NotAvailable;
+            result.Refusals |= bearingRefusals;
+        }
+
+        result.Refusals |= bandRefusals;
+        if (!velocityWanted && !bearingWanted && !BandWanted(settings))
+        {
+            result.Refusals |= Refusal.NothingAsked;
+        }
+    }
+
+    /// <summary>What the capture is worth.</summary>
+    /// <returns>Why nothing but plain levels can be said of it; 0 where there is no reason.</returns>
+    private int Facts(Capture capture, int count, DetectorResult result)
+    {
+        int rate = capture.SampleRateMilliHertz;
         result.CaptureSequence = capture.Sequence;
         result.CoveragePermille = capture.CoveragePermille;
         result.Overrun = capture.Overrun;
         result.SaturatedPermille = (int)Division.LongCeiling((long)capture.SaturatedCount * 1000, count);
+        result.ClippedPermille = (int)Division.LongCeiling((long)_statistics.Clipped * 1000, count);
+        if (capture.NoiseNanoGPerRootHertz > 0)
+        {
+            result.NoiseVelocityUmPerSecond = Rounding.Nearest(capture.NoiseNanoGPerRootHertz * NoiseVelocity);
+        }
 
-        bool velocityWanted = settings.VelocityLimitUmPerSecond > 0;
-        bool bearingWanted = CapturePlan.AsksForBearing(settings);
-
-        int rate = capture.SampleRateMilliHertz;
-        bool scaleKnown = rate >= LowestRateMilliHertz && rate <= HighestRateMilliHertz
-            && capture.NanoGPerCount > 0 && capture.NanoGPerCount <= LargestNanoGPerCount;
         int refusals = 0;
-        if (!scaleKnown)
+        if (rate < LowestRateMilliHertz || rate > HighestRateMilliHertz)
         {
             refusals |= Refusal.ScaleUnknown;
         }
@@ -96,271 +156,197 @@ public sealed class Detector
             refusals |= Refusal.Saturated;
         }
 
-        _statistics.Measure(capture.Samples, count);
+        if (result.ClippedPermille > SaturatedPermilleTolerated)
+        {
+            refusals |= Refusal.Clipped;
+        }
+
         if (_statistics.Constant)
         {
             refusals |= Refusal.NoSignal;
         }
 
-        if (scaleKnown)
+        return refusals;
+    }
+
+    /// <summary>Features of the samples' distribution.</summary>
+    private void Levels(int nanoGPerCount, bool unitKnown, int count, DetectorResult result)
+    {
+        if (unitKnown && count > 0)
         {
-            float milliG = capture.NanoGPerCount * 0.000001f;
+            float milliG = nanoGPerCount * 0.000001f;
             result.AccelerationMilliG = Rounding.Nearest(_statistics.Rms * milliG);
             result.PeakMilliG = Rounding.Nearest(_statistics.Peak * milliG);
         }
 
-        int velocityRefusals = refusals;
-        if (scaleKnown && count < CapturePlan.VelocitySamplesFor(rate))
+        if (!_statistics.Constant)
         {
-            velocityRefusals |= Refusal.CaptureTooShort;
+            result.CrestMilli = Rounding.Nearest(Division.Float(_statistics.Peak * 1000f, _statistics.Rms));
+            result.KurtosisMilli = Rounding.Nearest(_statistics.Kurtosis * 1000f);
+            result.SkewnessMilli = Rounding.Nearest(_statistics.Skewness * 1000f);
+        }
+    }
+
+    /// <summary>Everything that comes from the velocity spectrum; amplitudes only where nothing speaks against them.</summary>
+    /// <returns>Whether there is a spectrum.</returns>
+    private bool Velocity(Capture capture, int count, bool amplitudes, DetectorSettings settings, DetectorResult result)
+    {
+        VelocityMeter meter = _velocity;
+        int rate = capture.SampleRateMilliHertz;
+        bool slow = amplitudes && count >= CapturePlan.SlowVelocitySamplesFor(rate);
+        if (!meter.Measure(capture.Samples, count, _statistics.Mean, _statistics.MeanRest, rate, slow, amplitudes))
+        {
+            return false;
         }
 
-        int envelopeRefusals = refusals | EnvelopeRefusals(settings, rate, count, scaleKnown);
-        if (velocityRefusals == 0 || envelopeRefusals == 0)
+        float square = meter.MeanSquare(meter.First, meter.Last);
+        if (amplitudes)
         {
-            float halfRateHertz = rate * 0.0005f;
-            int halfCount = _halfBand.Decimate(capture.Samples, count, _statistics.Mean, _halfRate);
-            if (velocityRefusals == 0)
+            float unit = VelocityMeter.Unit(capture.NanoGPerCount);
+            result.VelocityUmPerSecond = Rounding.Nearest(SquareRoot.Of(square) * unit);
+            result.DisplacementNanometres = Rounding.Nearest(meter.PeakToPeak() * unit * 1000f);
+            if (slow)
             {
-                MeasureVelocity(halfCount, halfRateHertz, capture.NanoGPerCount * 0.001f, result);
+                result.SlowVelocityUmPerSecond = Rounding.Nearest(SquareRoot.Of(square + meter.SlowMeanSquare()) * unit);
             }
 
-            if (envelopeRefusals == 0)
+            _lines.Find();
+            result.PeakCount = _lines.Count;
+            for (int i = 0; i < _lines.Count; i++)
             {
-                envelopeRefusals = MeasureBearing(halfCount, halfRateHertz, settings, result);
+                result.PeakMilliHertz[i] = Rounding.Nearest(_lines.Hertz[i] * 1000f);
+                result.PeakUmPerSecond[i] = Rounding.Nearest(SquareRoot.Of(_lines.MeanSquares[i]) * unit);
+            }
+
+            ExportSpectrum(unit, result);
+        }
+
+        if (settings.ShaftSpeedMilliHertz <= 0)
+        {
+            _speed.Estimate(settings, _lines);
+            if (_speed.Hertz > 0f)
+            {
+                result.ShaftEstimateMilliHertz = Rounding.Nearest(_speed.Hertz * 1000f);
+                result.ShaftEstimateConfidencePermille = _speed.ConfidencePermille;
             }
         }
-
-        if (velocityWanted)
+        else
         {
-            result.VelocityRefused = velocityRefusals != 0;
-            result.Refusals |= velocityRefusals;
+            result.ShaftPattern = ShaftRules.Judge(_lines, _lines.Refine(settings.ShaftSpeedMilliHertz * 0.001f), square);
         }
 
-        if (bearingWanted)
-        {
-            result.BearingRefused = result.Bearing == DetectorResult.NotAvailable;
-            result.Refusals |= envelopeRefusals;
-        }
-
-        if (!velocityWanted && !bearingWanted)
-        {
-            result.Refusals |= Refusal.NothingAsked;
-        }
+        return true;
     }
 
-    /// <summary>Reasons of the settings and the capture's length against an envelope analysis.</summary>
-    private static int EnvelopeRefusals(DetectorSettings settings, int rate, int count, bool scaleKnown)
+    /// <summary>Aliasing and the configurable bands.</summary>
+    /// <returns>Why a band that has a limit could not be told.</returns>
+    private int Bands(
+        Capture capture, int count, int refusals, bool unitKnown, bool spectrum, DetectorSettings settings, DetectorResult result)
     {
-        int refusals = 0;
-        if (CapturePlan.AsksForBearing(settings) && settings.ShaftSpeedMilliHertz <= 0)
+        if (refusals != 0)
         {
-            refusals |= Refusal.ShaftSpeedUnknown;
+            return BandWanted(settings) ? refusals : 0;
         }
 
-        if (!scaleKnown)
+        float rateHertz = capture.SampleRateMilliHertz * 0.001f;
+        bool bands = unitKnown && (settings.Band1HighHertz > 0 || settings.Band2HighHertz > 0 || settings.Band3HighHertz > 0);
+        bool raw = _raw.Measure(capture.Samples, count, _statistics.Mean, rateHertz, bands);
+        if (raw)
         {
-            return refusals;
+            result.AliasingPermille = _raw.FoldingPermille();
         }
 
-        int needed = CapturePlan.BearingSamplesFor(settings, rate);
-        if (needed > CapturePlan.MaximumSamples)
-        {
-            refusals |= Refusal.ShaftTooSlow;
-        }
-        else if (count < needed || count < CapturePlan.LeastEnvelopeSamples)
-        {
-            refusals |= Refusal.CaptureTooShort;
-        }
-
-        long highest = Division.LongNearest((long)rate * PassBandPermille, 2000000);
-        int low = settings.EnvelopeBandLowHertz;
-        int high = settings.EnvelopeBandHighHertz;
-        if (low < 1 || high > highest || low > high - EnvelopeAnalyzer.LeastRangeHertz)
-        {
-            refusals |= Refusal.BandNotCovered;
-        }
-
-        return refusals;
+        float unit = unitKnown ? capture.NanoGPerCount * 0.001f : 0f;
+        return Band(0, settings.Band1LowHertz, settings.Band1HighHertz, settings.Band1LimitMilliG, unit, raw, spectrum, result)
+            | Band(1, settings.Band2LowHertz, settings.Band2HighHertz, settings.Band2LimitMilliG, unit, raw, spectrum, result)
+            | Band(2, settings.Band3LowHertz, settings.Band3HighHertz, settings.Band3LimitMilliG, unit, raw, spectrum, result);
     }
 
-    private void MeasureVelocity(int halfCount, float halfRateHertz, float microGPerCount, DetectorResult result)
+    private int Band(
+        int index, int lowHertz, int highHertz, int limitMilliG, float microGPerCount, bool raw, bool spectrum, DetectorResult result)
     {
-        int eighthCount = _quarter.Decimate(_halfRate, halfCount, _eighthRate);
-        result.VelocitySpectrumCount = _velocity.Measure(
-            _eighthRate, eighthCount, halfRateHertz * 0.25f, microGPerCount, result.VelocitySpectrum);
-        result.VelocityUmPerSecond = Rounding.Nearest(_velocity.Rms);
-        result.VelocityBinMilliHertz = Rounding.Nearest(_velocity.SpectrumStepHertz * 1000f);
-    }
-
-    /// <summary>Envelope spectrum, scores and the verdict of this capture alone. Tapers the half-rate signal, so it comes last.</summary>
-    private int MeasureBearing(int halfCount, float halfRateHertz, DetectorSettings settings, DetectorResult result)
-    {
-        float shaft = settings.ShaftSpeedMilliHertz * 0.001f;
-        bool some = _envelope.Analyze(
-            _halfRate, halfCount, halfRateHertz, settings.EnvelopeBandLowHertz, settings.EnvelopeBandHighHertz,
-            shaft > 0f ? 2f * shaft : DefaultFloorHertz);
-        if (!some)
-        {
-            return Refusal.NoSignal;
-        }
-
-        result.ImpulsivenessMilli = Rounding.Nearest(_envelope.Impulsiveness * 1000f);
-        ExportEnvelope(result);
-        if (!CapturePlan.AsksForBearing(settings))
+        if (highHertz <= 0)
         {
             return 0;
         }
 
-        BearingScores scores = _scores;
-        scores.Load(_envelope.Spectrum, _envelope.Count, _envelope.StepHertz, _envelope.ResolutionHertz, shaft);
-        float shaftScore = scores.ShaftScore();
-        scores.BlankShaftOrders();
-
-        float cage = settings.FtfMilliOrders > 0 ? settings.FtfMilliOrders * 0.001f * shaft : 0f;
-        int refusals = 0;
-        float outer = BearingScores.NotAvailable;
-        float inner = BearingScores.NotAvailable;
-        float ball = BearingScores.NotAvailable;
-        int outerHarmonics = 0;
-        int innerHarmonics = 0;
-        int ballHarmonics = 0;
-        if (settings.BpfoMilliOrders > 0)
+        int refusal = 0;
+        if (microGPerCount <= 0f)
         {
-            float hertz = settings.BpfoMilliOrders * 0.001f * shaft;
-            outer = scores.Family(hertz, 0f);
-            outerHarmonics = scores.HarmonicsOf(hertz);
-            refusals |= FamilyRefusal(scores, hertz);
+            refusal = Refusal.UnitUnknown;
+        }
+        else if (spectrum && _velocity.Covers(lowHertz, highHertz))
+        {
+            result.BandMicroG[index] = Rounding.Nearest(_velocity.BandRms(lowHertz, highHertz) * microGPerCount);
+        }
+        else if (raw && _raw.Covers(lowHertz, highHertz))
+        {
+            result.BandMicroG[index] = Rounding.Nearest(_raw.BandRms(lowHertz, highHertz) * microGPerCount);
+        }
+        else
+        {
+            refusal = Refusal.BandNotCovered;
         }
 
-        if (settings.BpfiMilliOrders > 0)
-        {
-            float hertz = settings.BpfiMilliOrders * 0.001f * shaft;
-            inner = scores.Family(hertz, shaft);
-            innerHarmonics = scores.HarmonicsOf(hertz);
-            refusals |= FamilyRefusal(scores, hertz);
-        }
-
-        if (settings.BsfMilliOrders > 0)
-        {
-            // A defect strikes both races in each turn of the element.
-            float hertz = settings.BsfMilliOrders * 0.002f * shaft;
-            ball = scores.Family(hertz, cage);
-            ballHarmonics = scores.HarmonicsOf(hertz);
-            refusals |= FamilyRefusal(scores, hertz);
-        }
-
-        result.OuterScoreMilli = Milli(outer);
-        result.InnerScoreMilli = Milli(inner);
-        result.BallScoreMilli = Milli(ball);
-        result.ShaftScoreMilli = Milli(shaftScore);
-        result.Bearing = Judge(result, settings, outerHarmonics, innerHarmonics, ballHarmonics);
-        return refusals;
+        return limitMilliG > 0 ? refusal : 0;
     }
 
-    private static int FamilyRefusal(BearingScores scores, float hertz)
+    private static bool BandWanted(DetectorSettings settings)
     {
-        if (!scores.Covers(hertz))
-        {
-            return Refusal.OrderNotCovered;
-        }
-
-        return scores.CoincidesWithShaft(hertz) ? Refusal.OrderCoincidesWithShaft : 0;
+        return (settings.Band1HighHertz > 0 && settings.Band1LimitMilliG > 0)
+            || (settings.Band2HighHertz > 0 && settings.Band2LimitMilliG > 0)
+            || (settings.Band3HighHertz > 0 && settings.Band3LimitMilliG > 0);
     }
 
-    private static int Milli(float score)
+    private static int ShaftRefusal(DetectorSettings settings)
     {
-        return score < 0f ? DetectorResult.NotAvailable : Rounding.Nearest(score * 1000f);
+        return CapturePlan.AsksForBearing(settings) && settings.ShaftSpeedMilliHertz <= 0 ? Refusal.ShaftSpeedUnknown : 0;
     }
 
     /// <summary>
-    /// The family that reaches the limit with the most behind it. An impulsive signal is itself evidence: then a lower score names a race,
-    /// and where no comb stands out (a rolling element spins freely, its blows do not repeat) it is a rolling element, unless the blows keep
-    /// time with the shaft, which no bearing defect does.
+    /// The velocity spectrum: the RMS of a tone at each line. As many neighbouring lines are merged into one value (their largest) as it takes
+    /// to fit; 0 outside the band.
     /// </summary>
-    private static int Judge(DetectorResult result, DetectorSettings settings, int outerHarmonics, int innerHarmonics, int ballHarmonics)
+    private void ExportSpectrum(float unit, DetectorResult result)
     {
-        if (result.OuterScoreMilli == DetectorResult.NotAvailable
-            && result.InnerScoreMilli == DetectorResult.NotAvailable
-            && result.BallScoreMilli == DetectorResult.NotAvailable)
-        {
-            return DetectorResult.NotAvailable;
-        }
-
-        int limit = settings.BearingScoreLimitMilli;
-        int family = Strongest(result, limit, outerHarmonics, innerHarmonics, ballHarmonics);
-        if (family != Verdict.Normal || result.ImpulsivenessMilli < ImpulsivenessLimitMilli)
-        {
-            return family;
-        }
-
-        int eased = (int)Division.LongNearest((long)limit * ImpulsiveSharePermille, 1000);
-        family = Strongest(result, eased, outerHarmonics, innerHarmonics, ballHarmonics);
-        if (family != Verdict.Normal)
-        {
-            return family;
-        }
-
-        return settings.BsfMilliOrders > 0 && result.ShaftScoreMilli < ShaftBlowsMilli ? Verdict.Ball : Verdict.Normal;
-    }
-
-    /// <summary>
-    /// Of the families whose score is at least <paramref name="least"/> the one with the highest score, more harmonics counting more: on a
-    /// fast shaft only one harmonic of a family may lie inside the spectrum, and a single line of another family's comb must not outdo that comb.
-    /// </summary>
-    /// <returns>The family, or <see cref="Verdict.Normal"/> where there is none.</returns>
-    private static int Strongest(DetectorResult result, int least, int outerHarmonics, int innerHarmonics, int ballHarmonics)
-    {
-        int family = Verdict.Normal;
-        int best = 0;
-        int weight = Weight(result.OuterScoreMilli, least, outerHarmonics);
-        if (weight > best)
-        {
-            best = weight;
-            family = Verdict.Outer;
-        }
-
-        weight = Weight(result.InnerScoreMilli, least, innerHarmonics);
-        if (weight > best)
-        {
-            best = weight;
-            family = Verdict.Inner;
-        }
-
-        return Weight(result.BallScoreMilli, least, ballHarmonics) > best ? Verdict.Ball : family;
-    }
-
-    /// <summary>A score times 3, 4 or 5 where it rests on 1, 2 or 3 harmonics; 0 below <paramref name="least"/>.</summary>
-    private static int Weight(int score, int least, int harmonics)
-    {
-        return score < least ? 0 : score * (2 + harmonics);
-    }
-
-    private void ExportEnvelope(DetectorResult result)
-    {
-        int count = _envelope.Count;
-        int merged = 1 + Division.Integer(count - 1, DetectorResult.MaximumSpectrumLength);
+        VelocityMeter meter = _velocity;
+        float[] power = meter.Power;
+        int[] target = result.VelocitySpectrum;
+        int first = meter.First;
+        int last = meter.Last;
+        int merged = 1 + Division.Integer(last, target.Length);
         int side = merged >> 1;
-        int values = Division.Integer(count - 1, merged) + 1;
-        float[] spectrum = _envelope.Spectrum;
-        int[] target = result.EnvelopeSpectrum;
+        int values = Division.Integer(last, merged) + 1;
+        float toneScale = SquareRoot.Of(meter.ToneScale) * unit;
         for (int i = 0; i < values; i++)
         {
             float largest = 0f;
             int from = (i * merged) - side;
             int to = from + merged;
+            if (from < first)
+            {
+                from = first;
+            }
+
+            if (to > last + 1)
+            {
+                to = last + 1;
+            }
+
             for (int k = from; k < to; k++)
             {
-                if (k >= 0 && k < count && spectrum[k] > largest)
+                float inverse = Division.Float(1f, k);
+                float line = power[k] * inverse * inverse;
+                if (line > largest)
                 {
-                    largest = spectrum[k];
+                    largest = line;
                 }
             }
 
-            target[i] = Rounding.Nearest(largest * 1000f, 0, DetectorResult.LargestEnvelopeValue);
+            target[i] = Rounding.Nearest(toneScale * SquareRoot.Of(largest));
         }
 
-        result.EnvelopeSpectrumCount = values;
-        result.EnvelopeBinMilliHertz = Rounding.Nearest(_envelope.StepHertz * merged * 1000f);
+        result.VelocitySpectrumCount = values;
+        result.VelocityBinMilliHertz = Rounding.Nearest(meter.BinHertz * merged * 1000f);
     }
 }

@@ -18,10 +18,10 @@ public sealed class DetectorResult
     /// <summary>Velocity RMS from 10 to 1000 Hz in um/s, or <see cref="NotAvailable"/>.</summary>
     public int VelocityUmPerSecond;
 
-    /// <summary>Acceleration RMS without its mean, in thousandths of g.</summary>
+    /// <summary>Acceleration RMS without its mean, in thousandths of g, or <see cref="NotAvailable"/> where the unit is not known.</summary>
     public int AccelerationMilliG;
 
-    /// <summary>Largest distance of the acceleration from its mean, in thousandths of g.</summary>
+    /// <summary>Largest distance of the acceleration from its mean, in thousandths of g, or <see cref="NotAvailable"/>.</summary>
     public int PeakMilliG;
 
     /// <summary>Score of an outer race defect in thousandths, or <see cref="NotAvailable"/>.</summary>
@@ -100,6 +100,9 @@ public sealed class DetectorResult
     /// <summary>ISO zone: 0 = A, 1 = B, 2 = C, 3 = D, or <see cref="NotAvailable"/> where <see cref="ZoneRefusals"/> says why not.</summary>
     public int Zone;
 
+    /// <summary>The standard and edition of <see cref="Zone"/>.</summary>
+    public const string ZoneEdition = SeverityZone.Edition;
+
     /// <summary>Why there is no zone: flags of <see cref="Refusal"/>.</summary>
     public int ZoneRefusals;
 
@@ -109,7 +112,10 @@ public sealed class DetectorResult
     /// <summary>Share of samples in runs at a rail below the sensor's full scale, in thousandths, rounded up.</summary>
     public int ClippedPermille;
 
-    /// <summary>Share of the signal's energy above 0.45 of the sampling rate, in thousandths: what may have folded.</summary>
+    /// <summary>
+    /// Share of the signal's energy above 0.45 of the sampling rate, in thousandths: what may have folded; white noise has 100.
+    /// <see cref="NotAvailable"/> where the capture is shorter than 512 samples or refused as a whole.
+    /// </summary>
     public int AliasingPermille;
 
     /// <summary>Velocity RMS, 10 to 1000 Hz, that the sensor's own noise makes, in um/s, or <see cref="NotAvailable"/>.</summary>
@@ -162,8 +168,8 @@ public sealed class DetectorResult
     {
         CaptureSequence = 0;
         VelocityUmPerSecond = NotAvailable;
-        AccelerationMilliG = 0;
-        PeakMilliG = 0;
+        AccelerationMilliG = NotAvailable;
+        PeakMilliG = NotAvailable;
         OuterScoreMilli = NotAvailable;
         InnerScoreMilli = NotAvailable;
         BallScoreMilli = NotAvailable;
@@ -191,7 +197,7 @@ public sealed class DetectorResult
         ZoneRefusals = 0;
         Running = NotAvailable;
         ClippedPermille = 0;
-        AliasingPermille = 0;
+        AliasingPermille = NotAvailable;
         NoiseVelocityUmPerSecond = NotAvailable;
         VelocityRefused = false;
         BearingRefused = false;

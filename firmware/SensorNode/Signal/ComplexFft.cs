@@ -1,194 +1,159 @@
 namespace DeviceTwin.SensorNode.Signal;
 
 /// <summary>
-/// Complex discrete Fourier transform of 64 to 4096 points (a power of two), in place, radix 4 with one radix 2 stage where needed:
-/// X[k] = Σ x[n]·e^(−2πikn/N), not scaled. Handing over the imaginary part as the real one and the other way round gives N times the inverse.
+/// Squared magnitudes of the complex discrete Fourier transform of 128 to 2048 points (a power of two): |X[k]|², X[k] = Σ x[n]·e^(−2πikn/N), not
+/// scaled, both sides in natural order. Handing over the imaginary part as the real one and the other way round gives those of N times the
+/// inverse. The buffers are the caller's; nothing is allocated after construction, and the only table is the shared one of cosines.
 /// </summary>
+/// <remarks>
+/// Two passes as in <see cref="RealFft"/>. A row k above the middle is looked at as row k − columns: with both parts swapped it is a row
+/// whose factors and results run the other way. 2048 points are folded to 1024 twice: once for the even bins, once, turned, for the odd.
+/// </remarks>
 public sealed class ComplexFft
 {
     /// <summary>Number of points.</summary>
     public readonly int Length;
 
-    /// <summary>
-    /// Where each input point has to be stored: sample n goes to position <c>Order[n]</c> (bit reversal; it is its own inverse). Callers fill
-    /// their buffers through it, which costs nothing where they copy anyway.
-    /// </summary>
-    public readonly short[] Order;
+    private readonly int _columnPoints;
+    private readonly int _rowPoints;
+    private readonly bool _halves;
 
-    private readonly bool _startsWithRadix2;
-
-    /// <param name="length">Number of points: a power of two, 64 to 4096.</param>
+    /// <param name="length">Number of points: 128, 256, 512, 1024 or 2048.</param>
     public ComplexFft(int length)
     {
-        Length = length;
-        int bits = 0;
-        while ((1 << (bits & 31)) < length)
+        switch (length)
         {
-            bits++;
+            case 128:
+                _columnPoints = 8;
+                break;
+            case 256:
+                _columnPoints = 16;
+                break;
+            case 512:
+            case 1024:
+                _columnPoints = 32;
+                break;
+            case 2048:
+                _halves = true;
+                _columnPoints = 32;
+                break;
+            default:
+                throw new System.ArgumentException("length");
         }
 
-        _startsWithRadix2 = (bits & 1) != 0;
-        Order = new short[length];
-        int reversed = 0;
-        for (int i = 0; i < length; i++)
-        {
-            Order[i] = (short)reversed;
-            int bit = length >> 1;
-            while (bit > 0 && (reversed & bit) != 0)
-            {
-                reversed ^= bit;
-                bit >>= 1;
-            }
+        Length = length;
+        _rowPoints = Division.Integer(_halves ? length >> 1 : length, _columnPoints);
+    }
 
-            reversed |= bit;
+    /// <summary>
+    /// Transforms the points and gives re² + im² of each result. With the parts swapped it is the inverse transform: of the bins of a band
+    /// the squared envelope.
+    /// </summary>
+    /// <param name="re">Real parts, at least Length of them; destroyed.</param>
+    /// <param name="im">Imaginary parts, at least Length of them; destroyed.</param>
+    /// <param name="power">Receives the squared magnitudes; another array than the input's.</param>
+    public void Power(float[] re, float[] im, float[] power)
+    {
+        if (!_halves)
+        {
+            Columns(re, im);
+            Rows(re, im, power, 0, 1);
+            return;
+        }
+
+        int half = Length >> 1;
+        Fold(re, im);
+        Columns(re, im);
+        Rows(re, im, power, 0, 2);
+        for (int i = 0; i < half; i++)
+        {
+            re[i] = re[half + i];
+            im[i] = im[half + i];
+        }
+
+        Columns(re, im);
+        Rows(re, im, power, 1, 2);
+    }
+
+    /// <summary>The lower half becomes what the even bins are made of, the upper half what the odd ones are.</summary>
+    private void Fold(float[] re, float[] im)
+    {
+        float[] cosine = CosineTable.Quarter;
+        int half = Length >> 1;
+        int quarter = half >> 1;
+        int step = CosineTable.PeriodOver(Length);
+        int other = half;
+        int index = 0;
+        for (int i = 0; i < quarter; i++)
+        {
+            float c = cosine[index];
+            float s = cosine[CosineTable.QuarterLength - index];
+            float a = re[i];
+            float b = re[other];
+            float x = a - b;
+            re[i] = a + b;
+            a = im[i];
+            b = im[other];
+            float y = a - b;
+            im[i] = a + b;
+            re[other] = (x * c) + (y * s);
+            im[other] = (y * c) - (x * s);
+
+            // A quarter further on the factor is -i times this one.
+            int next = i + quarter;
+            int end = other + quarter;
+            a = re[next];
+            b = re[end];
+            x = a - b;
+            re[next] = a + b;
+            a = im[next];
+            b = im[end];
+            y = a - b;
+            im[next] = a + b;
+            re[end] = (y * c) - (x * s);
+            im[end] = -((x * c) + (y * s));
+            other++;
+            index += step;
         }
     }
 
-    /// <summary>Transforms the points in place; input in the order of <see cref="Order"/>, output in natural order.</summary>
-    public void Transform(float[] re, float[] im)
+    private void Columns(float[] re, float[] im)
     {
-        int length = Length;
-        int quarter = 1;
-        if (_startsWithRadix2)
+        int row = _rowPoints;
+        int last = (_columnPoints - 1) * row;
+        switch (_columnPoints)
         {
-            for (int i = 0; i < length; i += 2)
-            {
-                float r0 = re[i];
-                float i0 = im[i];
-                float r1 = re[i + 1];
-                float i1 = im[i + 1];
-                re[i] = r0 + r1;
-                im[i] = i0 + i1;
-                re[i + 1] = r0 - r1;
-                im[i + 1] = i0 - i1;
-            }
-
-            quarter = 2;
+            case 8:
+                ComplexColumns.Full8(re, im, row, last);
+                break;
+            case 16:
+                ComplexColumns.Full16(re, im, row, last);
+                break;
+            default:
+                ComplexColumns.Full32(re, im, row, last);
+                break;
         }
+    }
 
+    /// <summary>Bin k goes to <paramref name="at"/> + k × <paramref name="spacing"/>.</summary>
+    private void Rows(float[] re, float[] im, float[] power, int at, int spacing)
+    {
         float[] cosine = CosineTable.Quarter;
-        int step = CosineTable.Period >> 2;
-        if (quarter == 2)
+        int columns = _columnPoints;
+        int points = columns * _rowPoints;
+        int half = columns >> 1;
+        int step = CosineTable.PeriodOver(points);
+        int apart = columns * spacing;
+        int last = at + ((points - 1) * spacing);
+        if (_rowPoints == 16)
         {
-            step >>= 1;
+            ComplexRows.Power16(re, im, power, cosine, half + 1, 0, 1, at, apart, spacing, 0, step);
+            ComplexRows.Power16(im, re, power, cosine, half - 1, columns - 1, -1, last, -apart, -spacing, step, step);
         }
-
-        while (quarter < length)
+        else
         {
-            int span = quarter << 2;
-
-            // The butterflies whose factors are 1.
-            for (int i = 0; i < length; i += span)
-            {
-                int j = i + quarter;
-                int k = j + quarter;
-                int l = k + quarter;
-                float ar = re[i];
-                float ai = im[i];
-                float cr = re[j];
-                float ci = im[j];
-                float sr = ar + cr;
-                float si = ai + ci;
-                ar = ar - cr;
-                ai = ai - ci;
-                float br = re[k];
-                float bi = im[k];
-                float dr = re[l];
-                float di = im[l];
-                cr = br + dr;
-                ci = bi + di;
-                br = br - dr;
-                bi = bi - di;
-                re[i] = sr + cr;
-                im[i] = si + ci;
-                re[k] = sr - cr;
-                im[k] = si - ci;
-                re[j] = ar + bi;
-                im[j] = ai - br;
-                re[l] = ar - bi;
-                im[l] = ai + br;
-            }
-
-            for (int n = 1; n < quarter; n++)
-            {
-                // Factors e^(-i·angle), 2·angle and 3·angle; the table holds one quarter of the cosine.
-                int index = n * step;
-                float c1 = cosine[index];
-                float s1 = cosine[CosineTable.QuarterLength - index];
-                float c2;
-                float s2;
-                float c3;
-                float s3;
-                int twice = index + index;
-                if (twice <= CosineTable.QuarterLength)
-                {
-                    c2 = cosine[twice];
-                    s2 = cosine[CosineTable.QuarterLength - twice];
-                }
-                else
-                {
-                    c2 = -cosine[(CosineTable.QuarterLength << 1) - twice];
-                    s2 = cosine[twice - CosineTable.QuarterLength];
-                }
-
-                int thrice = twice + index;
-                if (thrice <= CosineTable.QuarterLength)
-                {
-                    c3 = cosine[thrice];
-                    s3 = cosine[CosineTable.QuarterLength - thrice];
-                }
-                else if (thrice <= CosineTable.QuarterLength << 1)
-                {
-                    c3 = -cosine[(CosineTable.QuarterLength << 1) - thrice];
-                    s3 = cosine[thrice - CosineTable.QuarterLength];
-                }
-                else
-                {
-                    c3 = -cosine[thrice - (CosineTable.QuarterLength << 1)];
-                    s3 = -cosine[(CosineTable.QuarterLength * 3) - thrice];
-                }
-
-                for (int i = n; i < length; i += span)
-                {
-                    // In bit-reversed order the second block holds the points 2 mod 4 and the third the points 1 mod 4.
-                    int j = i + quarter;
-                    int k = j + quarter;
-                    int l = k + quarter;
-                    float tr = re[j];
-                    float ti = im[j];
-                    float cr = (tr * c2) + (ti * s2);
-                    float ci = (ti * c2) - (tr * s2);
-                    tr = re[k];
-                    ti = im[k];
-                    float br = (tr * c1) + (ti * s1);
-                    float bi = (ti * c1) - (tr * s1);
-                    tr = re[l];
-                    ti = im[l];
-                    float dr = (tr * c3) + (ti * s3);
-                    float di = (ti * c3) - (tr * s3);
-                    float ar = re[i];
-                    float ai = im[i];
-                    float sr = ar + cr;
-                    float si = ai + ci;
-                    ar = ar - cr;
-                    ai = ai - ci;
-                    cr = br + dr;
-                    ci = bi + di;
-                    br = br - dr;
-                    bi = bi - di;
-                    re[i] = sr + cr;
-                    im[i] = si + ci;
-                    re[k] = sr - cr;
-                    im[k] = si - ci;
-                    re[j] = ar + bi;
-                    im[j] = ai - br;
-                    re[l] = ar - bi;
-                    im[l] = ai + br;
-                }
-            }
-
-            quarter = span;
-            step >>= 2;
+            ComplexRows.Power32(re, im, power, cosine, half + 1, 0, 1, at, apart, spacing, 0, step);
+            ComplexRows.Power32(im, re, power, cosine, half - 1, columns - 1, -1, last, -apart, -spacing, step, step);
         }
     }
 }

@@ -230,7 +230,7 @@ public sealed class EnvelopeAnalyzer
             buffer[i] = 0f;
         }
 
-        _workspace.Block.Forward(buffer, 0, _workspace.Re, _workspace.Im);
+        _workspace.Block.Forward(buffer, _workspace.Re, _workspace.Im);
     }
 
     /// <summary>Squared envelope of the band that starts at bin <paramref name="from"/>, the kept points only.</summary>
@@ -241,7 +241,7 @@ public sealed class EnvelopeAnalyzer
         float[] bandRe = _workspace.BandRe;
         float[] bandIm = _workspace.BandIm;
         float[] mask = _mask;
-        ComplexFft transform = _workspace.Complex1024;
+        LongComplexFft transform = _workspace.Complex1024;
         short[] order = transform.Order;
         for (int i = 0; i < widthBins; i++)
         {
@@ -278,7 +278,7 @@ public sealed class EnvelopeAnalyzer
         float[] im = _workspace.Im;
         float[] bandRe = _workspace.BandRe;
         float[] bandIm = _workspace.BandIm;
-        ComplexFft transform = _workspace.Block.Half;
+        LongComplexFft transform = _workspace.Complex4096;
         short[] order = transform.Order;
         int length = transform.Length;
         int bins = lastBin - firstBin;
@@ -391,7 +391,7 @@ public sealed class EnvelopeAnalyzer
         RealFft transform = length == 2048 ? _workspace.Real2048 : _workspace.Real4096;
         float[] re = _workspace.Re;
         float[] im = _workspace.Im;
-        transform.Forward(buffer, 0, re, im);
+        transform.Forward(buffer, re, im);
         float[] power = _band;
         int count = Count;
         for (int i = 0; i < count; i++)

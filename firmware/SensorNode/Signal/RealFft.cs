@@ -1,81 +1,125 @@
 namespace DeviceTwin.SensorNode.Signal;
 
 /// <summary>
-/// Fourier transform of 256 to 8192 real samples (a power of two): X[k] = Σ x[n]·e^(−2πikn/N) for k = 0..N/2, not scaled. Even and odd samples
-/// go through one complex transform of half the length and are separated afterwards. Buffers are the caller's; nothing is allocated after
-/// construction.
+/// Fourier transform of 256 to 8192 real samples (a power of two): X[k] = Σ x[n]·e^(−2πikn/N) for k = 0..N/2, not scaled. Buffers are the
+/// caller's; nothing is allocated after construction, and the only table is the shared one of cosines.
 /// </summary>
+/// <remarks>
+/// N = column points × row points: the samples are looked at as rows. Pass 1 transforms each column; what comes out is Hermitian, so half of it
+/// is kept and fits where it came from. Pass 2 turns each row by its factors, transforms it as a complex one, and stores the bins (beyond
+/// the middle: their conjugates) where they belong. Columns right of the middle are taken one turn earlier: their factors are then the
+/// conjugates of those of a column left of it, and no angle leaves the first quarter. The rows of bins 0 and columns/2 stay real; of these
+/// pass 1 leaves out the last butterfly, so that together they are one more real transform of twice a row's length.
+/// </remarks>
 public sealed class RealFft
 {
     /// <summary>Number of real samples.</summary>
     public readonly int Length;
 
-    /// <summary>The complex transform of half the length that does the work.</summary>
-    public readonly ComplexFft Half;
+    private readonly int _columnPoints;
+    private readonly int _rowPoints;
+    private readonly float[][] _rows;
 
-    /// <param name="length">Number of real samples: a power of two, 256 to 8192.</param>
+    /// <param name="length">Number of real samples: 256, 512, 1024, 2048, 4096 or 8192.</param>
     public RealFft(int length)
     {
+        switch (length)
+        {
+            case 256:
+                _columnPoints = 16;
+                _rows = new float[16][];
+                for (int i = 0; i < _rows.Length; i++)
+                {
+                    _rows[i] = new float[16];
+                }
+
+                break;
+            case 512:
+                _columnPoints = 16;
+                break;
+            case 1024:
+                _columnPoints = 32;
+                break;
+            case 2048:
+                _columnPoints = 64;
+                break;
+            case 4096:
+            case 8192:
+                _columnPoints = 128;
+                break;
+            default:
+                throw new System.ArgumentException("length");
+        }
+
         Length = length;
-        Half = new ComplexFft(length >> 1);
+        _rowPoints = Division.Integer(length, _columnPoints);
     }
 
-    /// <summary>Transforms <see cref="Length"/> samples of <paramref name="input"/> from <paramref name="offset"/> on.</summary>
-    /// <param name="input">Samples; not changed.</param>
-    /// <param name="offset">First sample.</param>
+    /// <summary>Transforms <see cref="Length"/> samples.</summary>
+    /// <param name="samples">The samples; destroyed.</param>
     /// <param name="re">Receives the real parts; at least Length/2 + 1 long.</param>
     /// <param name="im">Receives the imaginary parts; at least Length/2 + 1 long.</param>
-    public void Forward(float[] input, int offset, float[] re, float[] im)
+    public void Forward(float[] samples, float[] re, float[] im)
     {
-        int half = Length >> 1;
-        short[] order = Half.Order;
-        int source = offset;
-        for (int n = 0; n < half; n++)
+        float[] cosine = CosineTable.Quarter;
+        int columns = _columnPoints;
+        int row = _rowPoints;
+        int last = Length - row;
+        int step = CosineTable.PeriodOver(Length);
+        switch (Length)
         {
-            int target = order[n];
-            re[target] = input[source];
-            im[target] = input[source + 1];
+            case 256:
+                float[][] rows = _rows;
+                RealColumns.Apart16(samples, rows, row, last);
+                RealRows.FoldedApart16(rows, re, im, cosine, columns, step);
+                RealRows.MiddleApart32(rows[0], rows[1], re, im, columns >> 1);
+                return;
+            case 512:
+                RealColumns.Full16(samples, row, last);
+                break;
+            case 1024:
+                RealColumns.Full32(samples, row, last);
+                break;
+            case 2048:
+                RealColumns.Full64(samples, row, last);
+                break;
+            default:
+                RealColumns.Full128(samples, row, last);
+                break;
+        }
+
+        if (row == 32)
+        {
+            RealRows.Folded32(samples, re, im, cosine, columns, step);
+            RealColumns.Full64(samples, 1, 0);
+        }
+        else
+        {
+            RealRows.Folded64(samples, re, im, cosine, columns, step);
+            RealColumns.Full128(samples, 1, 0);
+        }
+
+        Spread(samples, re, im);
+    }
+
+    /// <summary>Results of the two real rows from where the codelet for columns leaves them to where they belong.</summary>
+    private void Spread(float[] samples, float[] re, float[] im)
+    {
+        float even = samples[0];
+        float odd = samples[1];
+        re[0] = even + odd;
+        im[0] = 0f;
+        int spacing = _columnPoints >> 1;
+        int source = 2;
+        int half = Length >> 1;
+        for (int k = spacing; k < half; k += spacing)
+        {
+            re[k] = samples[source];
+            im[k] = samples[source + 1];
             source += 2;
         }
 
-        Half.Transform(re, im);
-
-        float first = re[0];
-        float second = im[0];
-        re[0] = first + second;
-        im[0] = 0f;
-        re[half] = first - second;
+        re[half] = even - odd;
         im[half] = 0f;
-
-        float[] cosine = CosineTable.Quarter;
-        int step = CosineTable.PeriodOver(Length);
-        int low = 1;
-        int high = half - 1;
-        int index = step;
-        while (low < high)
-        {
-            // Even part E and odd part O of the pair (k, N/2 - k): X[k] = E - i·e^(-i·angle)·O and the mirrored one.
-            float lowRe = re[low];
-            float lowIm = im[low];
-            float highRe = re[high];
-            float highIm = im[high];
-            float evenRe = 0.5f * (lowRe + highRe);
-            float evenIm = 0.5f * (lowIm - highIm);
-            float oddRe = 0.5f * (lowIm + highIm);
-            float oddIm = 0.5f * (highRe - lowRe);
-            float c = cosine[index];
-            float s = cosine[CosineTable.QuarterLength - index];
-            float turnedRe = (c * oddRe) + (s * oddIm);
-            float turnedIm = (c * oddIm) - (s * oddRe);
-            re[low] = evenRe + turnedRe;
-            im[low] = evenIm + turnedIm;
-            re[high] = evenRe - turnedRe;
-            im[high] = turnedIm - evenIm;
-            low++;
-            high--;
-            index += step;
-        }
-
-        im[low] = -im[low];
     }
 }

@@ -19,7 +19,10 @@ public sealed class Workspace
     public readonly RealFft Real2048 = new RealFft(2048);
 
     /// <summary>Complex transform of 1024 points.</summary>
-    public readonly ComplexFft Complex1024 = new ComplexFft(1024);
+    public readonly LongComplexFft Complex1024 = new LongComplexFft(1024);
+
+    /// <summary>Complex transform of 4096 points.</summary>
+    public readonly LongComplexFft Complex4096 = new LongComplexFft(4096);
 
     /// <summary>Samples on their way into a transform.</summary>
     public readonly float[] Samples = new float[BlockLength];

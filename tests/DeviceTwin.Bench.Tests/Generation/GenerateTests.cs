@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Bench;
 using DeviceTwin.Bench.Generation;
+using DeviceTwin.Bench.Generation.Fft;
 
 namespace DeviceTwin.Tests.Bench.Generation;
 
@@ -30,6 +31,11 @@ public sealed class GenerateTests
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_root, page))!);
             File.Copy(TestFiles.InRepository(page), Path.Combine(_root, page));
+        }
+
+        foreach (var (name, text) in FftFiles.All())
+        {
+            File.WriteAllText(Path.Combine(_root, FftFiles.Folder, name), text);
         }
     }
 

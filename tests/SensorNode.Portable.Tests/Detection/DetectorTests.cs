@@ -104,8 +104,8 @@ public sealed class DetectorTests
     {
         DetectorResult result = Analyze(Machine(Waves.Blows(Length, 2, Shaft)), Bearing());
 
-        Assert.That(result.ImpulsivenessMilli, Is.GreaterThan(Detector.ImpulsivenessLimitMilli));
-        Assert.That(result.ShaftScoreMilli, Is.GreaterThan(Detector.ShaftBlowsMilli));
+        Assert.That(result.ImpulsivenessMilli, Is.GreaterThan(BearingJudge.ImpulsivenessLimitMilli));
+        Assert.That(result.ShaftScoreMilli, Is.GreaterThan(BearingJudge.ShaftBlowsMilli));
         Assert.That(result.Bearing, Is.EqualTo(Verdict.Normal));
     }
 

@@ -1,6 +1,9 @@
+using DeviceTwin.Bench.Generation.Fft;
+
 namespace DeviceTwin.Bench.Generation;
 
-/// <summary><c>generate</c>: the C# constants of the twin model from its JSON files, and the generated sections of the documentation.</summary>
+/// <summary><c>generate</c>: the C# constants of the twin model from its JSON files, the straight-line transforms, and the generated
+/// sections of the documentation.</summary>
 public static class GenerateVerb
 {
     private const string Folder = "firmware/SensorNode/Twin/Model";
@@ -29,7 +32,7 @@ public static class GenerateVerb
         (string Path, string Text)[] files;
         try
         {
-            files = [TwinModel(root), .. GeneratedSections.Pages(root)];
+            files = [TwinModel(root), .. Transforms(root), .. GeneratedSections.Pages(root)];
         }
         catch (ModelException exception)
         {
@@ -48,6 +51,9 @@ public static class GenerateVerb
         limits.CheckAgainst(model);
         return (Path.Combine(folder, "TwinModel.g.cs"), TwinModelWriter.Write(limits, model));
     }
+
+    private static IEnumerable<(string Path, string Text)> Transforms(string root) =>
+        FftFiles.All().Select(file => (Path.Combine(root, FftFiles.Folder, file.Name), file.Text));
 
     private static int Check((string Path, string Text)[] files, TextWriter output, TextWriter error)
     {

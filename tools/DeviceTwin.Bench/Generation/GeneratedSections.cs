@@ -1,3 +1,4 @@
+using DeviceTwin.Bench.Features;
 using DeviceTwin.Bench.Il;
 using DeviceTwin.Bench.Size;
 
@@ -14,6 +15,7 @@ public static class GeneratedSections
     [
         new(Signal, "il", () => IlTable.Write([.. TransformOperations.Table, .. SignalOperations.Table])),
         new(Detection, "alarm", AlarmTable.Write),
+        new(Detection, "features", FeatureTable.Write),
         new(Detection, "il", () => IlTable.Write([.. DetectionOperations.Table, .. TwinOperations.Table])),
         new(Detection, "heap", () => SizeTables.Heap(Sizes.Heap())),
         new(Detection, "pe", () => SizeTables.Pe(Sizes.Pe())),

@@ -1,3 +1,4 @@
+using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Signal;
 
 namespace DeviceTwin.Bench.Il;
@@ -40,30 +41,31 @@ internal static class SignalOperations
             float[] power = Inputs.Power(1024);
             return () => floor.Normalize(power, power.Length, 50);
         }),
-        new("velocity.4096", 1_200_000, () =>
+        Velocity("velocity.rms.32768", 2_000_000, 8192, withDisplacement: false),
+        Velocity("velocity.capture.32768", 2_600_000, 8192, withDisplacement: true),
+        Velocity("velocity.capture.32768.n2048", 3_400_000, 2048, withDisplacement: true),
+        new("velocity.lines", 150_000, () =>
         {
-            var meter = new VelocityMeter(new Workspace());
-            float[] samples = Inputs.FloatNoise(4096);
-            var spectrum = new int[512];
-            return () => meter.Measure(samples, samples.Length, 3333.375f, 488f, spectrum);
-        }),
-        new("velocity.capture.32768", 9_000_000, () =>
-        {
-            var statistics = new Statistics();
-            var half = new HalfBandDecimator();
-            var quarter = new QuarterDecimator();
-            var meter = new VelocityMeter(new Workspace());
-            short[] counts = Inputs.OuterRace(32768);
-            var halfRate = new float[16384];
-            var eighthRate = new float[4096];
-            var spectrum = new int[512];
+            var meter = new VelocityMeter(new Workspace(), 4096, 32768);
+            meter.Measure(Inputs.OuterRace(32768), 32768, 0, 0f, 26667000, false, false);
+            var lines = new VelocityLines(meter);
             return () =>
             {
-                statistics.Measure(counts, counts.Length);
-                int count = half.Decimate(counts, counts.Length, statistics.Mean, halfRate);
-                count = quarter.Decimate(halfRate, count, eighthRate);
-                meter.Measure(eighthRate, count, 3333.375f, 488f, spectrum);
+                lines.Find();
+                ShaftRules.Judge(lines, lines.Refine(29.95f), meter.MeanSquare(meter.First, meter.Last));
             };
+        }),
+        new("spectrum.raw.facts", 420_000, () =>
+        {
+            var raw = new RawSpectrum(new Workspace());
+            short[] counts = Inputs.OuterRace(32768);
+            return () => raw.Measure(counts, counts.Length, 0, 26667f, false);
+        }),
+        new("spectrum.raw.bands", 2_200_000, () =>
+        {
+            var raw = new RawSpectrum(new Workspace());
+            short[] counts = Inputs.OuterRace(32768);
+            return () => raw.Measure(counts, counts.Length, 0, 26667f, true);
         }),
         new("envelope.8192", 14_100_000, () =>
         {
@@ -72,4 +74,16 @@ internal static class SignalOperations
             return () => analyzer.Analyze(samples, samples.Length, HalfRateHertz, 500, 5400, 60f);
         }),
     ];
+
+    /// <summary>A velocity capture: raw counts at 26 667 Hz to the velocity RMS, and to the displacement.</summary>
+    private static Operation Velocity(string name, long budget, int window, bool withDisplacement) => new(name, budget, () =>
+    {
+        var meter = new VelocityMeter(new Workspace(), window, 32768);
+        short[] counts = Inputs.OuterRace(32768);
+        return () =>
+        {
+            meter.Measure(counts, counts.Length, 0, 0f, 26667000, false, withDisplacement);
+            meter.MeanSquare(meter.First, meter.Last);
+        };
+    });
 }
