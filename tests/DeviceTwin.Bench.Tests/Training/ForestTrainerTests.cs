@@ -111,6 +111,7 @@ public sealed class ForestTrainerTests
         result.ImpulsivenessMilli = random.Next(600, 3000);
         result.CrestMilli = random.Next(3000, 9000);
         result.KurtosisMilli = random.Next(2000, 50000);
+        result.HighRatioMilli = random.Next(-1, 50000);
         return result;
     }
 }
