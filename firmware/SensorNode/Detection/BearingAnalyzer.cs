@@ -15,8 +15,14 @@ public sealed class BearingAnalyzer
     /// </summary>
     public const int LeastRevolutionsPerWindow = 4;
 
-    /// <summary>Revolutions below which a window is made longer at the expense of the upper part of the band, where the capture is long enough.</summary>
+    /// <summary>
+    /// Revolutions below which a window is made longer at the expense of the upper part of the band, where the capture is long enough; a second
+    /// time only below <see cref="LeastRevolutionsPerWindow"/>.
+    /// </summary>
     public const int RevolutionsWanted = 5;
+
+    /// <summary>Revolutions the longest capture holds at least: two windows of the fewest.</summary>
+    public const int RevolutionsOfLongestCapture = 8;
 
     /// <summary>
     /// Revolutions a window holds at least where it is halved for a fast shaft: its lines are then a twentieth of an order wide, as those of an
@@ -72,7 +78,7 @@ public sealed class BearingAnalyzer
             refusals |= Refusal.ShaftTooSlow;
         }
         else if (count < CapturePlan.LeastBearingSamplesFor(settings, rate) || count >> (halvings & 31) < window >> 1
-            || (asked && !HoldsRevolutions(settings, rate, window << (halvings & 31), LeastRevolutionsPerWindow)))
+            || (asked && settings.ShaftSpeedMilliHertz > 0 && !HoldsRevolutions(settings, rate, window << (halvings & 31), LeastRevolutionsPerWindow)))
         {
             refusals |= Refusal.CaptureTooShort;
         }
@@ -110,22 +116,28 @@ public sealed class BearingAnalyzer
 
         return settings.ShaftSpeedMilliHertz > 0
             && (!HoldsRevolutions(settings, rate, longest, LeastRevolutionsPerWindow)
-                || !HoldsRevolutions(settings, rate, CapturePlan.MaximumSamples, CapturePlan.LeastBearingRevolutions));
+                || !HoldsRevolutions(settings, rate, CapturePlan.MaximumSamples, RevolutionsOfLongestCapture));
     }
 
     /// <summary>
-    /// How often a capture is halved: to the bearing's rate, and on, at the upper part of the band's expense, until a window holds five revolutions,
-    /// as long as the capture holds a whole window.
+    /// How often a capture is halved: to the bearing's rate, and on, at the upper part of the band's expense, until a window holds the revolutions
+    /// it needs, as long as the capture holds a whole one.
     /// </summary>
     private int HalvingsFor(DetectorSettings settings, int rate, int count)
     {
         int halvings = WindowDecimator.Halvings(rate);
+        if (!CapturePlan.AsksForBearing(settings) || settings.ShaftSpeedMilliHertz <= 0)
+        {
+            return halvings;
+        }
+
         int window = _workspace.WindowLength;
-        while (CapturePlan.AsksForBearing(settings) && settings.ShaftSpeedMilliHertz > 0
-            && !HoldsRevolutions(settings, rate, window << (halvings & 31), RevolutionsWanted)
+        int wanted = RevolutionsWanted;
+        while (!HoldsRevolutions(settings, rate, window << (halvings & 31), wanted)
             && count >> ((halvings + 1) & 31) >= window && CanHalve(settings, rate, halvings))
         {
             halvings++;
+            wanted = LeastRevolutionsPerWindow;
         }
 
         return halvings;
@@ -223,7 +235,8 @@ public sealed class BearingAnalyzer
         float revolutions = Division.Float(_workspace.WindowLength * 0.5f * shaft, rate);
         int shorter = 0;
         while (shorter < EnvelopeAnalyzer.MostHalvings && revolutions >= RevolutionsWhenHalved
-            && 2f * highest * BearingScores.HighestSlip > EnvelopeAnalyzer.CarriedHertz(rate, shorter))
+            && 2f * highest * BearingScores.HighestSlip > EnvelopeAnalyzer.CarriedHertz(rate, shorter)
+            && EnvelopeAnalyzer.CarriedHertz(rate, shorter) < EnvelopeAnalyzer.BandHertz(settings.EnvelopeBandLowHertz, high))
         {
             shorter++;
             revolutions = revolutions * 0.5f;

@@ -145,6 +145,12 @@ public sealed class EnvelopeAnalyzer
         return rateHertz * (0.0625f * CarriedShare) * (1 << (halvings & 31));
     }
 
+    /// <summary>Width of a band: how far apart in frequency two parts of a signal can be whose beat is still in its envelope.</summary>
+    public static float BandHertz(float lowHertz, float highHertz)
+    {
+        return (highHertz - lowHertz) * (1f / Bands);
+    }
+
     /// <summary>Forgets the last capture.</summary>
     /// <param name="rateHertz">Sampling rate of the windows to come.</param>
     /// <param name="lowHertz">Lower edge of the range.</param>
@@ -165,6 +171,12 @@ public sealed class EnvelopeAnalyzer
         _firstBin = Rounding.Nearest(lowHertz * inverseBin, 1, (window >> 1) - (_bandBins * Bands));
         StepHertz = Division.Float(rateHertz, length << (_divisor & 31));
         float carried = CarriedHertz(rateHertz, halvings);
+        float width = BandHertz(lowHertz, highHertz);
+        if (width < carried)
+        {
+            carried = width;
+        }
+
         Count = Rounding.Nearest(Division.Float(topHertz < carried ? topHertz : carried, StepHertz), 16, (length >> 1) - 2) + 1;
         _floorBins = Rounding.Nearest(Division.Float(floorHertz, StepHertz), SpectralFloor.LeastBlock, Spectrum.Length);
         float[] spectrum = Spectrum;
