@@ -7,7 +7,7 @@ public static class ForestFeatures
     public const int ListId = 1;
 
     /// <summary>Number of features.</summary>
-    public const int Count = 12;
+    public const int Count = 13;
 
     /// <summary>Features lie within plus and minus this, so that a threshold takes two bytes.</summary>
     public const int Largest = 32767;
@@ -15,7 +15,7 @@ public static class ForestFeatures
     private static readonly string[] FeatureNames =
     {
         "outerMilli", "innerMilli", "ballMilli", "cageMilli", "shaftMilli", "impulsivenessMilli", "outerMinusInnerMilli",
-        "outerMinusBallMilli", "innerMinusBallMilli", "bestMinusShaftMilli", "crestMilli", "kurtosisMilli",
+        "outerMinusBallMilli", "innerMinusBallMilli", "bestMinusShaftMilli", "crestMilli", "kurtosisMilli", "highRatioMilli",
     };
 
     /// <summary>The names, by number.</summary>
@@ -42,6 +42,7 @@ public static class ForestFeatures
         features[9] = Held(best - result.ShaftScoreMilli);
         features[10] = Held(result.CrestMilli);
         features[11] = Held(result.KurtosisMilli);
+        features[12] = Held(result.HighRatioMilli);
     }
 
     private static int Held(int value)

@@ -45,7 +45,7 @@ public sealed class ForestTrainerTests
     {
         // Random labels: nothing to find, so every tree grows to its limits.
         var random = new Random(3);
-        TrainingRow[] rows = [.. Rows(random, bearings: 20, each: 60).Select(row => row with { Family = random.Next(Verdict.Outer, Verdict.Cage + 1) })];
+        TrainingRow[] rows = [.. Rows(random, bearings: 12, each: 40).Select(row => row with { Family = random.Next(Verdict.Outer, Verdict.Cage + 1) })];
         string text = new ForestTrainer(1).TrainText(rows);
 
         Assert.That(text.Length, Is.LessThanOrEqualTo(Forest.LongestText));
@@ -111,6 +111,7 @@ public sealed class ForestTrainerTests
         result.ImpulsivenessMilli = random.Next(600, 3000);
         result.CrestMilli = random.Next(3000, 9000);
         result.KurtosisMilli = random.Next(2000, 50000);
+        result.HighRatioMilli = random.Next(-1, 50000);
         return result;
     }
 }

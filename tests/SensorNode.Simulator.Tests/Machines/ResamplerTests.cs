@@ -1,8 +1,6 @@
 using DeviceTwin.SensorNode.Simulator.Machines;
 using MathNet.Numerics.Statistics;
 
-using DeviceTwin.SensorNode.Recordings;
-
 namespace DeviceTwin.Tests.SensorNode.Simulator.Machines;
 
 public class ResamplerTests

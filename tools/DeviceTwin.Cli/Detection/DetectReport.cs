@@ -13,6 +13,7 @@ namespace DeviceTwin.Cli.Detection;
 /// <param name="Verdict">A word of the verdict catalogue.</param>
 /// <param name="Confidence">How sure the verdict is, 0 to 1.</param>
 /// <param name="Zone">ISO zone, A to D, or null: <paramref name="ZoneRefusals"/> says why.</param>
+/// <param name="ZoneEdition">The standard and edition the zones are of.</param>
 /// <param name="Refusals">Why something that was asked was not judged.</param>
 /// <param name="SettingsHash">Names the settings.</param>
 /// <param name="Fingerprint">Names detector and settings.</param>
@@ -26,6 +27,7 @@ internal sealed record DetectReport(
     IReadOnlyDictionary<string, object?> Features,
     IReadOnlyDictionary<string, int?> Scores,
     string? Zone,
+    string ZoneEdition,
     IReadOnlyList<string> ZoneRefusals,
     IReadOnlyList<string> Refusals,
     DetectFacts Facts,
@@ -63,6 +65,7 @@ internal sealed record DetectReport(
                 ["shaftMilli"] = Known(result.ShaftScoreMilli),
             },
             result.Zone is >= 0 and <= 3 ? "ABCD"[result.Zone].ToString() : null,
+            DetectorResult.ZoneEdition,
             judgement.ZoneRefusals,
             judgement.Refusals,
             new DetectFacts(
@@ -74,7 +77,7 @@ internal sealed record DetectReport(
                 result.CoveragePermille,
                 result.SaturatedPermille,
                 result.ClippedPermille,
-                result.AliasingPermille,
+                Known(result.AliasingPermille),
                 result.Overrun,
                 Known(result.Running) is { } running ? running == 1 : null,
                 settings.ShaftSpeedMilliHertz,
@@ -98,6 +101,8 @@ internal sealed record DetectReport(
         ["kurtosisMilli"] = Known(result.KurtosisMilli),
         ["skewnessMilli"] = result.SkewnessMilli == DetectorResult.SkewnessUnknown ? null : result.SkewnessMilli,
         ["impulsivenessMilli"] = Known(result.ImpulsivenessMilli),
+        ["highMicroG"] = Known(result.HighMicroG),
+        ["highRatioMilli"] = Known(result.HighRatioMilli),
         ["bandMicroG"] = result.BandMicroG.Select(Known).ToArray(),
         ["peaks"] = Enumerable.Range(0, result.PeakCount)
             .Select(peak => new { milliHertz = result.PeakMilliHertz[peak], umPerSecond = result.PeakUmPerSecond[peak] }).ToArray(),
@@ -129,7 +134,7 @@ internal sealed record DetectFacts(
     int CoveragePermille,
     int SaturatedPermille,
     int ClippedPermille,
-    int AliasingPermille,
+    int? AliasingPermille,
     bool Overrun,
     bool? Running,
     int ShaftSpeedMilliHertz,

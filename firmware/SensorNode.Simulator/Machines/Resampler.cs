@@ -3,7 +3,7 @@
 using System;
 using System.Numerics;
 
-namespace DeviceTwin.SensorNode.Recordings;
+namespace DeviceTwin.SensorNode.Simulator.Machines;
 
 /// <summary>
 /// Changes the sampling rate of a recording by any ratio: polyphase windowed sinc (Kaiser window, beta 8: stop band below -80 dB),
@@ -43,7 +43,7 @@ public static class Resampler
         double last = input.Length - 1 - half;
         if (last < first)
         {
-            return Array.Empty<float>();
+            return [];
         }
 
         float[] table = Table(half, CutoffShare * lower / rateIn);
