@@ -589,6 +589,11 @@ public sealed class Monitor
         }
 
         int bearing = BearingJudge.Judge(result, settings, Baseline);
+        if (bearing != Detection.Verdict.Normal && result.Bearing != Detection.Verdict.Normal)
+        {
+            // Which element it is the capture knows better: a forest may have had its say.
+            bearing = result.Bearing;
+        }
 
         if (bearing == Detection.Verdict.Normal && StaysAbove(result, settings))
         {
