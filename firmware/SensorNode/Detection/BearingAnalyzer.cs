@@ -14,7 +14,7 @@ public sealed class BearingAnalyzer
     /// <summary>Floor width, in hertz, where the shaft speed is not known: two orders of a four-pole motor.</summary>
     private const float DefaultFloorHertz = 50f;
 
-    private readonly HalfBandDecimator _halfBand = new HalfBandDecimator();
+    private readonly Decimator _decimator = new Decimator();
     private readonly EnvelopeAnalyzer _envelope;
     private readonly BearingScores _scores = new BearingScores();
     private readonly float[] _halfRate;
@@ -70,7 +70,8 @@ public sealed class BearingAnalyzer
     public int Analyze(Capture capture, int count, int mean, DetectorSettings settings, DetectorResult result)
     {
         float halfRateHertz = capture.SampleRateMilliHertz * 0.0005f;
-        int halfCount = _halfBand.Decimate(capture.Samples, count, mean, _halfRate);
+        int halfCount = count >> 1;
+        _decimator.Read(capture.Samples, count, 1, 0, halfCount, mean, _halfRate, 0);
         float shaft = settings.ShaftSpeedMilliHertz * 0.001f;
         bool some = _envelope.Analyze(
             _halfRate, halfCount, halfRateHertz, settings.EnvelopeBandLowHertz, settings.EnvelopeBandHighHertz,

@@ -83,7 +83,7 @@ public sealed class VelocityMeter
     {
         _workspace = workspace;
         _block = windowLength < LongestBlock ? windowLength : LongestBlock;
-        _decimator = new VelocityDecimator(maximumSamples);
+        _decimator = new VelocityDecimator();
         _transform = new RealFft(_block);
         _slowTransform = new RealFft(SlowBlock);
         _carry = new float[_block >> 1];

@@ -16,20 +16,10 @@ internal static class SignalOperations
             short[] counts = Inputs.OuterRace(32768);
             return () => statistics.Measure(counts, counts.Length);
         }),
-        new("decimate.half.32768", 5_000_000, () =>
-        {
-            var decimator = new HalfBandDecimator();
-            short[] counts = Inputs.OuterRace(32768);
-            var output = new float[16384];
-            return () => decimator.Decimate(counts, counts.Length, 0, output);
-        }),
-        new("decimate.quarter.16384", 1_500_000, () =>
-        {
-            var decimator = new QuarterDecimator();
-            float[] samples = Inputs.FloatNoise(16384);
-            var output = new float[4096];
-            return () => decimator.Decimate(samples, samples.Length, output);
-        }),
+        Decimate("decimate.half.32768", 1, 1_500_000),
+        Decimate("decimate.quarter.32768", 2, 1_800_000),
+        Decimate("decimate.eighth.32768", 3, 1_550_000),
+        Decimate("decimate.32nd.32768", 5, 1_350_000),
         new("window.hann.4096", 111_000, () =>
         {
             var half = new float[2049];
@@ -74,6 +64,14 @@ internal static class SignalOperations
             return () => analyzer.Analyze(samples, samples.Length, HalfRateHertz, 500, 5400, 60f);
         }),
     ];
+
+    private static Operation Decimate(string name, int halvings, long budget) => new(name, budget, () =>
+    {
+        var decimator = new Decimator();
+        short[] counts = Inputs.OuterRace(32768);
+        var output = new float[counts.Length >> halvings];
+        return () => decimator.Read(counts, counts.Length, halvings, 0, output.Length, 0f, output, 0);
+    });
 
     /// <summary>A velocity capture: raw counts at 26 667 Hz to the velocity RMS, and to the displacement.</summary>
     private static Operation Velocity(string name, long budget, int window, bool withDisplacement) => new(name, budget, () =>
