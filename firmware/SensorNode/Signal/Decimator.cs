@@ -42,6 +42,7 @@ public sealed class Decimator
     private short[] _input;
     private int _count;
     private float _mean;
+    private float _scale;
     private int _next;
 
     /// <summary>Writes outputs; output m of a capture stands at count m · 2^halvings.</summary>
@@ -65,13 +66,16 @@ public sealed class Decimator
         _count = count;
         _mean = mean;
         int next = first;
+        float scale = 1f;
         for (int form = 0; form < halvings - 1; form++)
         {
             _filled[form] = 0;
+            scale = scale * 0.5f;
             next = (next << 1) - Reach(form);
         }
 
         _next = next;
+        _scale = scale;
         int whole = outputs & -8;
         Produce(halvings - 1, 0, output, to, whole);
         if (whole < outputs)
@@ -150,7 +154,7 @@ public sealed class Decimator
             Produce(stages - 1, form + 1, buffer, filled, taken + tail - filled);
             if (form == FormSharp)
             {
-                HalfBandStages.Sharp(buffer, reach, _mean, output, to, some);
+                HalfBandStages.Sharp(buffer, reach, _scale, _mean, output, to, some);
             }
             else if (form == FormMiddle)
             {

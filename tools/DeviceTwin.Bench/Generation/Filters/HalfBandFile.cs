@@ -8,7 +8,10 @@ namespace DeviceTwin.Bench.Generation.Filters;
 /// <param name="Pairs">Weights to either side of the middle.</param>
 /// <param name="Edge">Edge of the band that passes, as a share of the input rate.</param>
 /// <param name="Raw">Whether the input is raw counts.</param>
-/// <param name="Last">Whether it is the last stage, which takes the mean away.</param>
+/// <param name="Last">
+/// Whether it is the last stage, which takes the mean away. Those before it leave out the factor ½ of the middle sample and give twice the
+/// signal; a last one behind them sets that right by one factor for all (a power of two: not a bit changes).
+/// </param>
 public sealed record HalfBandStage(string Name, int Pairs, double Edge, bool Raw, bool Last)
 {
     /// <summary>The weights of the samples 1, 3, 5, … to either side.</summary>
@@ -51,7 +54,8 @@ public static class HalfBandFile
             namespace DeviceTwin.SensorNode.Signal;
 
             /// <summary>
-            /// Half-band filters that halve the sampling rate: output m of a call stands at input at + 2m. Outputs come in eights.
+            /// Half-band filters that halve the sampling rate: output m of a call stands at input at + 2m. Outputs come in eights. Those that do
+            /// not take the mean away give twice the signal.
             /// </summary>
             public static class HalfBandStages
             {
@@ -72,7 +76,7 @@ public static class HalfBandFile
         text.Append(CultureInfo.InvariantCulture, $"    public const int {stage.Name}Reach = {reach};\n\n");
         text.Append("    /// <summary>The filter.</summary>\n");
         string type = stage.Raw ? "short" : "float";
-        text.Append(CultureInfo.InvariantCulture, $"    public static void {stage.Name}({type}[] input, int at, {(stage.Last ? "float mean, " : "")}float[] output, int to, int outputs)\n    {{\n");
+        text.Append(CultureInfo.InvariantCulture, $"    public static void {stage.Name}({type}[] input, int at, {(stage.Last ? stage.Raw ? "float mean, " : "float scale, float mean, " : "")}float[] output, int to, int outputs)\n    {{\n");
         int kept = reach;
         for (int i = 0; i < kept + Outputs; i++)
         {
@@ -83,9 +87,12 @@ public static class HalfBandFile
         for (int i = 0; i < Outputs; i++)
         {
             text.Append(CultureInfo.InvariantCulture, $"            x{kept + i} = {Element((2 * (kept + i)) - reach)};\n");
+            double factor = stage.Last ? 1 : 2;
             string terms = string.Join(" + ", stage.Weights.Index().Reverse().Select(weight =>
-                $"((x{stage.Pairs - 1 - weight.Index + i} + x{stage.Pairs + weight.Index + i}) * {Literal(weight.Item)})"));
-            text.Append(CultureInfo.InvariantCulture, $"            output[{Sum("to", i)}] = {terms} + ({Element(2 * i)} * 0.5f){(stage.Last ? " - mean" : "")};\n");
+                $"((x{stage.Pairs - 1 - weight.Index + i} + x{stage.Pairs + weight.Index + i}) * {Literal(factor * weight.Item)})"));
+            string middle = stage.Last ? $"({Element(2 * i)} * 0.5f)" : Element(2 * i);
+            string value = stage is { Last: true, Raw: false } ? $"(({terms} + {middle}) * scale) - mean" : $"{terms} + {middle}{(stage.Last ? " - mean" : "")}";
+            text.Append(CultureInfo.InvariantCulture, $"            output[{Sum("to", i)}] = {value};\n");
         }
 
         for (int i = 0; i < kept; i++)
