@@ -12,7 +12,7 @@ public sealed class NanoProjectTests
     private static readonly Version FirstM2MqttWithoutLeak = new(5, 1, 220);
 
     [Test]
-    public void The_firmware_projects_compile_what_the_dotnet_projects_link_and_the_device_only_files()
+    public void The_firmware_project_compiles_what_the_dotnet_projects_link_and_the_device_only_files()
     {
         var files = GateProject.FirmwareFiles();
         var sources = TestFiles.InRepository("firmware/SensorNode") + "/";
@@ -22,10 +22,7 @@ public sealed class NanoProjectTests
 
         Assert.That(portable.Intersect(simulator), Is.Empty, "a file that two .NET assemblies define");
         Assert.That(portable.Concat(simulator).Intersect(deviceOnly), Is.Empty, "a device-only file that .NET compiles");
-        var codelets = Load(GateProject.CodeletsPath).CompileItems(files);
-        var firmware = Load(GateProject.FirmwarePath);
-        Assert.That(firmware.CompileItems(files).Concat(codelets), Is.EquivalentTo(portable.Concat(simulator).Concat(deviceOnly)));
-        Assert.That(firmware.ProjectReferences, Is.EqualTo(new[] { "SensorNode.Codelets" }));
+        Assert.That(Load(GateProject.FirmwarePath).CompileItems(files), Is.EquivalentTo(portable.Concat(simulator).Concat(deviceOnly)));
     }
 
     [Test]
@@ -39,7 +36,6 @@ public sealed class NanoProjectTests
     }
 
     [TestCase(GateProject.FirmwarePath)]
-    [TestCase(GateProject.CodeletsPath)]
     [TestCase(GateProject.BenchmarksPath)]
     public void A_project_references_what_its_IL_uses_and_what_that_needs(string path)
     {
@@ -51,7 +47,6 @@ public sealed class NanoProjectTests
     }
 
     [TestCase(GateProject.FirmwarePath)]
-    [TestCase(GateProject.CodeletsPath)]
     [TestCase(GateProject.BenchmarksPath)]
     public void Every_referenced_assembly_has_its_package_line_and_its_hint_path(string path)
     {
@@ -78,15 +73,14 @@ public sealed class NanoProjectTests
         Assert.That(Version.Parse(packages["nanoFramework.M2Mqtt"]), Is.GreaterThanOrEqualTo(FirstM2MqttWithoutLeak));
     }
 
-    [TestCase(GateProject.FirmwarePath, "DeviceTwin.SensorNode", "Exe")]
-    [TestCase(GateProject.CodeletsPath, "DeviceTwin.SensorNode.Codelets", "Library")]
-    [TestCase(GateProject.BenchmarksPath, "DeviceTwin.SensorNode.Benchmarks", "Exe")]
-    public void A_project_is_built_the_way_the_gate_compiles_it(string path, string assemblyName, string outputType)
+    [TestCase(GateProject.FirmwarePath, "DeviceTwin.SensorNode")]
+    [TestCase(GateProject.BenchmarksPath, "DeviceTwin.SensorNode.Benchmarks")]
+    public void A_project_is_built_the_way_the_gate_compiles_it(string path, string assemblyName)
     {
         var project = Load(path);
 
         Assert.That(project.Property("AssemblyName"), Is.EqualTo(assemblyName));
-        Assert.That(project.Property("OutputType"), Is.EqualTo(outputType));
+        Assert.That(project.Property("OutputType"), Is.EqualTo("Exe"));
         Assert.That(project.Property("TargetFrameworkVersion"), Is.EqualTo("v1.0"));
         Assert.That(project.Property("LangVersion"), Is.EqualTo("10.0"));
         Assert.That(project.Property("Nullable"), Is.EqualTo("disable"));
@@ -96,7 +90,6 @@ public sealed class NanoProjectTests
     }
 
     [TestCase(GateProject.FirmwarePath)]
-    [TestCase(GateProject.CodeletsPath)]
     [TestCase(GateProject.BenchmarksPath)]
     public void The_nanoFramework_solution_has_the_project_so_that_packages_land_where_hint_paths_look(string path)
     {

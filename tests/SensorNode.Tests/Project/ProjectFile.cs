@@ -26,10 +26,6 @@ internal sealed class ProjectFile
     public IReadOnlyList<string> ProjectReferences =>
         [.. Items("ProjectReference").Where(UsesOutput).Select(item => SimpleName(Include(item)))];
 
-    /// <summary>Full paths of the projects whose output is referenced.</summary>
-    public IReadOnlyList<string> ProjectReferencePaths =>
-        [.. Items("ProjectReference").Where(UsesOutput).Select(item => Path.GetFullPath(Path.Combine(Folder, Include(item).Replace('\\', '/'))))];
-
     /// <summary>Names of the projects that are only built first (<c>ReferenceOutputAssembly="false"</c>).</summary>
     public IReadOnlyList<string> BuildOrderReferences =>
         [.. Items("ProjectReference").Where(item => !UsesOutput(item)).Select(item => SimpleName(Include(item)))];

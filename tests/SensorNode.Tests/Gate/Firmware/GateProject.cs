@@ -3,17 +3,11 @@ using DeviceTwin.Tests.SensorNode.Project;
 
 namespace DeviceTwin.Tests.SensorNode.Gate.Firmware;
 
-/// <summary>
-/// A nanoFramework project as the gate compiles it: its compile items and its references, and nothing else. Those of the projects it refers to
-/// are compiled along, as if all were one assembly: the rules do not depend on where an assembly ends.
-/// </summary>
+/// <summary>A nanoFramework project as the gate compiles it: its compile items and its references, and nothing else.</summary>
 internal sealed class GateProject
 {
     /// <summary>Path of the firmware's project.</summary>
     public const string FirmwarePath = "firmware/SensorNode/SensorNode.nfproj";
-
-    /// <summary>Path of the project of the generated straight-line code, which is an assembly of its own.</summary>
-    public const string CodeletsPath = "firmware/SensorNode.Codelets/SensorNode.Codelets.nfproj";
 
     /// <summary>Path of the benchmarks' project.</summary>
     public const string BenchmarksPath = "firmware/SensorNode.Benchmarks/SensorNode.Benchmarks.nfproj";
@@ -25,22 +19,18 @@ internal sealed class GateProject
     private GateProject(ProjectFile file)
     {
         File = file;
-        OwnSources =
+        Sources =
         [
             .. file.CompileItems(FirmwareFiles())
                 .Select(item => new SourceFile(Path.GetRelativePath(SourceRoot, item).Replace('\\', '/'), System.IO.File.ReadAllText(item))),
         ];
-        Sources = [.. file.ProjectReferencePaths.SelectMany(path => Load(path).Sources), .. OwnSources];
         References = [.. file.References.Select(reference => reference.Assembly)];
         compiled = new Lazy<GateCompilation>(() => GateCompiler.Compile(Sources, References));
     }
 
     public ProjectFile File { get; }
 
-    /// <summary>The project's own compile items.</summary>
-    public IReadOnlyList<SourceFile> OwnSources { get; }
-
-    /// <summary>The compile items, those of the projects it refers to before them.</summary>
+    /// <summary>The compile items.</summary>
     public IReadOnlyList<SourceFile> Sources { get; }
 
     /// <summary>Names of the referenced assemblies.</summary>
@@ -53,7 +43,7 @@ internal sealed class GateProject
     private static string SourceRoot => TestFiles.InRepository("firmware");
 
     /// <summary>A project of the repository, read once per test run.</summary>
-    public static GateProject Load(string path) => Loaded.GetOrAdd(TestFiles.InRepository(path), key => new GateProject(ProjectFile.Load(key)));
+    public static GateProject Load(string path) => Loaded.GetOrAdd(path, key => new GateProject(ProjectFile.Load(TestFiles.InRepository(key))));
 
     /// <summary>Every C# file below <c>firmware/</c> that is not a build's product.</summary>
     public static IReadOnlyList<string> FirmwareFiles() =>
