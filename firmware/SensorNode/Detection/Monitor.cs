@@ -23,8 +23,11 @@ public sealed class Monitor
     /// <summary>Alarms without a reset level of their own reset at this share of their trip level, in thousandths.</summary>
     public const int LevelResetPermille = 750;
 
-    /// <summary>Captures in a row that must stand above the baseline's limit.</summary>
-    public const int PersistentCaptures = 3;
+    /// <summary>Captures in a row that must stand above the baseline's limit: a burst of a few captures is not a change of the machine.</summary>
+    public const int PersistentCaptures = 5;
+
+    /// <summary>Captures in a row that suffice at twice the baseline's limit: a part that breaks leaves little time.</summary>
+    public const int ExpressCaptures = 3;
 
     /// <summary>Refusals that say that a capture is not to be learned from.</summary>
     private const int Spoilt = Refusal.Overrun | Refusal.Saturated | Refusal.Clipped | Refusal.NoSignal | Refusal.ScaleUnknown;
@@ -107,8 +110,9 @@ public sealed class Monitor
     }
 
     /// <summary>
-    /// How far the level that stands out most has stood above the baseline in each of the last captures (<see cref="PersistentCaptures"/>), in
-    /// thousandths of its standard deviation, or <see cref="DetectorResult.NotAvailable"/>.
+    /// How far the level that stands out most has stood above the baseline in each of the last <see cref="PersistentCaptures"/> captures, or half
+    /// of what it has in each of the last <see cref="ExpressCaptures"/>, in thousandths of its standard deviation, or
+    /// <see cref="DetectorResult.NotAvailable"/>.
     /// </summary>
     public int BaselineExcessMilliSigma
     {
@@ -308,17 +312,17 @@ public sealed class Monitor
                 continue;
             }
 
-            int least = sigma < 0 ? 0 : sigma;
             int last = i * PersistentCaptures;
             for (int j = PersistentCaptures - 1; j > 0; j--)
             {
-                int earlier = _excess[last + j - 1];
-                _excess[last + j] = earlier;
-                least = earlier < least ? earlier : least;
+                _excess[last + j] = _excess[last + j - 1];
             }
 
             _excess[last] = sigma < 0 ? 0 : sigma;
-            most = least > most ? least : most;
+            int lasting = Least(last, PersistentCaptures);
+            int express = Least(last, ExpressCaptures) >> 1;
+            lasting = express > lasting ? express : lasting;
+            most = lasting > most ? lasting : most;
             int sum = _drifts[i].Step(sigma);
             drift = sum > drift ? sum : drift;
         }
@@ -328,6 +332,17 @@ public sealed class Monitor
             _baselineLevel = most;
             _driftLevel = drift;
         }
+    }
+
+    private int Least(int first, int count)
+    {
+        int least = _excess[first];
+        for (int i = 1; i < count; i++)
+        {
+            least = _excess[first + i] < least ? _excess[first + i] : least;
+        }
+
+        return least;
     }
 
     /// <summary>Nothing is learned from a machine in alarm: its baseline would become the fault.</summary>
