@@ -259,8 +259,8 @@ public sealed class GoldenVectors
     private void Velocity()
     {
         GoldenInputs.Triangle(_capture.Samples, LongLength, 2000, 1280);
-        var meter = new VelocityMeter(new Workspace(), 2048, LongLength);
-        meter.Measure(_capture.Samples, LongLength, 3, 0.25f, 20000000, true, true);
+        var meter = new VelocityMeter(new Workspace(), 2048);
+        meter.Measure(_capture.Samples, LongLength, 3.25f, 20000000, true, true);
         _hash.Add(meter.Power, meter.Last + 3);
         _hash.Add(meter.MeanSquare(meter.First, meter.Last));
         _hash.Add(meter.SlowMeanSquare());

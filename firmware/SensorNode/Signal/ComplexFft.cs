@@ -1,9 +1,9 @@
 namespace DeviceTwin.SensorNode.Signal;
 
 /// <summary>
-/// Squared magnitudes of the complex discrete Fourier transform of 128 to 2048 points (a power of two): |X[k]|², X[k] = Σ x[n]·e^(−2πikn/N), not
-/// scaled, both sides in natural order. Handing over the imaginary part as the real one and the other way round gives those of N times the
-/// inverse. The buffers are the caller's; nothing is allocated after construction, and the only table is the shared one of cosines.
+/// Complex discrete Fourier transform of 128 to 2048 points (a power of two): X[k] = Σ x[n]·e^(−2πikn/N), not scaled, both sides in natural
+/// order. Handing over the imaginary parts as the real ones and the other way round, in and out, gives N times the inverse. The buffers are
+/// the caller's; nothing is allocated after construction, and the only table is the shared one of cosines.
 /// </summary>
 /// <remarks>
 /// Two passes as in <see cref="RealFft"/>. A row k above the middle is looked at as row k − columns: with both parts swapped it is a row
@@ -45,26 +45,26 @@ public sealed class ComplexFft
         _rowPoints = Division.Integer(_halves ? length >> 1 : length, _columnPoints);
     }
 
-    /// <summary>
-    /// Transforms the points and gives re² + im² of each result. With the parts swapped it is the inverse transform: of the bins of a band
-    /// the squared envelope.
-    /// </summary>
+    /// <summary>Transforms the points.</summary>
     /// <param name="re">Real parts, at least Length of them; destroyed.</param>
     /// <param name="im">Imaginary parts, at least Length of them; destroyed.</param>
-    /// <param name="power">Receives the squared magnitudes; another array than the input's.</param>
-    public void Power(float[] re, float[] im, float[] power)
+    /// <param name="outputRe">Receives the real parts; neither of the input's arrays.</param>
+    /// <param name="atRe">Where the first of them goes.</param>
+    /// <param name="outputIm">Receives the imaginary parts; may be the array of the real ones, but neither of the input's.</param>
+    /// <param name="atIm">Where the first of them goes.</param>
+    public void Transform(float[] re, float[] im, float[] outputRe, int atRe, float[] outputIm, int atIm)
     {
         if (!_halves)
         {
             Columns(re, im);
-            Rows(re, im, power, 0, 1);
+            Rows(re, im, outputRe, atRe, outputIm, atIm, 1);
             return;
         }
 
         int half = Length >> 1;
         Fold(re, im);
         Columns(re, im);
-        Rows(re, im, power, 0, 2);
+        Rows(re, im, outputRe, atRe, outputIm, atIm, 2);
         for (int i = 0; i < half; i++)
         {
             re[i] = re[half + i];
@@ -72,7 +72,7 @@ public sealed class ComplexFft
         }
 
         Columns(re, im);
-        Rows(re, im, power, 1, 2);
+        Rows(re, im, outputRe, atRe + 1, outputIm, atIm + 1, 2);
     }
 
     /// <summary>The lower half becomes what the even bins are made of, the upper half what the odd ones are.</summary>
@@ -135,8 +135,8 @@ public sealed class ComplexFft
         }
     }
 
-    /// <summary>Bin k goes to <paramref name="at"/> + k × <paramref name="spacing"/>.</summary>
-    private void Rows(float[] re, float[] im, float[] power, int at, int spacing)
+    /// <summary>Bin k goes to <paramref name="atRe"/> and <paramref name="atIm"/> + k × <paramref name="spacing"/>.</summary>
+    private void Rows(float[] re, float[] im, float[] outputRe, int atRe, float[] outputIm, int atIm, int spacing)
     {
         float[] cosine = CosineTable.Quarter;
         int columns = _columnPoints;
@@ -144,16 +144,16 @@ public sealed class ComplexFft
         int half = columns >> 1;
         int step = CosineTable.PeriodOver(points);
         int apart = columns * spacing;
-        int last = at + ((points - 1) * spacing);
+        int last = (points - 1) * spacing;
         if (_rowPoints == 16)
         {
-            ComplexRows.Power16(re, im, power, cosine, half + 1, 0, 1, at, apart, spacing, 0, step);
-            ComplexRows.Power16(im, re, power, cosine, half - 1, columns - 1, -1, last, -apart, -spacing, step, step);
+            ComplexRows.Plain16(re, im, outputRe, outputIm, cosine, half + 1, 0, 1, atRe, atIm, apart, spacing, 0, step);
+            ComplexRows.Plain16(im, re, outputIm, outputRe, cosine, half - 1, columns - 1, -1, atIm + last, atRe + last, -apart, -spacing, step, step);
         }
         else
         {
-            ComplexRows.Power32(re, im, power, cosine, half + 1, 0, 1, at, apart, spacing, 0, step);
-            ComplexRows.Power32(im, re, power, cosine, half - 1, columns - 1, -1, last, -apart, -spacing, step, step);
+            ComplexRows.Plain32(re, im, outputRe, outputIm, cosine, half + 1, 0, 1, atRe, atIm, apart, spacing, 0, step);
+            ComplexRows.Plain32(im, re, outputIm, outputRe, cosine, half - 1, columns - 1, -1, atIm + last, atRe + last, -apart, -spacing, step, step);
         }
     }
 }

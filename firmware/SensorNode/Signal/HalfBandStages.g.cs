@@ -12,7 +12,7 @@ namespace DeviceTwin.SensorNode.Signal;
 public static class HalfBandStages
 {
     /// <summary>
-    /// 7 taps: passes 0 to 0.105 of the new rate within 0.00339 dB and holds what would fold into that band 68 dB down.
+    /// 7 taps: passes 0 to 0.108 of the new rate within 0.00373 dB and holds what would fold into that band 67 dB down.
     /// </summary>
     public const int RawWideReach = 3;
 
@@ -33,21 +33,21 @@ public static class HalfBandStages
         for (; outputs > 0; outputs -= 8)
         {
             x3 = input[at + 3];
-            output[to] = ((x0 + x3) * -0.06690909f) + ((x1 + x2) * 0.5669091f) + input[at];
+            output[to] = ((x0 + x3) * -0.06713114f) + ((x1 + x2) * 0.56713116f) + input[at];
             x4 = input[at + 5];
-            output[to + 1] = ((x1 + x4) * -0.06690909f) + ((x2 + x3) * 0.5669091f) + input[at + 2];
+            output[to + 1] = ((x1 + x4) * -0.06713114f) + ((x2 + x3) * 0.56713116f) + input[at + 2];
             x5 = input[at + 7];
-            output[to + 2] = ((x2 + x5) * -0.06690909f) + ((x3 + x4) * 0.5669091f) + input[at + 4];
+            output[to + 2] = ((x2 + x5) * -0.06713114f) + ((x3 + x4) * 0.56713116f) + input[at + 4];
             x6 = input[at + 9];
-            output[to + 3] = ((x3 + x6) * -0.06690909f) + ((x4 + x5) * 0.5669091f) + input[at + 6];
+            output[to + 3] = ((x3 + x6) * -0.06713114f) + ((x4 + x5) * 0.56713116f) + input[at + 6];
             x7 = input[at + 11];
-            output[to + 4] = ((x4 + x7) * -0.06690909f) + ((x5 + x6) * 0.5669091f) + input[at + 8];
+            output[to + 4] = ((x4 + x7) * -0.06713114f) + ((x5 + x6) * 0.56713116f) + input[at + 8];
             x8 = input[at + 13];
-            output[to + 5] = ((x5 + x8) * -0.06690909f) + ((x6 + x7) * 0.5669091f) + input[at + 10];
+            output[to + 5] = ((x5 + x8) * -0.06713114f) + ((x6 + x7) * 0.56713116f) + input[at + 10];
             x9 = input[at + 15];
-            output[to + 6] = ((x6 + x9) * -0.06690909f) + ((x7 + x8) * 0.5669091f) + input[at + 12];
+            output[to + 6] = ((x6 + x9) * -0.06713114f) + ((x7 + x8) * 0.56713116f) + input[at + 12];
             x10 = input[at + 17];
-            output[to + 7] = ((x7 + x10) * -0.06690909f) + ((x8 + x9) * 0.5669091f) + input[at + 14];
+            output[to + 7] = ((x7 + x10) * -0.06713114f) + ((x8 + x9) * 0.56713116f) + input[at + 14];
             x0 = x8;
             x1 = x9;
             x2 = x10;
@@ -57,7 +57,7 @@ public static class HalfBandStages
     }
 
     /// <summary>
-    /// 15 taps: passes 0 to 0.21 of the new rate within 0.00051 dB and holds what would fold into that band 85 dB down.
+    /// 15 taps: passes 0 to 0.215 of the new rate within 0.00063 dB and holds what would fold into that band 83 dB down.
     /// </summary>
     public const int RawMiddleReach = 7;
 
@@ -82,21 +82,21 @@ public static class HalfBandStages
         for (; outputs > 0; outputs -= 8)
         {
             x7 = input[at + 7];
-            output[to] = ((x0 + x7) * -0.005173219f) + ((x1 + x6) * 0.03477349f) + ((x2 + x5) * -0.13653715f) + ((x3 + x4) * 0.6069369f) + input[at];
+            output[to] = ((x0 + x7) * -0.00536942f) + ((x1 + x6) * 0.035406526f) + ((x2 + x5) * -0.1373905f) + ((x3 + x4) * 0.6073534f) + input[at];
             x8 = input[at + 9];
-            output[to + 1] = ((x1 + x8) * -0.005173219f) + ((x2 + x7) * 0.03477349f) + ((x3 + x6) * -0.13653715f) + ((x4 + x5) * 0.6069369f) + input[at + 2];
+            output[to + 1] = ((x1 + x8) * -0.00536942f) + ((x2 + x7) * 0.035406526f) + ((x3 + x6) * -0.1373905f) + ((x4 + x5) * 0.6073534f) + input[at + 2];
             x9 = input[at + 11];
-            output[to + 2] = ((x2 + x9) * -0.005173219f) + ((x3 + x8) * 0.03477349f) + ((x4 + x7) * -0.13653715f) + ((x5 + x6) * 0.6069369f) + input[at + 4];
+            output[to + 2] = ((x2 + x9) * -0.00536942f) + ((x3 + x8) * 0.035406526f) + ((x4 + x7) * -0.1373905f) + ((x5 + x6) * 0.6073534f) + input[at + 4];
             x10 = input[at + 13];
-            output[to + 3] = ((x3 + x10) * -0.005173219f) + ((x4 + x9) * 0.03477349f) + ((x5 + x8) * -0.13653715f) + ((x6 + x7) * 0.6069369f) + input[at + 6];
+            output[to + 3] = ((x3 + x10) * -0.00536942f) + ((x4 + x9) * 0.035406526f) + ((x5 + x8) * -0.1373905f) + ((x6 + x7) * 0.6073534f) + input[at + 6];
             x11 = input[at + 15];
-            output[to + 4] = ((x4 + x11) * -0.005173219f) + ((x5 + x10) * 0.03477349f) + ((x6 + x9) * -0.13653715f) + ((x7 + x8) * 0.6069369f) + input[at + 8];
+            output[to + 4] = ((x4 + x11) * -0.00536942f) + ((x5 + x10) * 0.035406526f) + ((x6 + x9) * -0.1373905f) + ((x7 + x8) * 0.6073534f) + input[at + 8];
             x12 = input[at + 17];
-            output[to + 5] = ((x5 + x12) * -0.005173219f) + ((x6 + x11) * 0.03477349f) + ((x7 + x10) * -0.13653715f) + ((x8 + x9) * 0.6069369f) + input[at + 10];
+            output[to + 5] = ((x5 + x12) * -0.00536942f) + ((x6 + x11) * 0.035406526f) + ((x7 + x10) * -0.1373905f) + ((x8 + x9) * 0.6073534f) + input[at + 10];
             x13 = input[at + 19];
-            output[to + 6] = ((x6 + x13) * -0.005173219f) + ((x7 + x12) * 0.03477349f) + ((x8 + x11) * -0.13653715f) + ((x9 + x10) * 0.6069369f) + input[at + 12];
+            output[to + 6] = ((x6 + x13) * -0.00536942f) + ((x7 + x12) * 0.035406526f) + ((x8 + x11) * -0.1373905f) + ((x9 + x10) * 0.6073534f) + input[at + 12];
             x14 = input[at + 21];
-            output[to + 7] = ((x7 + x14) * -0.005173219f) + ((x8 + x13) * 0.03477349f) + ((x9 + x12) * -0.13653715f) + ((x10 + x11) * 0.6069369f) + input[at + 14];
+            output[to + 7] = ((x7 + x14) * -0.00536942f) + ((x8 + x13) * 0.035406526f) + ((x9 + x12) * -0.1373905f) + ((x10 + x11) * 0.6073534f) + input[at + 14];
             x0 = x8;
             x1 = x9;
             x2 = x10;
@@ -110,58 +110,62 @@ public static class HalfBandStages
     }
 
     /// <summary>
-    /// 39 taps: passes 0 to 0.415 of the new rate within 0.00837 dB and holds what would fold into that band 60 dB down.
+    /// 47 taps: passes 0 to 0.43 of the new rate within 0.00873 dB and holds what would fold into that band 60 dB down.
     /// </summary>
-    public const int RawSharpReach = 19;
+    public const int RawSharpReach = 23;
 
     /// <summary>The filter.</summary>
     public static void RawSharp(short[] input, int at, float mean, float[] output, int to, int outputs)
     {
-        float x0 = input[at - 19];
-        float x1 = input[at - 17];
-        float x2 = input[at - 15];
-        float x3 = input[at - 13];
-        float x4 = input[at - 11];
-        float x5 = input[at - 9];
-        float x6 = input[at - 7];
-        float x7 = input[at - 5];
-        float x8 = input[at - 3];
-        float x9 = input[at - 1];
-        float x10 = input[at + 1];
-        float x11 = input[at + 3];
-        float x12 = input[at + 5];
-        float x13 = input[at + 7];
-        float x14 = input[at + 9];
-        float x15 = input[at + 11];
-        float x16 = input[at + 13];
-        float x17 = input[at + 15];
-        float x18 = input[at + 17];
-        float x19;
-        float x20;
-        float x21;
-        float x22;
+        float x0 = input[at - 23];
+        float x1 = input[at - 21];
+        float x2 = input[at - 19];
+        float x3 = input[at - 17];
+        float x4 = input[at - 15];
+        float x5 = input[at - 13];
+        float x6 = input[at - 11];
+        float x7 = input[at - 9];
+        float x8 = input[at - 7];
+        float x9 = input[at - 5];
+        float x10 = input[at - 3];
+        float x11 = input[at - 1];
+        float x12 = input[at + 1];
+        float x13 = input[at + 3];
+        float x14 = input[at + 5];
+        float x15 = input[at + 7];
+        float x16 = input[at + 9];
+        float x17 = input[at + 11];
+        float x18 = input[at + 13];
+        float x19 = input[at + 15];
+        float x20 = input[at + 17];
+        float x21 = input[at + 19];
+        float x22 = input[at + 21];
         float x23;
         float x24;
         float x25;
         float x26;
+        float x27;
+        float x28;
+        float x29;
+        float x30;
         for (; outputs > 0; outputs -= 8)
         {
-            x19 = input[at + 19];
-            output[to] = ((x0 + x19) * -0.0012319465f) + ((x1 + x18) * 0.0025713276f) + ((x2 + x17) * -0.004796538f) + ((x3 + x16) * 0.008501637f) + ((x4 + x15) * -0.0137886945f) + ((x5 + x14) * 0.021882629f) + ((x6 + x13) * -0.03409992f) + ((x7 + x12) * 0.055150285f) + ((x8 + x11) * -0.100731544f) + ((x9 + x10) * 0.31654277f) + (input[at] * 0.5f) - mean;
-            x20 = input[at + 21];
-            output[to + 1] = ((x1 + x20) * -0.0012319465f) + ((x2 + x19) * 0.0025713276f) + ((x3 + x18) * -0.004796538f) + ((x4 + x17) * 0.008501637f) + ((x5 + x16) * -0.0137886945f) + ((x6 + x15) * 0.021882629f) + ((x7 + x14) * -0.03409992f) + ((x8 + x13) * 0.055150285f) + ((x9 + x12) * -0.100731544f) + ((x10 + x11) * 0.31654277f) + (input[at + 2] * 0.5f) - mean;
-            x21 = input[at + 23];
-            output[to + 2] = ((x2 + x21) * -0.0012319465f) + ((x3 + x20) * 0.0025713276f) + ((x4 + x19) * -0.004796538f) + ((x5 + x18) * 0.008501637f) + ((x6 + x17) * -0.0137886945f) + ((x7 + x16) * 0.021882629f) + ((x8 + x15) * -0.03409992f) + ((x9 + x14) * 0.055150285f) + ((x10 + x13) * -0.100731544f) + ((x11 + x12) * 0.31654277f) + (input[at + 4] * 0.5f) - mean;
-            x22 = input[at + 25];
-            output[to + 3] = ((x3 + x22) * -0.0012319465f) + ((x4 + x21) * 0.0025713276f) + ((x5 + x20) * -0.004796538f) + ((x6 + x19) * 0.008501637f) + ((x7 + x18) * -0.0137886945f) + ((x8 + x17) * 0.021882629f) + ((x9 + x16) * -0.03409992f) + ((x10 + x15) * 0.055150285f) + ((x11 + x14) * -0.100731544f) + ((x12 + x13) * 0.31654277f) + (input[at + 6] * 0.5f) - mean;
-            x23 = input[at + 27];
-            output[to + 4] = ((x4 + x23) * -0.0012319465f) + ((x5 + x22) * 0.0025713276f) + ((x6 + x21) * -0.004796538f) + ((x7 + x20) * 0.008501637f) + ((x8 + x19) * -0.0137886945f) + ((x9 + x18) * 0.021882629f) + ((x10 + x17) * -0.03409992f) + ((x11 + x16) * 0.055150285f) + ((x12 + x15) * -0.100731544f) + ((x13 + x14) * 0.31654277f) + (input[at + 8] * 0.5f) - mean;
-            x24 = input[at + 29];
-            output[to + 5] = ((x5 + x24) * -0.0012319465f) + ((x6 + x23) * 0.0025713276f) + ((x7 + x22) * -0.004796538f) + ((x8 + x21) * 0.008501637f) + ((x9 + x20) * -0.0137886945f) + ((x10 + x19) * 0.021882629f) + ((x11 + x18) * -0.03409992f) + ((x12 + x17) * 0.055150285f) + ((x13 + x16) * -0.100731544f) + ((x14 + x15) * 0.31654277f) + (input[at + 10] * 0.5f) - mean;
-            x25 = input[at + 31];
-            output[to + 6] = ((x6 + x25) * -0.0012319465f) + ((x7 + x24) * 0.0025713276f) + ((x8 + x23) * -0.004796538f) + ((x9 + x22) * 0.008501637f) + ((x10 + x21) * -0.0137886945f) + ((x11 + x20) * 0.021882629f) + ((x12 + x19) * -0.03409992f) + ((x13 + x18) * 0.055150285f) + ((x14 + x17) * -0.100731544f) + ((x15 + x16) * 0.31654277f) + (input[at + 12] * 0.5f) - mean;
-            x26 = input[at + 33];
-            output[to + 7] = ((x7 + x26) * -0.0012319465f) + ((x8 + x25) * 0.0025713276f) + ((x9 + x24) * -0.004796538f) + ((x10 + x23) * 0.008501637f) + ((x11 + x22) * -0.0137886945f) + ((x12 + x21) * 0.021882629f) + ((x13 + x20) * -0.03409992f) + ((x14 + x19) * 0.055150285f) + ((x15 + x18) * -0.100731544f) + ((x16 + x17) * 0.31654277f) + (input[at + 14] * 0.5f) - mean;
+            x23 = input[at + 23];
+            output[to] = ((x0 + x23) * -0.0010833178f) + ((x1 + x22) * 0.0018699165f) + ((x2 + x21) * -0.0031796f) + ((x3 + x20) * 0.0053145993f) + ((x4 + x19) * -0.008108609f) + ((x5 + x18) * 0.012187431f) + ((x6 + x17) * -0.01764947f) + ((x7 + x16) * 0.025609463f) + ((x8 + x15) * -0.03741921f) + ((x9 + x14) * 0.057752237f) + ((x10 + x13) * -0.1024049f) + ((x11 + x12) * 0.31711146f) + (input[at] * 0.5f) - mean;
+            x24 = input[at + 25];
+            output[to + 1] = ((x1 + x24) * -0.0010833178f) + ((x2 + x23) * 0.0018699165f) + ((x3 + x22) * -0.0031796f) + ((x4 + x21) * 0.0053145993f) + ((x5 + x20) * -0.008108609f) + ((x6 + x19) * 0.012187431f) + ((x7 + x18) * -0.01764947f) + ((x8 + x17) * 0.025609463f) + ((x9 + x16) * -0.03741921f) + ((x10 + x15) * 0.057752237f) + ((x11 + x14) * -0.1024049f) + ((x12 + x13) * 0.31711146f) + (input[at + 2] * 0.5f) - mean;
+            x25 = input[at + 27];
+            output[to + 2] = ((x2 + x25) * -0.0010833178f) + ((x3 + x24) * 0.0018699165f) + ((x4 + x23) * -0.0031796f) + ((x5 + x22) * 0.0053145993f) + ((x6 + x21) * -0.008108609f) + ((x7 + x20) * 0.012187431f) + ((x8 + x19) * -0.01764947f) + ((x9 + x18) * 0.025609463f) + ((x10 + x17) * -0.03741921f) + ((x11 + x16) * 0.057752237f) + ((x12 + x15) * -0.1024049f) + ((x13 + x14) * 0.31711146f) + (input[at + 4] * 0.5f) - mean;
+            x26 = input[at + 29];
+            output[to + 3] = ((x3 + x26) * -0.0010833178f) + ((x4 + x25) * 0.0018699165f) + ((x5 + x24) * -0.0031796f) + ((x6 + x23) * 0.0053145993f) + ((x7 + x22) * -0.008108609f) + ((x8 + x21) * 0.012187431f) + ((x9 + x20) * -0.01764947f) + ((x10 + x19) * 0.025609463f) + ((x11 + x18) * -0.03741921f) + ((x12 + x17) * 0.057752237f) + ((x13 + x16) * -0.1024049f) + ((x14 + x15) * 0.31711146f) + (input[at + 6] * 0.5f) - mean;
+            x27 = input[at + 31];
+            output[to + 4] = ((x4 + x27) * -0.0010833178f) + ((x5 + x26) * 0.0018699165f) + ((x6 + x25) * -0.0031796f) + ((x7 + x24) * 0.0053145993f) + ((x8 + x23) * -0.008108609f) + ((x9 + x22) * 0.012187431f) + ((x10 + x21) * -0.01764947f) + ((x11 + x20) * 0.025609463f) + ((x12 + x19) * -0.03741921f) + ((x13 + x18) * 0.057752237f) + ((x14 + x17) * -0.1024049f) + ((x15 + x16) * 0.31711146f) + (input[at + 8] * 0.5f) - mean;
+            x28 = input[at + 33];
+            output[to + 5] = ((x5 + x28) * -0.0010833178f) + ((x6 + x27) * 0.0018699165f) + ((x7 + x26) * -0.0031796f) + ((x8 + x25) * 0.0053145993f) + ((x9 + x24) * -0.008108609f) + ((x10 + x23) * 0.012187431f) + ((x11 + x22) * -0.01764947f) + ((x12 + x21) * 0.025609463f) + ((x13 + x20) * -0.03741921f) + ((x14 + x19) * 0.057752237f) + ((x15 + x18) * -0.1024049f) + ((x16 + x17) * 0.31711146f) + (input[at + 10] * 0.5f) - mean;
+            x29 = input[at + 35];
+            output[to + 6] = ((x6 + x29) * -0.0010833178f) + ((x7 + x28) * 0.0018699165f) + ((x8 + x27) * -0.0031796f) + ((x9 + x26) * 0.0053145993f) + ((x10 + x25) * -0.008108609f) + ((x11 + x24) * 0.012187431f) + ((x12 + x23) * -0.01764947f) + ((x13 + x22) * 0.025609463f) + ((x14 + x21) * -0.03741921f) + ((x15 + x20) * 0.057752237f) + ((x16 + x19) * -0.1024049f) + ((x17 + x18) * 0.31711146f) + (input[at + 12] * 0.5f) - mean;
+            x30 = input[at + 37];
+            output[to + 7] = ((x7 + x30) * -0.0010833178f) + ((x8 + x29) * 0.0018699165f) + ((x9 + x28) * -0.0031796f) + ((x10 + x27) * 0.0053145993f) + ((x11 + x26) * -0.008108609f) + ((x12 + x25) * 0.012187431f) + ((x13 + x24) * -0.01764947f) + ((x14 + x23) * 0.025609463f) + ((x15 + x22) * -0.03741921f) + ((x16 + x21) * 0.057752237f) + ((x17 + x20) * -0.1024049f) + ((x18 + x19) * 0.31711146f) + (input[at + 14] * 0.5f) - mean;
             x0 = x8;
             x1 = x9;
             x2 = x10;
@@ -181,58 +185,17 @@ public static class HalfBandStages
             x16 = x24;
             x17 = x25;
             x18 = x26;
+            x19 = x27;
+            x20 = x28;
+            x21 = x29;
+            x22 = x30;
             at += 16;
             to += 8;
         }
     }
 
     /// <summary>
-    /// 7 taps: passes 0 to 0.105 of the new rate within 0.00339 dB and holds what would fold into that band 68 dB down.
-    /// </summary>
-    public const int WideReach = 3;
-
-    /// <summary>The filter.</summary>
-    public static void Wide(float[] input, int at, float[] output, int to, int outputs)
-    {
-        float x0 = input[at - 3];
-        float x1 = input[at - 1];
-        float x2 = input[at + 1];
-        float x3;
-        float x4;
-        float x5;
-        float x6;
-        float x7;
-        float x8;
-        float x9;
-        float x10;
-        for (; outputs > 0; outputs -= 8)
-        {
-            x3 = input[at + 3];
-            output[to] = ((x0 + x3) * -0.06690909f) + ((x1 + x2) * 0.5669091f) + input[at];
-            x4 = input[at + 5];
-            output[to + 1] = ((x1 + x4) * -0.06690909f) + ((x2 + x3) * 0.5669091f) + input[at + 2];
-            x5 = input[at + 7];
-            output[to + 2] = ((x2 + x5) * -0.06690909f) + ((x3 + x4) * 0.5669091f) + input[at + 4];
-            x6 = input[at + 9];
-            output[to + 3] = ((x3 + x6) * -0.06690909f) + ((x4 + x5) * 0.5669091f) + input[at + 6];
-            x7 = input[at + 11];
-            output[to + 4] = ((x4 + x7) * -0.06690909f) + ((x5 + x6) * 0.5669091f) + input[at + 8];
-            x8 = input[at + 13];
-            output[to + 5] = ((x5 + x8) * -0.06690909f) + ((x6 + x7) * 0.5669091f) + input[at + 10];
-            x9 = input[at + 15];
-            output[to + 6] = ((x6 + x9) * -0.06690909f) + ((x7 + x8) * 0.5669091f) + input[at + 12];
-            x10 = input[at + 17];
-            output[to + 7] = ((x7 + x10) * -0.06690909f) + ((x8 + x9) * 0.5669091f) + input[at + 14];
-            x0 = x8;
-            x1 = x9;
-            x2 = x10;
-            at += 16;
-            to += 8;
-        }
-    }
-
-    /// <summary>
-    /// 15 taps: passes 0 to 0.21 of the new rate within 0.00051 dB and holds what would fold into that band 85 dB down.
+    /// 15 taps: passes 0 to 0.215 of the new rate within 0.00063 dB and holds what would fold into that band 83 dB down.
     /// </summary>
     public const int MiddleReach = 7;
 
@@ -257,21 +220,21 @@ public static class HalfBandStages
         for (; outputs > 0; outputs -= 8)
         {
             x7 = input[at + 7];
-            output[to] = ((x0 + x7) * -0.005173219f) + ((x1 + x6) * 0.03477349f) + ((x2 + x5) * -0.13653715f) + ((x3 + x4) * 0.6069369f) + input[at];
+            output[to] = ((x0 + x7) * -0.00536942f) + ((x1 + x6) * 0.035406526f) + ((x2 + x5) * -0.1373905f) + ((x3 + x4) * 0.6073534f) + input[at];
             x8 = input[at + 9];
-            output[to + 1] = ((x1 + x8) * -0.005173219f) + ((x2 + x7) * 0.03477349f) + ((x3 + x6) * -0.13653715f) + ((x4 + x5) * 0.6069369f) + input[at + 2];
+            output[to + 1] = ((x1 + x8) * -0.00536942f) + ((x2 + x7) * 0.035406526f) + ((x3 + x6) * -0.1373905f) + ((x4 + x5) * 0.6073534f) + input[at + 2];
             x9 = input[at + 11];
-            output[to + 2] = ((x2 + x9) * -0.005173219f) + ((x3 + x8) * 0.03477349f) + ((x4 + x7) * -0.13653715f) + ((x5 + x6) * 0.6069369f) + input[at + 4];
+            output[to + 2] = ((x2 + x9) * -0.00536942f) + ((x3 + x8) * 0.035406526f) + ((x4 + x7) * -0.1373905f) + ((x5 + x6) * 0.6073534f) + input[at + 4];
             x10 = input[at + 13];
-            output[to + 3] = ((x3 + x10) * -0.005173219f) + ((x4 + x9) * 0.03477349f) + ((x5 + x8) * -0.13653715f) + ((x6 + x7) * 0.6069369f) + input[at + 6];
+            output[to + 3] = ((x3 + x10) * -0.00536942f) + ((x4 + x9) * 0.035406526f) + ((x5 + x8) * -0.1373905f) + ((x6 + x7) * 0.6073534f) + input[at + 6];
             x11 = input[at + 15];
-            output[to + 4] = ((x4 + x11) * -0.005173219f) + ((x5 + x10) * 0.03477349f) + ((x6 + x9) * -0.13653715f) + ((x7 + x8) * 0.6069369f) + input[at + 8];
+            output[to + 4] = ((x4 + x11) * -0.00536942f) + ((x5 + x10) * 0.035406526f) + ((x6 + x9) * -0.1373905f) + ((x7 + x8) * 0.6073534f) + input[at + 8];
             x12 = input[at + 17];
-            output[to + 5] = ((x5 + x12) * -0.005173219f) + ((x6 + x11) * 0.03477349f) + ((x7 + x10) * -0.13653715f) + ((x8 + x9) * 0.6069369f) + input[at + 10];
+            output[to + 5] = ((x5 + x12) * -0.00536942f) + ((x6 + x11) * 0.035406526f) + ((x7 + x10) * -0.1373905f) + ((x8 + x9) * 0.6073534f) + input[at + 10];
             x13 = input[at + 19];
-            output[to + 6] = ((x6 + x13) * -0.005173219f) + ((x7 + x12) * 0.03477349f) + ((x8 + x11) * -0.13653715f) + ((x9 + x10) * 0.6069369f) + input[at + 12];
+            output[to + 6] = ((x6 + x13) * -0.00536942f) + ((x7 + x12) * 0.035406526f) + ((x8 + x11) * -0.1373905f) + ((x9 + x10) * 0.6073534f) + input[at + 12];
             x14 = input[at + 21];
-            output[to + 7] = ((x7 + x14) * -0.005173219f) + ((x8 + x13) * 0.03477349f) + ((x9 + x12) * -0.13653715f) + ((x10 + x11) * 0.6069369f) + input[at + 14];
+            output[to + 7] = ((x7 + x14) * -0.00536942f) + ((x8 + x13) * 0.035406526f) + ((x9 + x12) * -0.1373905f) + ((x10 + x11) * 0.6073534f) + input[at + 14];
             x0 = x8;
             x1 = x9;
             x2 = x10;
@@ -285,64 +248,62 @@ public static class HalfBandStages
     }
 
     /// <summary>
-    /// 51 taps: passes 0 to 0.42 of the new rate within 0.00229 dB and holds what would fold into that band 72 dB down.
+    /// 47 taps: passes 0 to 0.43 of the new rate within 0.00873 dB and holds what would fold into that band 60 dB down.
     /// </summary>
-    public const int SharpReach = 25;
+    public const int SharpReach = 23;
 
     /// <summary>The filter.</summary>
     public static void Sharp(float[] input, int at, float scale, float mean, float[] output, int to, int outputs)
     {
-        float x0 = input[at - 25];
-        float x1 = input[at - 23];
-        float x2 = input[at - 21];
-        float x3 = input[at - 19];
-        float x4 = input[at - 17];
-        float x5 = input[at - 15];
-        float x6 = input[at - 13];
-        float x7 = input[at - 11];
-        float x8 = input[at - 9];
-        float x9 = input[at - 7];
-        float x10 = input[at - 5];
-        float x11 = input[at - 3];
-        float x12 = input[at - 1];
-        float x13 = input[at + 1];
-        float x14 = input[at + 3];
-        float x15 = input[at + 5];
-        float x16 = input[at + 7];
-        float x17 = input[at + 9];
-        float x18 = input[at + 11];
-        float x19 = input[at + 13];
-        float x20 = input[at + 15];
-        float x21 = input[at + 17];
-        float x22 = input[at + 19];
-        float x23 = input[at + 21];
-        float x24 = input[at + 23];
+        float x0 = input[at - 23];
+        float x1 = input[at - 21];
+        float x2 = input[at - 19];
+        float x3 = input[at - 17];
+        float x4 = input[at - 15];
+        float x5 = input[at - 13];
+        float x6 = input[at - 11];
+        float x7 = input[at - 9];
+        float x8 = input[at - 7];
+        float x9 = input[at - 5];
+        float x10 = input[at - 3];
+        float x11 = input[at - 1];
+        float x12 = input[at + 1];
+        float x13 = input[at + 3];
+        float x14 = input[at + 5];
+        float x15 = input[at + 7];
+        float x16 = input[at + 9];
+        float x17 = input[at + 11];
+        float x18 = input[at + 13];
+        float x19 = input[at + 15];
+        float x20 = input[at + 17];
+        float x21 = input[at + 19];
+        float x22 = input[at + 21];
+        float x23;
+        float x24;
         float x25;
         float x26;
         float x27;
         float x28;
         float x29;
         float x30;
-        float x31;
-        float x32;
         for (; outputs > 0; outputs -= 8)
         {
-            x25 = input[at + 25];
-            output[to] = ((((x0 + x25) * 0.00036548462f) + ((x1 + x24) * -0.0008132375f) + ((x2 + x23) * 0.001595448f) + ((x3 + x22) * -0.0028907405f) + ((x4 + x21) * 0.0047810134f) + ((x5 + x20) * -0.0075628534f) + ((x6 + x19) * 0.011449829f) + ((x7 + x18) * -0.016970282f) + ((x8 + x17) * 0.024846645f) + ((x9 + x16) * -0.036827758f) + ((x10 + x15) * 0.057200123f) + ((x11 + x14) * -0.10212708f) + ((x12 + x13) * 0.31695342f) + (input[at] * 0.5f)) * scale) - mean;
-            x26 = input[at + 27];
-            output[to + 1] = ((((x1 + x26) * 0.00036548462f) + ((x2 + x25) * -0.0008132375f) + ((x3 + x24) * 0.001595448f) + ((x4 + x23) * -0.0028907405f) + ((x5 + x22) * 0.0047810134f) + ((x6 + x21) * -0.0075628534f) + ((x7 + x20) * 0.011449829f) + ((x8 + x19) * -0.016970282f) + ((x9 + x18) * 0.024846645f) + ((x10 + x17) * -0.036827758f) + ((x11 + x16) * 0.057200123f) + ((x12 + x15) * -0.10212708f) + ((x13 + x14) * 0.31695342f) + (input[at + 2] * 0.5f)) * scale) - mean;
-            x27 = input[at + 29];
-            output[to + 2] = ((((x2 + x27) * 0.00036548462f) + ((x3 + x26) * -0.0008132375f) + ((x4 + x25) * 0.001595448f) + ((x5 + x24) * -0.0028907405f) + ((x6 + x23) * 0.0047810134f) + ((x7 + x22) * -0.0075628534f) + ((x8 + x21) * 0.011449829f) + ((x9 + x20) * -0.016970282f) + ((x10 + x19) * 0.024846645f) + ((x11 + x18) * -0.036827758f) + ((x12 + x17) * 0.057200123f) + ((x13 + x16) * -0.10212708f) + ((x14 + x15) * 0.31695342f) + (input[at + 4] * 0.5f)) * scale) - mean;
-            x28 = input[at + 31];
-            output[to + 3] = ((((x3 + x28) * 0.00036548462f) + ((x4 + x27) * -0.0008132375f) + ((x5 + x26) * 0.001595448f) + ((x6 + x25) * -0.0028907405f) + ((x7 + x24) * 0.0047810134f) + ((x8 + x23) * -0.0075628534f) + ((x9 + x22) * 0.011449829f) + ((x10 + x21) * -0.016970282f) + ((x11 + x20) * 0.024846645f) + ((x12 + x19) * -0.036827758f) + ((x13 + x18) * 0.057200123f) + ((x14 + x17) * -0.10212708f) + ((x15 + x16) * 0.31695342f) + (input[at + 6] * 0.5f)) * scale) - mean;
-            x29 = input[at + 33];
-            output[to + 4] = ((((x4 + x29) * 0.00036548462f) + ((x5 + x28) * -0.0008132375f) + ((x6 + x27) * 0.001595448f) + ((x7 + x26) * -0.0028907405f) + ((x8 + x25) * 0.0047810134f) + ((x9 + x24) * -0.0075628534f) + ((x10 + x23) * 0.011449829f) + ((x11 + x22) * -0.016970282f) + ((x12 + x21) * 0.024846645f) + ((x13 + x20) * -0.036827758f) + ((x14 + x19) * 0.057200123f) + ((x15 + x18) * -0.10212708f) + ((x16 + x17) * 0.31695342f) + (input[at + 8] * 0.5f)) * scale) - mean;
-            x30 = input[at + 35];
-            output[to + 5] = ((((x5 + x30) * 0.00036548462f) + ((x6 + x29) * -0.0008132375f) + ((x7 + x28) * 0.001595448f) + ((x8 + x27) * -0.0028907405f) + ((x9 + x26) * 0.0047810134f) + ((x10 + x25) * -0.0075628534f) + ((x11 + x24) * 0.011449829f) + ((x12 + x23) * -0.016970282f) + ((x13 + x22) * 0.024846645f) + ((x14 + x21) * -0.036827758f) + ((x15 + x20) * 0.057200123f) + ((x16 + x19) * -0.10212708f) + ((x17 + x18) * 0.31695342f) + (input[at + 10] * 0.5f)) * scale) - mean;
-            x31 = input[at + 37];
-            output[to + 6] = ((((x6 + x31) * 0.00036548462f) + ((x7 + x30) * -0.0008132375f) + ((x8 + x29) * 0.001595448f) + ((x9 + x28) * -0.0028907405f) + ((x10 + x27) * 0.0047810134f) + ((x11 + x26) * -0.0075628534f) + ((x12 + x25) * 0.011449829f) + ((x13 + x24) * -0.016970282f) + ((x14 + x23) * 0.024846645f) + ((x15 + x22) * -0.036827758f) + ((x16 + x21) * 0.057200123f) + ((x17 + x20) * -0.10212708f) + ((x18 + x19) * 0.31695342f) + (input[at + 12] * 0.5f)) * scale) - mean;
-            x32 = input[at + 39];
-            output[to + 7] = ((((x7 + x32) * 0.00036548462f) + ((x8 + x31) * -0.0008132375f) + ((x9 + x30) * 0.001595448f) + ((x10 + x29) * -0.0028907405f) + ((x11 + x28) * 0.0047810134f) + ((x12 + x27) * -0.0075628534f) + ((x13 + x26) * 0.011449829f) + ((x14 + x25) * -0.016970282f) + ((x15 + x24) * 0.024846645f) + ((x16 + x23) * -0.036827758f) + ((x17 + x22) * 0.057200123f) + ((x18 + x21) * -0.10212708f) + ((x19 + x20) * 0.31695342f) + (input[at + 14] * 0.5f)) * scale) - mean;
+            x23 = input[at + 23];
+            output[to] = ((((x0 + x23) * -0.0010833178f) + ((x1 + x22) * 0.0018699165f) + ((x2 + x21) * -0.0031796f) + ((x3 + x20) * 0.0053145993f) + ((x4 + x19) * -0.008108609f) + ((x5 + x18) * 0.012187431f) + ((x6 + x17) * -0.01764947f) + ((x7 + x16) * 0.025609463f) + ((x8 + x15) * -0.03741921f) + ((x9 + x14) * 0.057752237f) + ((x10 + x13) * -0.1024049f) + ((x11 + x12) * 0.31711146f) + (input[at] * 0.5f)) * scale) - mean;
+            x24 = input[at + 25];
+            output[to + 1] = ((((x1 + x24) * -0.0010833178f) + ((x2 + x23) * 0.0018699165f) + ((x3 + x22) * -0.0031796f) + ((x4 + x21) * 0.0053145993f) + ((x5 + x20) * -0.008108609f) + ((x6 + x19) * 0.012187431f) + ((x7 + x18) * -0.01764947f) + ((x8 + x17) * 0.025609463f) + ((x9 + x16) * -0.03741921f) + ((x10 + x15) * 0.057752237f) + ((x11 + x14) * -0.1024049f) + ((x12 + x13) * 0.31711146f) + (input[at + 2] * 0.5f)) * scale) - mean;
+            x25 = input[at + 27];
+            output[to + 2] = ((((x2 + x25) * -0.0010833178f) + ((x3 + x24) * 0.0018699165f) + ((x4 + x23) * -0.0031796f) + ((x5 + x22) * 0.0053145993f) + ((x6 + x21) * -0.008108609f) + ((x7 + x20) * 0.012187431f) + ((x8 + x19) * -0.01764947f) + ((x9 + x18) * 0.025609463f) + ((x10 + x17) * -0.03741921f) + ((x11 + x16) * 0.057752237f) + ((x12 + x15) * -0.1024049f) + ((x13 + x14) * 0.31711146f) + (input[at + 4] * 0.5f)) * scale) - mean;
+            x26 = input[at + 29];
+            output[to + 3] = ((((x3 + x26) * -0.0010833178f) + ((x4 + x25) * 0.0018699165f) + ((x5 + x24) * -0.0031796f) + ((x6 + x23) * 0.0053145993f) + ((x7 + x22) * -0.008108609f) + ((x8 + x21) * 0.012187431f) + ((x9 + x20) * -0.01764947f) + ((x10 + x19) * 0.025609463f) + ((x11 + x18) * -0.03741921f) + ((x12 + x17) * 0.057752237f) + ((x13 + x16) * -0.1024049f) + ((x14 + x15) * 0.31711146f) + (input[at + 6] * 0.5f)) * scale) - mean;
+            x27 = input[at + 31];
+            output[to + 4] = ((((x4 + x27) * -0.0010833178f) + ((x5 + x26) * 0.0018699165f) + ((x6 + x25) * -0.0031796f) + ((x7 + x24) * 0.0053145993f) + ((x8 + x23) * -0.008108609f) + ((x9 + x22) * 0.012187431f) + ((x10 + x21) * -0.01764947f) + ((x11 + x20) * 0.025609463f) + ((x12 + x19) * -0.03741921f) + ((x13 + x18) * 0.057752237f) + ((x14 + x17) * -0.1024049f) + ((x15 + x16) * 0.31711146f) + (input[at + 8] * 0.5f)) * scale) - mean;
+            x28 = input[at + 33];
+            output[to + 5] = ((((x5 + x28) * -0.0010833178f) + ((x6 + x27) * 0.0018699165f) + ((x7 + x26) * -0.0031796f) + ((x8 + x25) * 0.0053145993f) + ((x9 + x24) * -0.008108609f) + ((x10 + x23) * 0.012187431f) + ((x11 + x22) * -0.01764947f) + ((x12 + x21) * 0.025609463f) + ((x13 + x20) * -0.03741921f) + ((x14 + x19) * 0.057752237f) + ((x15 + x18) * -0.1024049f) + ((x16 + x17) * 0.31711146f) + (input[at + 10] * 0.5f)) * scale) - mean;
+            x29 = input[at + 35];
+            output[to + 6] = ((((x6 + x29) * -0.0010833178f) + ((x7 + x28) * 0.0018699165f) + ((x8 + x27) * -0.0031796f) + ((x9 + x26) * 0.0053145993f) + ((x10 + x25) * -0.008108609f) + ((x11 + x24) * 0.012187431f) + ((x12 + x23) * -0.01764947f) + ((x13 + x22) * 0.025609463f) + ((x14 + x21) * -0.03741921f) + ((x15 + x20) * 0.057752237f) + ((x16 + x19) * -0.1024049f) + ((x17 + x18) * 0.31711146f) + (input[at + 12] * 0.5f)) * scale) - mean;
+            x30 = input[at + 37];
+            output[to + 7] = ((((x7 + x30) * -0.0010833178f) + ((x8 + x29) * 0.0018699165f) + ((x9 + x28) * -0.0031796f) + ((x10 + x27) * 0.0053145993f) + ((x11 + x26) * -0.008108609f) + ((x12 + x25) * 0.012187431f) + ((x13 + x24) * -0.01764947f) + ((x14 + x23) * 0.025609463f) + ((x15 + x22) * -0.03741921f) + ((x16 + x21) * 0.057752237f) + ((x17 + x20) * -0.1024049f) + ((x18 + x19) * 0.31711146f) + (input[at + 14] * 0.5f)) * scale) - mean;
             x0 = x8;
             x1 = x9;
             x2 = x10;
@@ -366,8 +327,6 @@ public static class HalfBandStages
             x20 = x28;
             x21 = x29;
             x22 = x30;
-            x23 = x31;
-            x24 = x32;
             at += 16;
             to += 8;
         }

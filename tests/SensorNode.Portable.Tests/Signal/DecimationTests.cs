@@ -5,56 +5,51 @@ namespace DeviceTwin.Tests.SensorNode.Portable.Signal;
 /// <summary>The decimator: what it lets through, what it holds back, what it does at the ends of a capture, and that pieces join.</summary>
 public sealed class DecimationTests
 {
-    private static readonly int[] Halvings = [1, 2, 3, 4, 5];
+    private static readonly int[] Halvings = [1, 2, 3];
 
     [Test]
-    public void The_band_passes_within_a_hundredth_of_a_decibel([ValueSource(nameof(Halvings))] int halvings, [Values(0.003, 0.1, 0.3, 0.4, 0.415)] double share)
+    public void The_band_passes_within_two_hundredths_of_a_decibel([ValueSource(nameof(Halvings))] int halvings, [Values(0.003, 0.1, 0.3, 0.4, 0.43)] double share)
     {
-        Assert.That(Decibels(Gain(halvings, share)), Is.EqualTo(0).Within(0.011));
+        Assert.That(Decibels(Gain(halvings, share)), Is.EqualTo(0).Within(0.02));
     }
 
     [Test]
-    public void Two_halvings_and_more_pass_a_little_more_within_a_hundredth([Values(2, 3, 4, 5)] int halvings, [Values(0.1, 0.3, 0.42)] double share)
-    {
-        Assert.That(Decibels(Gain(halvings, share)), Is.EqualTo(0).Within(0.01));
-    }
-
-    [Test]
-    public void What_would_fold_into_the_band_is_60_decibels_down_behind_one_halving([Values(0.585, 0.65, 0.8, 0.99)] double share)
-    {
-        Assert.That(Decibels(Gain(1, share)), Is.LessThan(-60));
-    }
-
-    [Test]
-    public void What_would_fold_into_the_band_is_68_decibels_down_behind_more([Values(2, 3, 4, 5)] int halvings, [Values(0.58, 0.7, 0.95)] double share)
+    public void What_would_fold_into_the_band_is_59_decibels_down([ValueSource(nameof(Halvings))] int halvings, [Values(0.57, 0.6, 0.7, 0.95)] double share)
     {
         // The same line of the output comes from either side of every multiple of its rate.
         for (int multiple = 0; multiple < 1 << (halvings - 1); multiple++)
         {
-            Assert.That(Decibels(Gain(halvings, multiple + share)), Is.LessThan(-67.5), $"{multiple} + {share}");
+            Assert.That(Decibels(Gain(halvings, multiple + share)), Is.LessThan(-59), $"{multiple} + {share}");
             if (multiple > 0)
             {
-                Assert.That(Decibels(Gain(halvings, multiple + 1 - share)), Is.LessThan(-67.5), $"{multiple + 1} - {share}");
+                Assert.That(Decibels(Gain(halvings, multiple + 1 - share)), Is.LessThan(-59), $"{multiple + 1} - {share}");
             }
         }
     }
 
-    [Test]
-    public void Halving_a_tone_of_1000_hertz_for_the_velocity_holds_its_images_68_decibels_down()
+    [TestCase(0.45, 0.4)]
+    [TestCase(0.55, 28)]
+    public void Beyond_the_band_it_falls_off_gently(double share, double decibels)
     {
-        // 26.667 kHz by eight: what lies 1000 Hz beside a multiple of 3333 Hz looks like 1000 Hz.
-        for (int multiple = 1; multiple <= 4; multiple++)
-        {
-            Assert.That(Decibels(Gain(3, multiple - 0.3)), Is.LessThan(-68), $"{multiple} - 0.3");
-            if (multiple < 4)
-            {
-                Assert.That(Decibels(Gain(3, multiple + 0.3)), Is.LessThan(-68), $"{multiple} + 0.3");
-            }
-        }
+        double gain = Decibels(Gain(1, share));
+
+        Assert.That(share < 0.5 ? -gain : gain, share < 0.5 ? Is.LessThan(decibels) : Is.LessThan(-decibels));
+    }
+
+    [TestCase(8000000, 0)]
+    [TestCase(16700000, 0)]
+    [TestCase(16700001, 1)]
+    [TestCase(26667000, 1)]
+    [TestCase(48000000, 2)]
+    [TestCase(97656000, 3)]
+    [TestCase(2000000000, 3)]
+    public void A_rate_is_halved_until_it_is_that_of_the_bearing_analysis(int rateMilliHertz, int halvings)
+    {
+        Assert.That(Decimator.Halvings(rateMilliHertz), Is.EqualTo(halvings));
     }
 
     [Test]
-    public void A_constant_gives_zeros_whatever_the_length([Values(0, 1, 2, 3, 4, 5)] int halvings, [Values(1, 2, 3, 31, 40, 64, 65, 333, 1000)] int count)
+    public void A_constant_gives_zeros_whatever_the_length([Values(0, 1, 2, 3)] int halvings, [Values(1, 2, 3, 31, 40, 64, 65, 333, 1000)] int count)
     {
         var input = new short[count];
         Array.Fill(input, (short)2049);
@@ -70,8 +65,6 @@ public sealed class DecimationTests
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(3)]
-    [TestCase(4)]
-    [TestCase(5)]
     public void Pieces_of_any_length_give_the_same_bits_as_the_whole(int halvings)
     {
         short[] input = Noise(9000, 1);
@@ -96,8 +89,6 @@ public sealed class DecimationTests
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(3)]
-    [TestCase(4)]
-    [TestCase(5)]
     public void Ends_are_filtered_as_if_the_end_samples_went_on(int halvings)
     {
         const int More = 4096;

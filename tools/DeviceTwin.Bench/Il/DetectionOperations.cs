@@ -8,22 +8,6 @@ internal static class DetectionOperations
 {
     public static readonly IReadOnlyList<Operation> Table =
     [
-        new("scores.8192", 170_000, () =>
-        {
-            var analyzer = new EnvelopeAnalyzer(new Workspace(), 8192);
-            float[] samples = Inputs.HalfRate(8192);
-            analyzer.Analyze(samples, samples.Length, 13333.5f, 500, 5400, 60f);
-            var scores = new BearingScores();
-            return () =>
-            {
-                scores.Load(analyzer.Spectrum, analyzer.Count, analyzer.StepHertz, analyzer.ResolutionHertz, 29.95f);
-                scores.ShaftScore();
-                scores.BlankShaftOrders();
-                scores.Family(107.371f, 0f);
-                scores.Family(162.179f, 29.95f);
-                scores.Family(141.184f, 11.92f);
-            };
-        }),
         Analyze("detector.bearing.16384", 16384, 17_500_000, velocity: false),
         Analyze("detector.capture.32768", 32768, 29_000_000, velocity: true),
         new("monitor.step", 14_000, () =>

@@ -33,12 +33,11 @@ public static class HalfBandFile
     /// <summary>The stages.</summary>
     public static readonly IReadOnlyList<HalfBandStage> Stages =
     [
-        new("RawWide", 2, 0.0525, true, false),
-        new("RawMiddle", 4, 0.105, true, false),
-        new("RawSharp", 10, 0.2075, true, true),
-        new("Wide", 2, 0.0525, false, false),
-        new("Middle", 4, 0.105, false, false),
-        new("Sharp", 13, 0.21, false, true),
+        new("RawWide", 2, 0.05375, true, false),
+        new("RawMiddle", 4, 0.1075, true, false),
+        new("RawSharp", 12, 0.215, true, true),
+        new("Middle", 4, 0.1075, false, false),
+        new("Sharp", 12, 0.215, false, true),
     ];
 
     /// <summary>The whole text of the file.</summary>
