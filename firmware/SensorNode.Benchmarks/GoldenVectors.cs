@@ -229,7 +229,7 @@ public sealed class GoldenVectors
         GoldenInputs.Noise(_capture.Samples, 4096, 6, 32768);
         int outputs = 4096 >> (halvings & 31);
         float[] output = new float[outputs];
-        new Decimator().Read(_capture.Samples, 4096, halvings, 0, outputs, 17f, output, 0);
+        new WindowDecimator().Read(_capture.Samples, 4096, 17f, halvings, 0, output, outputs);
         _hash.Add(output, outputs);
     }
 
@@ -280,18 +280,30 @@ public sealed class GoldenVectors
     private void Envelope()
     {
         GoldenInputs.Train(_capture.Samples, 12000, 107000, 2000, 8);
-        float[] samples = new float[12000];
-        for (int i = 0; i < samples.Length; i++)
+        var workspace = new Workspace(4096);
+        var decimator = new WindowDecimator();
+        var analyzer = new EnvelopeAnalyzer(workspace);
+        for (int halvings = 0; halvings <= 2; halvings++)
         {
-            samples[i] = _capture.Samples[i];
+            analyzer.Open(13333.5f, 500f, 5400f, 120f, 600f, halvings);
+            int window = analyzer.WindowLength;
+            decimator.Read(_capture.Samples, 12000, 3, 1, 0, workspace.Samples, window);
+            analyzer.Add(window);
+            decimator.Read(_capture.Samples, 12000, 3, 3 - halvings, 100, workspace.Samples, window - 500);
+            analyzer.Add(window - 500);
+            analyzer.Close();
+            AddEnvelope(analyzer);
         }
+    }
 
-        var analyzer = new EnvelopeAnalyzer(new Workspace(), samples.Length);
-        analyzer.Analyze(samples, samples.Length, 13333.5f, 500, 5400, 60f);
+    private void AddEnvelope(EnvelopeAnalyzer analyzer)
+    {
         _hash.Add(analyzer.Spectrum, analyzer.Count);
         _hash.Add(analyzer.Impulsiveness);
         _hash.Add(analyzer.StepHertz);
         _hash.Add(analyzer.ResolutionHertz);
+        _hash.Add(analyzer.HighRatio);
+        _hash.Add(analyzer.HighMeanSquare);
     }
 
     /// <summary>A bearing 6205 at 29.95 Hz.</summary>

@@ -15,17 +15,35 @@ public sealed class BearingAnalyzer
     /// </summary>
     public const int LeastRevolutionsPerWindow = 4;
 
+    /// <summary>
+    /// Revolutions below which a window is made longer at the expense of the upper part of the band, where the capture is long enough; a second
+    /// time only below <see cref="LeastRevolutionsPerWindow"/>.
+    /// </summary>
+    public const int RevolutionsWanted = 5;
+
+    /// <summary>Revolutions the longest capture holds at least: two windows of the fewest.</summary>
+    public const int RevolutionsOfLongestCapture = 8;
+
+    /// <summary>
+    /// Revolutions a window holds at least where it is halved for a fast shaft: its lines are then a twentieth of an order wide, as those of an
+    /// 1800 rpm shaft in a whole window of 8192 samples. (BPFO and BPFI of the largest roller bearings here lie 0.09 orders from a shaft order.)
+    /// </summary>
+    public const int RevolutionsWhenHalved = 20;
+
     /// <summary>Orders of the shaft over which the floor is taken: between combs there is always floor.</summary>
     public const int FloorOrders = 4;
 
     /// <summary>Highest share of the rate, in thousandths, that the range may reach.</summary>
     private const int PassBandPermille = 450;
 
+    /// <summary>Narrowest range that is accepted for the sake of a longer window, in hertz.</summary>
+    private const int LeastBandWhenSlowHertz = 900;
+
     /// <summary>Floor width, in hertz, where the shaft speed is not known: four orders of a four-pole motor.</summary>
     private const float DefaultFloorHertz = 100f;
 
     private readonly Workspace _workspace;
-    private readonly Decimator _decimator = new Decimator();
+    private readonly WindowDecimator _decimator = new WindowDecimator();
     private readonly EnvelopeAnalyzer _envelope;
     private readonly BearingScores _scores;
 
@@ -53,21 +71,21 @@ public sealed class BearingAnalyzer
             refusals |= Refusal.ShaftSpeedUnknown;
         }
 
-        int halvings = Decimator.Halvings(rate);
+        int halvings = HalvingsFor(settings, rate, count);
         int window = _workspace.WindowLength;
-        int samples = count >> (halvings & 31);
-        if (asked && CapturePlan.IsTooSlowForBearing(settings, rate, window << (halvings & 31)))
+        if (asked && IsTooSlow(settings, rate))
         {
             refusals |= Refusal.ShaftTooSlow;
         }
-        else if (count < CapturePlan.LeastBearingSamplesFor(settings, rate) || samples < window >> 1)
+        else if (count < CapturePlan.LeastBearingSamplesFor(settings, rate) || count >> (halvings & 31) < window >> 1
+            || (asked && settings.ShaftSpeedMilliHertz > 0 && !HoldsRevolutions(settings, rate, window << (halvings & 31), LeastRevolutionsPerWindow)))
         {
             refusals |= Refusal.CaptureTooShort;
         }
 
         int low = settings.EnvelopeBandLowHertz;
         int high = settings.EnvelopeBandHighHertz;
-        int carried = (int)Division.LongNearest((long)(rate >> (halvings & 31)) * PassBandPermille, 1000000);
+        int carried = CarriedHertz(rate, halvings);
         if (high > carried)
         {
             high = carried;
@@ -79,6 +97,68 @@ public sealed class BearingAnalyzer
         }
 
         return refusals;
+    }
+
+    /// <summary>Whether the shaft turns too slowly for a bearing verdict, whatever the capture.</summary>
+    private bool IsTooSlow(DetectorSettings settings, int rate)
+    {
+        int most = WindowDecimator.Halvings(rate);
+        while (CanHalve(settings, rate, most))
+        {
+            most++;
+        }
+
+        int longest = _workspace.WindowLength << (most & 31);
+        if (longest > CapturePlan.MaximumSamples)
+        {
+            longest = CapturePlan.MaximumSamples;
+        }
+
+        return settings.ShaftSpeedMilliHertz > 0
+            && (!HoldsRevolutions(settings, rate, longest, LeastRevolutionsPerWindow)
+                || !HoldsRevolutions(settings, rate, CapturePlan.MaximumSamples, RevolutionsOfLongestCapture));
+    }
+
+    /// <summary>
+    /// How often a capture is halved: to the bearing's rate, and on, at the upper part of the band's expense, until a window holds the revolutions
+    /// it needs, as long as the capture holds a whole one.
+    /// </summary>
+    private int HalvingsFor(DetectorSettings settings, int rate, int count)
+    {
+        int halvings = WindowDecimator.Halvings(rate);
+        if (!CapturePlan.AsksForBearing(settings) || settings.ShaftSpeedMilliHertz <= 0)
+        {
+            return halvings;
+        }
+
+        int window = _workspace.WindowLength;
+        int wanted = RevolutionsWanted;
+        while (!HoldsRevolutions(settings, rate, window << (halvings & 31), wanted)
+            && count >> ((halvings + 1) & 31) >= window && CanHalve(settings, rate, halvings))
+        {
+            halvings++;
+            wanted = LeastRevolutionsPerWindow;
+        }
+
+        return halvings;
+    }
+
+    /// <summary>Whether a band remains when a capture is halved once more.</summary>
+    private static bool CanHalve(DetectorSettings settings, int rate, int halvings)
+    {
+        return halvings < WindowDecimator.MostHalvings
+            && CarriedHertz(rate, halvings + 1) - settings.EnvelopeBandLowHertz >= LeastBandWhenSlowHertz;
+    }
+
+    private static bool HoldsRevolutions(DetectorSettings settings, int rate, int samples, int revolutions)
+    {
+        return (long)settings.ShaftSpeedMilliHertz * samples >= (long)rate * revolutions;
+    }
+
+    /// <summary>Highest frequency that the halved capture carries, in hertz.</summary>
+    private static int CarriedHertz(int rate, int halvings)
+    {
+        return (int)Division.LongNearest((long)(rate >> (halvings & 31)) * PassBandPermille, 1000000);
     }
 
     /// <summary>Envelope spectrum, scores and the verdict of this capture alone.</summary>
@@ -141,8 +221,7 @@ public sealed class BearingAnalyzer
     /// <summary>Everything that needs no shaft speed.</summary>
     private int Measure(Capture capture, int count, int mean, DetectorSettings settings, float shaft, DetectorResult result)
     {
-        int window = _workspace.WindowLength;
-        int halvings = Decimator.Halvings(capture.SampleRateMilliHertz);
+        int halvings = HalvingsFor(settings, capture.SampleRateMilliHertz, count);
         float rate = Division.Float(capture.SampleRateMilliHertz * 0.001f, 1 << (halvings & 31));
         float high = settings.EnvelopeBandHighHertz;
         float carried = rate * (PassBandPermille * 0.001f);
@@ -151,19 +230,29 @@ public sealed class BearingAnalyzer
             high = carried;
         }
 
-        // Three harmonics of the highest family and a sideband; four narrow bands where they carry the second harmonic, else two wide ones.
+        // Three harmonics of the highest family and a sideband; a fast shaft's window is halved until the second harmonic is carried.
         float highest = HighestOrder(settings) * 0.001f * shaft;
-        bool wide = 2f * highest * BearingScores.HighestSlip > EnvelopeAnalyzer.CarriedHertz(rate, false);
+        float revolutions = Division.Float(_workspace.WindowLength * 0.5f * shaft, rate);
+        int shorter = 0;
+        while (shorter < EnvelopeAnalyzer.MostHalvings && revolutions >= RevolutionsWhenHalved
+            && 2f * highest * BearingScores.HighestSlip > EnvelopeAnalyzer.CarriedHertz(rate, shorter)
+            && EnvelopeAnalyzer.CarriedHertz(rate, shorter) < EnvelopeAnalyzer.BandHertz(settings.EnvelopeBandLowHertz, high))
+        {
+            shorter++;
+            revolutions = revolutions * 0.5f;
+        }
+
         float top = (BearingScores.Harmonics * highest * BearingScores.HighestSlip) + (1.1f * shaft);
         _envelope.Open(
             rate, settings.EnvelopeBandLowHertz, high, shaft > 0f ? FloorOrders * shaft : DefaultFloorHertz,
-            top > EnvelopeAnalyzer.UsualHertz ? top : EnvelopeAnalyzer.UsualHertz, wide);
+            top > EnvelopeAnalyzer.UsualHertz ? top : EnvelopeAnalyzer.UsualHertz, shorter);
 
+        int window = _envelope.WindowLength;
         int samples = count >> (halvings & 31);
         int from = 0;
         while (samples - from >= window)
         {
-            _decimator.Read(capture.Samples, count, halvings, from, window, mean, _workspace.Samples, 0);
+            _decimator.Read(capture.Samples, count, mean, halvings, from, _workspace.Samples, window);
             _envelope.Add(window);
             from += window;
         }
@@ -173,7 +262,7 @@ public sealed class BearingAnalyzer
         if (rest >= window >> 1)
         {
             int valid = from > 0 ? window : rest & ~127;
-            _decimator.Read(capture.Samples, count, halvings, from > 0 ? samples - window : 0, valid, mean, _workspace.Samples, 0);
+            _decimator.Read(capture.Samples, count, mean, halvings, from > 0 ? samples - window : 0, _workspace.Samples, valid);
             _envelope.Add(valid);
         }
 

@@ -24,6 +24,9 @@ public sealed class BearingScores
     /// <summary>Shaft orders that blows in time with the shaft are looked for at.</summary>
     private const int CombOrders = 6;
 
+    /// <summary>Most blows in a turn of the shaft that are looked for.</summary>
+    private const int MostBlows = 3;
+
     /// <summary>Lines above this many times the floor count as this: one strong line must not make a comb.</summary>
     private const float LargestRatio = 60f;
 
@@ -77,16 +80,35 @@ public sealed class BearingScores
         }
     }
 
-    /// <summary>Mean z at the shaft orders 1 to 6. To be asked before <see cref="BlankShaftOrders"/>.</summary>
+    /// <summary>
+    /// Mean z at the shaft orders 1 to 6, or at their doubles or triples where that is more: blows once, twice or three times a turn. To be asked
+    /// before <see cref="BlankShaftOrders"/>.
+    /// </summary>
     public float ShaftScore()
     {
-        float sum = 0f;
-        for (int order = 1; order <= CombOrders; order++)
+        float best = 0f;
+        for (int blows = 1; blows <= MostBlows; blows++)
         {
-            sum = sum + LineAt(order * _shaft);
+            float sum = 0f;
+            int lines = 0;
+            for (int order = 1; order <= CombOrders; order++)
+            {
+                float hertz = order * blows * _shaft;
+                if (hertz <= _highest)
+                {
+                    sum = sum + LineAt(hertz);
+                    lines++;
+                }
+            }
+
+            float mean = lines < Harmonics ? 0f : Division.Float(sum, lines);
+            if (mean > best)
+            {
+                best = mean;
+            }
         }
 
-        return sum * (1f / CombOrders);
+        return best;
     }
 
     /// <summary>Takes the shaft orders out of the spectrum.</summary>

@@ -76,21 +76,6 @@ public static class CapturePlan
         return RevolutionSamples(settings, sampleRateMilliHertz, LeastBearingRevolutions);
     }
 
-    /// <summary>
-    /// Whether the shaft turns too slowly for a bearing verdict, whatever the capture: its window would not hold
-    /// <see cref="BearingAnalyzer.LeastRevolutionsPerWindow"/>, or the longest capture not <see cref="LeastBearingRevolutions"/>.
-    /// </summary>
-    /// <param name="settings">Shaft speed.</param>
-    /// <param name="sampleRateMilliHertz">Sampling rate.</param>
-    /// <param name="windowSamples">Samples, at that rate, that a window takes.</param>
-    public static bool IsTooSlowForBearing(DetectorSettings settings, int sampleRateMilliHertz, int windowSamples)
-    {
-        long shaft = settings.ShaftSpeedMilliHertz;
-        return shaft > 0
-            && (shaft * windowSamples < (long)sampleRateMilliHertz * BearingAnalyzer.LeastRevolutionsPerWindow
-                || shaft * MaximumSamples < (long)sampleRateMilliHertz * LeastBearingRevolutions);
-    }
-
     /// <summary>Whether any bearing order is set.</summary>
     public static bool AsksForBearing(DetectorSettings settings)
     {

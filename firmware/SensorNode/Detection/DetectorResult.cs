@@ -33,7 +33,7 @@ public sealed class DetectorResult
     /// <summary>Score of a rolling element defect in thousandths, or <see cref="NotAvailable"/>.</summary>
     public int BallScoreMilli;
 
-    /// <summary>Score of the shaft orders 1 to 6 in the envelope in thousandths, or <see cref="NotAvailable"/>: looseness and rubs, not bearings.</summary>
+    /// <summary>Score of the shaft orders 1 to 6 (or their doubles or triples) in the envelope in thousandths, or <see cref="NotAvailable"/>: looseness and rubs, not bearings.</summary>
     public int ShaftScoreMilli;
 
     /// <summary>Impulsiveness of the envelope band (0 = steady, about 693 = Gaussian noise) in thousandths, or <see cref="NotAvailable"/>.</summary>

@@ -2,14 +2,16 @@ namespace DeviceTwin.SensorNode.Signal;
 
 /// <summary>
 /// Envelope spectrum pooled over bands and windows. A window is transformed once; the bins of each band are moved down and transformed back
-/// with an eighth of the points, which gives the band's analytic signal at an eighth of the rate, and its magnitude is the envelope. The
-/// envelope is divided by its mean, windowed (Hann), transformed, and its power spectrum divided by its own floor; the spectra of all bands
-/// and all windows are averaged and the floor is taken out once more. A line of the result says how far it stands above its surroundings,
-/// whatever the machine's level and whichever band carries it.
+/// with an eighth of the points, which gives the band's squared envelope e at an eighth of the rate. What is looked at is e / (e + 2 · mean e):
+/// as e where that is small, never more than 1, so that a few large blows do not outweigh the many. It is divided by its mean, windowed
+/// (Hann), transformed, and its power spectrum divided by its own floor; the spectra of all bands and all windows are averaged and the floor
+/// is taken out once more. A line of the result says how far it stands above its surroundings, whatever the machine's level and whichever
+/// band carries it.
 /// </summary>
 /// <remarks>
 /// The range is cut into four bands without gap or overlap. Where the shaft is so fast that an eighth of the rate does not carry the second
-/// harmonic of a bearing's defect, it is two bands of twice the width at a quarter of the rate instead, which costs the same.
+/// harmonic of a bearing's defect, the window is halved and the bands get as many points as before, which doubles the envelope's rate: a fast
+/// shaft turns as often in half the time, so the resolution in orders stays. Twice halved, it does for 17 000 rpm.
 /// </remarks>
 public sealed class EnvelopeAnalyzer
 {
@@ -32,13 +34,16 @@ public sealed class EnvelopeAnalyzer
     public const float HighBandHighHertz = 4000f;
 
     /// <summary>The high band is measured where the rate carries it to here at least, in hertz.</summary>
-    private const float HighBandLeastHertz = 3000f;
+    private const float HighBandLeastHertz = 3500f;
 
     /// <summary>Edges of the band it is compared with: that of the velocity.</summary>
     private const float LowBandLowHertz = 10f;
     private const float LowBandHighHertz = 1000f;
 
-    private const int MostBands = 4;
+    private const int Bands = 4;
+
+    /// <summary>Most halvings of the window.</summary>
+    public const int MostHalvings = 2;
 
     /// <summary>Pieces of a window of which the impulsiveness is made; the loudest two neighbours do not count.</summary>
     private const int Pieces = 16;
@@ -46,24 +51,26 @@ public sealed class EnvelopeAnalyzer
     /// <summary>The shortest transform there is.</summary>
     private const int LeastTransform = 256;
 
+    /// <summary>Squared envelope, in units of its mean, that counts half as much as it would without a bound.</summary>
+    private const float Saturation = 2f;
+
     /// <summary>Bins of the longest window over which a band's edge falls off: it shortens the ringing.</summary>
     private const int EdgeBins = 32;
 
     private readonly Workspace _workspace;
     private readonly SpectralFloor _floor;
-    private readonly ComplexFft _usualBand;
-    private readonly ComplexFft _wideBand;
-    private readonly RealFft _usualEnvelope;
-    private readonly RealFft _wideEnvelope;
+    private readonly RealFft[] _blocks = new RealFft[MostHalvings + 1];
+    private readonly ComplexFft _band;
+    private readonly RealFft _transform;
     private readonly float[] _energy;
     private readonly float[] _one;
     private readonly float[] _hann;
     private readonly float[] _edge;
-    private readonly float[] _bandPieces = new float[MostBands * Pieces];
+    private readonly float[] _bandPieces = new float[Bands * Pieces];
     private readonly float[] _impulsiveness = new float[MaximumWindows];
     private float _rateHertz;
-    private int _bands;
-    private int _divisorShift;
+    private int _halvings;
+    private int _divisor;
     private int _firstBin;
     private int _bandBins;
     private int _floorBins;
@@ -95,10 +102,10 @@ public sealed class EnvelopeAnalyzer
     /// </summary>
     public float Impulsiveness;
 
-    /// <summary>Energy from 2 to 4 kHz over that from 10 to 1000 Hz; negative where the rate does not carry 3 kHz.</summary>
+    /// <summary>Energy from 2 to 4 kHz over that from 10 to 1000 Hz; negative where the rate does not carry 3.5 kHz.</summary>
     public float HighRatio;
 
-    /// <summary>Mean square from 2 to 4 kHz in counts²; negative where the rate does not carry 3 kHz.</summary>
+    /// <summary>Mean square from 2 to 4 kHz in counts²; negative where the rate does not carry 3.5 kHz.</summary>
     public float HighMeanSquare;
 
     /// <param name="workspace">Scratch, and the length of a window.</param>
@@ -106,25 +113,42 @@ public sealed class EnvelopeAnalyzer
     {
         _workspace = workspace;
         int window = workspace.WindowLength;
-        _floor = new SpectralFloor(window >> 3);
-        _usualBand = new ComplexFft(window >> 3);
-        _wideBand = new ComplexFft(window >> 2);
-        _wideEnvelope = new RealFft(window >> 2);
-        _usualEnvelope = window >> 3 < LeastTransform ? _wideEnvelope : new RealFft(window >> 3);
-        _energy = new float[window >> 2];
-        _one = new float[(window >> 3) + 1];
-        _hann = new float[(window >> 3) + 1];
-        Spectrum = new float[(window >> 3) + 1];
+        int points = window >> 3;
+        int length = points < LeastTransform ? LeastTransform : points;
+        for (int halvings = 0; halvings <= MostHalvings; halvings++)
+        {
+            _blocks[halvings] = halvings == 0 ? workspace.Block : new RealFft(window >> (halvings & 31));
+        }
+
+        _band = new ComplexFft(points);
+        _transform = new RealFft(length);
+        int spectrum = (length >> 1) + 1;
+        _floor = new SpectralFloor(spectrum);
+        _energy = new float[points];
+        _hann = new float[(points >> 1) + 1];
+        _one = new float[spectrum];
+        Spectrum = new float[spectrum];
         _edge = new float[Division.Integer(window * EdgeBins, Workspace.LongestWindow)];
-        FillEdge();
+    }
+
+    /// <summary>Samples of a window, after <see cref="Open"/>.</summary>
+    public int WindowLength
+    {
+        get { return _workspace.WindowLength >> (_halvings & 31); }
     }
 
     /// <summary>Highest frequency an envelope spectrum can show, in hertz.</summary>
     /// <param name="rateHertz">Rate of the signal.</param>
-    /// <param name="wide">Whether wide bands are used.</param>
-    public static float CarriedHertz(float rateHertz, bool wide)
+    /// <param name="halvings">How often the window is halved.</param>
+    public static float CarriedHertz(float rateHertz, int halvings)
     {
-        return rateHertz * (wide ? 0.125f * CarriedShare : 0.0625f * CarriedShare);
+        return rateHertz * (0.0625f * CarriedShare) * (1 << (halvings & 31));
+    }
+
+    /// <summary>Width of a band: how far apart in frequency two parts of a signal can be whose beat is still in its envelope.</summary>
+    public static float BandHertz(float lowHertz, float highHertz)
+    {
+        return (highHertz - lowHertz) * (1f / Bands);
     }
 
     /// <summary>Forgets the last capture.</summary>
@@ -133,26 +157,27 @@ public sealed class EnvelopeAnalyzer
     /// <param name="highHertz">Upper edge of the range, at most 0.45 × rate; at least <see cref="LeastRangeHertz"/> above the lower one.</param>
     /// <param name="floorHertz">Width over which the floor is taken.</param>
     /// <param name="topHertz">Frequency up to which the spectrum is wanted.</param>
-    /// <param name="wide">Two wide bands instead of four.</param>
-    public void Open(float rateHertz, float lowHertz, float highHertz, float floorHertz, float topHertz, bool wide)
+    /// <param name="halvings">How often the window is halved, 0 to <see cref="MostHalvings"/>.</param>
+    public void Open(float rateHertz, float lowHertz, float highHertz, float floorHertz, float topHertz, int halvings)
     {
-        int window = _workspace.WindowLength;
+        _halvings = halvings;
+        _divisor = 3 - halvings;
+        int window = WindowLength;
         float inverseBin = Division.Float(window, rateHertz);
         _rateHertz = rateHertz;
-        _bands = wide ? MostBands >> 1 : MostBands;
-        _divisorShift = wide ? 2 : 3;
-        int points = window >> (_divisorShift & 31);
-        int length = points < LeastTransform ? LeastTransform : points;
-        _bandBins = Rounding.Nearest(Division.Float((highHertz - lowHertz) * inverseBin, _bands), _edge.Length << 1, points);
-        _firstBin = Rounding.Nearest(lowHertz * inverseBin, 1, (window >> 1) - (_bandBins * _bands));
-        StepHertz = Division.Float(rateHertz, length << (_divisorShift & 31));
-        float carried = CarriedHertz(rateHertz, wide);
-        Count = Rounding.Nearest(Division.Float(topHertz < carried ? topHertz : carried, StepHertz), 16, (length >> 1) - 2) + 1;
-        if (Count > Spectrum.Length)
+        int edge = EdgeOf(window);
+        int length = _transform.Length;
+        _bandBins = Rounding.Nearest((highHertz - lowHertz) * inverseBin * (1f / Bands), edge << 1, _band.Length);
+        _firstBin = Rounding.Nearest(lowHertz * inverseBin, 1, (window >> 1) - (_bandBins * Bands));
+        StepHertz = Division.Float(rateHertz, length << (_divisor & 31));
+        float carried = CarriedHertz(rateHertz, halvings);
+        float width = BandHertz(lowHertz, highHertz);
+        if (width < carried)
         {
-            Count = Spectrum.Length;
+            carried = width;
         }
 
+        Count = Rounding.Nearest(Division.Float(topHertz < carried ? topHertz : carried, StepHertz), 16, (length >> 1) - 2) + 1;
         _floorBins = Rounding.Nearest(Division.Float(floorHertz, StepHertz), SpectralFloor.LeastBlock, Spectrum.Length);
         float[] spectrum = Spectrum;
         for (int i = 0; i < spectrum.Length; i++)
@@ -160,6 +185,7 @@ public sealed class EnvelopeAnalyzer
             spectrum[i] = 0f;
         }
 
+        FillEdge(edge);
         _hannPoints = 0;
         _used = 0;
         _highEnergy = 0f;
@@ -178,18 +204,18 @@ public sealed class EnvelopeAnalyzer
         }
 
         float[] samples = _workspace.Samples;
-        int window = _workspace.WindowLength;
+        int window = WindowLength;
         for (int i = valid; i < window; i++)
         {
             samples[i] = 0f;
         }
 
         Taper(samples, valid);
-        _workspace.Block.Forward(samples, _workspace.Re, _workspace.Im);
-        MeasureLevels(valid);
+        _blocks[_halvings].Forward(samples, _workspace.Re, _workspace.Im);
+        MeasureLevels(window, valid);
 
-        int points = valid >> (_divisorShift & 31);
-        ResolutionHertz = Division.Float(_rateHertz, points << (_divisorShift & 31));
+        int points = valid >> (_divisor & 31);
+        ResolutionHertz = Division.Float(_rateHertz, points << (_divisor & 31));
         if (_hannPoints != points)
         {
             HannWindow.FillHalf(_hann, points);
@@ -203,13 +229,13 @@ public sealed class EnvelopeAnalyzer
         }
 
         int piece = points >> 4;
-        for (int band = 0; band < _bands; band++)
+        for (int band = 0; band < Bands; band++)
         {
-            Lower(_firstBin + (band * _bandBins));
-            float sum = Magnitudes(points, piece, band * Pieces);
+            Lower(window, _firstBin + (band * _bandBins));
+            float sum = Energies(points, piece, band * Pieces);
             if (sum > 1e-12f)
             {
-                AddSpectrum(points, Division.Float(points, sum));
+                AddSpectrum(points, Division.Float(points, Saturate(points, Division.Float(Saturation * sum, points))));
                 _used++;
             }
         }
@@ -256,13 +282,19 @@ public sealed class EnvelopeAnalyzer
         }
     }
 
+    /// <summary>Bins over which a band's edge falls off.</summary>
+    private static int EdgeOf(int window)
+    {
+        return Division.Integer(window * EdgeBins, Workspace.LongestWindow);
+    }
+
     /// <summary>The first half of a raised cosine; the scale of a band, 2 / window, is put in where it is used.</summary>
-    private void FillEdge()
+    private void FillEdge(int edge)
     {
         float[] cosine = CosineTable.Quarter;
-        int step = Division.Integer(CosineTable.QuarterLength << 1, _edge.Length);
+        int step = Division.Integer(CosineTable.QuarterLength << 1, edge);
         int index = step >> 1;
-        for (int i = 0; i < _edge.Length; i++)
+        for (int i = 0; i < edge; i++)
         {
             float value = index < CosineTable.QuarterLength ? cosine[index] : -cosine[(CosineTable.QuarterLength << 1) - index];
             _edge[i] = 0.5f - (0.5f * value);
@@ -271,9 +303,9 @@ public sealed class EnvelopeAnalyzer
     }
 
     /// <summary>Energies of the high and of the low band.</summary>
-    private void MeasureLevels(int valid)
+    private void MeasureLevels(int window, int valid)
     {
-        int window = _workspace.WindowLength;
+        int half = window >> 1;
         float inverseBin = Division.Float(window, _rateHertz);
         float carried = _rateHertz * 0.45f;
         if (carried < HighBandLeastHertz)
@@ -286,16 +318,15 @@ public sealed class EnvelopeAnalyzer
 
         // Parseval: the mean square is 2 Σ|X|² / (window · valid); the taper takes 3 % of it, high and low alike.
         float scale = Division.Float(2f, window);
-        _highEnergy = _highEnergy + (scale * Energy(HighBandLowHertz * inverseBin, high * inverseBin));
-        _lowEnergy = _lowEnergy + (scale * Energy(LowBandLowHertz * inverseBin, LowBandHighHertz * inverseBin));
+        _highEnergy = _highEnergy + (scale * Energy(HighBandLowHertz * inverseBin, high * inverseBin, half));
+        _lowEnergy = _lowEnergy + (scale * Energy(LowBandLowHertz * inverseBin, LowBandHighHertz * inverseBin, half));
         _samples = _samples + valid;
     }
 
-    private float Energy(float from, float to)
+    private float Energy(float from, float to, int half)
     {
         float[] re = _workspace.Re;
         float[] im = _workspace.Im;
-        int half = _workspace.WindowLength >> 1;
         int last = Rounding.Nearest(to, 1, half);
         float sum = 0f;
         for (int i = Rounding.Nearest(from, 1, half); i < last; i++)
@@ -308,19 +339,21 @@ public sealed class EnvelopeAnalyzer
         return sum;
     }
 
-    /// <summary>Moves the band that starts at bin <paramref name="from"/> down to zero and transforms it back: its analytic signal in counts.</summary>
-    private void Lower(int from)
+    /// <summary>
+    /// Moves the band that starts at bin <paramref name="from"/> down to zero and transforms it back: its squared envelope in counts², into the
+    /// workspace's samples.
+    /// </summary>
+    private void Lower(int window, int from)
     {
         float[] re = _workspace.Re;
         float[] im = _workspace.Im;
         float[] bandRe = _workspace.BandRe;
         float[] bandIm = _workspace.BandIm;
         float[] edge = _edge;
-        ComplexFft transform = _divisorShift == 3 ? _usualBand : _wideBand;
-        int points = transform.Length;
+        int points = _band.Length;
         int bins = _bandBins;
-        int edgeBins = edge.Length;
-        float scale = Division.Float(2f, _workspace.WindowLength);
+        int edgeBins = EdgeOf(window);
+        float scale = Division.Float(2f, window);
         int source = from;
         for (int i = 0; i < edgeBins; i++)
         {
@@ -354,19 +387,15 @@ public sealed class EnvelopeAnalyzer
             bandIm[i] = 0f;
         }
 
-        // Parts swapped: the inverse transform. Behind the real parts stand the imaginary ones.
-        transform.Transform(bandIm, bandRe, _workspace.Samples, points, _workspace.Samples, 0);
+        // Parts swapped: the inverse transform.
+        _band.Power(bandIm, bandRe, _workspace.Samples);
     }
 
-    /// <summary>
-    /// Magnitudes of the band into the workspace's samples, energies added to <c>_energy</c>, and the energy of each piece. A magnitude is its
-    /// two-part straight estimate (4 % off at most) after one step of Heron's: 0.08 % off at most, so a tone's envelope stays flat.
-    /// </summary>
-    /// <returns>The sum of the magnitudes.</returns>
-    private float Magnitudes(int points, int piece, int pieces)
+    /// <summary>Adds the band's energies to <c>_energy</c> and sums them by pieces.</summary>
+    /// <returns>Their sum.</returns>
+    private float Energies(int points, int piece, int pieces)
     {
-        float[] target = _workspace.Samples;
-        int behind = _workspace.WindowLength >> (_divisorShift & 31);
+        float[] band = _workspace.Samples;
         float[] energy = _energy;
         float[] bandPieces = _bandPieces;
         float sum = 0f;
@@ -377,29 +406,31 @@ public sealed class EnvelopeAnalyzer
             int end = p == Pieces - 1 ? points : at + piece;
             while (at < end)
             {
-                float a = target[at];
-                float b = target[at + behind];
-                float e = (a * a) + (b * b);
+                float e = band[at];
                 energy[at] = energy[at] + e;
                 pieceSum = pieceSum + e;
-                if (a < 0f)
-                {
-                    a = -a;
-                }
-
-                if (b < 0f)
-                {
-                    b = -b;
-                }
-
-                float estimate = a > b ? (0.96f * a) + (0.4f * b) : (0.96f * b) + (0.4f * a);
-                a = 0.5f * (estimate + Division.Float(e, estimate));
-                target[at] = a;
-                sum = sum + a;
                 at++;
             }
 
             bandPieces[pieces + p] = pieceSum;
+            sum = sum + pieceSum;
+        }
+
+        return sum;
+    }
+
+    /// <summary>e / (e + half) in place of each squared envelope e.</summary>
+    /// <returns>The sum of the results.</returns>
+    private float Saturate(int points, float half)
+    {
+        float[] band = _workspace.Samples;
+        float sum = 0f;
+        for (int i = 0; i < points; i++)
+        {
+            float e = band[i];
+            e = Division.Float(e, e + half);
+            band[i] = e;
+            sum = sum + e;
         }
 
         return sum;
@@ -426,15 +457,15 @@ public sealed class EnvelopeAnalyzer
             buffer[i] = ((buffer[i] * inverse) - 1f) * hann[points - i];
         }
 
-        RealFft transform = _divisorShift == 3 ? _usualEnvelope : _wideEnvelope;
-        for (int i = points; i < transform.Length; i++)
+        int length = _transform.Length;
+        for (int i = points; i < length; i++)
         {
             buffer[i] = 0f;
         }
 
         float[] re = _workspace.BandRe;
         float[] im = _workspace.BandIm;
-        transform.Forward(buffer, re, im);
+        _transform.Forward(buffer, re, im);
         float[] power = _one;
         int count = Count;
         for (int i = 0; i < count; i++)
@@ -457,11 +488,9 @@ public sealed class EnvelopeAnalyzer
     {
         float[] energy = _energy;
         float[] bandPieces = _bandPieces;
-        int bands = _bands;
-
         // In units of the mean, so that squares of squares stay small.
         float all = 0f;
-        for (int i = 0; i < bands * Pieces; i++)
+        for (int i = 0; i < Bands * Pieces; i++)
         {
             all = all + bandPieces[i];
         }
@@ -496,7 +525,7 @@ public sealed class EnvelopeAnalyzer
         float rest = total - loudest;
         float sum = 0f;
         float shares = 0f;
-        for (int band = 0; band < bands; band++)
+        for (int band = 0; band < Bands; band++)
         {
             float part = 0f;
             int first = band * Pieces;

@@ -110,62 +110,58 @@ public static class HalfBandStages
     }
 
     /// <summary>
-    /// 47 taps: passes 0 to 0.43 of the new rate within 0.00873 dB and holds what would fold into that band 60 dB down.
+    /// 39 taps: passes 0 to 0.415 of the new rate within 0.00837 dB and holds what would fold into that band 60 dB down.
     /// </summary>
-    public const int RawSharpReach = 23;
+    public const int RawSharpReach = 19;
 
     /// <summary>The filter.</summary>
     public static void RawSharp(short[] input, int at, float mean, float[] output, int to, int outputs)
     {
-        float x0 = input[at - 23];
-        float x1 = input[at - 21];
-        float x2 = input[at - 19];
-        float x3 = input[at - 17];
-        float x4 = input[at - 15];
-        float x5 = input[at - 13];
-        float x6 = input[at - 11];
-        float x7 = input[at - 9];
-        float x8 = input[at - 7];
-        float x9 = input[at - 5];
-        float x10 = input[at - 3];
-        float x11 = input[at - 1];
-        float x12 = input[at + 1];
-        float x13 = input[at + 3];
-        float x14 = input[at + 5];
-        float x15 = input[at + 7];
-        float x16 = input[at + 9];
-        float x17 = input[at + 11];
-        float x18 = input[at + 13];
-        float x19 = input[at + 15];
-        float x20 = input[at + 17];
-        float x21 = input[at + 19];
-        float x22 = input[at + 21];
+        float x0 = input[at - 19];
+        float x1 = input[at - 17];
+        float x2 = input[at - 15];
+        float x3 = input[at - 13];
+        float x4 = input[at - 11];
+        float x5 = input[at - 9];
+        float x6 = input[at - 7];
+        float x7 = input[at - 5];
+        float x8 = input[at - 3];
+        float x9 = input[at - 1];
+        float x10 = input[at + 1];
+        float x11 = input[at + 3];
+        float x12 = input[at + 5];
+        float x13 = input[at + 7];
+        float x14 = input[at + 9];
+        float x15 = input[at + 11];
+        float x16 = input[at + 13];
+        float x17 = input[at + 15];
+        float x18 = input[at + 17];
+        float x19;
+        float x20;
+        float x21;
+        float x22;
         float x23;
         float x24;
         float x25;
         float x26;
-        float x27;
-        float x28;
-        float x29;
-        float x30;
         for (; outputs > 0; outputs -= 8)
         {
-            x23 = input[at + 23];
-            output[to] = ((x0 + x23) * -0.0010833178f) + ((x1 + x22) * 0.0018699165f) + ((x2 + x21) * -0.0031796f) + ((x3 + x20) * 0.0053145993f) + ((x4 + x19) * -0.008108609f) + ((x5 + x18) * 0.012187431f) + ((x6 + x17) * -0.01764947f) + ((x7 + x16) * 0.025609463f) + ((x8 + x15) * -0.03741921f) + ((x9 + x14) * 0.057752237f) + ((x10 + x13) * -0.1024049f) + ((x11 + x12) * 0.31711146f) + (input[at] * 0.5f) - mean;
-            x24 = input[at + 25];
-            output[to + 1] = ((x1 + x24) * -0.0010833178f) + ((x2 + x23) * 0.0018699165f) + ((x3 + x22) * -0.0031796f) + ((x4 + x21) * 0.0053145993f) + ((x5 + x20) * -0.008108609f) + ((x6 + x19) * 0.012187431f) + ((x7 + x18) * -0.01764947f) + ((x8 + x17) * 0.025609463f) + ((x9 + x16) * -0.03741921f) + ((x10 + x15) * 0.057752237f) + ((x11 + x14) * -0.1024049f) + ((x12 + x13) * 0.31711146f) + (input[at + 2] * 0.5f) - mean;
-            x25 = input[at + 27];
-            output[to + 2] = ((x2 + x25) * -0.0010833178f) + ((x3 + x24) * 0.0018699165f) + ((x4 + x23) * -0.0031796f) + ((x5 + x22) * 0.0053145993f) + ((x6 + x21) * -0.008108609f) + ((x7 + x20) * 0.012187431f) + ((x8 + x19) * -0.01764947f) + ((x9 + x18) * 0.025609463f) + ((x10 + x17) * -0.03741921f) + ((x11 + x16) * 0.057752237f) + ((x12 + x15) * -0.1024049f) + ((x13 + x14) * 0.31711146f) + (input[at + 4] * 0.5f) - mean;
-            x26 = input[at + 29];
-            output[to + 3] = ((x3 + x26) * -0.0010833178f) + ((x4 + x25) * 0.0018699165f) + ((x5 + x24) * -0.0031796f) + ((x6 + x23) * 0.0053145993f) + ((x7 + x22) * -0.008108609f) + ((x8 + x21) * 0.012187431f) + ((x9 + x20) * -0.01764947f) + ((x10 + x19) * 0.025609463f) + ((x11 + x18) * -0.03741921f) + ((x12 + x17) * 0.057752237f) + ((x13 + x16) * -0.1024049f) + ((x14 + x15) * 0.31711146f) + (input[at + 6] * 0.5f) - mean;
-            x27 = input[at + 31];
-            output[to + 4] = ((x4 + x27) * -0.0010833178f) + ((x5 + x26) * 0.0018699165f) + ((x6 + x25) * -0.0031796f) + ((x7 + x24) * 0.0053145993f) + ((x8 + x23) * -0.008108609f) + ((x9 + x22) * 0.012187431f) + ((x10 + x21) * -0.01764947f) + ((x11 + x20) * 0.025609463f) + ((x12 + x19) * -0.03741921f) + ((x13 + x18) * 0.057752237f) + ((x14 + x17) * -0.1024049f) + ((x15 + x16) * 0.31711146f) + (input[at + 8] * 0.5f) - mean;
-            x28 = input[at + 33];
-            output[to + 5] = ((x5 + x28) * -0.0010833178f) + ((x6 + x27) * 0.0018699165f) + ((x7 + x26) * -0.0031796f) + ((x8 + x25) * 0.0053145993f) + ((x9 + x24) * -0.008108609f) + ((x10 + x23) * 0.012187431f) + ((x11 + x22) * -0.01764947f) + ((x12 + x21) * 0.025609463f) + ((x13 + x20) * -0.03741921f) + ((x14 + x19) * 0.057752237f) + ((x15 + x18) * -0.1024049f) + ((x16 + x17) * 0.31711146f) + (input[at + 10] * 0.5f) - mean;
-            x29 = input[at + 35];
-            output[to + 6] = ((x6 + x29) * -0.0010833178f) + ((x7 + x28) * 0.0018699165f) + ((x8 + x27) * -0.0031796f) + ((x9 + x26) * 0.0053145993f) + ((x10 + x25) * -0.008108609f) + ((x11 + x24) * 0.012187431f) + ((x12 + x23) * -0.01764947f) + ((x13 + x22) * 0.025609463f) + ((x14 + x21) * -0.03741921f) + ((x15 + x20) * 0.057752237f) + ((x16 + x19) * -0.1024049f) + ((x17 + x18) * 0.31711146f) + (input[at + 12] * 0.5f) - mean;
-            x30 = input[at + 37];
-            output[to + 7] = ((x7 + x30) * -0.0010833178f) + ((x8 + x29) * 0.0018699165f) + ((x9 + x28) * -0.0031796f) + ((x10 + x27) * 0.0053145993f) + ((x11 + x26) * -0.008108609f) + ((x12 + x25) * 0.012187431f) + ((x13 + x24) * -0.01764947f) + ((x14 + x23) * 0.025609463f) + ((x15 + x22) * -0.03741921f) + ((x16 + x21) * 0.057752237f) + ((x17 + x20) * -0.1024049f) + ((x18 + x19) * 0.31711146f) + (input[at + 14] * 0.5f) - mean;
+            x19 = input[at + 19];
+            output[to] = ((x0 + x19) * -0.0012319465f) + ((x1 + x18) * 0.0025713276f) + ((x2 + x17) * -0.004796538f) + ((x3 + x16) * 0.008501637f) + ((x4 + x15) * -0.0137886945f) + ((x5 + x14) * 0.021882629f) + ((x6 + x13) * -0.03409992f) + ((x7 + x12) * 0.055150285f) + ((x8 + x11) * -0.100731544f) + ((x9 + x10) * 0.31654277f) + (input[at] * 0.5f) - mean;
+            x20 = input[at + 21];
+            output[to + 1] = ((x1 + x20) * -0.0012319465f) + ((x2 + x19) * 0.0025713276f) + ((x3 + x18) * -0.004796538f) + ((x4 + x17) * 0.008501637f) + ((x5 + x16) * -0.0137886945f) + ((x6 + x15) * 0.021882629f) + ((x7 + x14) * -0.03409992f) + ((x8 + x13) * 0.055150285f) + ((x9 + x12) * -0.100731544f) + ((x10 + x11) * 0.31654277f) + (input[at + 2] * 0.5f) - mean;
+            x21 = input[at + 23];
+            output[to + 2] = ((x2 + x21) * -0.0012319465f) + ((x3 + x20) * 0.0025713276f) + ((x4 + x19) * -0.004796538f) + ((x5 + x18) * 0.008501637f) + ((x6 + x17) * -0.0137886945f) + ((x7 + x16) * 0.021882629f) + ((x8 + x15) * -0.03409992f) + ((x9 + x14) * 0.055150285f) + ((x10 + x13) * -0.100731544f) + ((x11 + x12) * 0.31654277f) + (input[at + 4] * 0.5f) - mean;
+            x22 = input[at + 25];
+            output[to + 3] = ((x3 + x22) * -0.0012319465f) + ((x4 + x21) * 0.0025713276f) + ((x5 + x20) * -0.004796538f) + ((x6 + x19) * 0.008501637f) + ((x7 + x18) * -0.0137886945f) + ((x8 + x17) * 0.021882629f) + ((x9 + x16) * -0.03409992f) + ((x10 + x15) * 0.055150285f) + ((x11 + x14) * -0.100731544f) + ((x12 + x13) * 0.31654277f) + (input[at + 6] * 0.5f) - mean;
+            x23 = input[at + 27];
+            output[to + 4] = ((x4 + x23) * -0.0012319465f) + ((x5 + x22) * 0.0025713276f) + ((x6 + x21) * -0.004796538f) + ((x7 + x20) * 0.008501637f) + ((x8 + x19) * -0.0137886945f) + ((x9 + x18) * 0.021882629f) + ((x10 + x17) * -0.03409992f) + ((x11 + x16) * 0.055150285f) + ((x12 + x15) * -0.100731544f) + ((x13 + x14) * 0.31654277f) + (input[at + 8] * 0.5f) - mean;
+            x24 = input[at + 29];
+            output[to + 5] = ((x5 + x24) * -0.0012319465f) + ((x6 + x23) * 0.0025713276f) + ((x7 + x22) * -0.004796538f) + ((x8 + x21) * 0.008501637f) + ((x9 + x20) * -0.0137886945f) + ((x10 + x19) * 0.021882629f) + ((x11 + x18) * -0.03409992f) + ((x12 + x17) * 0.055150285f) + ((x13 + x16) * -0.100731544f) + ((x14 + x15) * 0.31654277f) + (input[at + 10] * 0.5f) - mean;
+            x25 = input[at + 31];
+            output[to + 6] = ((x6 + x25) * -0.0012319465f) + ((x7 + x24) * 0.0025713276f) + ((x8 + x23) * -0.004796538f) + ((x9 + x22) * 0.008501637f) + ((x10 + x21) * -0.0137886945f) + ((x11 + x20) * 0.021882629f) + ((x12 + x19) * -0.03409992f) + ((x13 + x18) * 0.055150285f) + ((x14 + x17) * -0.100731544f) + ((x15 + x16) * 0.31654277f) + (input[at + 12] * 0.5f) - mean;
+            x26 = input[at + 33];
+            output[to + 7] = ((x7 + x26) * -0.0012319465f) + ((x8 + x25) * 0.0025713276f) + ((x9 + x24) * -0.004796538f) + ((x10 + x23) * 0.008501637f) + ((x11 + x22) * -0.0137886945f) + ((x12 + x21) * 0.021882629f) + ((x13 + x20) * -0.03409992f) + ((x14 + x19) * 0.055150285f) + ((x15 + x18) * -0.100731544f) + ((x16 + x17) * 0.31654277f) + (input[at + 14] * 0.5f) - mean;
             x0 = x8;
             x1 = x9;
             x2 = x10;
@@ -185,10 +181,51 @@ public static class HalfBandStages
             x16 = x24;
             x17 = x25;
             x18 = x26;
-            x19 = x27;
-            x20 = x28;
-            x21 = x29;
-            x22 = x30;
+            at += 16;
+            to += 8;
+        }
+    }
+
+    /// <summary>
+    /// 7 taps: passes 0 to 0.108 of the new rate within 0.00373 dB and holds what would fold into that band 67 dB down.
+    /// </summary>
+    public const int WideReach = 3;
+
+    /// <summary>The filter.</summary>
+    public static void Wide(float[] input, int at, float[] output, int to, int outputs)
+    {
+        float x0 = input[at - 3];
+        float x1 = input[at - 1];
+        float x2 = input[at + 1];
+        float x3;
+        float x4;
+        float x5;
+        float x6;
+        float x7;
+        float x8;
+        float x9;
+        float x10;
+        for (; outputs > 0; outputs -= 8)
+        {
+            x3 = input[at + 3];
+            output[to] = ((x0 + x3) * -0.06713114f) + ((x1 + x2) * 0.56713116f) + input[at];
+            x4 = input[at + 5];
+            output[to + 1] = ((x1 + x4) * -0.06713114f) + ((x2 + x3) * 0.56713116f) + input[at + 2];
+            x5 = input[at + 7];
+            output[to + 2] = ((x2 + x5) * -0.06713114f) + ((x3 + x4) * 0.56713116f) + input[at + 4];
+            x6 = input[at + 9];
+            output[to + 3] = ((x3 + x6) * -0.06713114f) + ((x4 + x5) * 0.56713116f) + input[at + 6];
+            x7 = input[at + 11];
+            output[to + 4] = ((x4 + x7) * -0.06713114f) + ((x5 + x6) * 0.56713116f) + input[at + 8];
+            x8 = input[at + 13];
+            output[to + 5] = ((x5 + x8) * -0.06713114f) + ((x6 + x7) * 0.56713116f) + input[at + 10];
+            x9 = input[at + 15];
+            output[to + 6] = ((x6 + x9) * -0.06713114f) + ((x7 + x8) * 0.56713116f) + input[at + 12];
+            x10 = input[at + 17];
+            output[to + 7] = ((x7 + x10) * -0.06713114f) + ((x8 + x9) * 0.56713116f) + input[at + 14];
+            x0 = x8;
+            x1 = x9;
+            x2 = x10;
             at += 16;
             to += 8;
         }
@@ -248,62 +285,58 @@ public static class HalfBandStages
     }
 
     /// <summary>
-    /// 47 taps: passes 0 to 0.43 of the new rate within 0.00873 dB and holds what would fold into that band 60 dB down.
+    /// 39 taps: passes 0 to 0.415 of the new rate within 0.00837 dB and holds what would fold into that band 60 dB down.
     /// </summary>
-    public const int SharpReach = 23;
+    public const int SharpReach = 19;
 
     /// <summary>The filter.</summary>
     public static void Sharp(float[] input, int at, float scale, float mean, float[] output, int to, int outputs)
     {
-        float x0 = input[at - 23];
-        float x1 = input[at - 21];
-        float x2 = input[at - 19];
-        float x3 = input[at - 17];
-        float x4 = input[at - 15];
-        float x5 = input[at - 13];
-        float x6 = input[at - 11];
-        float x7 = input[at - 9];
-        float x8 = input[at - 7];
-        float x9 = input[at - 5];
-        float x10 = input[at - 3];
-        float x11 = input[at - 1];
-        float x12 = input[at + 1];
-        float x13 = input[at + 3];
-        float x14 = input[at + 5];
-        float x15 = input[at + 7];
-        float x16 = input[at + 9];
-        float x17 = input[at + 11];
-        float x18 = input[at + 13];
-        float x19 = input[at + 15];
-        float x20 = input[at + 17];
-        float x21 = input[at + 19];
-        float x22 = input[at + 21];
+        float x0 = input[at - 19];
+        float x1 = input[at - 17];
+        float x2 = input[at - 15];
+        float x3 = input[at - 13];
+        float x4 = input[at - 11];
+        float x5 = input[at - 9];
+        float x6 = input[at - 7];
+        float x7 = input[at - 5];
+        float x8 = input[at - 3];
+        float x9 = input[at - 1];
+        float x10 = input[at + 1];
+        float x11 = input[at + 3];
+        float x12 = input[at + 5];
+        float x13 = input[at + 7];
+        float x14 = input[at + 9];
+        float x15 = input[at + 11];
+        float x16 = input[at + 13];
+        float x17 = input[at + 15];
+        float x18 = input[at + 17];
+        float x19;
+        float x20;
+        float x21;
+        float x22;
         float x23;
         float x24;
         float x25;
         float x26;
-        float x27;
-        float x28;
-        float x29;
-        float x30;
         for (; outputs > 0; outputs -= 8)
         {
-            x23 = input[at + 23];
-            output[to] = ((((x0 + x23) * -0.0010833178f) + ((x1 + x22) * 0.0018699165f) + ((x2 + x21) * -0.0031796f) + ((x3 + x20) * 0.0053145993f) + ((x4 + x19) * -0.008108609f) + ((x5 + x18) * 0.012187431f) + ((x6 + x17) * -0.01764947f) + ((x7 + x16) * 0.025609463f) + ((x8 + x15) * -0.03741921f) + ((x9 + x14) * 0.057752237f) + ((x10 + x13) * -0.1024049f) + ((x11 + x12) * 0.31711146f) + (input[at] * 0.5f)) * scale) - mean;
-            x24 = input[at + 25];
-            output[to + 1] = ((((x1 + x24) * -0.0010833178f) + ((x2 + x23) * 0.0018699165f) + ((x3 + x22) * -0.0031796f) + ((x4 + x21) * 0.0053145993f) + ((x5 + x20) * -0.008108609f) + ((x6 + x19) * 0.012187431f) + ((x7 + x18) * -0.01764947f) + ((x8 + x17) * 0.025609463f) + ((x9 + x16) * -0.03741921f) + ((x10 + x15) * 0.057752237f) + ((x11 + x14) * -0.1024049f) + ((x12 + x13) * 0.31711146f) + (input[at + 2] * 0.5f)) * scale) - mean;
-            x25 = input[at + 27];
-            output[to + 2] = ((((x2 + x25) * -0.0010833178f) + ((x3 + x24) * 0.0018699165f) + ((x4 + x23) * -0.0031796f) + ((x5 + x22) * 0.0053145993f) + ((x6 + x21) * -0.008108609f) + ((x7 + x20) * 0.012187431f) + ((x8 + x19) * -0.01764947f) + ((x9 + x18) * 0.025609463f) + ((x10 + x17) * -0.03741921f) + ((x11 + x16) * 0.057752237f) + ((x12 + x15) * -0.1024049f) + ((x13 + x14) * 0.31711146f) + (input[at + 4] * 0.5f)) * scale) - mean;
-            x26 = input[at + 29];
-            output[to + 3] = ((((x3 + x26) * -0.0010833178f) + ((x4 + x25) * 0.0018699165f) + ((x5 + x24) * -0.0031796f) + ((x6 + x23) * 0.0053145993f) + ((x7 + x22) * -0.008108609f) + ((x8 + x21) * 0.012187431f) + ((x9 + x20) * -0.01764947f) + ((x10 + x19) * 0.025609463f) + ((x11 + x18) * -0.03741921f) + ((x12 + x17) * 0.057752237f) + ((x13 + x16) * -0.1024049f) + ((x14 + x15) * 0.31711146f) + (input[at + 6] * 0.5f)) * scale) - mean;
-            x27 = input[at + 31];
-            output[to + 4] = ((((x4 + x27) * -0.0010833178f) + ((x5 + x26) * 0.0018699165f) + ((x6 + x25) * -0.0031796f) + ((x7 + x24) * 0.0053145993f) + ((x8 + x23) * -0.008108609f) + ((x9 + x22) * 0.012187431f) + ((x10 + x21) * -0.01764947f) + ((x11 + x20) * 0.025609463f) + ((x12 + x19) * -0.03741921f) + ((x13 + x18) * 0.057752237f) + ((x14 + x17) * -0.1024049f) + ((x15 + x16) * 0.31711146f) + (input[at + 8] * 0.5f)) * scale) - mean;
-            x28 = input[at + 33];
-            output[to + 5] = ((((x5 + x28) * -0.0010833178f) + ((x6 + x27) * 0.0018699165f) + ((x7 + x26) * -0.0031796f) + ((x8 + x25) * 0.0053145993f) + ((x9 + x24) * -0.008108609f) + ((x10 + x23) * 0.012187431f) + ((x11 + x22) * -0.01764947f) + ((x12 + x21) * 0.025609463f) + ((x13 + x20) * -0.03741921f) + ((x14 + x19) * 0.057752237f) + ((x15 + x18) * -0.1024049f) + ((x16 + x17) * 0.31711146f) + (input[at + 10] * 0.5f)) * scale) - mean;
-            x29 = input[at + 35];
-            output[to + 6] = ((((x6 + x29) * -0.0010833178f) + ((x7 + x28) * 0.0018699165f) + ((x8 + x27) * -0.0031796f) + ((x9 + x26) * 0.0053145993f) + ((x10 + x25) * -0.008108609f) + ((x11 + x24) * 0.012187431f) + ((x12 + x23) * -0.01764947f) + ((x13 + x22) * 0.025609463f) + ((x14 + x21) * -0.03741921f) + ((x15 + x20) * 0.057752237f) + ((x16 + x19) * -0.1024049f) + ((x17 + x18) * 0.31711146f) + (input[at + 12] * 0.5f)) * scale) - mean;
-            x30 = input[at + 37];
-            output[to + 7] = ((((x7 + x30) * -0.0010833178f) + ((x8 + x29) * 0.0018699165f) + ((x9 + x28) * -0.0031796f) + ((x10 + x27) * 0.0053145993f) + ((x11 + x26) * -0.008108609f) + ((x12 + x25) * 0.012187431f) + ((x13 + x24) * -0.01764947f) + ((x14 + x23) * 0.025609463f) + ((x15 + x22) * -0.03741921f) + ((x16 + x21) * 0.057752237f) + ((x17 + x20) * -0.1024049f) + ((x18 + x19) * 0.31711146f) + (input[at + 14] * 0.5f)) * scale) - mean;
+            x19 = input[at + 19];
+            output[to] = ((((x0 + x19) * -0.0012319465f) + ((x1 + x18) * 0.0025713276f) + ((x2 + x17) * -0.004796538f) + ((x3 + x16) * 0.008501637f) + ((x4 + x15) * -0.0137886945f) + ((x5 + x14) * 0.021882629f) + ((x6 + x13) * -0.03409992f) + ((x7 + x12) * 0.055150285f) + ((x8 + x11) * -0.100731544f) + ((x9 + x10) * 0.31654277f) + (input[at] * 0.5f)) * scale) - mean;
+            x20 = input[at + 21];
+            output[to + 1] = ((((x1 + x20) * -0.0012319465f) + ((x2 + x19) * 0.0025713276f) + ((x3 + x18) * -0.004796538f) + ((x4 + x17) * 0.008501637f) + ((x5 + x16) * -0.0137886945f) + ((x6 + x15) * 0.021882629f) + ((x7 + x14) * -0.03409992f) + ((x8 + x13) * 0.055150285f) + ((x9 + x12) * -0.100731544f) + ((x10 + x11) * 0.31654277f) + (input[at + 2] * 0.5f)) * scale) - mean;
+            x21 = input[at + 23];
+            output[to + 2] = ((((x2 + x21) * -0.0012319465f) + ((x3 + x20) * 0.0025713276f) + ((x4 + x19) * -0.004796538f) + ((x5 + x18) * 0.008501637f) + ((x6 + x17) * -0.0137886945f) + ((x7 + x16) * 0.021882629f) + ((x8 + x15) * -0.03409992f) + ((x9 + x14) * 0.055150285f) + ((x10 + x13) * -0.100731544f) + ((x11 + x12) * 0.31654277f) + (input[at + 4] * 0.5f)) * scale) - mean;
+            x22 = input[at + 25];
+            output[to + 3] = ((((x3 + x22) * -0.0012319465f) + ((x4 + x21) * 0.0025713276f) + ((x5 + x20) * -0.004796538f) + ((x6 + x19) * 0.008501637f) + ((x7 + x18) * -0.0137886945f) + ((x8 + x17) * 0.021882629f) + ((x9 + x16) * -0.03409992f) + ((x10 + x15) * 0.055150285f) + ((x11 + x14) * -0.100731544f) + ((x12 + x13) * 0.31654277f) + (input[at + 6] * 0.5f)) * scale) - mean;
+            x23 = input[at + 27];
+            output[to + 4] = ((((x4 + x23) * -0.0012319465f) + ((x5 + x22) * 0.0025713276f) + ((x6 + x21) * -0.004796538f) + ((x7 + x20) * 0.008501637f) + ((x8 + x19) * -0.0137886945f) + ((x9 + x18) * 0.021882629f) + ((x10 + x17) * -0.03409992f) + ((x11 + x16) * 0.055150285f) + ((x12 + x15) * -0.100731544f) + ((x13 + x14) * 0.31654277f) + (input[at + 8] * 0.5f)) * scale) - mean;
+            x24 = input[at + 29];
+            output[to + 5] = ((((x5 + x24) * -0.0012319465f) + ((x6 + x23) * 0.0025713276f) + ((x7 + x22) * -0.004796538f) + ((x8 + x21) * 0.008501637f) + ((x9 + x20) * -0.0137886945f) + ((x10 + x19) * 0.021882629f) + ((x11 + x18) * -0.03409992f) + ((x12 + x17) * 0.055150285f) + ((x13 + x16) * -0.100731544f) + ((x14 + x15) * 0.31654277f) + (input[at + 10] * 0.5f)) * scale) - mean;
+            x25 = input[at + 31];
+            output[to + 6] = ((((x6 + x25) * -0.0012319465f) + ((x7 + x24) * 0.0025713276f) + ((x8 + x23) * -0.004796538f) + ((x9 + x22) * 0.008501637f) + ((x10 + x21) * -0.0137886945f) + ((x11 + x20) * 0.021882629f) + ((x12 + x19) * -0.03409992f) + ((x13 + x18) * 0.055150285f) + ((x14 + x17) * -0.100731544f) + ((x15 + x16) * 0.31654277f) + (input[at + 12] * 0.5f)) * scale) - mean;
+            x26 = input[at + 33];
+            output[to + 7] = ((((x7 + x26) * -0.0012319465f) + ((x8 + x25) * 0.0025713276f) + ((x9 + x24) * -0.004796538f) + ((x10 + x23) * 0.008501637f) + ((x11 + x22) * -0.0137886945f) + ((x12 + x21) * 0.021882629f) + ((x13 + x20) * -0.03409992f) + ((x14 + x19) * 0.055150285f) + ((x15 + x18) * -0.100731544f) + ((x16 + x17) * 0.31654277f) + (input[at + 14] * 0.5f)) * scale) - mean;
             x0 = x8;
             x1 = x9;
             x2 = x10;
@@ -323,10 +356,6 @@ public static class HalfBandStages
             x16 = x24;
             x17 = x25;
             x18 = x26;
-            x19 = x27;
-            x20 = x28;
-            x21 = x29;
-            x22 = x30;
             at += 16;
             to += 8;
         }

@@ -2,7 +2,7 @@ namespace DeviceTwin.SensorNode.Signal;
 
 /// <summary>
 /// Transforms and scratch buffers that the analyses of one detector share, because they run one after the other. What a method leaves here
-/// is void when the next one is called. The buffers take 10 bytes per sample of the window.
+/// is void when the next one is called. The buffers take 9 bytes per sample of the window.
 /// </summary>
 public sealed class Workspace
 {
@@ -27,10 +27,10 @@ public sealed class Workspace
     /// <summary>Imaginary parts of a window's spectrum.</summary>
     public readonly float[] Im;
 
-    /// <summary>Real parts of a band, a quarter of a window long.</summary>
+    /// <summary>Real parts of a band, an eighth of a window long, or of its envelope's spectrum.</summary>
     public readonly float[] BandRe;
 
-    /// <summary>Imaginary parts of a band.</summary>
+    /// <summary>Imaginary parts of a band, or of its envelope's spectrum.</summary>
     public readonly float[] BandIm;
 
     /// <summary>Buffers for the longest window.</summary>
@@ -53,7 +53,7 @@ public sealed class Workspace
         Samples = new float[window];
         Re = new float[(window >> 1) + 1];
         Im = new float[(window >> 1) + 1];
-        BandRe = new float[window >> 2];
-        BandIm = new float[window >> 2];
+        BandRe = new float[(window >> 3) + 1];
+        BandIm = new float[(window >> 3) + 1];
     }
 }

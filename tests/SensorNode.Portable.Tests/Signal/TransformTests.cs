@@ -10,7 +10,7 @@ namespace DeviceTwin.Tests.SensorNode.Portable.Signal;
 public sealed class TransformTests
 {
     private static readonly int[] RealLengths = [256, 512, 1024, 2048, 4096, 8192];
-    private static readonly int[] ComplexLengths = [128, 256, 512, 1024, 2048];
+    private static readonly int[] ComplexLengths = [128, 256, 512, 1024];
 
     [Test]
     public void Every_entry_of_the_table_is_the_correctly_rounded_cosine()
@@ -91,7 +91,7 @@ public sealed class TransformTests
 
     [TestCase(64)]
     [TestCase(1000)]
-    [TestCase(4096)]
+    [TestCase(2048)]
     public void A_complex_transform_of_another_length_is_refused(int length)
     {
         Assert.That(() => new ComplexFft(length), Throws.ArgumentException);
@@ -110,52 +110,47 @@ public sealed class TransformTests
     }
 
     [TestCaseSource(nameof(ComplexLengths))]
-    public void A_complex_transform_is_within_120_decibels_of_double_precision(int length)
+    public void The_power_of_a_complex_transform_is_within_120_decibels_of_double_precision(int length)
     {
         float[] re = Noise(length, 1, seed: 2);
         float[] im = Noise(length, 1, seed: 3);
-        Complex[] expected = re.Zip(im, (a, b) => new Complex(a, b)).ToArray();
-        Fourier.Forward(expected, FourierOptions.NoScaling);
-        var output = new float[2 * length];
+        double[] expected = Power(re, im);
+        var power = new float[length];
 
-        new ComplexFft(length).Transform(re, im, output, 0, output, length);
+        new ComplexFft(length).Power(re, im, power);
 
-        Assert.That(SignalToNoise(expected, output[..length], output[length..]), Is.GreaterThanOrEqualTo(120));
+        Assert.That(SignalToNoise(expected, power), Is.GreaterThanOrEqualTo(120));
     }
 
     [TestCaseSource(nameof(ComplexLengths))]
-    public void Every_complex_tone_is_one_line_at_its_bin(int length)
+    public void Every_complex_tone_is_one_line_of_the_power_at_its_bin(int length)
     {
         var transform = new ComplexFft(length);
-        var outputRe = new float[length + 3];
-        var outputIm = new float[length + 5];
+        var power = new float[length];
         for (int bin = 0; bin < length; bin += length > 256 ? 13 : 1)
         {
             float[] re = Enumerable.Range(0, length).Select(i => (float)Math.Cos(2 * Math.PI * ((long)bin * i % length) / length)).ToArray();
             float[] im = Enumerable.Range(0, length).Select(i => (float)Math.Sin(2 * Math.PI * ((long)bin * i % length) / length)).ToArray();
-            transform.Transform(re, im, outputRe, 3, outputIm, 5);
-            Assert.That(outputRe[3 + bin], Is.EqualTo(length).Within(length * 1e-5f));
-            outputRe[3 + bin] = 0;
-            Assert.That(outputRe.Concat(outputIm).Max(Math.Abs), Is.LessThan(length * 1e-5f));
+            transform.Power(re, im, power);
+            float expected = (float)length * length;
+            Assert.That(power[bin], Is.EqualTo(expected).Within(expected * 1e-5f));
+            power[bin] = 0;
+            Assert.That(power.Max(), Is.LessThan(expected * 1e-10f));
         }
     }
 
     [TestCaseSource(nameof(ComplexLengths))]
-    public void Swapped_parts_give_the_inverse(int length)
+    public void Swapped_parts_give_the_power_of_the_inverse(int length)
     {
-        var transform = new ComplexFft(length);
         float[] re = Noise(length, 1, seed: 4);
         float[] im = Noise(length, 1, seed: 5);
-        var outputRe = new float[length];
-        var outputIm = new float[length];
-        var backRe = new float[length];
-        var backIm = new float[length];
-        transform.Transform([.. re], [.. im], outputRe, 0, outputIm, 0);
+        Complex[] inverse = re.Zip(im, (a, b) => new Complex(a, b)).ToArray();
+        Fourier.Inverse(inverse, FourierOptions.NoScaling);
+        var power = new float[length];
 
-        transform.Transform(outputIm, outputRe, backIm, 0, backRe, 0);
+        new ComplexFft(length).Power(im, re, power);
 
-        Assert.That(backRe.Select(value => value / length), Is.EqualTo(re).Within(1e-5f));
-        Assert.That(backIm.Select(value => value / length), Is.EqualTo(im).Within(1e-5f));
+        Assert.That(SignalToNoise(inverse.Select(value => Square(value.Magnitude)).ToArray(), power), Is.GreaterThanOrEqualTo(120));
     }
 
     [Test]
@@ -223,12 +218,22 @@ public sealed class TransformTests
         return SignalToNoise(expected[..re.Length], re, im);
     }
 
+    private static double[] Power(float[] re, float[] im)
+    {
+        Complex[] values = re.Zip(im, (a, b) => new Complex(a, b)).ToArray();
+        Fourier.Forward(values, FourierOptions.NoScaling);
+        return values.Select(value => Square(value.Magnitude)).ToArray();
+    }
+
     private static double SignalToNoise(Complex[] expected, float[] re, float[] im)
     {
         double signal = expected.Sum(value => Square(value.Magnitude));
         double noise = expected.Select((value, k) => Square((value - new Complex(re[k], im[k])).Magnitude)).Sum();
         return 10 * Math.Log10(signal / noise);
     }
+
+    private static double SignalToNoise(double[] expected, float[] actual) =>
+        10 * Math.Log10(expected.Sum(Square) / expected.Zip(actual, (one, other) => Square(one - other)).Sum());
 
     private static double Square(double value) => value * value;
 

@@ -10,15 +10,15 @@ internal static class SignalOperations
 
     public static readonly IReadOnlyList<Operation> Table =
     [
-        new("statistics.32768", 1_400_000, () =>
+        new("statistics.32768", 1_250_000, () =>
         {
             var statistics = new Statistics();
             short[] counts = Inputs.OuterRace(32768);
             return () => statistics.Measure(counts, counts.Length);
         }),
-        Decimate("decimate.half.32768", 1, 1_700_000),
-        Decimate("decimate.quarter.32768", 2, 1_750_000),
-        Decimate("decimate.eighth.32768", 3, 1_450_000),
+        Decimate("decimate.half.32768", 1, 1_500_000),
+        Decimate("decimate.quarter.32768", 2, 1_600_000),
+        Decimate("decimate.eighth.32768", 3, 1_350_000),
         new("window.hann.4096", 111_000, () =>
         {
             var half = new float[2049];
@@ -30,10 +30,10 @@ internal static class SignalOperations
             float[] power = Inputs.Power(1024);
             return () => floor.Normalize(power, power.Length, 50);
         }),
-        Velocity("velocity.rms.32768", 2_000_000, 8192, withDisplacement: false),
-        Velocity("velocity.capture.32768", 2_600_000, 8192, withDisplacement: true),
-        Velocity("velocity.capture.32768.n2048", 3_400_000, 2048, withDisplacement: true),
-        new("velocity.lines", 150_000, () =>
+        Velocity("velocity.rms.32768", 1_600_000, 8192, withDisplacement: false),
+        Velocity("velocity.capture.32768", 2_100_000, 8192, withDisplacement: true),
+        Velocity("velocity.capture.32768.n2048", 2_500_000, 2048, withDisplacement: true),
+        new("velocity.lines", 330_000, () =>
         {
             var meter = new VelocityMeter(new Workspace(), 4096);
             meter.Measure(Inputs.OuterRace(32768), 32768, 0f, 26667000, false, false);
@@ -44,26 +44,47 @@ internal static class SignalOperations
                 ShaftRules.Judge(lines, lines.Refine(29.95f), meter.MeanSquare(meter.First, meter.Last));
             };
         }),
-        new("spectrum.raw.facts", 420_000, () =>
+        new("spectrum.raw.facts", 360_000, () =>
         {
             var raw = new RawSpectrum(new Workspace());
             short[] counts = Inputs.OuterRace(32768);
             return () => raw.Measure(counts, counts.Length, 0, 26667f, false);
         }),
-        new("spectrum.raw.bands", 2_200_000, () =>
+        new("spectrum.raw.bands", 1_900_000, () =>
         {
             var raw = new RawSpectrum(new Workspace());
             short[] counts = Inputs.OuterRace(32768);
             return () => raw.Measure(counts, counts.Length, 0, 26667f, true);
         }),
+        Decimate("decimate.window.2", 850_000, 1),
+        Decimate("decimate.window.4", 3_050_000, 2),
+        Decimate("decimate.window.8", 6_700_000, 3),
+        Envelope("envelope.8192", 2_500_000, 0),
+        Envelope("envelope.8192.fast", 1_950_000, 1),
     ];
 
-    private static Operation Decimate(string name, int halvings, long budget) => new(name, budget, () =>
+    /// <summary>A window of 8192 samples brought to the bearing's rate.</summary>
+    private static Operation Decimate(string name, long budget, int halvings) => new(name, budget, () =>
     {
-        var decimator = new Decimator();
-        short[] counts = Inputs.OuterRace(32768);
-        var output = new float[counts.Length >> halvings];
-        return () => decimator.Read(counts, counts.Length, halvings, 0, output.Length, 0f, output, 0);
+        var decimator = new WindowDecimator();
+        short[] counts = Inputs.OuterRace(8192 << halvings);
+        var samples = new float[8192];
+        return () => decimator.Read(counts, counts.Length, 0, halvings, 0, samples, samples.Length);
+    });
+
+    /// <summary>One window's envelope spectrum pooled over its bands; of a fast shaft, half as long a window.</summary>
+    private static Operation Envelope(string name, long budget, int halvings) => new(name, budget, () =>
+    {
+        var workspace = new Workspace();
+        var analyzer = new EnvelopeAnalyzer(workspace);
+        float[] samples = Inputs.HalfRate(8192);
+        return () =>
+        {
+            analyzer.Open(HalfRateHertz, 500f, 5400f, 120f, 600f, halvings);
+            Array.Copy(samples, workspace.Samples, samples.Length);
+            analyzer.Add(analyzer.WindowLength);
+            analyzer.Close();
+        };
     });
 
     /// <summary>A velocity capture: raw counts at 26 667 Hz to the velocity RMS, and to the displacement.</summary>

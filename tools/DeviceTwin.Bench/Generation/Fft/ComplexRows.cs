@@ -11,8 +11,8 @@ public enum RowResult
     /// <summary>The same from rows that are arrays of their own.</summary>
     FoldedApart,
 
-    /// <summary>The bins of a complex transform.</summary>
-    Plain,
+    /// <summary>The squared magnitudes of a complex transform.</summary>
+    Power,
 }
 
 /// <summary>Second pass of a transform: factors, complex transforms along the rows, and the results in natural order.</summary>
@@ -35,9 +35,14 @@ public static class ComplexRows
             string column = mirrored ? "q" : "p";
             string index = row == 0 ? column : $"{column} + s{row}";
             int cost = row == 0 ? 3 : 5;
-            string other = folded ? index : "q" + index[1..];
+            if (kind == RowResult.Power)
+            {
+                outputs.Add(new Output($"power[{index}]", cost, graph.Add(graph.Square(result[m].Re), graph.Square(result[m].Im))));
+                continue;
+            }
+
             outputs.Add(new Output($"re[{index}]", cost, result[m].Re));
-            outputs.Add(new Output($"im[{other}]", cost, mirrored ? -result[m].Im : result[m].Im));
+            outputs.Add(new Output($"im[{index}]", cost, mirrored ? -result[m].Im : result[m].Im));
         }
 
         string name = kind.ToString() + length.ToString(CultureInfo.InvariantCulture);
@@ -56,14 +61,14 @@ public static class ComplexRows
 
         return new Codelet(
             name,
-            $"Rows of {length} points from row on, forward (way 1) or back; results of the first to p and q, each spacing further on, of the next row from p + next and q + next.",
-            "float[] x, float[] y, float[] re, float[] im, float[] cos, "
-                + "int rows, int row, int way, int p, int q, int spacing, int next, int d, int step",
+            $"Rows of {length} points from row on, forward (way 1) or back; results of the first to p, p + spacing, …, of the next to p + next, …",
+            "float[] x, float[] y, float[] power, float[] cos, "
+                + "int rows, int row, int way, int p, int spacing, int next, int d, int step",
             [$"int b = row * {length};", $"int further = way * {length};", .. Strides(length, "spacing")],
             "for (; rows > 0; rows--)",
             [],
             outputs,
-            ["d += step;", "b += further;", "p += next;", "q += next;"]);
+            ["d += step;", "b += further;", "p += next;"]);
     }
 
     private static IEnumerable<string> Strides(int count, string stride)

@@ -39,10 +39,10 @@ public static class FftFiles
             ]));
         yield return ("ComplexRows.g.cs", Codelet.File(
             "ComplexRows",
-            "Second pass of a complex transform: the rows, turned and transformed, and the results in natural order.",
+            "Second pass of a complex transform: the rows, turned and transformed, and the squared magnitudes in natural order.",
             [
-                ComplexRows.Create(16, RowResult.Plain),
-                ComplexRows.Create(32, RowResult.Plain),
+                ComplexRows.Create(16, RowResult.Power),
+                ComplexRows.Create(32, RowResult.Power),
             ]));
     }
 }

@@ -53,6 +53,9 @@ public sealed class Graph
     public Signed Multiply(Signed a, Signed b) =>
         a.IsZero || b.IsZero ? default : new(Find(Operation.Product, left: a.Node, right: b.Node), a.Negative != b.Negative);
 
+    /// <summary>The square of a value.</summary>
+    public Signed Square(Signed a) => a.IsZero ? default : new(Find(Operation.Product, left: a.Node, right: a.Node), false);
+
     /// <summary>The sum of two complex values.</summary>
     public Pair Add(Pair a, Pair b) => new(Add(a.Re, b.Re), Add(a.Im, b.Im));
 

@@ -1,21 +1,22 @@
 namespace DeviceTwin.SensorNode.Signal;
 
 /// <summary>
-/// Brings any stretch of a capture to the rate at which bearings are looked at, 8.4 to 16.7 kHz, by halving up to three times with linear-phase
-/// half-band filters. Up to 0.43 of the new rate it passes within 0.02 dB and holds what would fold below that 59 dB down; at 0.45 it is
-/// 0.4 dB and 28 dB. Beyond the ends of the capture the end samples are taken to go on. Some 2 KB of scratch; stateless between calls.
+/// Brings any stretch of a capture to the rate at which bearings are looked at, 8.4 to 16.7 kHz (lower rates are taken as they are; a slow
+/// shaft takes less), by halving with linear-phase half-band filters. Up to 0.415 of the new rate it passes within 0.01 dB and holds what
+/// would fold below that 60 dB down; at 0.42 it is 55 dB, at 0.45 0.5 dB and 24 dB. Beyond the ends of the capture the end samples are taken
+/// to go on. Some 3 KB of scratch; stateless between calls.
 /// </summary>
 /// <remarks>
 /// The last stage alone is steep. Those before it work at rates where the band is narrow, and need few weights: the one before the last
-/// passes half as much of its rate, the one before that a quarter.
+/// passes half as much of its rate, the ones before that a quarter.
 /// </remarks>
-public sealed class Decimator
+public sealed class WindowDecimator
 {
-    /// <summary>Rate, in millihertz, at or below which a signal is not halved any more.</summary>
+    /// <summary>Rate, in millihertz, at or below which a signal need not be halved any more.</summary>
     public const int HighestRateMilliHertz = 16700000;
 
     /// <summary>Most halvings.</summary>
-    public const int MostHalvings = 3;
+    public const int MostHalvings = 4;
 
     /// <summary>Outputs that a stage makes at a time of its buffer.</summary>
     private const int Piece = 64;
@@ -24,8 +25,9 @@ public sealed class Decimator
     private const int EdgeLength = (Piece << 1) + (HalfBandStages.RawSharpReach << 1);
 
     // What of a buffer goes on to the next piece: the reach at both ends, rounded up, because outputs come in eights.
-    private const int SharpTail = 48;
+    private const int SharpTail = 40;
     private const int MiddleTail = 16;
+    private const int WideTail = 8;
 
     private const int FormSharp = 0;
     private const int FormMiddle = 1;
@@ -34,7 +36,10 @@ public sealed class Decimator
     private readonly float[] _rest = new float[8];
 
     /// <summary>Input of each stage but the first, by how many stages follow it, and how much of it is filled.</summary>
-    private readonly float[][] _buffers = { new float[(Piece << 1) + SharpTail], new float[(Piece << 1) + MiddleTail] };
+    private readonly float[][] _buffers =
+    {
+        new float[(Piece << 1) + SharpTail], new float[(Piece << 1) + MiddleTail], new float[(Piece << 1) + WideTail],
+    };
 
     private readonly int[] _filled = new int[MostHalvings - 1];
 
@@ -44,12 +49,12 @@ public sealed class Decimator
     private float _scale;
     private int _next;
 
-    /// <summary>How often a rate is halved.</summary>
+    /// <summary>How often a rate has to be halved: at most three times, up to 110 kHz.</summary>
     public static int Halvings(int rateMilliHertz)
     {
         int halvings = 0;
         int rate = rateMilliHertz;
-        while (rate > HighestRateMilliHertz && halvings < MostHalvings)
+        while (rate > HighestRateMilliHertz && halvings < 3)
         {
             rate >>= 1;
             halvings++;
@@ -58,77 +63,77 @@ public sealed class Decimator
         return halvings;
     }
 
-    /// <summary>Writes outputs; output m of a capture stands at count m · 2^halvings.</summary>
-    /// <param name="input">Raw counts.</param>
+    /// <summary>Writes outputs; output m stands at count m · 2^halvings.</summary>
+    /// <param name="counts">Raw counts.</param>
     /// <param name="count">Number of valid counts, at least 1.</param>
-    /// <param name="halvings">How often the rate is halved, 0 to <see cref="MostHalvings"/>.</param>
-    /// <param name="first">Number of the first output wanted.</param>
-    /// <param name="outputs">Number of outputs wanted.</param>
-    /// <param name="mean">Taken away from each.</param>
-    /// <param name="output">Receives the outputs.</param>
-    /// <param name="to">Where the first one goes.</param>
-    public void Read(short[] input, int count, int halvings, int first, int outputs, float mean, float[] output, int to)
+    /// <param name="mean">Subtracted from each.</param>
+    /// <param name="halvings">0 to <see cref="MostHalvings"/>.</param>
+    /// <param name="from">First output.</param>
+    /// <param name="target">Receives the outputs.</param>
+    /// <param name="outputs">Number of outputs.</param>
+    public void Read(short[] counts, int count, float mean, int halvings, int from, float[] target, int outputs)
     {
         if (halvings == 0)
         {
-            Copy(input, count, first, outputs, mean, output, to);
+            Copy(counts, count, from, outputs, mean, target);
             return;
         }
 
-        _input = input;
+        _input = counts;
         _count = count;
         _mean = mean;
-        int next = first;
+        int next = from;
         float scale = 1f;
         for (int form = 0; form < halvings - 1; form++)
         {
             _filled[form] = 0;
             scale = scale * 0.5f;
-            next = (next << 1) - (form == FormSharp ? HalfBandStages.SharpReach : HalfBandStages.MiddleReach);
+            next = (next << 1) - Reach(form);
         }
 
         _next = next;
         _scale = scale;
         int whole = outputs & -8;
-        Produce(halvings - 1, 0, output, to, whole);
+        Produce(halvings - 1, 0, target, 0, whole);
         if (whole < outputs)
         {
             float[] rest = _rest;
             Produce(halvings - 1, 0, rest, 0, 8);
-            int end = outputs - whole;
-            to += whole;
-            for (int i = 0; i < end; i++)
+            for (int i = whole; i < outputs; i++)
             {
-                output[to + i] = rest[i];
+                target[i] = rest[i - whole];
             }
         }
 
         _input = null;
     }
 
-    private static void Copy(short[] input, int count, int first, int outputs, float mean, float[] output, int to)
+    private static int Reach(int form)
+    {
+        return form == FormSharp ? HalfBandStages.SharpReach : form == FormMiddle ? HalfBandStages.MiddleReach : HalfBandStages.WideReach;
+    }
+
+    private static void Copy(short[] counts, int count, int from, int outputs, float mean, float[] target)
     {
         int last = count - 1;
-        int inside = first + outputs <= count ? outputs & -4 : 0;
-        int done = 0;
-        if (first >= 0)
+        int to = 0;
+        if (from >= 0 && from + outputs <= count)
         {
-            for (; done < inside; done += 4)
+            int whole = outputs & -4;
+            for (; to < whole; to += 4)
             {
-                output[to] = input[first] - mean;
-                output[to + 1] = input[first + 1] - mean;
-                output[to + 2] = input[first + 2] - mean;
-                output[to + 3] = input[first + 3] - mean;
-                first += 4;
-                to += 4;
+                target[to] = counts[from] - mean;
+                target[to + 1] = counts[from + 1] - mean;
+                target[to + 2] = counts[from + 2] - mean;
+                target[to + 3] = counts[from + 3] - mean;
+                from += 4;
             }
         }
 
-        for (; done < outputs; done++)
+        for (; to < outputs; to++)
         {
-            output[to] = input[first < 0 ? 0 : first > last ? last : first] - mean;
-            first++;
-            to++;
+            target[to] = counts[from < 0 ? 0 : from > last ? last : from] - mean;
+            from++;
         }
     }
 
@@ -147,7 +152,7 @@ public sealed class Decimator
         }
 
         float[] buffer = _buffers[form];
-        int tail = form == FormSharp ? SharpTail : MiddleTail;
+        int tail = form == FormSharp ? SharpTail : form == FormMiddle ? MiddleTail : WideTail;
         while (outputs > 0)
         {
             int some = outputs < Piece ? outputs : Piece;
@@ -158,9 +163,13 @@ public sealed class Decimator
             {
                 HalfBandStages.Sharp(buffer, HalfBandStages.SharpReach, _scale, _mean, output, to, some);
             }
-            else
+            else if (form == FormMiddle)
             {
                 HalfBandStages.Middle(buffer, HalfBandStages.MiddleReach, output, to, some);
+            }
+            else
+            {
+                HalfBandStages.Wide(buffer, HalfBandStages.WideReach, output, to, some);
             }
 
             for (int i = 0; i < tail; i += 4)
