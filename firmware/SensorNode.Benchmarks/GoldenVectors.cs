@@ -266,8 +266,8 @@ public sealed class GoldenVectors
     private void Velocity()
     {
         GoldenInputs.Triangle(_capture.Samples, LongLength, 2000, 1280);
-        var meter = new VelocityMeter(new Workspace(), 2048, LongLength);
-        meter.Measure(_capture.Samples, LongLength, 3, 0.25f, 20000000, true, true);
+        var meter = new VelocityMeter(new Workspace(), 2048);
+        meter.Measure(_capture.Samples, LongLength, 3.25f, 20000000, true, true);
         _hash.Add(meter.Power, meter.Last + 3);
         _hash.Add(meter.MeanSquare(meter.First, meter.Last));
         _hash.Add(meter.SlowMeanSquare());
@@ -287,18 +287,30 @@ public sealed class GoldenVectors
     private void Envelope()
     {
         GoldenInputs.Train(_capture.Samples, 12000, 107000, 2000, 8);
-        float[] samples = new float[12000];
-        for (int i = 0; i < samples.Length; i++)
+        var workspace = new Workspace(4096);
+        var decimator = new WindowDecimator();
+        var analyzer = new EnvelopeAnalyzer(workspace);
+        for (int halvings = 0; halvings <= 2; halvings++)
         {
-            samples[i] = _capture.Samples[i];
+            analyzer.Open(13333.5f, 500f, 5400f, 120f, 600f, halvings);
+            int window = analyzer.WindowLength;
+            decimator.Read(_capture.Samples, 12000, 3, 1, 0, workspace.Samples, window);
+            analyzer.Add(window);
+            decimator.Read(_capture.Samples, 12000, 3, 3 - halvings, 100, workspace.Samples, window - 500);
+            analyzer.Add(window - 500);
+            analyzer.Close();
+            AddEnvelope(analyzer);
         }
+    }
 
-        var analyzer = new EnvelopeAnalyzer(new Workspace(), samples.Length);
-        analyzer.Analyze(samples, samples.Length, 13333.5f, 500, 5400, 60f);
+    private void AddEnvelope(EnvelopeAnalyzer analyzer)
+    {
         _hash.Add(analyzer.Spectrum, analyzer.Count);
         _hash.Add(analyzer.Impulsiveness);
         _hash.Add(analyzer.StepHertz);
         _hash.Add(analyzer.ResolutionHertz);
+        _hash.Add(analyzer.HighRatio);
+        _hash.Add(analyzer.HighMeanSquare);
     }
 
     /// <summary>A bearing 6205 at 29.95 Hz.</summary>

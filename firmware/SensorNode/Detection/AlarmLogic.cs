@@ -196,7 +196,7 @@ public sealed class AlarmLogic
             case Detection.Verdict.Ball:
                 score = result.BallScoreMilli;
                 if (result.ShaftScoreMilli < BearingJudge.ShaftBlowsMilli
-                    && (long)result.ImpulsivenessMilli * 1000 >= (long)BearingJudge.ImpulsivenessLimitMilli * BearingResetPermille)
+                    && BearingJudge.BlowsPermille(result) >= BearingResetPermille)
                 {
                     return true;
                 }

@@ -23,30 +23,33 @@ public static class BaselineFeature
     /// <summary>Acceleration RMS of band 3.</summary>
     public const int Band3 = 4;
 
+    /// <summary>Acceleration RMS from 2 to 4 kHz: where bearings ring.</summary>
+    public const int HighBand = 5;
+
     /// <summary>Number of levels: features 0 to this - 1.</summary>
-    public const int LevelCount = 5;
+    public const int LevelCount = 6;
 
     /// <summary>Impulsiveness of the envelope band.</summary>
-    public const int Impulsiveness = 5;
+    public const int Impulsiveness = 6;
 
     /// <summary>Score of the outer race.</summary>
-    public const int Outer = 6;
+    public const int Outer = 7;
 
     /// <summary>Score of the inner race.</summary>
-    public const int Inner = 7;
+    public const int Inner = 8;
 
     /// <summary>Score of the rolling elements.</summary>
-    public const int Ball = 8;
+    public const int Ball = 9;
 
     /// <summary>Score of the cage.</summary>
-    public const int Cage = 9;
+    public const int Cage = 10;
 
     /// <summary>Number of features.</summary>
-    public const int Count = 10;
+    public const int Count = 11;
 
     private static readonly string[] Words =
     {
-        "acceleration", "velocity", "band1", "band2", "band3", "impulsiveness", "outer", "inner", "ball", "cage",
+        "acceleration", "velocity", "band1", "band2", "band3", "highBand", "impulsiveness", "outer", "inner", "ball", "cage",
     };
 
     /// <summary>The stable word of a feature.</summary>
@@ -77,6 +80,9 @@ public static class BaselineFeature
             case Band2:
             case Band3:
                 value = result.BandMicroG[feature - Band1];
+                break;
+            case HighBand:
+                value = result.HighMicroG;
                 break;
             case Impulsiveness:
                 value = result.ImpulsivenessMilli;

@@ -12,9 +12,20 @@ public sealed class BearingScores
     /// <summary>Score of a family that cannot be tested or was not asked for.</summary>
     public const float NotAvailable = -1f;
 
-    private const int Harmonics = 3;
+    /// <summary>Harmonics of a family that are looked at.</summary>
+    public const int Harmonics = 3;
+
+    /// <summary>Lines of the cage that are looked at: single ones mean little, so it is one more.</summary>
+    public const int CageHarmonics = 4;
+
+    /// <summary>Largest slip upwards: a line must lie inside the spectrum even then.</summary>
+    public const float HighestSlip = 1.0125f;
+
     /// <summary>Shaft orders that blows in time with the shaft are looked for at.</summary>
     private const int CombOrders = 6;
+
+    /// <summary>Most blows in a turn of the shaft that are looked for.</summary>
+    private const int MostBlows = 3;
 
     /// <summary>Lines above this many times the floor count as this: one strong line must not make a comb.</summary>
     private const float LargestRatio = 60f;
@@ -30,16 +41,26 @@ public sealed class BearingScores
     /// <summary>Weight of a sideband against its harmonic.</summary>
     private const float SidebandWeight = 0.5f;
 
-    private readonly float[] _lines = new float[SpectralFloor.MaximumLength];
+    private readonly float[] _lines;
+    private readonly float[] _comb = new float[CageHarmonics * 3];
+    private readonly float[] _side = new float[CageHarmonics * 3];
+    private readonly float[] _weight = new float[CageHarmonics * 3];
     private int _count;
     private float _inverseStep;
+    private float _inverseShaft;
     private float _resolution;
     private float _shaft;
     private float _highest;
 
+    /// <param name="longest">Longest spectrum.</param>
+    public BearingScores(int longest)
+    {
+        _lines = new float[longest];
+    }
+
     /// <summary>Takes a spectrum over.</summary>
     /// <param name="ratios">Power over floor.</param>
-    /// <param name="count">Number of values.</param>
+    /// <param name="count">Number of values, at least 4.</param>
     /// <param name="stepHertz">Distance of two values.</param>
     /// <param name="resolutionHertz">Width the capture's length can resolve.</param>
     /// <param name="shaftHertz">Shaft speed, above 0.</param>
@@ -47,6 +68,7 @@ public sealed class BearingScores
     {
         _count = count;
         _inverseStep = Division.Float(1f, stepHertz);
+        _inverseShaft = Division.Float(1f, shaftHertz);
         _resolution = resolutionHertz;
         _shaft = shaftHertz;
         _highest = stepHertz * (count - 2);
@@ -58,16 +80,35 @@ public sealed class BearingScores
         }
     }
 
-    /// <summary>Mean z at the shaft orders 1 to 6. To be asked before <see cref="BlankShaftOrders"/>.</summary>
+    /// <summary>
+    /// Mean z at the shaft orders 1 to 6, or at their doubles or triples where that is more: blows once, twice or three times a turn. To be asked
+    /// before <see cref="BlankShaftOrders"/>.
+    /// </summary>
     public float ShaftScore()
     {
-        float sum = 0f;
-        for (int order = 1; order <= CombOrders; order++)
+        float best = 0f;
+        for (int blows = 1; blows <= MostBlows; blows++)
         {
-            sum = sum + LineAt(order * _shaft);
+            float sum = 0f;
+            int lines = 0;
+            for (int order = 1; order <= CombOrders; order++)
+            {
+                float hertz = order * blows * _shaft;
+                if (hertz <= _highest)
+                {
+                    sum = sum + LineAt(hertz);
+                    lines++;
+                }
+            }
+
+            float mean = lines < Harmonics ? 0f : Division.Float(sum, lines);
+            if (mean > best)
+            {
+                best = mean;
+            }
         }
 
-        return sum * (1f / CombOrders);
+        return best;
     }
 
     /// <summary>Takes the shaft orders out of the spectrum.</summary>
@@ -92,8 +133,7 @@ public sealed class BearingScores
     /// <summary>Whether a frequency lies so near a shaft order that it cannot be told from it.</summary>
     public bool CoincidesWithShaft(float hertz)
     {
-        float order = Division.Float(hertz, _shaft);
-        int nearest = Rounding.Nearest(order);
+        int nearest = Rounding.Nearest(hertz * _inverseShaft);
         if (nearest < 1)
         {
             return false;
@@ -107,7 +147,7 @@ public sealed class BearingScores
     /// <summary>Whether a frequency lies inside the spectrum even at the largest slip.</summary>
     public bool Covers(float hertz)
     {
-        return hertz * 1.0125f <= _highest;
+        return hertz * HighestSlip <= _highest;
     }
 
     /// <summary>How many of a family's harmonics can be looked at, 0 to 3: what its score rests on.</summary>
@@ -136,66 +176,116 @@ public sealed class BearingScores
             return NotAvailable;
         }
 
-        float plain = Comb(hertz, 0f);
+        float plain = Comb(hertz, 0f, Harmonics);
         if (sidebandHertz <= 0f)
         {
             return plain;
         }
 
-        float modulated = Comb(hertz, sidebandHertz);
+        float modulated = Comb(hertz, sidebandHertz, Harmonics);
         return modulated > plain ? modulated : plain;
     }
 
-    private float Comb(float hertz, float sidebandHertz)
+    /// <summary>Score of the cage: mean z at the first four multiples of its frequency.</summary>
+    /// <returns>The score, or <see cref="NotAvailable"/> where fewer than three of its lines can be looked at or the spectrum cannot resolve them.</returns>
+    public float Cage(float hertz)
     {
+        int lines = 0;
+        for (int harmonic = 1; harmonic <= CageHarmonics; harmonic++)
+        {
+            if (Covers(harmonic * hertz) && !CoincidesWithShaft(harmonic * hertz))
+            {
+                lines++;
+            }
+        }
+
+        return lines < Harmonics || hertz < 3f * _resolution ? NotAvailable : Comb(hertz, 0f, CageHarmonics);
+    }
+
+    /// <summary>The largest mean z of a comb's lines over the slips. A line stands at its harmonic times the slip, plus its sideband's distance.</summary>
+    private float Comb(float hertz, float sidebandHertz, int harmonics)
+    {
+        float[] comb = _comb;
+        float[] side = _side;
+        float[] weight = _weight;
+        float inverse = _inverseStep;
+        int lines = 0;
+        float weights = 0f;
+        for (int harmonic = 1; harmonic <= harmonics; harmonic++)
+        {
+            float nominal = harmonic * hertz;
+            if (!Covers(nominal))
+            {
+                break;
+            }
+
+            if (CoincidesWithShaft(nominal))
+            {
+                continue;
+            }
+
+            comb[lines] = nominal * inverse;
+            side[lines] = 0f;
+            weight[lines] = 1f;
+            weights = weights + 1f;
+            lines++;
+            if (sidebandHertz > 0f)
+            {
+                if (!CoincidesWithShaft(nominal - sidebandHertz))
+                {
+                    comb[lines] = nominal * inverse;
+                    side[lines] = -sidebandHertz * inverse;
+                    weight[lines] = SidebandWeight;
+                    weights = weights + SidebandWeight;
+                    lines++;
+                }
+
+                if (Covers(nominal + sidebandHertz) && !CoincidesWithShaft(nominal + sidebandHertz))
+                {
+                    comb[lines] = nominal * inverse;
+                    side[lines] = sidebandHertz * inverse;
+                    weight[lines] = SidebandWeight;
+                    weights = weights + SidebandWeight;
+                    lines++;
+                }
+            }
+        }
+
+        float[] z = _lines;
+        int last = _count - 2;
         float best = 0f;
         float slip = LowestSlip;
         for (int step = 0; step < SlipSteps; step++)
         {
             float sum = 0f;
-            float weights = 0f;
-            for (int harmonic = 1; harmonic <= Harmonics; harmonic++)
+            for (int i = 0; i < lines; i++)
             {
-                float nominal = harmonic * hertz;
-                float shifted = nominal * slip;
-                if (shifted > _highest)
+                int centre = Rounding.Nearest((comb[i] * slip) + side[i], 1, last);
+                float largest = z[centre];
+                float beside = z[centre - 1];
+                if (beside > largest)
                 {
-                    break;
+                    largest = beside;
                 }
 
-                if (CoincidesWithShaft(nominal))
+                beside = z[centre + 1];
+                if (beside > largest)
                 {
-                    continue;
+                    largest = beside;
                 }
 
-                sum = sum + LineAt(shifted);
-                weights = weights + 1f;
-                if (sidebandHertz > 0f)
-                {
-                    if (!CoincidesWithShaft(nominal - sidebandHertz))
-                    {
-                        sum = sum + (SidebandWeight * LineAt(shifted - sidebandHertz));
-                        weights = weights + SidebandWeight;
-                    }
-
-                    if (shifted + sidebandHertz <= _highest && !CoincidesWithShaft(nominal + sidebandHertz))
-                    {
-                        sum = sum + (SidebandWeight * LineAt(shifted + sidebandHertz));
-                        weights = weights + SidebandWeight;
-                    }
-                }
+                sum = sum + (weight[i] * largest);
             }
 
-            float mean = Division.Float(sum, weights);
-            if (mean > best)
+            if (sum > best)
             {
-                best = mean;
+                best = sum;
             }
 
             slip = slip + SlipStep;
         }
 
-        return best;
+        return Division.Float(best, weights);
     }
 
     /// <summary>The largest z of the line nearest to a frequency and its two neighbours.</summary>

@@ -50,12 +50,12 @@ public sealed class Detector
             window >>= 1;
         }
 
-        Workspace workspace = new Workspace();
+        Workspace workspace = new Workspace(window);
         _raw = new RawSpectrum(workspace);
-        _velocity = new VelocityMeter(workspace, window, CapturePlan.MaximumSamples);
+        _velocity = new VelocityMeter(workspace, window);
         _lines = new VelocityLines(_velocity);
         _speed = new ShaftSpeed(workspace, _velocity);
-        _bearing = new BearingAnalyzer(workspace, CapturePlan.MaximumSamples);
+        _bearing = new BearingAnalyzer(workspace);
     }
 
     /// <summary>
@@ -194,7 +194,7 @@ public sealed class Detector
         VelocityMeter meter = _velocity;
         int rate = capture.SampleRateMilliHertz;
         bool slow = amplitudes && count >= CapturePlan.SlowVelocitySamplesFor(rate);
-        if (!meter.Measure(capture.Samples, count, _statistics.Mean, _statistics.MeanRest, rate, slow, amplitudes))
+        if (!meter.Measure(capture.Samples, count, _statistics.Mean + _statistics.MeanRest, rate, slow, amplitudes))
         {
             return false;
         }

@@ -33,11 +33,26 @@ public sealed class DetectorResult
     /// <summary>Score of a rolling element defect in thousandths, or <see cref="NotAvailable"/>.</summary>
     public int BallScoreMilli;
 
-    /// <summary>Score of the shaft orders 1 to 6 in the envelope in thousandths, or <see cref="NotAvailable"/>: looseness and rubs, not bearings.</summary>
+    /// <summary>Score of the shaft orders 1 to 6 (or their doubles or triples) in the envelope in thousandths, or <see cref="NotAvailable"/>: looseness and rubs, not bearings.</summary>
     public int ShaftScoreMilli;
 
     /// <summary>Impulsiveness of the envelope band (0 = steady, about 693 = Gaussian noise) in thousandths, or <see cref="NotAvailable"/>.</summary>
     public int ImpulsivenessMilli;
+
+    /// <summary>Harmonics, 0 to 3, that <see cref="OuterScoreMilli"/> rests on.</summary>
+    public int OuterHarmonics;
+
+    /// <summary>Harmonics, 0 to 3, that <see cref="InnerScoreMilli"/> rests on.</summary>
+    public int InnerHarmonics;
+
+    /// <summary>Harmonics, 0 to 3, that <see cref="BallScoreMilli"/> rests on.</summary>
+    public int BallHarmonics;
+
+    /// <summary>Energy from 2 to 4 kHz over that from 10 to 1000 Hz in thousandths, or <see cref="NotAvailable"/>; needs no unit.</summary>
+    public int HighRatioMilli;
+
+    /// <summary>Acceleration RMS from 2 to 4 kHz in millionths of g, or <see cref="NotAvailable"/>.</summary>
+    public int HighMicroG;
 
     /// <summary>Score of a cage defect in thousandths, or <see cref="NotAvailable"/>.</summary>
     public int CageScoreMilli;
@@ -175,6 +190,11 @@ public sealed class DetectorResult
         BallScoreMilli = NotAvailable;
         ShaftScoreMilli = NotAvailable;
         ImpulsivenessMilli = NotAvailable;
+        OuterHarmonics = 0;
+        InnerHarmonics = 0;
+        BallHarmonics = 0;
+        HighRatioMilli = NotAvailable;
+        HighMicroG = NotAvailable;
         Bearing = NotAvailable;
         CageScoreMilli = NotAvailable;
         ConfidencePermille = 0;

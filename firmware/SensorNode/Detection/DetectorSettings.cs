@@ -40,7 +40,7 @@ public sealed class DetectorSettings
     public int TemperatureHysteresisCentiCelsius = 200;
 
     /// <summary>Bearing score, in thousandths, from which a bearing family is called defective.</summary>
-    public int BearingScoreLimitMilli = 2500;
+    public int BearingScoreLimitMilli = 2000;
 
     /// <summary>Group of the machine in ISO 20816-3 / 10816-3: 1 or 2; 0 = not declared, no zone.</summary>
     public int IsoGroup;

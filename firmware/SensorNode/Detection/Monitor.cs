@@ -583,11 +583,12 @@ public sealed class Monitor
     /// <summary>The first capture that can be judged decides; from then on two in a row have to agree for the bearing's part to change.</summary>
     private void JudgeBearing(DetectorResult result, DetectorSettings settings)
     {
-        int bearing = result.Bearing;
-        if (bearing == DetectorResult.NotAvailable || !CapturePlan.AsksForBearing(settings))
+        if (result.Bearing == DetectorResult.NotAvailable || !CapturePlan.AsksForBearing(settings))
         {
             return;
         }
+
+        int bearing = BearingJudge.Judge(result, settings, Baseline);
 
         if (bearing == Detection.Verdict.Normal && StaysAbove(result, settings))
         {
@@ -620,7 +621,7 @@ public sealed class Monitor
             case Detection.Verdict.Ball:
                 score = result.BallScoreMilli;
                 if (result.ShaftScoreMilli < BearingJudge.ShaftBlowsMilli
-                    && (long)result.ImpulsivenessMilli * 1000 >= (long)BearingJudge.ImpulsivenessLimitMilli * BearingResetPermille)
+                    && BearingJudge.BlowsPermille(result) >= BearingResetPermille)
                 {
                     return true;
                 }

@@ -1,49 +1,86 @@
 namespace DeviceTwin.SensorNode.Signal;
 
 /// <summary>
-/// Envelope spectrum pooled over bands. The signal (about 13 333 Hz) is cut into overlapping blocks of 8192 samples; each block is transformed
-/// once, each band's bins are moved down and transformed back with 1024 points, which gives the band's analytic signal at an eighth of the
-/// rate; its square is the envelope. The middle of each block is kept, so a band's envelope is as long as the capture. Each envelope is
-/// divided by its mean, windowed (Hann), transformed, and its power spectrum divided by its own floor; the bands are averaged and the floor
-/// is taken out once more. A line of the result says how far it stands above its surroundings, whatever the machine's level.
+/// Envelope spectrum pooled over bands and windows. A window is transformed once; the bins of each band are moved down and transformed back
+/// with an eighth of the points, which gives the band's squared envelope e at an eighth of the rate. What is looked at is e / (e + 2 · mean e):
+/// as e where that is small, never more than 1, so that a few large blows do not outweigh the many. It is divided by its mean, windowed
+/// (Hann), transformed, and its power spectrum divided by its own floor; the spectra of all bands and all windows are averaged and the floor
+/// is taken out once more. A line of the result says how far it stands above its surroundings, whatever the machine's level and whichever
+/// band carries it.
 /// </summary>
+/// <remarks>
+/// The range is cut into four bands without gap or overlap. Where the shaft is so fast that an eighth of the rate does not carry the second
+/// harmonic of a bearing's defect, the window is halved and the bands get as many points as before, which doubles the envelope's rate: a fast
+/// shaft turns as often in half the time, so the resolution in orders stays. Twice halved, it does for 17 000 rpm.
+/// </remarks>
 public sealed class EnvelopeAnalyzer
 {
-    /// <summary>Most bands.</summary>
-    public const int MaximumBands = 8;
-
-    /// <summary>Width of a band in hertz where the range is wide enough: what an envelope at 1667 Hz can carry.</summary>
-    public const int BandHertz = 870;
-
     /// <summary>Narrowest range that can be analysed, in hertz.</summary>
     public const int LeastRangeHertz = 300;
 
-    /// <summary>Frequency up to which the envelope spectrum is computed, in hertz.</summary>
-    public const float HighestHertz = 600f;
+    /// <summary>Frequency up to which the envelope spectrum is computed at least, in hertz, where the rate carries it.</summary>
+    public const float UsualHertz = 600f;
 
-    /// <summary>Most chunks whose impulsiveness is measured in a capture.</summary>
-    private const int MaximumChunks = 12;
+    /// <summary>Share of half the envelope's rate up to which its spectrum is looked at.</summary>
+    public const float CarriedShare = 0.94f;
 
-    private const int BlockLength = Workspace.BlockLength;
-    private const int BandPoints = 1024;
-    private const int KeptPoints = 768;
-    private const int SkippedPoints = (BandPoints - KeptPoints) >> 1;
+    /// <summary>Most windows of a capture; what follows is not looked at.</summary>
+    public const int MaximumWindows = 64;
 
-    /// <summary>Distance of neighbouring bands where there is room, in hertz: they overlap by a third.</summary>
-    private const int BandSpacingHertz = 576;
+    /// <summary>Lower edge of the band whose share of the energy is measured, in hertz: above what rotors, blades and most gears excite.</summary>
+    public const float HighBandLowHertz = 2000f;
 
-    /// <summary>Bins over which a band's edge falls off: it shortens the ringing that would leak across block edges.</summary>
+    /// <summary>Its upper edge: below the resonance of a magnetic mounting, and carried by every rate from 9 kHz on.</summary>
+    public const float HighBandHighHertz = 4000f;
+
+    /// <summary>The high band is measured where the rate carries it to here at least, in hertz.</summary>
+    private const float HighBandLeastHertz = 3500f;
+
+    /// <summary>Edges of the band it is compared with: that of the velocity.</summary>
+    private const float LowBandLowHertz = 10f;
+    private const float LowBandHighHertz = 1000f;
+
+    private const int Bands = 4;
+
+    /// <summary>Most halvings of the window.</summary>
+    public const int MostHalvings = 2;
+
+    /// <summary>Pieces of a window of which the impulsiveness is made; the loudest two neighbours do not count.</summary>
+    private const int Pieces = 16;
+
+    /// <summary>The shortest transform there is.</summary>
+    private const int LeastTransform = 256;
+
+    /// <summary>Squared envelope, in units of its mean, that counts half as much as it would without a bound.</summary>
+    private const float Saturation = 2f;
+
+    /// <summary>Bins of the longest window over which a band's edge falls off: it shortens the ringing.</summary>
     private const int EdgeBins = 32;
 
     private readonly Workspace _workspace;
     private readonly SpectralFloor _floor;
-    private readonly float[][] _envelopes = new float[MaximumBands][];
-    private readonly float[] _mask = new float[BandPoints];
-    private readonly float[] _band;
-    private readonly float[] _chunks = new float[MaximumChunks];
-    private int _chunkCount;
+    private readonly RealFft[] _blocks = new RealFft[MostHalvings + 1];
+    private readonly ComplexFft _band;
+    private readonly RealFft _transform;
+    private readonly float[] _energy;
+    private readonly float[] _one;
+    private readonly float[] _hann;
+    private readonly float[] _edge;
+    private readonly float[] _bandPieces = new float[Bands * Pieces];
+    private readonly float[] _impulsiveness = new float[MaximumWindows];
+    private float _rateHertz;
+    private int _halvings;
+    private int _divisor;
+    private int _firstBin;
+    private int _bandBins;
+    private int _floorBins;
+    private int _hannPoints;
+    private int _used;
+    private float _highEnergy;
+    private float _lowEnergy;
+    private float _samples;
 
-    /// <summary>The pooled spectrum after <see cref="Analyze"/>: power over floor; about 0.7 on average where there is only noise.</summary>
+    /// <summary>The pooled spectrum after <see cref="Close"/>: power over floor; about 0.7 on average where there is only noise.</summary>
     public readonly float[] Spectrum;
 
     /// <summary>Number of valid values in <see cref="Spectrum"/>; value i stands at i × <see cref="StepHertz"/>.</summary>
@@ -52,125 +89,186 @@ public sealed class EnvelopeAnalyzer
     /// <summary>Distance of two values of <see cref="Spectrum"/> in hertz.</summary>
     public float StepHertz;
 
-    /// <summary>What the capture's length can resolve, in hertz: 1 / duration.</summary>
+    /// <summary>What a window's length can resolve, in hertz: 1 / duration.</summary>
     public float ResolutionHertz;
 
+    /// <summary>Windows taken in.</summary>
+    public int Windows;
+
     /// <summary>
-    /// Impulsiveness: ln(mean e² / (mean e)²) of the squared envelope e of the whole range, the median over chunks of 0.23 s, so that a single
-    /// knock does not count. ln 2 = 0.69 for Gaussian noise, 0 for a steady tone.
+    /// Impulsiveness, the median over the windows: ln 2 + ln(mean E² / mean² E) − ln(1 + Σ pᵢ²), E the short-time energy of all bands together
+    /// and pᵢ their shares of it. The last term is what E of Gaussian noise with these shares has; so noise of any colour has ln 2 = 0.69 (as
+    /// the squared envelope of white noise), a steady tone less, blows more. Of each window the loudest eighth is left out: one knock does not count.
     /// </summary>
     public float Impulsiveness;
 
-    /// <param name="workspace">Transforms and scratch.</param>
-    /// <param name="maximumSamples">Longest signal, at most 32 768 samples.</param>
-    public EnvelopeAnalyzer(Workspace workspace, int maximumSamples)
+    /// <summary>Energy from 2 to 4 kHz over that from 10 to 1000 Hz; negative where the rate does not carry 3.5 kHz.</summary>
+    public float HighRatio;
+
+    /// <summary>Mean square from 2 to 4 kHz in counts²; negative where the rate does not carry 3.5 kHz.</summary>
+    public float HighMeanSquare;
+
+    /// <param name="workspace">Scratch, and the length of a window.</param>
+    public EnvelopeAnalyzer(Workspace workspace)
     {
         _workspace = workspace;
-        _floor = new SpectralFloor();
-        int points = (maximumSamples >> 3) + 1;
-        for (int band = 0; band < MaximumBands; band++)
+        int window = workspace.WindowLength;
+        int points = window >> 3;
+        int length = points < LeastTransform ? LeastTransform : points;
+        for (int halvings = 0; halvings <= MostHalvings; halvings++)
         {
-            _envelopes[band] = new float[points];
+            _blocks[halvings] = halvings == 0 ? workspace.Block : new RealFft(window >> (halvings & 31));
         }
 
-        _band = new float[SpectralFloor.MaximumLength];
-        Spectrum = new float[SpectralFloor.MaximumLength];
+        _band = new ComplexFft(points);
+        _transform = new RealFft(length);
+        int spectrum = (length >> 1) + 1;
+        _floor = new SpectralFloor(spectrum);
+        _energy = new float[points];
+        _hann = new float[(points >> 1) + 1];
+        _one = new float[spectrum];
+        Spectrum = new float[spectrum];
+        _edge = new float[Division.Integer(window * EdgeBins, Workspace.LongestWindow)];
     }
 
-    /// <summary>Analyses a signal. Its ends are tapered in place.</summary>
-    /// <param name="samples">The signal, without its mean.</param>
-    /// <param name="count">Number of samples, 1024 to the maximum of the constructor.</param>
-    /// <param name="rateHertz">Sampling rate of the signal.</param>
-    /// <param name="lowHertz">Lower edge of the range.</param>
-    /// <param name="highHertz">Upper edge of the range, below 0.42 × rate; at least <see cref="LeastRangeHertz"/> above the lower one.</param>
-    /// <param name="floorHertz">Width over which the floor is taken: two shaft orders.</param>
-    /// <returns>Whether there is anything to analyse: false where the range holds no energy at all.</returns>
-    public bool Analyze(float[] samples, int count, float rateHertz, int lowHertz, int highHertz, float floorHertz)
+    /// <summary>Samples of a window, after <see cref="Open"/>.</summary>
+    public int WindowLength
     {
-        Taper(samples, count);
+        get { return _workspace.WindowLength >> (_halvings & 31); }
+    }
 
-        float binHertz = rateHertz * (1f / BlockLength);
-        float inverseBin = Division.Float(1f, binHertz);
-        int range = highHertz - lowHertz;
-        int width = range < BandHertz ? range : BandHertz;
-        int bands = 1 + Division.Integer(range - width + BandSpacingHertz - 1, BandSpacingHertz);
-        if (bands > MaximumBands)
+    /// <summary>Highest frequency an envelope spectrum can show, in hertz.</summary>
+    /// <param name="rateHertz">Rate of the signal.</param>
+    /// <param name="halvings">How often the window is halved.</param>
+    public static float CarriedHertz(float rateHertz, int halvings)
+    {
+        return rateHertz * (0.0625f * CarriedShare) * (1 << (halvings & 31));
+    }
+
+    /// <summary>Width of a band: how far apart in frequency two parts of a signal can be whose beat is still in its envelope.</summary>
+    public static float BandHertz(float lowHertz, float highHertz)
+    {
+        return (highHertz - lowHertz) * (1f / Bands);
+    }
+
+    /// <summary>Forgets the last capture.</summary>
+    /// <param name="rateHertz">Sampling rate of the windows to come.</param>
+    /// <param name="lowHertz">Lower edge of the range.</param>
+    /// <param name="highHertz">Upper edge of the range, at most 0.45 × rate; at least <see cref="LeastRangeHertz"/> above the lower one.</param>
+    /// <param name="floorHertz">Width over which the floor is taken.</param>
+    /// <param name="topHertz">Frequency up to which the spectrum is wanted.</param>
+    /// <param name="halvings">How often the window is halved, 0 to <see cref="MostHalvings"/>.</param>
+    public void Open(float rateHertz, float lowHertz, float highHertz, float floorHertz, float topHertz, int halvings)
+    {
+        _halvings = halvings;
+        _divisor = 3 - halvings;
+        int window = WindowLength;
+        float inverseBin = Division.Float(window, rateHertz);
+        _rateHertz = rateHertz;
+        int edge = EdgeOf(window);
+        int length = _transform.Length;
+        _bandBins = Rounding.Nearest((highHertz - lowHertz) * inverseBin * (1f / Bands), edge << 1, _band.Length);
+        _firstBin = Rounding.Nearest(lowHertz * inverseBin, 1, (window >> 1) - (_bandBins * Bands));
+        StepHertz = Division.Float(rateHertz, length << (_divisor & 31));
+        float carried = CarriedHertz(rateHertz, halvings);
+        float width = BandHertz(lowHertz, highHertz);
+        if (width < carried)
         {
-            bands = MaximumBands;
+            carried = width;
         }
 
-        int widthBins = Rounding.Nearest(width * inverseBin, EdgeBins << 1, BandPoints);
-        FillMask(widthBins);
-
-        int points = count >> 3;
-        _chunkCount = 0;
-        int firstBin = Rounding.Nearest(lowHertz * inverseBin, 1, BlockLength >> 1);
-        int lastBin = Rounding.Nearest(highHertz * inverseBin, firstBin, BlockLength >> 1);
-        for (int firstPoint = 0; firstPoint < points; firstPoint += KeptPoints)
-        {
-            TransformBlock(samples, count, (firstPoint - SkippedPoints) << 3);
-            int kept = points - firstPoint < KeptPoints ? points - firstPoint : KeptPoints;
-            for (int band = 0; band < bands; band++)
-            {
-                int from = firstBin;
-                if (bands > 1)
-                {
-                    from += Rounding.Nearest(Division.Float((range - width) * band, bands - 1) * inverseBin);
-                }
-
-                ExtractBand(from, widthBins, _envelopes[band], firstPoint, kept);
-            }
-
-            MeasureChunks(firstBin, lastBin, count, firstPoint << 3);
-        }
-
-        Impulsiveness = MedianOfChunks();
-
-        int length = points > 2048 ? 4096 : 2048;
-        StepHertz = Division.Float(rateHertz * 0.125f, length);
-        ResolutionHertz = Division.Float(rateHertz * 0.125f, points);
-        Count = Rounding.Nearest(Division.Float(HighestHertz, StepHertz), 1, SpectralFloor.MaximumLength - 1) + 1;
+        Count = Rounding.Nearest(Division.Float(topHertz < carried ? topHertz : carried, StepHertz), 16, (length >> 1) - 2) + 1;
+        _floorBins = Rounding.Nearest(Division.Float(floorHertz, StepHertz), SpectralFloor.LeastBlock, Spectrum.Length);
         float[] spectrum = Spectrum;
-        for (int i = 0; i < Count; i++)
+        for (int i = 0; i < spectrum.Length; i++)
         {
             spectrum[i] = 0f;
         }
 
-        int blockBins = Rounding.Nearest(Division.Float(floorHertz, StepHertz), SpectralFloor.LeastBlock, SpectralFloor.MaximumBlock);
-        HannWindow.FillHalf(_workspace.Window, points);
-        int used = 0;
-        for (int band = 0; band < bands; band++)
-        {
-            if (BandSpectrum(_envelopes[band], points, length))
-            {
-                float[] one = _band;
-                _floor.Normalize(one, Count, blockBins);
-                for (int i = 0; i < Count; i++)
-                {
-                    spectrum[i] = spectrum[i] + one[i];
-                }
+        FillEdge(edge);
+        _hannPoints = 0;
+        _used = 0;
+        _highEnergy = 0f;
+        _lowEnergy = 0f;
+        _samples = 0f;
+        Windows = 0;
+    }
 
-                used++;
+    /// <summary>Takes in the window that stands in the workspace's samples, without its mean.</summary>
+    /// <param name="valid">Number of samples, half a window to a whole one; the rest is filled up with zeros.</param>
+    public void Add(int valid)
+    {
+        if (Windows >= MaximumWindows)
+        {
+            return;
+        }
+
+        float[] samples = _workspace.Samples;
+        int window = WindowLength;
+        for (int i = valid; i < window; i++)
+        {
+            samples[i] = 0f;
+        }
+
+        Taper(samples, valid);
+        _blocks[_halvings].Forward(samples, _workspace.Re, _workspace.Im);
+        MeasureLevels(window, valid);
+
+        int points = valid >> (_divisor & 31);
+        ResolutionHertz = Division.Float(_rateHertz, points << (_divisor & 31));
+        if (_hannPoints != points)
+        {
+            HannWindow.FillHalf(_hann, points);
+            _hannPoints = points;
+        }
+
+        float[] energy = _energy;
+        for (int i = 0; i < points; i++)
+        {
+            energy[i] = 0f;
+        }
+
+        int piece = points >> 4;
+        for (int band = 0; band < Bands; band++)
+        {
+            Lower(window, _firstBin + (band * _bandBins));
+            float sum = Energies(points, piece, band * Pieces);
+            if (sum > 1e-12f)
+            {
+                AddSpectrum(points, Division.Float(points, Saturate(points, Division.Float(Saturation * sum, points))));
+                _used++;
             }
         }
 
-        if (used == 0)
+        _impulsiveness[Windows] = Blows(piece);
+        Windows++;
+    }
+
+    /// <summary>Pools what was taken in.</summary>
+    /// <returns>Whether there is anything to see: false where no band held any energy.</returns>
+    public bool Close()
+    {
+        bool measured = _highEnergy >= 0f && _samples > 0f;
+        HighRatio = measured ? Division.Float(_highEnergy, _lowEnergy) : -1f;
+        HighMeanSquare = measured ? Division.Float(_highEnergy, _samples) : -1f;
+        Impulsiveness = MedianOfWindows();
+        if (_used == 0)
         {
             Count = 0;
             return false;
         }
 
-        _floor.Normalize(spectrum, Count, blockBins);
+        _floor.Normalize(Spectrum, Count, _floorBins);
         return true;
     }
 
-    /// <summary>Raised-cosine ends over 2.5 % of the signal each.</summary>
+    /// <summary>Raised-cosine ends over 2.5 % of the window each.</summary>
     private static void Taper(float[] samples, int count)
     {
         float[] cosine = CosineTable.Quarter;
         int ends = Division.Integer(count, 40);
         int step = Division.Integer((CosineTable.QuarterLength << 1) << 16, ends);
-        int phase = 0;
+        int phase = step >> 1;
         int mirror = count - 1;
         for (int i = 0; i < ends; i++)
         {
@@ -178,221 +276,197 @@ public sealed class EnvelopeAnalyzer
             float value = index < CosineTable.QuarterLength ? cosine[index] : -cosine[(CosineTable.QuarterLength << 1) - index];
             float weight = 0.5f - (0.5f * value);
             samples[i] = samples[i] * weight;
-            samples[mirror - i] = samples[mirror - i] * weight;
+            samples[mirror] = samples[mirror] * weight;
+            mirror--;
             phase += step;
         }
     }
 
-    /// <summary>Weights of a band's bins: 1, falling to 0 as a raised cosine over <see cref="EdgeBins"/> at either edge.</summary>
-    private void FillMask(int widthBins)
+    /// <summary>Bins over which a band's edge falls off.</summary>
+    private static int EdgeOf(int window)
+    {
+        return Division.Integer(window * EdgeBins, Workspace.LongestWindow);
+    }
+
+    /// <summary>The first half of a raised cosine; the scale of a band, 2 / window, is put in where it is used.</summary>
+    private void FillEdge(int edge)
     {
         float[] cosine = CosineTable.Quarter;
-        const int Step = (CosineTable.QuarterLength << 1) / EdgeBins;
-        for (int i = 0; i < widthBins; i++)
+        int step = Division.Integer(CosineTable.QuarterLength << 1, edge);
+        int index = step >> 1;
+        for (int i = 0; i < edge; i++)
         {
-            int edge = i < widthBins - 1 - i ? i : widthBins - 1 - i;
-            float weight = 1f;
-            if (edge < EdgeBins)
-            {
-                int index = (edge * Step) + (Step >> 1);
-                float value = index < CosineTable.QuarterLength ? cosine[index] : -cosine[(CosineTable.QuarterLength << 1) - index];
-                weight = 0.5f - (0.5f * value);
-            }
-
-            // 2 / 8192: the analytic signal in counts.
-            _mask[i] = weight * 0.000244140625f;
+            float value = index < CosineTable.QuarterLength ? cosine[index] : -cosine[(CosineTable.QuarterLength << 1) - index];
+            _edge[i] = 0.5f - (0.5f * value);
+            index += step;
         }
     }
 
-    /// <summary>Transforms the block from sample <paramref name="start"/> on; samples outside the signal are 0.</summary>
-    private void TransformBlock(float[] samples, int count, int start)
+    /// <summary>Energies of the high and of the low band.</summary>
+    private void MeasureLevels(int window, int valid)
     {
-        float[] buffer = _workspace.Samples;
-        int before = start < 0 ? -start : 0;
-        int end = count - start;
-        if (end > BlockLength)
+        int half = window >> 1;
+        float inverseBin = Division.Float(window, _rateHertz);
+        float carried = _rateHertz * 0.45f;
+        if (carried < HighBandLeastHertz)
         {
-            end = BlockLength;
+            _highEnergy = -1f;
+            return;
         }
 
-        for (int i = 0; i < before; i++)
-        {
-            buffer[i] = 0f;
-        }
+        float high = carried < HighBandHighHertz ? carried : HighBandHighHertz;
 
-        for (int i = before; i < end; i++)
-        {
-            buffer[i] = samples[start + i];
-        }
-
-        for (int i = end; i < BlockLength; i++)
-        {
-            buffer[i] = 0f;
-        }
-
-        _workspace.Block.Forward(buffer, _workspace.Re, _workspace.Im);
+        // Parseval: the mean square is 2 Σ|X|² / (window · valid); the taper takes 3 % of it, high and low alike.
+        float scale = Division.Float(2f, window);
+        _highEnergy = _highEnergy + (scale * Energy(HighBandLowHertz * inverseBin, high * inverseBin, half));
+        _lowEnergy = _lowEnergy + (scale * Energy(LowBandLowHertz * inverseBin, LowBandHighHertz * inverseBin, half));
+        _samples = _samples + valid;
     }
 
-    /// <summary>Squared envelope of the band that starts at bin <paramref name="from"/>, the kept points only.</summary>
-    private void ExtractBand(int from, int widthBins, float[] envelope, int firstPoint, int kept)
+    private float Energy(float from, float to, int half)
+    {
+        float[] re = _workspace.Re;
+        float[] im = _workspace.Im;
+        int last = Rounding.Nearest(to, 1, half);
+        float sum = 0f;
+        for (int i = Rounding.Nearest(from, 1, half); i < last; i++)
+        {
+            float a = re[i];
+            float b = im[i];
+            sum = sum + ((a * a) + (b * b));
+        }
+
+        return sum;
+    }
+
+    /// <summary>
+    /// Moves the band that starts at bin <paramref name="from"/> down to zero and transforms it back: its squared envelope in counts², into the
+    /// workspace's samples.
+    /// </summary>
+    private void Lower(int window, int from)
     {
         float[] re = _workspace.Re;
         float[] im = _workspace.Im;
         float[] bandRe = _workspace.BandRe;
         float[] bandIm = _workspace.BandIm;
-        float[] mask = _mask;
-        LongComplexFft transform = _workspace.Complex1024;
-        short[] order = transform.Order;
-        for (int i = 0; i < widthBins; i++)
+        float[] edge = _edge;
+        int points = _band.Length;
+        int bins = _bandBins;
+        int edgeBins = EdgeOf(window);
+        float scale = Division.Float(2f, window);
+        int source = from;
+        for (int i = 0; i < edgeBins; i++)
         {
-            int target = order[i];
-            float weight = mask[i];
-            bandRe[target] = re[from + i] * weight;
-            bandIm[target] = im[from + i] * weight;
+            float weight = scale * edge[i];
+            bandRe[i] = re[source] * weight;
+            bandIm[i] = im[source] * weight;
+            source++;
         }
 
-        for (int i = widthBins; i < BandPoints; i++)
+        int flatEnd = bins - edgeBins;
+        for (int i = edgeBins; i < flatEnd; i++)
         {
-            int target = order[i];
-            bandRe[target] = 0f;
-            bandIm[target] = 0f;
+            bandRe[i] = re[source] * scale;
+            bandIm[i] = im[source] * scale;
+            source++;
+        }
+
+        int falling = edgeBins - 1;
+        for (int i = flatEnd; i < bins; i++)
+        {
+            float weight = scale * edge[falling];
+            bandRe[i] = re[source] * weight;
+            bandIm[i] = im[source] * weight;
+            source++;
+            falling--;
+        }
+
+        for (int i = bins; i < points; i++)
+        {
+            bandRe[i] = 0f;
+            bandIm[i] = 0f;
         }
 
         // Parts swapped: the inverse transform.
-        transform.Transform(bandIm, bandRe);
-        int source = SkippedPoints;
-        int end = firstPoint + kept;
-        for (int i = firstPoint; i < end; i++)
-        {
-            float a = bandRe[source];
-            float b = bandIm[source];
-            envelope[i] = (a * a) + (b * b);
-            source++;
-        }
+        _band.Power(bandIm, bandRe, _workspace.Samples);
     }
 
-    /// <summary>Impulsiveness of the kept part of the block, in two chunks, from the whole range at half the rate.</summary>
-    private void MeasureChunks(int firstBin, int lastBin, int count, int firstSample)
+    /// <summary>Adds the band's energies to <c>_energy</c> and sums them by pieces.</summary>
+    /// <returns>Their sum.</returns>
+    private float Energies(int points, int piece, int pieces)
     {
-        float[] re = _workspace.Re;
-        float[] im = _workspace.Im;
-        float[] bandRe = _workspace.BandRe;
-        float[] bandIm = _workspace.BandIm;
-        LongComplexFft transform = _workspace.Complex4096;
-        short[] order = transform.Order;
-        int length = transform.Length;
-        int bins = lastBin - firstBin;
-        for (int i = 0; i < length; i++)
+        float[] band = _workspace.Samples;
+        float[] energy = _energy;
+        float[] bandPieces = _bandPieces;
+        float sum = 0f;
+        int at = 0;
+        for (int p = 0; p < Pieces; p++)
         {
-            int target = order[i];
-            if (i <= bins)
+            float pieceSum = 0f;
+            int end = p == Pieces - 1 ? points : at + piece;
+            while (at < end)
             {
-                bandRe[target] = re[firstBin + i] * 0.000244140625f;
-                bandIm[target] = im[firstBin + i] * 0.000244140625f;
+                float e = band[at];
+                energy[at] = energy[at] + e;
+                pieceSum = pieceSum + e;
+                at++;
             }
-            else
-            {
-                bandRe[target] = 0f;
-                bandIm[target] = 0f;
-            }
+
+            bandPieces[pieces + p] = pieceSum;
+            sum = sum + pieceSum;
         }
 
-        transform.Transform(bandIm, bandRe);
-
-        const int ChunkPoints = KeptPoints << 1;
-        int taper = Division.Integer(count, 40);
-        for (int chunk = 0; chunk < 2; chunk++)
-        {
-            // One point here is two samples; the tapered ends of the signal do not count.
-            int firstPoint = (SkippedPoints << 2) + (chunk * ChunkPoints);
-            int sample = firstSample + (chunk * ChunkPoints << 1);
-            int from = firstPoint + (taper - sample > 0 ? (taper - sample + 1) >> 1 : 0);
-            int room = (count - taper - sample) >> 1;
-            int to = firstPoint + (room < ChunkPoints ? room : ChunkPoints);
-            int points = to - from;
-            if (points < ChunkPoints >> 1 || _chunkCount == MaximumChunks)
-            {
-                continue;
-            }
-
-            float sum = 0f;
-            float squares = 0f;
-            for (int i = from; i < to; i++)
-            {
-                float a = bandRe[i];
-                float b = bandIm[i];
-                float e = (a * a) + (b * b);
-                sum = sum + e;
-                squares = squares + (e * e);
-            }
-
-            float ratio = Division.Float(Division.Float(squares, sum) * points, sum);
-            _chunks[_chunkCount] = Logarithm.Of(ratio > 1f ? ratio : 1f);
-            _chunkCount++;
-        }
+        return sum;
     }
 
-    private float MedianOfChunks()
+    /// <summary>e / (e + half) in place of each squared envelope e.</summary>
+    /// <returns>The sum of the results.</returns>
+    private float Saturate(int points, float half)
     {
-        if (_chunkCount == 0)
-        {
-            return 0f;
-        }
-
-        float[] chunks = _chunks;
-        for (int i = 1; i < _chunkCount; i++)
-        {
-            float value = chunks[i];
-            int at = i;
-            while (at > 0 && chunks[at - 1] > value)
-            {
-                chunks[at] = chunks[at - 1];
-                at--;
-            }
-
-            chunks[at] = value;
-        }
-
-        int middle = _chunkCount >> 1;
-        return (_chunkCount & 1) != 0 ? chunks[middle] : 0.5f * (chunks[middle - 1] + chunks[middle]);
-    }
-
-    /// <summary>Power spectrum of one envelope into <c>_band</c>; false where the band holds no energy.</summary>
-    private bool BandSpectrum(float[] envelope, int points, int length)
-    {
+        float[] band = _workspace.Samples;
         float sum = 0f;
         for (int i = 0; i < points; i++)
         {
-            sum = sum + envelope[i];
+            float e = band[i];
+            e = Division.Float(e, e + half);
+            band[i] = e;
+            sum = sum + e;
         }
 
-        if (sum < 1e-20f)
-        {
-            return false;
-        }
+        return sum;
+    }
 
-        float inverse = Division.Float(points, sum);
+    /// <summary>Power spectrum of the envelope over its floor, added to the pool.</summary>
+    private void AddSpectrum(int points, float inverse)
+    {
         float[] buffer = _workspace.Samples;
-        float[] window = _workspace.Window;
+        float[] hann = _hann;
         int middle = points >> 1;
+        int mirror = points - 1;
         buffer[0] = 0f;
-        for (int i = 1; i <= middle; i++)
+        for (int i = 1; i < middle; i++)
         {
-            float weight = window[i];
-            buffer[i] = ((envelope[i] * inverse) - 1f) * weight;
-            buffer[points - i] = ((envelope[points - i] * inverse) - 1f) * weight;
+            float weight = hann[i];
+            buffer[i] = ((buffer[i] * inverse) - 1f) * weight;
+            buffer[mirror] = ((buffer[mirror] * inverse) - 1f) * weight;
+            mirror--;
         }
 
+        for (int i = middle; i <= mirror; i++)
+        {
+            buffer[i] = ((buffer[i] * inverse) - 1f) * hann[points - i];
+        }
+
+        int length = _transform.Length;
         for (int i = points; i < length; i++)
         {
             buffer[i] = 0f;
         }
 
-        RealFft transform = length == 2048 ? _workspace.Real2048 : _workspace.Real4096;
-        float[] re = _workspace.Re;
-        float[] im = _workspace.Im;
-        transform.Forward(buffer, re, im);
-        float[] power = _band;
+        float[] re = _workspace.BandRe;
+        float[] im = _workspace.BandIm;
+        _transform.Forward(buffer, re, im);
+        float[] power = _one;
         int count = Count;
         for (int i = 0; i < count; i++)
         {
@@ -401,6 +475,104 @@ public sealed class EnvelopeAnalyzer
             power[i] = (a * a) + (b * b);
         }
 
-        return true;
+        _floor.Normalize(power, count, _floorBins);
+        float[] spectrum = Spectrum;
+        for (int i = 0; i < count; i++)
+        {
+            spectrum[i] = spectrum[i] + power[i];
+        }
+    }
+
+    /// <summary>Impulsiveness of the window in <c>_energy</c>.</summary>
+    private float Blows(int piece)
+    {
+        float[] energy = _energy;
+        float[] bandPieces = _bandPieces;
+        // In units of the mean, so that squares of squares stay small.
+        float all = 0f;
+        for (int i = 0; i < Bands * Pieces; i++)
+        {
+            all = all + bandPieces[i];
+        }
+
+        float unit = Division.Float(piece * Pieces, all);
+        float total = 0f;
+        float before = 0f;
+        float loudest = -1f;
+        int loudestAt = 0;
+        int at = 0;
+        for (int p = 0; p < Pieces; p++)
+        {
+            float squares = 0f;
+            int end = at + piece;
+            while (at < end)
+            {
+                float e = energy[at] * unit;
+                squares = squares + (e * e);
+                at++;
+            }
+
+            total = total + squares;
+            if (p > 0 && before + squares > loudest)
+            {
+                loudest = before + squares;
+                loudestAt = p - 1;
+            }
+
+            before = squares;
+        }
+
+        float rest = total - loudest;
+        float sum = 0f;
+        float shares = 0f;
+        for (int band = 0; band < Bands; band++)
+        {
+            float part = 0f;
+            int first = band * Pieces;
+            for (int p = 0; p < Pieces; p++)
+            {
+                if (p != loudestAt && p != loudestAt + 1)
+                {
+                    part = part + (bandPieces[first + p] * unit);
+                }
+            }
+
+            sum = sum + part;
+            shares = shares + (part * part);
+        }
+
+        if (sum <= 0f || rest <= 0f)
+        {
+            return 0f;
+        }
+
+        float inverse = Division.Float(1f, sum);
+        float value = 0.6931472f + Logarithm.Of(rest * piece * (Pieces - 2) * inverse * inverse) - Logarithm.Of(1f + (shares * inverse * inverse));
+        return value > 0f ? value : 0f;
+    }
+
+    private float MedianOfWindows()
+    {
+        if (Windows == 0)
+        {
+            return 0f;
+        }
+
+        float[] values = _impulsiveness;
+        for (int i = 1; i < Windows; i++)
+        {
+            float value = values[i];
+            int at = i;
+            while (at > 0 && values[at - 1] > value)
+            {
+                values[at] = values[at - 1];
+                at--;
+            }
+
+            values[at] = value;
+        }
+
+        int middle = Windows >> 1;
+        return (Windows & 1) != 0 ? values[middle] : 0.5f * (values[middle - 1] + values[middle]);
     }
 }

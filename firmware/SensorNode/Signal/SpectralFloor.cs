@@ -6,24 +6,25 @@ namespace DeviceTwin.SensorNode.Signal;
 /// </summary>
 public sealed class SpectralFloor
 {
-    /// <summary>Longest spectrum.</summary>
-    public const int MaximumLength = 1600;
-
     /// <summary>Smallest block, in bins.</summary>
     public const int LeastBlock = 16;
-
-    /// <summary>Largest block, in bins.</summary>
-    public const int MaximumBlock = 800;
 
     /// <summary>Least floor: where a spectrum is emptier than rounding leaves it, nothing is to be seen.</summary>
     private const float LeastFloor = 1e-9f;
 
-    private readonly float[] _sorted = new float[MaximumLength];
-    private readonly float[] _reciprocals = new float[(MaximumLength / LeastBlock) + 1];
+    private readonly float[] _sorted;
+    private readonly float[] _reciprocals;
+
+    /// <param name="longest">Longest spectrum.</param>
+    public SpectralFloor(int longest)
+    {
+        _sorted = new float[longest + 1];
+        _reciprocals = new float[(longest >> 4) + 1];
+    }
 
     /// <summary>Normalises the first <paramref name="count"/> values in place.</summary>
     /// <param name="power">Powers, not negative; below 1e20.</param>
-    /// <param name="count">Number of values, at most <see cref="MaximumLength"/>.</param>
+    /// <param name="count">Number of values, at most one more than the longest.</param>
     /// <param name="block">Bins per block, at least <see cref="LeastBlock"/>; the last block takes what is left over.</param>
     public void Normalize(float[] power, int count, int block)
     {

@@ -43,6 +43,7 @@ public sealed class VelocityMeter
     private readonly RealFft _slowTransform;
     private readonly int _block;
     private readonly float[] _carry;
+    private readonly float[] _gain;
     private readonly float[] _slow = new float[SlowBlock];
     private int _slowCount;
     private int _blocks;
@@ -78,18 +79,18 @@ public sealed class VelocityMeter
 
     /// <param name="workspace">Scratch.</param>
     /// <param name="windowLength">Longest transform the detector may use; blocks are this long, at most <see cref="LongestBlock"/>.</param>
-    /// <param name="maximumSamples">Longest capture.</param>
-    public VelocityMeter(Workspace workspace, int windowLength, int maximumSamples)
+    public VelocityMeter(Workspace workspace, int windowLength)
     {
         _workspace = workspace;
         _block = windowLength < LongestBlock ? windowLength : LongestBlock;
-        _decimator = new VelocityDecimator(maximumSamples);
+        _decimator = new VelocityDecimator();
         _transform = new RealFft(_block);
         _slowTransform = new RealFft(SlowBlock);
         _carry = new float[_block >> 1];
 
         // 1000 Hz at 2.4 kHz and some lines.
         Power = new float[Division.Integer(_block * 5, 12) + 8];
+        _gain = new float[Power.Length];
     }
 
     /// <summary>Weight of a count as velocity: um/s per count·s.</summary>
@@ -101,13 +102,12 @@ public sealed class VelocityMeter
     /// <summary>Computes the power spectrum of a capture.</summary>
     /// <param name="counts">Raw counts.</param>
     /// <param name="count">How many of them.</param>
-    /// <param name="mean">Their mean, rounded.</param>
-    /// <param name="meanRest">What the rounding left.</param>
+    /// <param name="mean">Their mean.</param>
     /// <param name="rateMilliHertz">Sampling rate, 5 to 110 kHz.</param>
     /// <param name="withSlowPart">Whether the band of slow machines is wanted as well.</param>
     /// <param name="withDisplacement">Whether <see cref="DisplacementNanometres"/> is wanted as well.</param>
     /// <returns>False where the capture is too short for a spectrum.</returns>
-    public bool Measure(short[] counts, int count, int mean, float meanRest, int rateMilliHertz, bool withSlowPart, bool withDisplacement)
+    public bool Measure(short[] counts, int count, float mean, int rateMilliHertz, bool withSlowPart, bool withDisplacement)
     {
         int halvings = VelocityDecimator.Halvings(rateMilliHertz);
         int available = count >> (halvings & 31);
@@ -140,8 +140,17 @@ public sealed class VelocityMeter
         _slowCount = 0;
         _nearest = 0f;
         _farthest = 0f;
-        _decimator.Open(counts, count, mean, halvings);
-        Blocks(valid, meanRest, withSlowPart, withDisplacement);
+        _decimator.Open(counts, count, mean, rateMilliHertz);
+        float[] gain = _gain;
+        int top = Last + 2;
+        _decimator.FillGain(gain, top, length);
+        Blocks(valid, available, withSlowPart, withDisplacement);
+        for (int k = 0; k <= top; k++)
+        {
+            float factor = gain[k];
+            power[k] = power[k] * factor * factor;
+        }
+
 
         // 2 / (L · 3M/8 · blocks) / 16, and 8 / (M² · blocks) / 16; the velocity's 1 / (2π·bin)² goes with both.
         float inverseOmega = Division.Float(1f, TwoPi * BinHertz);
@@ -254,7 +263,7 @@ public sealed class VelocityMeter
     }
 
     /// <summary>Blocks of <paramref name="valid"/> samples, overlapping by half.</summary>
-    private void Blocks(int valid, float meanRest, bool withSlowPart, bool withDisplacement)
+    private void Blocks(int valid, int available, bool withSlowPart, bool withDisplacement)
     {
         int half = valid >> 1;
         float[] buffer = _workspace.Samples;
@@ -262,9 +271,9 @@ public sealed class VelocityMeter
         int nextSlow = 0;
         int start = 0;
         _decimator.Read(buffer, 0, half);
-        bool more = _decimator.Read(buffer, half, half) == half;
-        while (more)
+        while (true)
         {
+            _decimator.Read(buffer, half, half);
             for (int i = 0; i < half; i++)
             {
                 carry[i] = buffer[half + i];
@@ -277,31 +286,35 @@ public sealed class VelocityMeter
 
             if (Padding > 1)
             {
-                TransformPadded(valid, meanRest, withDisplacement);
+                TransformPadded(valid, withDisplacement);
             }
             else
             {
-                Transform(meanRest, withDisplacement);
+                Transform(withDisplacement);
             }
 
             _blocks++;
             start += half;
+            if (start + valid > available)
+            {
+                return;
+            }
+
             for (int i = 0; i < half; i++)
             {
                 buffer[i] = carry[i];
             }
-
-            more = _decimator.Read(buffer, half, half) == half;
         }
     }
 
     /// <summary>The same for a block of a capture that is shorter than a whole one: windowed in time and padded with zeros.</summary>
-    private void TransformPadded(int valid, float meanRest, bool withDisplacement)
+    private void TransformPadded(int valid, bool withDisplacement)
     {
         float[] buffer = _workspace.Samples;
         float[] re = _workspace.Re;
         float[] im = _workspace.Im;
         float[] power = Power;
+        float[] gain = _gain;
         int length = _block;
         int middle = valid >> 1;
         HannWindow.FillHalf(re, valid);
@@ -309,12 +322,12 @@ public sealed class VelocityMeter
         // Four times the window, as the fold of the whole blocks has it.
         for (int i = 0; i <= middle; i++)
         {
-            buffer[i] = (buffer[i] - meanRest) * (4f * re[i]);
+            buffer[i] = buffer[i] * (4f * re[i]);
         }
 
         for (int i = middle + 1; i < valid; i++)
         {
-            buffer[i] = (buffer[i] - meanRest) * (4f * re[valid - i]);
+            buffer[i] = buffer[i] * (4f * re[valid - i]);
         }
 
         for (int i = valid; i < length; i++)
@@ -339,7 +352,7 @@ public sealed class VelocityMeter
             if (k >= first && k <= inBand)
             {
                 float inverse = Division.Float(1f, k);
-                inverse = inverse * inverse;
+                inverse = inverse * inverse * gain[k];
                 buffer[k] = (a - b) * inverse;
                 buffer[length - k] = (a + b) * inverse;
             }
@@ -353,16 +366,16 @@ public sealed class VelocityMeter
     }
 
     /// <summary>Transforms the block in the workspace, adds its windowed power, and looks at its displacement.</summary>
-    private void Transform(float meanRest, bool withDisplacement)
+    private void Transform(bool withDisplacement)
     {
         float[] buffer = _workspace.Samples;
         float[] re = _workspace.Re;
         float[] im = _workspace.Im;
         float[] power = Power;
+        float[] gain = _gain;
         int length = _block;
         int last = Last + 2;
         _transform.Forward(buffer, re, im);
-        re[0] = re[0] - (meanRest * length);
 
         // Hann in the spectrum: (2·X(k) − X(k−1) − X(k+1)) / 4; X(−1) is the conjugate of X(1).
         float beforeRe = re[1];
@@ -410,7 +423,7 @@ public sealed class VelocityMeter
             if (k >= first && k <= inBand)
             {
                 float inverse = Division.Float(1f, k);
-                inverse = inverse * inverse;
+                inverse = inverse * inverse * gain[k];
                 buffer[k] = (a - b) * inverse;
                 buffer[mirror] = (a + b) * inverse;
                 mirror--;

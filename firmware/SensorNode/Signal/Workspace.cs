@@ -2,43 +2,58 @@ namespace DeviceTwin.SensorNode.Signal;
 
 /// <summary>
 /// Transforms and scratch buffers that the analyses of one detector share, because they run one after the other. What a method leaves here
-/// is void when the next one is called. About 130 KB.
+/// is void when the next one is called. The buffers take 9 bytes per sample of the window.
 /// </summary>
 public sealed class Workspace
 {
-    /// <summary>Samples of one block of the envelope analysis.</summary>
-    public const int BlockLength = 8192;
+    /// <summary>Shortest and longest window, in samples.</summary>
+    public const int ShortestWindow = 1024;
 
-    /// <summary>Transform of <see cref="BlockLength"/> samples.</summary>
-    public readonly RealFft Block = new RealFft(BlockLength);
+    /// <summary>See <see cref="ShortestWindow"/>.</summary>
+    public const int LongestWindow = 8192;
 
-    /// <summary>Transform of 4096 samples.</summary>
-    public readonly RealFft Real4096 = new RealFft(4096);
+    /// <summary>Samples of a window: 1024, 2048, 4096 or 8192.</summary>
+    public readonly int WindowLength;
 
-    /// <summary>Transform of 2048 samples.</summary>
-    public readonly RealFft Real2048 = new RealFft(2048);
-
-    /// <summary>Complex transform of 1024 points.</summary>
-    public readonly LongComplexFft Complex1024 = new LongComplexFft(1024);
-
-    /// <summary>Complex transform of 4096 points.</summary>
-    public readonly LongComplexFft Complex4096 = new LongComplexFft(4096);
+    /// <summary>Transform of a window.</summary>
+    public readonly RealFft Block;
 
     /// <summary>Samples on their way into a transform.</summary>
-    public readonly float[] Samples = new float[BlockLength];
+    public readonly float[] Samples;
 
-    /// <summary>Real parts of a transform's result.</summary>
-    public readonly float[] Re = new float[(BlockLength >> 1) + 1];
+    /// <summary>Real parts of a window's spectrum.</summary>
+    public readonly float[] Re;
 
-    /// <summary>Imaginary parts of a transform's result.</summary>
-    public readonly float[] Im = new float[(BlockLength >> 1) + 1];
+    /// <summary>Imaginary parts of a window's spectrum.</summary>
+    public readonly float[] Im;
 
-    /// <summary>Real parts of a band.</summary>
-    public readonly float[] BandRe = new float[BlockLength >> 1];
+    /// <summary>Real parts of a band, an eighth of a window long, or of its envelope's spectrum.</summary>
+    public readonly float[] BandRe;
 
-    /// <summary>Imaginary parts of a band.</summary>
-    public readonly float[] BandIm = new float[BlockLength >> 1];
+    /// <summary>Imaginary parts of a band, or of its envelope's spectrum.</summary>
+    public readonly float[] BandIm;
 
-    /// <summary>Half a window.</summary>
-    public readonly float[] Window = new float[(HannWindow.MaximumLength >> 1) + 1];
+    /// <summary>Buffers for the longest window.</summary>
+    public Workspace()
+        : this(LongestWindow)
+    {
+    }
+
+    /// <param name="windowLength">1024, 2048, 4096 or 8192; anything else counts as the next shorter of these.</param>
+    public Workspace(int windowLength)
+    {
+        int window = LongestWindow;
+        while (window > windowLength && window > ShortestWindow)
+        {
+            window >>= 1;
+        }
+
+        WindowLength = window;
+        Block = new RealFft(window);
+        Samples = new float[window];
+        Re = new float[(window >> 1) + 1];
+        Im = new float[(window >> 1) + 1];
+        BandRe = new float[(window >> 3) + 1];
+        BandIm = new float[(window >> 3) + 1];
+    }
 }

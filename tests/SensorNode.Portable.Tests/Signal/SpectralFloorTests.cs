@@ -12,7 +12,7 @@ public sealed class SpectralFloorTests
         var random = new System.Random(1);
         float[] power = Enumerable.Range(0, 1200).Select(i => (float)(-Math.Log(1 - random.NextDouble()) * 1e6 * Math.Exp(-i / 300.0))).ToArray();
 
-        new SpectralFloor().Normalize(power, power.Length, 60);
+        new SpectralFloor(2048).Normalize(power, power.Length, 60);
 
         Assert.That(power.Average(), Is.EqualTo(1).Within(0.1));
         Assert.That(power[..300].Average(), Is.EqualTo(1).Within(0.2));
@@ -25,7 +25,7 @@ public sealed class SpectralFloorTests
         float[] power = Enumerable.Repeat(2f, 400).ToArray();
         power[200] = 200;
 
-        new SpectralFloor().Normalize(power, power.Length, 50);
+        new SpectralFloor(2048).Normalize(power, power.Length, 50);
 
         // The median of a constant is the constant; the mean of noise with that median is larger by 1 / ln 2.
         Assert.That(power[200], Is.EqualTo(100 * Math.Log(2)).Within(0.01));
@@ -41,7 +41,7 @@ public sealed class SpectralFloorTests
             float[] power = Enumerable.Range(0, count).Select(_ => (float)random.Next(1, 50)).ToArray();
             double median = power.Order().ElementAt(count / 2);
             double first = power[0];
-            new SpectralFloor().Normalize(power, count, SpectralFloor.MaximumBlock);
+            new SpectralFloor(2048).Normalize(power, count, 800);
             return Math.Abs(power[0] - (first / median * Math.Log(2))) < 1e-4;
         }));
     }
@@ -51,7 +51,7 @@ public sealed class SpectralFloorTests
     {
         var power = new float[300];
 
-        new SpectralFloor().Normalize(power, power.Length, 20);
+        new SpectralFloor(2048).Normalize(power, power.Length, 20);
 
         Assert.That(power, Is.All.Zero);
     }

@@ -51,7 +51,7 @@ internal sealed record FeatureCase(string Name, Capture Capture, double ShaftHer
             Count = samples,
             SampleRateMilliHertz = (int)Math.Round(rate * 1000),
             NanoGPerCount = 488000,
-            NoiseNanoGPerRootHertz = 75000,
+            NoiseNanoGPerRootHertz = 7500000,
             CoveragePermille = 1000,
             Sequence = 1,
         };

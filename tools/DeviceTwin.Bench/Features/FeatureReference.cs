@@ -126,10 +126,10 @@ internal sealed class FeatureReference
         return Math.Sqrt(Band(raw, _rate / 512, low, high) * 2 / (512 * 0.375 * 512)) * _unit * 1e6;
     }
 
-    /// <summary>Share of the energy above 0.45 of the rate, in thousandths.</summary>
+    /// <summary>Share of the energy above 0.45 of the rate, in thousandths, from as many blocks as bands take.</summary>
     public double AliasingPermille()
     {
-        double[] power = RawPower(RawSpectrum.FewBlocks);
+        double[] power = RawPower(RawSpectrum.MostBlocks);
         return 1e3 * power.Skip(231).Sum() / power.Skip(1).Sum();
     }
 

@@ -100,7 +100,7 @@ public static class FeatureTable
             nameof(DetectorResult.ShaftEstimateConfidencePermille), "1/1000",
             "distance to the best other comb and to those an octave away, scaled to the share of right ones on recordings", "", Capture)
         {
-            NoError = "89 of 100 right from 800 on",
+            NoError = "84 % right from 800 on",
         },
         new(
             nameof(DetectorResult.ShaftPattern), "verdict",
@@ -121,7 +121,7 @@ public static class FeatureTable
         new(nameof(DetectorResult.NoiseVelocityUmPerSecond), "um/s RMS", "n · g / 2π · √(1/10 − 1/1000), n: the sensor's noise density", "integral of n² / (2πf)²")
         {
             Pairs = (one, result, _) =>
-                One(result.NoiseVelocityUmPerSecond * 1000, one.Capture.NoiseNanoGPerRootHertz * 9.80665 / (2 * Math.PI) * Math.Sqrt(0.099)),
+                One(result.NoiseVelocityUmPerSecond, one.Capture.NoiseNanoGPerRootHertz * 9.80665e-3 / (2 * Math.PI) * Math.Sqrt(0.099)),
         },
         new(
             nameof(DetectorResult.AliasingPermille), "1/1000", "energy above 0.45 of the rate over all, from 6 Hann blocks of 512 samples; white noise: 100",
@@ -142,6 +142,11 @@ public static class FeatureTable
         new(nameof(DetectorResult.OuterScoreMilli), "1/1000", "mean ln(1 + q) of the comb of BPFO in the pooled envelope spectrum", Envelope, Family) { NoError = Scores },
         new(nameof(DetectorResult.InnerScoreMilli), "1/1000", "the same of BPFI and its sidebands", Envelope, Family) { NoError = Scores },
         new(nameof(DetectorResult.BallScoreMilli), "1/1000", "the same of 2·BSF and its sidebands", Envelope, Family) { NoError = Scores },
+        new(nameof(DetectorResult.OuterHarmonics), "", "harmonics, 0 to 3, that the outer score rests on", "", Family) { NoError = Integers },
+        new(nameof(DetectorResult.InnerHarmonics), "", "harmonics, 0 to 3, that the inner score rests on", "", Family) { NoError = Integers },
+        new(nameof(DetectorResult.BallHarmonics), "", "harmonics, 0 to 3, that the ball score rests on", "", Family) { NoError = Integers },
+        new(nameof(DetectorResult.HighRatioMilli), "1/1000", "energy from 2 to 4 kHz over that from 10 to 1000 Hz", "", Bearing) { NoError = Scores },
+        new(nameof(DetectorResult.HighMicroG), "µg RMS", "acceleration from 2 to 4 kHz", "", Bearing | Refusal.UnitUnknown) { NoError = Scores },
         new(nameof(DetectorResult.CageScoreMilli), "1/1000", "the same of FTF", Envelope, Family) { NoError = Scores },
         new(nameof(DetectorResult.ShaftScoreMilli), "1/1000", "the same of the shaft's orders", Envelope, Bearing) { NoError = Scores },
         new(nameof(DetectorResult.ImpulsivenessMilli), "1/1000", "ln(mean e² / (mean e)²) of the squared envelope e, median over the capture", "Antoni & Borghesani 2019", Bearing) { NoError = Scores },

@@ -8,12 +8,15 @@ internal static class DetectionOperations
 {
     public static readonly IReadOnlyList<Operation> Table =
     [
-        new("scores.8192", 170_000, () =>
+        new("scores.8192", 95_000, () =>
         {
-            var analyzer = new EnvelopeAnalyzer(new Workspace(), 8192);
-            float[] samples = Inputs.HalfRate(8192);
-            analyzer.Analyze(samples, samples.Length, 13333.5f, 500, 5400, 60f);
-            var scores = new BearingScores();
+            var workspace = new Workspace();
+            var analyzer = new EnvelopeAnalyzer(workspace);
+            analyzer.Open(13333.5f, 500f, 5400f, 120f, 600f, 0);
+            Array.Copy(Inputs.HalfRate(8192), workspace.Samples, 8192);
+            analyzer.Add(8192);
+            analyzer.Close();
+            var scores = new BearingScores(analyzer.Spectrum.Length);
             return () =>
             {
                 scores.Load(analyzer.Spectrum, analyzer.Count, analyzer.StepHertz, analyzer.ResolutionHertz, 29.95f);
@@ -22,8 +25,13 @@ internal static class DetectionOperations
                 scores.Family(107.371f, 0f);
                 scores.Family(162.179f, 29.95f);
                 scores.Family(141.184f, 11.92f);
+                scores.Cage(11.92f);
             };
         }),
+        Bearing("bearing.window.16384", 16384, 8192, 29950, 3_500_000),
+        Bearing("bearing.window.16384.fast", 16384, 8192, 100000, 5_100_000),
+        Bearing("bearing.window.8192.n4096", 8192, 4096, 29950, 1_750_000),
+        Bearing("bearing.window.4096.n2048", 4096, 2048, 60000, 900_000),
         Analyze("detector.bearing.16384", 16384, 17_500_000, velocity: false),
         Analyze("detector.capture.32768", 32768, 29_000_000, velocity: true),
         new("monitor.step", 14_000, () =>
@@ -47,6 +55,17 @@ internal static class DetectionOperations
             return () => Fingerprint.Of(settings);
         }),
     ];
+
+    /// <summary>A bearing verdict from raw counts at 26 667 Hz: decimation, envelope spectra, scores, judgement.</summary>
+    private static Operation Bearing(string name, int samples, int window, int shaftMilliHertz, long budget) => new(name, budget, () =>
+    {
+        Capture capture = Inputs.Capture(samples);
+        DetectorSettings settings = Inputs.Machine();
+        settings.ShaftSpeedMilliHertz = shaftMilliHertz;
+        var analyzer = new BearingAnalyzer(new Workspace(window));
+        var result = new DetectorResult();
+        return () => analyzer.Analyze(capture, capture.Count, 0, settings, result);
+    });
 
     /// <summary>A machine that is watched until its baseline is learned; returns the result of the next capture.</summary>
     private static DetectorResult Watched(int captures, Action<DetectorResult> step)

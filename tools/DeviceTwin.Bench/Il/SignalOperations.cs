@@ -37,7 +37,7 @@ internal static class SignalOperations
         }),
         new("floor.1024", 90_000, () =>
         {
-            var floor = new SpectralFloor();
+            var floor = new SpectralFloor(1024);
             float[] power = Inputs.Power(1024);
             return () => floor.Normalize(power, power.Length, 50);
         }),
@@ -46,8 +46,8 @@ internal static class SignalOperations
         Velocity("velocity.capture.32768.n2048", 3_400_000, 2048, withDisplacement: true),
         new("velocity.lines", 150_000, () =>
         {
-            var meter = new VelocityMeter(new Workspace(), 4096, 32768);
-            meter.Measure(Inputs.OuterRace(32768), 32768, 0, 0f, 26667000, false, false);
+            var meter = new VelocityMeter(new Workspace(), 4096);
+            meter.Measure(Inputs.OuterRace(32768), 32768, 0f, 26667000, false, false);
             var lines = new VelocityLines(meter);
             return () =>
             {
@@ -67,22 +67,45 @@ internal static class SignalOperations
             short[] counts = Inputs.OuterRace(32768);
             return () => raw.Measure(counts, counts.Length, 0, 26667f, true);
         }),
-        new("envelope.8192", 14_100_000, () =>
-        {
-            var analyzer = new EnvelopeAnalyzer(new Workspace(), 8192);
-            float[] samples = Inputs.HalfRate(8192);
-            return () => analyzer.Analyze(samples, samples.Length, HalfRateHertz, 500, 5400, 60f);
-        }),
+        Decimate("decimate.window.2", 850_000, 1),
+        Decimate("decimate.window.4", 3_050_000, 2),
+        Decimate("decimate.window.8", 6_700_000, 3),
+        Envelope("envelope.8192", 2_500_000, 0),
+        Envelope("envelope.8192.fast", 1_950_000, 1),
     ];
+
+    /// <summary>A window of 8192 samples brought to the bearing's rate.</summary>
+    private static Operation Decimate(string name, long budget, int halvings) => new(name, budget, () =>
+    {
+        var decimator = new WindowDecimator();
+        short[] counts = Inputs.OuterRace(8192 << halvings);
+        var samples = new float[8192];
+        return () => decimator.Read(counts, counts.Length, 0, halvings, 0, samples, samples.Length);
+    });
+
+    /// <summary>One window's envelope spectrum pooled over its bands; of a fast shaft, half as long a window.</summary>
+    private static Operation Envelope(string name, long budget, int halvings) => new(name, budget, () =>
+    {
+        var workspace = new Workspace();
+        var analyzer = new EnvelopeAnalyzer(workspace);
+        float[] samples = Inputs.HalfRate(8192);
+        return () =>
+        {
+            analyzer.Open(HalfRateHertz, 500f, 5400f, 120f, 600f, halvings);
+            Array.Copy(samples, workspace.Samples, samples.Length);
+            analyzer.Add(analyzer.WindowLength);
+            analyzer.Close();
+        };
+    });
 
     /// <summary>A velocity capture: raw counts at 26 667 Hz to the velocity RMS, and to the displacement.</summary>
     private static Operation Velocity(string name, long budget, int window, bool withDisplacement) => new(name, budget, () =>
     {
-        var meter = new VelocityMeter(new Workspace(), window, 32768);
+        var meter = new VelocityMeter(new Workspace(), window);
         short[] counts = Inputs.OuterRace(32768);
         return () =>
         {
-            meter.Measure(counts, counts.Length, 0, 0f, 26667000, false, withDisplacement);
+            meter.Measure(counts, counts.Length, 0f, 26667000, false, withDisplacement);
             meter.MeanSquare(meter.First, meter.Last);
         };
     });
