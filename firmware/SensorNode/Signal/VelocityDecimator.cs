@@ -41,8 +41,8 @@ public sealed class VelocityDecimator
     private const float HalfX0 = 3.0872066f;
     private const float HalfScale = 4.2526984e-5f;
 
-    /// <summary>Lines between two values of the gain that are computed; it is smooth.</summary>
-    private const int GainStep = 8;
+    /// <summary>Parts of the velocity rate between two values of the gain that are computed; it is smooth.</summary>
+    private const int GainPartsShift = 9;
 
     private readonly float[] _last = new float[LastLength];
     private readonly float[] _middle = new float[MiddleLength];
@@ -123,12 +123,14 @@ public sealed class VelocityDecimator
     {
         float step = Division.Float(1.5707964f, length);
         float before = 1f;
-        for (int k = 0; k < last; k += GainStep)
+        int lines = length >> GainPartsShift;
+        float inverse = Division.Float(1f, lines);
+        for (int k = 0; k < last; k += lines)
         {
-            float angle = step * (k + GainStep);
+            float angle = step * (k + lines);
             float here = Division.Float(1f, Response(angle * angle));
-            float slope = (here - before) * (1f / GainStep);
-            int end = k + GainStep < last ? k + GainStep : last;
+            float slope = (here - before) * inverse;
+            int end = k + lines < last ? k + lines : last;
             float value = before;
             for (int i = k; i <= end; i++)
             {

@@ -216,9 +216,14 @@ public sealed class VelocityMeter
         float bin = slowRate * (1f / SlowBlock);
         float inverseBin = Division.Float(1f, bin);
         float widening = Division.Float(SlowBlock, valid);
+
+        // A tone near the seam has a share in the lines of either band: Hann's lobe, within 2 %, is a cubic over 2.2 bins.
         float edge = (First - 0.5f) * BinHertz;
+        float width = 1.1f * Padding * BinHertz;
+        float toSeam = Division.Float(bin, width);
+        float seam = Division.Float(edge, width);
         int first = Rounding.Nearest((SlowLowestHertz * inverseBin) - widening, 1, SlowBlock >> 1);
-        int last = Rounding.Nearest((edge * inverseBin) - 0.5f, first, SlowBlock >> 1);
+        int last = Rounding.Nearest((edge + width) * inverseBin, first, SlowBlock >> 1);
         float droop = Division.Float(3.1415927f * bin, slowRate);
         droop = droop * droop;
         float sum = 0f;
@@ -231,6 +236,12 @@ public sealed class VelocityMeter
             // Each of the four running means falls by x²/6 (its square by x²/3), x = pi f / rate.
             float x = droop * k * k;
             float boost = 1f + (x * (1.3333334f + (x * 0.93333334f)));
+            float past = (k * toSeam) - seam;
+            if (past > -1f)
+            {
+                boost = past < 1f ? boost * (0.5f - (past * (0.75f - (0.25f * past * past)))) : 0f;
+            }
+
             sum = sum + (((a * a) + (b * b)) * inverse * inverse * boost);
         }
 

@@ -14,8 +14,8 @@ public static class GeneratedSections
     public static readonly IReadOnlyList<GeneratedSection> All =
     [
         new(Signal, "il", () => IlTable.Write([.. TransformOperations.Table, .. SignalOperations.Table])),
-        new(Detection, "alarm", AlarmTable.Write),
         new(Detection, "features", FeatureTable.Write),
+        new(Detection, "alarm", AlarmTable.Write),
         new(Detection, "il", () => IlTable.Write([.. DetectionOperations.Table, .. TwinOperations.Table])),
         new(Detection, "heap", () => SizeTables.Heap(Sizes.Heap())),
         new(Detection, "pe", () => SizeTables.Pe(Sizes.Pe())),
