@@ -3,12 +3,12 @@ using DeviceTwin.SensorNode.Twin;
 
 namespace DeviceTwin.SensorNode;
 
-/// <summary>The forms of the texts among the settings: at present forests only.</summary>
+/// <summary>The forms of the texts among the settings: both are forests.</summary>
 public sealed class SettingsTextRule : TextRule
 {
     /// <inheritdoc/>
-    public override bool IsWellFormed(int index, string text)
+    public override string Fault(int index, string text)
     {
-        return Forest.Parse(text).Reason == null;
+        return Forest.Parse(text).Reason;
     }
 }

@@ -572,9 +572,9 @@ public sealed class TwinAgentTests
 
     [TestCase("5", "wrongType: detection.forest takes a text of 0 to 4096 bytes")]
     [TestCase("{\"a\":\"b\"}", "wrongType: detection.forest takes a text of 0 to 4096 bytes")]
-    [TestCase("\"not well formed\"", "malformed: detection.forest takes a text of another form")]
-    [TestCase("\"a\\u0000\"", "malformed: detection.forest takes a text of another form")]
-    [TestCase("\"😀\"", "malformed: detection.forest takes a text of another form")]
+    [TestCase("\"not well formed\"", "malformed: detection.forest: it is not plain")]
+    [TestCase("\"a\\u0000\"", "malformed: detection.forest: the text holds characters that cannot be kept")]
+    [TestCase("\"😀\"", "malformed: detection.forest: the text holds characters that cannot be kept")]
     [TestCase("4097", "aboveMaximum: detection.forest takes a text of 0 to 4096 bytes")]
     [TestCase("100000", "aboveMaximum: detection.forest takes a text of 0 to 4096 bytes")]
     public void ATextThatCannotBeTakenLeavesTheOldOneInForceAndSaysWhy(string text, string reason)

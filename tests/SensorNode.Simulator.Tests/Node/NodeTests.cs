@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.SensorNode;
 using DeviceTwin.SensorNode.Boards;
+using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Simulator.Board;
 using DeviceTwin.SensorNode.Simulator.Machines;
 using DeviceTwin.Tests.SensorNode.Simulator.Link;
@@ -346,6 +347,21 @@ public sealed class NodeTests
         scene.RunTo(75_000);
         Assert.That(scene.Status.Verdict, Is.EqualTo("outer"));
         Assert.That(scene.Status.TrialVerdict, Is.Not.EqualTo("outer"));
+    }
+
+    [Test]
+    public void AForestIsTakenWhereItIsOneAndOtherwiseAnsweredWithWhatIsWrong()
+    {
+        byte[] content = [Forest.Version, ForestFeatures.ListId, 1, (byte)Verdict.Flag(Verdict.Outer), Forest.Leaf + Verdict.Outer];
+        uint checksum = Forest.Checksum(content, content.Length);
+        string forest = Convert.ToBase64String([.. content, (byte)(checksum >> 24), (byte)(checksum >> 16), (byte)(checksum >> 8), (byte)checksum]);
+        var scene = new NodeScene().RunTo(20_000);
+        string before = Reported(scene, "settingsHash");
+        scene.Session.Desire($$$"""{"detection":{"forest":"{{{forest}}}"},"shadow":{"forest":"AAAA"}}""");
+        scene.RunTo(90_000);
+        Assert.That(Reported(scene, "detection.forest.value"), Is.EqualTo(forest));
+        Assert.That(Reported(scene, "shadow.forest.ad"), Is.EqualTo("malformed: shadow.forest: the text is cut off"));
+        Assert.That(Reported(scene, "settingsHash"), Is.Not.EqualTo(before));
     }
 
     [Test]
