@@ -26,6 +26,7 @@ public static class Verbs
                                with --check writes nothing and fails where a committed file differs
           il [--json]          the IL instructions that the firmware's operations execute, and their budgets;
                                fails where a budget is passed
+          il --methods NAME    the methods in which an operation spends them
           size [--json]        the detector's heap for each window length and the firmware's bytes of PE file, and their
                                budgets; fails where a budget is passed
           soak arithmetic [--seed S]

@@ -22,6 +22,15 @@ public sealed class Baseline
     /// <summary>Smallest standard deviation of a level that is believed, in thousandths of its natural logarithm (0.43 dB).</summary>
     public const int LeastLevelScale = 50;
 
+    /// <summary>
+    /// Largest standard deviation of a level that is believed, in thousandths of its natural logarithm (0.87 dB): with the default limit of
+    /// eight, a level at 2.2 times what was learned (7 dB) is high however restless the machine was in its warm-up.
+    /// </summary>
+    public const int LargestLevelScale = 100;
+
+    /// <summary>Largest standard deviation of a score or of impulsiveness that is believed, in thousandths.</summary>
+    public const int LargestScoreScale = 400;
+
     /// <summary>Smallest standard deviation of a score or of impulsiveness that is believed, in thousandths.</summary>
     public const int LeastScoreScale = 50;
 
@@ -29,7 +38,7 @@ public sealed class Baseline
     private const int HeaderBytes = 12;
     private const int SpeedBytes = 4;
     private const int FeatureBytes = 3;
-    private const int LearnedBytes = 8;
+    private const int LearnedBytes = 12;
     private const int CrcBytes = 4;
     private const int Learned = 255;
 
@@ -135,7 +144,12 @@ public sealed class Baseline
         RobustLevel[] levels = _levels[_state];
         for (int i = 0; i < BaselineFeature.Count; i++)
         {
-            levels[i].Learn(_values[i], settings.BaselineWarmUpCaptures, BaselineFeature.IsLevel(i) ? LeastLevelScale : LeastScoreScale);
+            bool isLevel = BaselineFeature.IsLevel(i);
+            levels[i].Learn(
+                _values[i],
+                settings.BaselineWarmUpCaptures,
+                isLevel ? LeastLevelScale : LeastScoreScale,
+                isLevel ? LargestLevelScale : LargestScoreScale);
         }
     }
 
@@ -175,8 +189,8 @@ public sealed class Baseline
 
     /// <summary>
     /// What was learned, as bytes that a node keeps over a reboot, warm-ups that are not over included: magic, generation, states; per state its
-    /// speed and per feature count, location and scale or the stored values; CRC-32 of all that. Little endian. At most 5.6 KB, while four states
-    /// warm up at once; 444 bytes when they have.
+    /// speed and per feature count, location and scales or the stored values; CRC-32 of all that. Little endian. At most 5.6 KB, while four states
+    /// warm up at once; 632 bytes when they have.
     /// </summary>
     public byte[] Encode()
     {
@@ -208,6 +222,7 @@ public sealed class Baseline
                 {
                     at = Write(bytes, at, level.LocationMilli, 4);
                     at = Write(bytes, at, level.ScaleMilli, 4);
+                    at = Write(bytes, at, level.WarmUpScaleMilli, 4);
                     continue;
                 }
 
@@ -328,7 +343,7 @@ public sealed class Baseline
                     return -1;
                 }
 
-                levels[i].Restore(count, Read(bytes, at, 4), Read(bytes, at + 4, 4));
+                levels[i].Restore(count, Read(bytes, at, 4), Read(bytes, at + 4, 4), Read(bytes, at + 8, 4));
                 at += LearnedBytes;
                 continue;
             }

@@ -76,7 +76,7 @@ public sealed class DetectorSettings
     public int TemperatureRateLimitCentiCelsiusPerHour;
 
     /// <summary>Limit of the temperature's distance above what was learned, in hundredths of a degree Celsius; 0 = not judged.</summary>
-    public int TemperatureResidualLimitCentiCelsius;
+    public int TemperatureResidualLimitCentiCelsius = 900;
 
     /// <summary>Captures the baseline learns from before it judges; 0 = no baseline.</summary>
     public int BaselineWarmUpCaptures = 60;
@@ -88,7 +88,7 @@ public sealed class DetectorSettings
     public int BaselineLimitMilliSigma = 8000;
 
     /// <summary>Decision level of the CUSUM of a level's drift, in thousandths of the robust standard deviation; 0 = not judged.</summary>
-    public int DriftLimitMilliSigma = 12000;
+    public int DriftLimitMilliSigma = 60000;
 
     /// <summary>Lower edge of band 1, in hertz.</summary>
     public int Band1LowHertz;

@@ -23,8 +23,11 @@ public sealed class Monitor
     /// <summary>Alarms without a reset level of their own reset at this share of their trip level, in thousandths.</summary>
     public const int LevelResetPermille = 750;
 
-    /// <summary>Captures in a row that must stand above the baseline's limit.</summary>
-    public const int PersistentCaptures = 3;
+    /// <summary>Captures in a row that must stand above the baseline's limit: a burst of a few captures is not a change of the machine.</summary>
+    public const int PersistentCaptures = 5;
+
+    /// <summary>Captures in a row that suffice at twice the baseline's limit: a part that breaks leaves little time.</summary>
+    public const int ExpressCaptures = 3;
 
     /// <summary>Refusals that say that a capture is not to be learned from.</summary>
     private const int Spoilt = Refusal.Overrun | Refusal.Saturated | Refusal.Clipped | Refusal.NoSignal | Refusal.ScaleUnknown;
@@ -39,6 +42,7 @@ public sealed class Monitor
     private readonly int[] _bands = new int[DetectorResult.BandCount];
     private bool _captured;
     private bool _refused;
+    private bool _isLearned;
     private int _captureRefusals;
     private int _velocity = DetectorResult.NotAvailable;
     private int _baselineLevel = DetectorResult.NotAvailable;
@@ -107,8 +111,9 @@ public sealed class Monitor
     }
 
     /// <summary>
-    /// How far the level that stands out most has stood above the baseline in each of the last captures (<see cref="PersistentCaptures"/>), in
-    /// thousandths of its standard deviation, or <see cref="DetectorResult.NotAvailable"/>.
+    /// How far the level that stands out most has stood above the baseline in each of the last <see cref="PersistentCaptures"/> captures, or half
+    /// of what it has in each of the last <see cref="ExpressCaptures"/>, in thousandths of its standard deviation, or
+    /// <see cref="DetectorResult.NotAvailable"/>.
     /// </summary>
     public int BaselineExcessMilliSigma
     {
@@ -267,9 +272,10 @@ public sealed class Monitor
             }
         }
 
-        if ((result.Refusals & Spoilt) == 0)
+        if (((result.Refusals | result.ZoneRefusals) & Spoilt) == 0)
         {
             Baseline.Judge(result, settings);
+            _isLearned = Baseline.IsReady;
             TakeExcess();
         }
         else
@@ -308,17 +314,17 @@ public sealed class Monitor
                 continue;
             }
 
-            int least = sigma < 0 ? 0 : sigma;
             int last = i * PersistentCaptures;
             for (int j = PersistentCaptures - 1; j > 0; j--)
             {
-                int earlier = _excess[last + j - 1];
-                _excess[last + j] = earlier;
-                least = earlier < least ? earlier : least;
+                _excess[last + j] = _excess[last + j - 1];
             }
 
             _excess[last] = sigma < 0 ? 0 : sigma;
-            most = least > most ? least : most;
+            int lasting = Least(last, PersistentCaptures);
+            int express = Least(last, ExpressCaptures) >> 1;
+            lasting = express > lasting ? express : lasting;
+            most = lasting > most ? lasting : most;
             int sum = _drifts[i].Step(sigma);
             drift = sum > drift ? sum : drift;
         }
@@ -328,6 +334,17 @@ public sealed class Monitor
             _baselineLevel = most;
             _driftLevel = drift;
         }
+    }
+
+    private int Least(int first, int count)
+    {
+        int least = _excess[first];
+        for (int i = 1; i < count; i++)
+        {
+            least = _excess[first + i] < least ? _excess[first + i] : least;
+        }
+
+        return least;
     }
 
     /// <summary>Nothing is learned from a machine in alarm: its baseline would become the fault.</summary>
@@ -366,6 +383,7 @@ public sealed class Monitor
 
         _baselineLevel = DetectorResult.NotAvailable;
         _driftLevel = DetectorResult.NotAvailable;
+        _isLearned = false;
     }
 
     private void StepAlarms(long nowMs, DetectorSettings settings)
@@ -517,15 +535,15 @@ public sealed class Monitor
         bool isVibrationAsked = settings.VelocityLimitUmPerSecond > 0 || CapturePlan.AsksForBearing(settings) || IsBandAsked(settings);
         bool isBaselineAsked = settings.BaselineWarmUpCaptures > 0
             && (settings.BaselineLimitMilliSigma > 0 || settings.DriftLimitMilliSigma > 0);
-        bool isLearned = isBaselineAsked && _baselineLevel != DetectorResult.NotAvailable;
+        bool isLevelLearned = isBaselineAsked && _baselineLevel != DetectorResult.NotAvailable;
 
         // Normal is said only of what was looked at: vibration in some way, and the temperature.
         bool isTemperatureKnown = _temperature.CentiCelsius != NoTemperature;
-        bool isBlind = !isTemperatureKnown || (!isVibrationAsked && !isLearned);
+        bool isBlind = !isTemperatureKnown || (!isVibrationAsked && !isLevelLearned);
         int refusals = _captureRefusals & ~(Refusal.NothingAsked | Refusal.NotRunning | Refusal.TemperatureUnknown | Refusal.BaselineWarmingUp);
         refusals |= isTemperatureKnown ? 0 : Refusal.TemperatureUnknown;
         refusals |= isVibrationAsked || isBaselineAsked ? 0 : Refusal.NothingAsked;
-        refusals |= isBaselineAsked && !isLearned ? Refusal.BaselineWarmingUp : 0;
+        refusals |= isBaselineAsked && !_isLearned ? Refusal.BaselineWarmingUp : 0;
         refusals |= _gate.IsRunning ? 0 : Refusal.NotRunning;
         Refusals = refusals;
         Causes = causes;
@@ -568,12 +586,11 @@ public sealed class Monitor
     /// <summary>The first capture that can be judged decides; from then on two in a row have to agree for the bearing's part to change.</summary>
     private void JudgeBearing(DetectorResult result, DetectorSettings settings)
     {
-        if (result.Bearing == DetectorResult.NotAvailable || !CapturePlan.AsksForBearing(settings))
+        int bearing = BearingWitness.Judge(result, settings, Baseline);
+        if (bearing == DetectorResult.NotAvailable || !CapturePlan.AsksForBearing(settings))
         {
             return;
         }
-
-        int bearing = BearingJudge.Judge(result, settings, Baseline);
 
         if (bearing == Detection.Verdict.Normal && StaysAbove(result, settings))
         {

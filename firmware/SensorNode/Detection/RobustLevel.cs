@@ -5,13 +5,18 @@ namespace DeviceTwin.SensorNode.Detection;
 /// <summary>
 /// Learned location and scale of one series, in integers. Warm-up: median and median absolute deviation of the stored values (at most
 /// <see cref="MaximumStored"/>, evenly taken). Then a slow robust tracking: each value moves the location by a share of its distance, the
-/// distance held to a few standard deviations, the share falling with the number of values learned. A machine that is still running in is
-/// followed quickly, an old one hardly; an outlier moves little whatever its size.
+/// distance held to three standard deviations, the share falling with the number of values learned. A machine that is still running in is
+/// followed quickly, an old one hardly; an outlier moves little whatever its size. The scale follows in the same way, and may grow, to
+/// <see cref="LargestGrowth"/> times that of the warm-up, only until <see cref="RunInWarmUps"/> times the warm-up is learned: a machine that
+/// wanders while it runs in is given more room, one that begins to wander later is not.
 /// </summary>
 public sealed class RobustLevel
 {
     /// <summary>Marks a value that is not there.</summary>
     public const int NotAvailable = int.MinValue;
+
+    /// <summary>Fewest values of a warm-up.</summary>
+    public const int LeastWarmUp = 4;
 
     /// <summary>Most values of the warm-up that are stored.</summary>
     public const int MaximumStored = 64;
@@ -23,10 +28,28 @@ public sealed class RobustLevel
     public const int LargestMilliSigma = 1000000;
 
     /// <summary>Distance from the location, in standard deviations, up to which a value pulls in proportion.</summary>
-    public const int InfluenceSigma = 2;
+    public const int InfluenceSigma = 3;
 
-    /// <summary>Values after which the share no longer falls: the location then follows with 1 / (half of this).</summary>
-    public const int OldestCount = 1024;
+    /// <summary>
+    /// The first value after the warm-up moves location and scale by one part in this; the share then falls as the number of values grows in
+    /// proportion to the warm-up.
+    /// </summary>
+    public const int FirstShare = 10;
+
+    /// <summary>No value moves location and scale by less than one part in this.</summary>
+    public const int LastShare = 512;
+
+    /// <summary>The scale may grow until this many warm-ups are learned.</summary>
+    public const int RunInWarmUps = 6;
+
+    /// <summary>The scale grows to this many times that of the warm-up at most; it never falls below that of the warm-up.</summary>
+    public const int LargestGrowth = 3;
+
+    /// <summary>The count of the values learned stops here.</summary>
+    public const int LargestCount = 65000;
+
+    /// <summary>Mean magnitude to standard deviation of normal noise, in ten-thousandths.</summary>
+    private const int MagnitudeFactor = 12533;
 
     /// <summary>Median absolute deviation to standard deviation of normal noise, in ten-thousandths.</summary>
     private const int DeviationFactor = 14826;
@@ -35,6 +58,7 @@ public sealed class RobustLevel
     private int _stored;
     private int _location;
     private int _scale;
+    private int _warmScale;
     private int _count;
 
     /// <summary>Values learned.</summary>
@@ -59,6 +83,12 @@ public sealed class RobustLevel
     public int ScaleMilli
     {
         get { return _scale; }
+    }
+
+    /// <summary>Standard deviation found by the warm-up, in thousandths of the value's unit; 0 before it is over.</summary>
+    public int WarmUpScaleMilli
+    {
+        get { return _warmScale; }
     }
 
     /// <summary>Stored values of the warm-up.</summary>
@@ -88,9 +118,10 @@ public sealed class RobustLevel
 
     /// <summary>Learns a value.</summary>
     /// <param name="value">The value; <see cref="NotAvailable"/> teaches nothing.</param>
-    /// <param name="warmUp">Values of the warm-up; at least 4 are taken.</param>
+    /// <param name="warmUp">Values of the warm-up; at least <see cref="LeastWarmUp"/> are taken.</param>
     /// <param name="leastScale">Smallest standard deviation believed, in the value's unit.</param>
-    public void Learn(int value, int warmUp, int leastScale)
+    /// <param name="largestScale">Largest standard deviation believed, in the value's unit.</param>
+    public void Learn(int value, int warmUp, int leastScale, int largestScale)
     {
         if (value == NotAvailable)
         {
@@ -100,19 +131,11 @@ public sealed class RobustLevel
         int held = Held(value);
         if (_scale <= 0)
         {
-            WarmUp(held, warmUp < 4 ? 4 : warmUp, leastScale);
+            WarmUp(held, warmUp < LeastWarmUp ? LeastWarmUp : warmUp, leastScale, largestScale);
             return;
         }
 
-        if (_count < OldestCount)
-        {
-            _count++;
-        }
-
-        int distance = (held * 1000) - _location;
-        int reach = InfluenceSigma * _scale;
-        distance = distance > reach ? reach : distance < -reach ? -reach : distance;
-        _location += Division.Integer(2 * distance, _count);
+        Track(held, warmUp < LeastWarmUp ? LeastWarmUp : warmUp, largestScale);
     }
 
     /// <summary>Starts anew.</summary>
@@ -122,17 +145,19 @@ public sealed class RobustLevel
         _stored = 0;
         _location = 0;
         _scale = 0;
+        _warmScale = 0;
         _count = 0;
     }
 
     /// <summary>Takes over what was learned before.</summary>
-    public void Restore(int count, int locationMilli, int scaleMilli)
+    public void Restore(int count, int locationMilli, int scaleMilli, int warmUpScaleMilli)
     {
         _warm = null;
         _stored = 0;
         _count = count;
         _location = locationMilli;
         _scale = scaleMilli;
+        _warmScale = warmUpScaleMilli;
     }
 
     /// <summary>Takes over one stored value of a warm-up that is not over.</summary>
@@ -161,7 +186,35 @@ public sealed class RobustLevel
         }
     }
 
-    private void WarmUp(int value, int warmUp, int leastScale)
+    private void Track(int value, int warmUp, int largestScale)
+    {
+        if (_count < LargestCount)
+        {
+            _count++;
+        }
+
+        int share = Division.Integer(_count * FirstShare, warmUp);
+        share = share < FirstShare ? FirstShare : share > LastShare ? LastShare : share;
+        int distance = (value * 1000) - _location;
+        int reach = InfluenceSigma * _scale;
+        distance = distance > reach ? reach : distance < -reach ? -reach : distance;
+        _location += (int)Division.LongNearest(distance, share);
+
+        long deviation = Division.LongNearest((long)(distance < 0 ? -distance : distance) * MagnitudeFactor, 10000);
+        int change = (int)Division.LongNearest(deviation - _scale, share);
+        if (change > 0 && _count > (long)warmUp * RunInWarmUps)
+        {
+            return;
+        }
+
+        int scale = _scale + change;
+        int most = _warmScale * LargestGrowth;
+        most = most > largestScale * 1000 ? largestScale * 1000 : most;
+        most = most < _warmScale ? _warmScale : most;
+        _scale = scale < _warmScale ? _warmScale : scale > most ? most : scale;
+    }
+
+    private void WarmUp(int value, int warmUp, int leastScale, int largestScale)
     {
         int stride = Division.Integer(warmUp + MaximumStored - 1, MaximumStored);
         if (_count - (Division.Integer(_count, stride) * stride) == 0)
@@ -190,7 +243,9 @@ public sealed class RobustLevel
 
         int deviation = (int)Division.LongNearest((long)Median(sorted, _stored) * DeviationFactor, 10000);
         int least = leastScale < 1 ? 1000 : leastScale * 1000;
-        _scale = deviation < least ? least : deviation;
+        deviation = deviation > largestScale * 1000 ? largestScale * 1000 : deviation;
+        _warmScale = deviation < least ? least : deviation;
+        _scale = _warmScale;
         _warm = null;
         _stored = 0;
     }

@@ -30,8 +30,8 @@ public sealed class TemperatureWatch
     /// <summary>Fewest points a rate is computed from.</summary>
     public const int LeastRatePoints = 9;
 
-    /// <summary>Time constant of the short mean, in points (6 hours).</summary>
-    public const int ShortPoints = 72;
+    /// <summary>Time constant of the short mean, in points (12 hours).</summary>
+    public const int ShortPoints = 144;
 
     /// <summary>Time constant of the learned mean once it is learned, in points (4 days).</summary>
     public const int LongPoints = 1152;
@@ -40,7 +40,7 @@ public sealed class TemperatureWatch
     public const int WarmUpPoints = 288;
 
     /// <summary>Distance from the learned mean beyond which a point pulls no more than at this distance, in hundredths of a degree.</summary>
-    public const int InfluenceCentiCelsius = 1000;
+    public const int InfluenceCentiCelsius = 500;
 
     /// <summary>The means carry this many fractions of a hundredth of a degree.</summary>
     private const int Fractions = 1024;

@@ -38,6 +38,17 @@ public sealed class BudgetTests
     }
 
     [Test]
+    public void The_methods_of_an_operation_add_up_to_it()
+    {
+        string operation = Operations.All.Single(one => one.Name.StartsWith("statistics", StringComparison.Ordinal)).Name;
+
+        var methods = new CountingWorld().MeasureMethods(operation);
+
+        Assert.That(methods.Sum(one => one.Il), Is.EqualTo(Measured.Value[operation].Il));
+        Assert.That(methods[0].Method, Does.StartWith("DeviceTwin.SensorNode.Signal.Statistics::"));
+    }
+
+    [Test]
     public void A_passed_budget_is_seen()
     {
         Assert.That(new Measurement("x", 101, 100).Holds, Is.False);

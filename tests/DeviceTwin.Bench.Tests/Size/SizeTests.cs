@@ -82,6 +82,16 @@ public sealed class SizeTests
     }
 
     [Test]
+    public void An_array_literal_belongs_to_who_uses_it()
+    {
+        using ModuleDefinition module = ModuleDefinition.ReadModule(typeof(SizeTests).Assembly.Location);
+
+        FieldDefinition literal = PeModel.Literals(module.GetTypes().Where(type => type.Name == nameof(Written))).Single();
+
+        Assert.That(literal.InitialValue, Is.EqualTo(Written.Table));
+    }
+
+    [Test]
     public void Flash_is_what_the_metadata_processor_writes()
     {
         var module = ModuleDefinition.CreateModule("Samples", ModuleKind.Dll);
@@ -124,6 +134,11 @@ public sealed class SizeTests
         Assert.That(
             document.RootElement.GetProperty("pe").EnumerateArray().Select(row => row.GetProperty("room").GetString()),
             Is.EqualTo(new[] { "Signal", "Detection", "Twin" }));
+    }
+
+    private static class Written
+    {
+        public static readonly byte[] Table = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3];
     }
 
     private sealed class Sample

@@ -22,7 +22,10 @@ public sealed class NanoProjectTests
 
         Assert.That(portable.Intersect(simulator), Is.Empty, "a file that two .NET assemblies define");
         Assert.That(portable.Concat(simulator).Intersect(deviceOnly), Is.Empty, "a device-only file that .NET compiles");
-        Assert.That(Load(GateProject.FirmwarePath).CompileItems(files), Is.EquivalentTo(portable.Concat(simulator).Concat(deviceOnly)));
+        var apart = Load(GateProject.SignalPath).CompileItems(files);
+        var firmware = Load(GateProject.FirmwarePath).CompileItems(files);
+        Assert.That(firmware.Intersect(apart), Is.Empty, "a file that two assemblies of the device define");
+        Assert.That(firmware.Concat(apart), Is.EquivalentTo(portable.Concat(simulator).Concat(deviceOnly)));
     }
 
     [Test]
@@ -36,6 +39,7 @@ public sealed class NanoProjectTests
     }
 
     [TestCase(GateProject.FirmwarePath)]
+    [TestCase(GateProject.SignalPath)]
     [TestCase(GateProject.BenchmarksPath)]
     public void A_project_references_what_its_IL_uses_and_what_that_needs(string path)
     {
@@ -47,6 +51,7 @@ public sealed class NanoProjectTests
     }
 
     [TestCase(GateProject.FirmwarePath)]
+    [TestCase(GateProject.SignalPath)]
     [TestCase(GateProject.BenchmarksPath)]
     public void Every_referenced_assembly_has_its_package_line_and_its_hint_path(string path)
     {
@@ -73,14 +78,15 @@ public sealed class NanoProjectTests
         Assert.That(Version.Parse(packages["nanoFramework.M2Mqtt"]), Is.GreaterThanOrEqualTo(FirstM2MqttWithoutLeak));
     }
 
-    [TestCase(GateProject.FirmwarePath, "DeviceTwin.SensorNode")]
-    [TestCase(GateProject.BenchmarksPath, "DeviceTwin.SensorNode.Benchmarks")]
-    public void A_project_is_built_the_way_the_gate_compiles_it(string path, string assemblyName)
+    [TestCase(GateProject.FirmwarePath, "DeviceTwin.SensorNode", "Exe")]
+    [TestCase(GateProject.SignalPath, "DeviceTwin.SensorNode.Signal", "Library")]
+    [TestCase(GateProject.BenchmarksPath, "DeviceTwin.SensorNode.Benchmarks", "Exe")]
+    public void A_project_is_built_the_way_the_gate_compiles_it(string path, string assemblyName, string outputType)
     {
         var project = Load(path);
 
         Assert.That(project.Property("AssemblyName"), Is.EqualTo(assemblyName));
-        Assert.That(project.Property("OutputType"), Is.EqualTo("Exe"));
+        Assert.That(project.Property("OutputType"), Is.EqualTo(outputType));
         Assert.That(project.Property("TargetFrameworkVersion"), Is.EqualTo("v1.0"));
         Assert.That(project.Property("LangVersion"), Is.EqualTo("10.0"));
         Assert.That(project.Property("Nullable"), Is.EqualTo("disable"));
@@ -90,6 +96,7 @@ public sealed class NanoProjectTests
     }
 
     [TestCase(GateProject.FirmwarePath)]
+    [TestCase(GateProject.SignalPath)]
     [TestCase(GateProject.BenchmarksPath)]
     public void The_nanoFramework_solution_has_the_project_so_that_packages_land_where_hint_paths_look(string path)
     {

@@ -15,6 +15,7 @@ public static class GeneratedSections
     [
         new(Signal, "il", () => IlTable.Write([.. TransformOperations.Table, .. SignalOperations.Table])),
         new(Detection, "features", FeatureTable.Write),
+        new(Detection, "alarm", AlarmTable.Write),
         new(Detection, "il", () => IlTable.Write([.. DetectionOperations.Table, .. TwinOperations.Table])),
         new(Detection, "heap", () => SizeTables.Heap(Sizes.Heap())),
         new(Detection, "pe", () => SizeTables.Pe(Sizes.Pe())),

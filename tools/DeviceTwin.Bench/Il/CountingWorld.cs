@@ -10,7 +10,7 @@ namespace DeviceTwin.Bench.Il;
 /// </summary>
 public sealed class CountingWorld : AssemblyLoadContext
 {
-    private readonly FieldInfo _executed;
+    private readonly FieldInfo[] _counters;
 
     /// <summary>Instruments the build of SensorNode.Portable that this program uses.</summary>
     public CountingWorld()
@@ -28,19 +28,24 @@ public sealed class CountingWorld : AssemblyLoadContext
         source.Write(stream);
         stream.Position = 0;
         Instrumented = LoadFromStream(stream);
-        _executed = Instrumented.GetType(Instrumentation.CounterType)!.GetField(Instrumentation.CounterField)!;
+        _counters = Instrumented.GetType(Instrumentation.CounterType)!.GetFields(BindingFlags.Public | BindingFlags.Static);
     }
 
     /// <summary>The assembly that counts.</summary>
     public Assembly Instrumented { get; }
 
     /// <summary>Every operation with the IL it executes, in the order of the table.</summary>
-    public IReadOnlyList<Measurement> MeasureAll()
+    public IReadOnlyList<Measurement> MeasureAll() =>
+        [.. OwnOperations().Select(operation => new Measurement(operation.Name, Measure(operation.Prepare), operation.Budget))];
+
+    /// <summary>The methods that an operation executes and their own IL, the largest first.</summary>
+    /// <exception cref="UsageException">There is no such operation.</exception>
+    public IReadOnlyList<(string Method, long Il)> MeasureMethods(string operation)
     {
-        Assembly bench = LoadFromAssemblyPath(typeof(CountingWorld).Assembly.Location);
-        var operations = (IEnumerable<(string Name, long Budget, Func<Action> Prepare)>)bench.GetType(typeof(Operations).FullName!)!
-            .GetMethod(nameof(Operations.Neutral))!.Invoke(null, null)!;
-        return [.. operations.Select(operation => new Measurement(operation.Name, Measure(operation.Prepare), operation.Budget))];
+        Func<Action> prepare = OwnOperations().FirstOrDefault(one => one.Name == operation).Prepare
+            ?? throw new UsageException($"there is no operation '{operation}'");
+        Measure(prepare);
+        return [.. _counters.Select(counter => (counter.Name, Il: (long)counter.GetValue(null)!)).Where(one => one.Il > 0).OrderByDescending(one => one.Il)];
     }
 
     /// <summary>
@@ -51,9 +56,21 @@ public sealed class CountingWorld : AssemblyLoadContext
     {
         prepare()();
         Action run = prepare();
-        _executed.SetValue(null, 0L);
+        foreach (FieldInfo counter in _counters)
+        {
+            counter.SetValue(null, 0L);
+        }
+
         run();
-        return (long)_executed.GetValue(null)!;
+        return _counters.Sum(counter => (long)counter.GetValue(null)!);
+    }
+
+    /// <summary>The operations as the copy of this program in this world has them.</summary>
+    private IEnumerable<(string Name, long Budget, Func<Action> Prepare)> OwnOperations()
+    {
+        Assembly bench = LoadFromAssemblyPath(typeof(CountingWorld).Assembly.Location);
+        MethodInfo table = bench.GetType(typeof(Operations).FullName!)!.GetMethod(nameof(Operations.Neutral))!;
+        return (IEnumerable<(string Name, long Budget, Func<Action> Prepare)>)table.Invoke(null, null)!;
     }
 
     /// <inheritdoc/>

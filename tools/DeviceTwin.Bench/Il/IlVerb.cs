@@ -8,10 +8,16 @@ public static class IlVerb
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    /// <param name="options">What follows the verb: <c>--json</c>.</param>
+    /// <param name="options">What follows the verb: <c>--json</c>, or <c>--methods OPERATION</c> for where one spends its instructions.</param>
     /// <returns><see cref="Verbs.Failed"/> where a budget is passed.</returns>
     public static int Run(string[] options, TextWriter output, TextWriter error)
     {
+        if (options is ["--methods", var name])
+        {
+            Methods(name, output);
+            return Verbs.Done;
+        }
+
         bool json = false;
         foreach (string option in options)
         {
@@ -28,6 +34,16 @@ public static class IlVerb
         }
 
         return measurements.All(one => one.Holds) ? Verbs.Done : Verbs.Failed;
+    }
+
+    private static void Methods(string operation, TextWriter output)
+    {
+        IReadOnlyList<(string Method, long Il)> methods = new CountingWorld().MeasureMethods(operation);
+        double sum = methods.Sum(one => one.Il);
+        foreach ((string method, long il) in methods)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{il,12:N0}  {il / sum,6:P1}  {method.Replace("DeviceTwin.SensorNode.", "")}"));
+        }
     }
 
     private static string Table(IReadOnlyList<Measurement> measurements)

@@ -5,22 +5,19 @@ using Mono.Cecil.Rocks;
 namespace DeviceTwin.Bench.Il;
 
 /// <summary>
-/// Makes a module count the IL instructions it executes: each basic block begins with adding its number of instructions to a static long.
+/// Makes a module count the IL instructions it executes: each basic block begins with adding its number of instructions to a static long of
+/// its method.
 /// A block ends at every branch, return and throw, where another one begins, and behind every call, so that what a callee throws leaves the
 /// rest of the block uncounted. A fault of an instruction itself (an index out of range) counts its block to the end. Whatever the module
 /// calls outside itself, array accesses and allocations are one instruction each.
 /// </summary>
 public static class Instrumentation
 {
-    /// <summary>Full name of the type that is added to the module.</summary>
+    /// <summary>Full name of the type that is added to the module. It has a public static field of type long for each method, named as that.</summary>
     public const string CounterType = "DeviceTwin.Counting.Counter";
 
-    /// <summary>Its public static field of type long.</summary>
-    public const string CounterField = "Executed";
-
-    /// <summary>Adds the counter and instruments every method.</summary>
-    /// <returns>Number of basic blocks.</returns>
-    public static int Instrument(ModuleDefinition module)
+    /// <summary>Adds the counters and instruments every method.</summary>
+    public static void Instrument(ModuleDefinition module)
     {
         MethodDefinition[] methods = [.. module.GetTypes().SelectMany(type => type.Methods).Where(method => method.HasBody)];
         var counter = new TypeDefinition(
@@ -28,13 +25,17 @@ public static class Instrumentation
             "Counter",
             TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed | TypeAttributes.BeforeFieldInit,
             module.TypeSystem.Object);
-        var executed = new FieldDefinition(CounterField, FieldAttributes.Public | FieldAttributes.Static, module.TypeSystem.Int64);
-        counter.Fields.Add(executed);
         module.Types.Add(counter);
-        return methods.Sum(method => Instrument(method.Body, executed));
+        foreach (MethodDefinition method in methods)
+        {
+            string name = $"{method.DeclaringType.FullName}::{method.Name}({string.Join(',', method.Parameters.Select(parameter => parameter.ParameterType.Name))})";
+            var executed = new FieldDefinition(name, FieldAttributes.Public | FieldAttributes.Static, module.TypeSystem.Int64);
+            counter.Fields.Add(executed);
+            Instrument(method.Body, executed);
+        }
     }
 
-    private static int Instrument(MethodBody body, FieldReference executed)
+    private static void Instrument(MethodBody body, FieldReference executed)
     {
         body.SimplifyMacros();
         Instruction[] original = [.. body.Instructions];
@@ -64,7 +65,6 @@ public static class Instrumentation
 
         Redirect(body, original, begin);
         body.OptimizeMacros();
-        return begin.Count;
     }
 
     private static HashSet<Instruction> Leaders(MethodBody body)

@@ -16,6 +16,9 @@ public sealed class HeapModel(int blockBytes = HeapModel.DeviceBlockBytes)
     /// <summary>A heap block on a 32-bit device.</summary>
     public const int DeviceBlockBytes = 12;
 
+    /// <summary>An array literal: the compiler's field with its bytes, which is a static one, and the empty structure in it.</summary>
+    public const int LiteralBytes = 2 * DeviceBlockBytes;
+
     private const int ArrayBytes = 8;
 
     private readonly HashSet<object> _seen = new(ReferenceEqualityComparer.Instance);

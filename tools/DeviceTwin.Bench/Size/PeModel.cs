@@ -40,6 +40,10 @@ public sealed class PeModel
         return new PeSize(HeaderBytes + 12 + (8 * types.Length) + (8 * members.Length), 0, strings, signatures);
     }
 
+    /// <summary>The array literals that types use.</summary>
+    public static IEnumerable<FieldDefinition> Literals(IEnumerable<TypeDefinition> types) =>
+        types.SelectMany(type => type.Methods).Where(method => method.HasBody).SelectMany(method => Literals(method.Body)).Distinct();
+
     /// <summary>What types take, with all that was not counted before.</summary>
     public PeSize Add(IEnumerable<TypeDefinition> types)
     {
@@ -67,8 +71,7 @@ public sealed class PeModel
             signatures += body.HasVariables ? Signature("l", [.. body.Variables.Select(variable => variable.VariableType)]) : 0;
 
             // An array literal lies in a compiler-made field; it belongs to whoever uses it.
-            foreach (FieldDefinition literal in body.Instructions.Where(instruction => instruction.OpCode == OpCodes.Ldtoken)
-                .Select(instruction => instruction.Operand).OfType<FieldDefinition>().Where(_literals.Add))
+            foreach (FieldDefinition literal in Literals(body).Where(_literals.Add))
             {
                 records += 8;
                 strings += Text(literal.Name);
@@ -78,6 +81,9 @@ public sealed class PeModel
 
         return new PeSize(records, code, strings, signatures);
     }
+
+    private static IEnumerable<FieldDefinition> Literals(MethodBody body) => body.Instructions
+        .Where(instruction => instruction.OpCode == OpCodes.Ldtoken).Select(instruction => instruction.Operand).OfType<FieldDefinition>();
 
     private static bool IsLeftOut(TypeReference type) => type.Name.EndsWith("Attribute", StringComparison.Ordinal) || type.DeclaringType is { } outer && IsLeftOut(outer);
 

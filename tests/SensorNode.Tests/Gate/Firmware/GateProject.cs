@@ -3,11 +3,17 @@ using DeviceTwin.Tests.SensorNode.Project;
 
 namespace DeviceTwin.Tests.SensorNode.Gate.Firmware;
 
-/// <summary>A nanoFramework project as the gate compiles it: its compile items and its references, and nothing else.</summary>
+/// <summary>
+/// A nanoFramework project as the gate compiles it: its compile items, those of the projects it references, its references, and nothing else.
+/// They become one assembly here, so that the rules see all of it; what is to be in which assembly on the device is checked beside.
+/// </summary>
 internal sealed class GateProject
 {
     /// <summary>Path of the firmware's project.</summary>
     public const string FirmwarePath = "firmware/SensorNode/SensorNode.nfproj";
+
+    /// <summary>Path of the project of Signal, which is an assembly of its own.</summary>
+    public const string SignalPath = "firmware/SensorNode.Signal/SensorNode.Signal.nfproj";
 
     /// <summary>Path of the benchmarks' project.</summary>
     public const string BenchmarksPath = "firmware/SensorNode.Benchmarks/SensorNode.Benchmarks.nfproj";
@@ -19,18 +25,22 @@ internal sealed class GateProject
     private GateProject(ProjectFile file)
     {
         File = file;
-        Sources =
+        OwnSources =
         [
             .. file.CompileItems(FirmwareFiles())
                 .Select(item => new SourceFile(Path.GetRelativePath(SourceRoot, item).Replace('\\', '/'), System.IO.File.ReadAllText(item))),
         ];
+        Sources = [.. OwnSources, .. file.ProjectReferences.SelectMany(name => Load($"firmware/{name}/{name}.nfproj").Sources)];
         References = [.. file.References.Select(reference => reference.Assembly)];
         compiled = new Lazy<GateCompilation>(() => GateCompiler.Compile(Sources, References));
     }
 
     public ProjectFile File { get; }
 
-    /// <summary>The compile items.</summary>
+    /// <summary>The compile items: what the project's assembly is made of on the device.</summary>
+    public IReadOnlyList<SourceFile> OwnSources { get; }
+
+    /// <summary>The compile items and those of the referenced projects.</summary>
     public IReadOnlyList<SourceFile> Sources { get; }
 
     /// <summary>Names of the referenced assemblies.</summary>

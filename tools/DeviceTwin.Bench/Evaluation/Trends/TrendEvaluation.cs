@@ -1,0 +1,57 @@
+using DeviceTwin.SensorNode.Detection;
+
+namespace DeviceTwin.Bench.Evaluation.Trends;
+
+/// <summary>
+/// Evaluates the firmware's monitor on the recorded trends of an index with one set of settings. The trend files hold features of snapshots,
+/// not waveforms: what is evaluated here is baseline, drift, temperature and alarm logic, not the detector before them.
+/// </summary>
+public static class TrendEvaluation
+{
+    /// <summary>The settings everything is evaluated with: the defaults.</summary>
+    public static DetectorSettings Settings() => new();
+
+    /// <summary>Runs everything that the index holds.</summary>
+    /// <param name="indexPath">The index of the recordings.</param>
+    public static TrendReport Run(string indexPath)
+    {
+        IReadOnlyList<TrendItem> items = TrendItem.Read(indexPath);
+        DetectorSettings settings = Settings();
+        var trends = new SortedDictionary<string, RunTrend>(StringComparer.Ordinal);
+        foreach (TrendItem item in items)
+        {
+            SnapshotSeries? series = SnapshotSeries.Read(item);
+            if (series is not null)
+            {
+                trends[series.Run] = RunToFailure.Evaluate(series, settings);
+            }
+        }
+
+        var temperatures = new SortedDictionary<string, TemperatureTrend>(StringComparer.Ordinal);
+        foreach (TrendItem item in items.Where(item => item.DataSet == "NAB" && item.Windows.Count > 0))
+        {
+            temperatures[item.Name] = LabelledTemperature.Read(item).Evaluate(settings);
+        }
+
+        return new TrendReport(trends, temperatures, Pump(items));
+    }
+
+    private static SortedDictionary<string, PumpTrend> Pump(IReadOnlyList<TrendItem> items)
+    {
+        var groups = new SortedDictionary<string, PumpTrend>(StringComparer.Ordinal);
+        foreach (var group in items.Where(item => item.DataSet.StartsWith("SKAB", StringComparison.Ordinal)).GroupBy(item => item.Name.Split('_')[0]))
+        {
+            PumpSeries[] files = [.. group.Select(PumpSeries.Read).OfType<PumpSeries>()];
+            if (files.Length > 0)
+            {
+                groups[group.Key] = new PumpTrend(
+                    files.Length,
+                    files.Average(file => file.Auc(file.Score())),
+                    files.Average(file => file.Auc(file.TSquared())),
+                    files.Average(file => file.Auc(file.SmoothTSquared())));
+            }
+        }
+
+        return groups;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace DeviceTwin.Bench.Evaluation.Trends;
+
+/// <summary>An item of an index of recordings that holds a trend.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Name">Its name without folder and ending.</param>
+/// <param name="DataSet">The set it belongs to.</param>
+/// <param name="Windows">Labelled windows; empty where there are none.</param>
+public sealed record TrendItem(string Path, string Name, string DataSet, IReadOnlyList<(DateTime From, DateTime To)> Windows)
+{
+    /// <summary>Reads the items of an index that are trends held in a CSV file and exist.</summary>
+    public static IReadOnlyList<TrendItem> Read(string indexPath)
+    {
+        string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(indexPath))!;
+        using JsonDocument index = JsonDocument.Parse(File.ReadAllText(indexPath));
+        JsonElement list = index.RootElement.ValueKind == JsonValueKind.Array ? index.RootElement : index.RootElement.GetProperty("items");
+        var items = new List<TrendItem>();
+        foreach (JsonElement item in list.EnumerateArray())
+        {
+            string file = item.GetProperty("file").GetString()!;
+            string path = System.IO.Path.Combine(folder, file);
+            if (file.EndsWith(".csv", StringComparison.Ordinal) && item.TryGetProperty("dataset", out JsonElement dataSet) && File.Exists(path))
+            {
+                items.Add(new TrendItem(path, System.IO.Path.GetFileNameWithoutExtension(file), dataSet.GetString()!, WindowsOf(item)));
+            }
+        }
+
+        return items;
+    }
+
+    private static List<(DateTime From, DateTime To)> WindowsOf(JsonElement item)
+    {
+        var windows = new List<(DateTime From, DateTime To)>();
+        if (item.TryGetProperty("anomaly_windows", out JsonElement list) && list.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement window in list.EnumerateArray())
+            {
+                windows.Add((Time(window[0]), Time(window[1])));
+            }
+        }
+
+        return windows;
+    }
+
+    private static DateTime Time(JsonElement text) => DateTime.Parse(text.GetString()!, CultureInfo.InvariantCulture);
+}
