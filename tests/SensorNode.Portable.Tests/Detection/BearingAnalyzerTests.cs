@@ -19,7 +19,7 @@ public sealed class BearingAnalyzerTests
     [TestCase(4096, 15)]
     [TestCase(4096, 60)]
     [TestCase(4096, 120)]
-    [TestCase(2048, 45)]
+    [TestCase(2048, 60)]
     [TestCase(2048, 100)]
     [TestCase(1024, 100)]
     public void Every_window_length_names_the_defects_of_the_shafts_it_is_long_enough_for(int window, double shaft)
