@@ -1,3 +1,4 @@
+using DeviceTwin.SensorNode.Forms;
 using DeviceTwin.SensorNode.Twin;
 
 namespace DeviceTwin.Dashboard.Settings;

@@ -12,7 +12,7 @@ public sealed class GenerateTests
     private const string Limits = "vibrationNode-1.limits.json";
     private const string Model = "vibrationNode-1.json";
     private const string Generated = "TwinModel.g.cs";
-    private const string Forms = "firmware/SensorNode.Portable/Twin/TwinForms.g.cs";
+    private const string Forms = "firmware/SensorNode.Portable/Forms/TwinForms.g.cs";
 
     private static readonly string[] Pages = [.. GeneratedSections.All.Select(section => section.Page).Distinct()];
 

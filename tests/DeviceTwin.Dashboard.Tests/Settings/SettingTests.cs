@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Dashboard.Settings;
+using DeviceTwin.SensorNode.Forms;
 using DeviceTwin.SensorNode.Twin;
 using DeviceTwin.Twins;
 

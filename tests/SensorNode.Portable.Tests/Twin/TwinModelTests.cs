@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DeviceTwin.SensorNode.Forms;
 using DeviceTwin.SensorNode.Twin;
 using DeviceTwin.SensorNode.Twin.Json;
 

@@ -8,7 +8,7 @@ namespace DeviceTwin.Bench.Generation;
 public static class GenerateVerb
 {
     private const string Folder = "firmware/SensorNode/Twin/Model";
-    private const string FormsFolder = "firmware/SensorNode.Portable/Twin";
+    private const string FormsFolder = "firmware/SensorNode.Portable/Forms";
 
     /// <param name="options">What follows the verb: <c>--check</c>, <c>--root DIR</c>.</param>
     public static int Run(string[] options, TextWriter output, TextWriter error)

@@ -108,7 +108,9 @@ public static class TwinModelWriter
         text.Append(Head);
         text.Append(
             """
-            namespace DeviceTwin.SensorNode.Twin;
+            using DeviceTwin.SensorNode.Twin;
+
+            namespace DeviceTwin.SensorNode.Forms;
 
             /// <summary>What forms and pages need of the writable properties, by the index of <see cref="TwinModel"/>. Not on the node.</summary>
             public static class TwinForms

@@ -3,7 +3,9 @@
 //     dotnet run --project tools/DeviceTwin.Bench -- generate
 // Edit those files, not this one.
 // </auto-generated>
-namespace DeviceTwin.SensorNode.Twin;
+using DeviceTwin.SensorNode.Twin;
+
+namespace DeviceTwin.SensorNode.Forms;
 
 /// <summary>What forms and pages need of the writable properties, by the index of <see cref="TwinModel"/>. Not on the node.</summary>
 public static class TwinForms
