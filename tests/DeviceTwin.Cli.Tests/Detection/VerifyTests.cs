@@ -121,6 +121,15 @@ public sealed class VerifyTests : IDisposable
         Assert.That(Tool.Run("verify", Path.Combine(recordings.Folder, "none.json")).Code, Is.EqualTo(ExitCode.EvidenceUnusable.Number));
     }
 
+    [Test]
+    public void Evidence_that_cannot_be_written_is_said()
+    {
+        recordings.Add("a.i16", "outer", 3.585, 1);
+        var run = Tool.Run("detect", recordings.Folder, "--json", "--evidence", Path.Combine(recordings.Folder, "a.i16"));
+
+        Assert.That(run.Code, Is.EqualTo(ExitCode.EvidenceUnusable.Number), run.Talk);
+    }
+
     private string Detect()
     {
         var folder = Path.Combine(recordings.Folder, "evidence");

@@ -16,20 +16,9 @@ internal static class SignalOperations
             short[] counts = Inputs.OuterRace(32768);
             return () => statistics.Measure(counts, counts.Length);
         }),
-        new("decimate.half.32768", 5_000_000, () =>
-        {
-            var decimator = new HalfBandDecimator();
-            short[] counts = Inputs.OuterRace(32768);
-            var output = new float[16384];
-            return () => decimator.Decimate(counts, counts.Length, 0, output);
-        }),
-        new("decimate.quarter.16384", 1_500_000, () =>
-        {
-            var decimator = new QuarterDecimator();
-            float[] samples = Inputs.FloatNoise(16384);
-            var output = new float[4096];
-            return () => decimator.Decimate(samples, samples.Length, output);
-        }),
+        Decimate("decimate.half.32768", 1, 1_500_000),
+        Decimate("decimate.quarter.32768", 2, 1_600_000),
+        Decimate("decimate.eighth.32768", 3, 1_350_000),
         new("window.hann.4096", 111_000, () =>
         {
             var half = new float[2049];

@@ -83,7 +83,14 @@ internal static class DetectCommand
             IReadOnlyList<DetectTarget> targets = IsIndex(path)
                 ? Read(() => DetectTarget.OfIndex(path, parsed.GetValue(select), file))
                 : [OfFile(path, parsed.GetValue(rate), Real(parsed.GetValue(scale)), file, parsed.GetValue(rpm), Orders(parsed.GetValue(orders), parsed.GetValue(bearing)))];
-            return Task.FromResult(Run(targets, parsed.GetValue(json), parsed.GetValue(evidence), cancellation));
+            try
+            {
+                return Task.FromResult(Run(targets, parsed.GetValue(json), parsed.GetValue(evidence), cancellation));
+            }
+            catch (AggregateException failures) when (failures.InnerExceptions.OfType<CommandFailedException>().FirstOrDefault() is { } failure)
+            {
+                throw failure;
+            }
         });
         return command;
     }

@@ -976,7 +976,7 @@ public static class TwinModel
         0,
         0,
         900,
-        2000,
+        2500,
         0,
         0,
         500,
