@@ -23,15 +23,23 @@ public sealed class RawSpectrum
 
     private readonly Workspace _workspace;
     private readonly RealFft _transform = new RealFft(BlockLength);
-    private readonly float[] _power = new float[Half];
+    private readonly float[] _power;
     private float _end;
     private float _scale;
     private float _inverseBin;
 
     /// <param name="workspace">Scratch.</param>
     public RawSpectrum(Workspace workspace)
+        : this(workspace, null)
+    {
+    }
+
+    /// <param name="workspace">Scratch.</param>
+    /// <param name="scratch">Buffers of which one holds the spectrum, where it is long enough; may be null.</param>
+    public RawSpectrum(Workspace workspace, float[][] scratch)
     {
         _workspace = workspace;
+        _power = VelocityDecimator.Buffer(scratch, 1, Half);
     }
 
     /// <summary>Measures blocks spread evenly over the capture.</summary>

@@ -39,6 +39,12 @@ public sealed class WindowDecimator
         _stages[1] = new float[(LastLength << 1) + (ShortReach << 1)];
     }
 
+    /// <summary>The buffers of the stages, which whoever runs before or after may use in between.</summary>
+    public float[][] Stages
+    {
+        get { return _stages; }
+    }
+
     /// <summary>How often a rate has to be halved: at most three times, up to 110 kHz.</summary>
     public static int Halvings(int rateMilliHertz)
     {
