@@ -38,7 +38,7 @@ internal static class RecordingVectors
             NanoGPerCount = recording.AmplitudeKnown ? (int)Math.Round(recording.Scale * 1e9) : 0,
             CoveragePermille = 1000,
         };
-        var detector = new Detector(DetectorSize);
+        var detector = new Detector(WindowLength);
         var result = new DetectorResult();
         var hash = new GoldenHash();
         DetectorSettings settings = recording.Settings();
@@ -53,6 +53,6 @@ internal static class RecordingVectors
         return hash.Text();
     }
 
-    /// <summary>What the detector is made for.</summary>
-    private const int DetectorSize = CapturePlan.MaximumSamples;
+    /// <summary>Samples of a bearing window.</summary>
+    private const int WindowLength = 8192;
 }
