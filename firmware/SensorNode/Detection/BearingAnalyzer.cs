@@ -236,7 +236,7 @@ public sealed class BearingAnalyzer
         int shorter = 0;
         while (shorter < EnvelopeAnalyzer.MostHalvings && revolutions >= RevolutionsWhenHalved
             && 2f * highest * BearingScores.HighestSlip > EnvelopeAnalyzer.CarriedHertz(rate, shorter)
-            && EnvelopeAnalyzer.CarriedHertz(rate, shorter) < EnvelopeAnalyzer.BandHertz(settings.EnvelopeBandLowHertz, high))
+            && EnvelopeAnalyzer.CarriedHertz(rate, shorter) < EnvelopeAnalyzer.BandHertz(rate, settings.EnvelopeBandLowHertz, high, shorter))
         {
             shorter++;
             revolutions = revolutions * 0.5f;

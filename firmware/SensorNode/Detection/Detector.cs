@@ -37,6 +37,8 @@ public sealed class Detector
     private readonly VelocityLines _lines;
     private readonly ShaftSpeed _speed;
     private readonly BearingAnalyzer _bearing;
+    private string _forestText;
+    private Forest _forest;
 
     /// <param name="windowLength">
     /// Samples of a bearing window: 1024, 2048, 4096 or 8192; anything else counts as the next shorter of these. Velocity blocks are as long,
@@ -59,16 +61,16 @@ public sealed class Detector
     }
 
     /// <summary>
-    /// Analyses a capture. Whatever the capture and the settings hold, the result is defined; nothing is thrown. Of a capture longer than
-    /// <see cref="CapturePlan.MaximumSamples"/> the first samples are used.
+    /// Analyses a capture. Whatever the capture and the settings hold, the result is defined; nothing is thrown. A recording may be longer than
+    /// any capture of a node: the bearing is looked at to its end, velocity and bands in the first <see cref="CapturePlan.MaximumSamples"/>.
     /// </summary>
     public void Analyze(Capture capture, DetectorSettings settings, DetectorResult result)
     {
         result.Clear();
         int count = capture.Count;
-        if (count > CapturePlan.MaximumSamples)
+        if (count > capture.Samples.Length)
         {
-            count = CapturePlan.MaximumSamples;
+            count = capture.Samples.Length;
         }
 
         if (count < 0)
@@ -76,6 +78,7 @@ public sealed class Detector
             count = 0;
         }
 
+        int first = count < CapturePlan.MaximumSamples ? count : CapturePlan.MaximumSamples;
         int rate = capture.SampleRateMilliHertz;
         int weight = capture.NanoGPerCount;
         bool unitKnown = weight > 0 && weight <= LargestNanoGPerCount;
@@ -95,12 +98,16 @@ public sealed class Detector
             velocityRefusals |= Refusal.CaptureTooShort;
         }
 
-        bool spectrum = refusals == 0 && Velocity(capture, count, velocityRefusals == 0, settings, result);
-        int bandRefusals = Bands(capture, count, refusals, unitKnown, spectrum, settings, result);
+        bool spectrum = refusals == 0 && Velocity(capture, first, velocityRefusals == 0, settings, result);
+        int bandRefusals = Bands(capture, first, refusals, unitKnown, spectrum, settings, result);
         int bearingRefusals = refusals | (rateKnown ? _bearing.RefusalsOf(settings, rate, count) : ShaftRefusal(settings));
         if (bearingRefusals == 0)
         {
             bearingRefusals = _bearing.Analyze(capture, count, _statistics.Mean, settings, result);
+            if (settings.Forest.Length > 0 && result.Bearing > Verdict.Normal)
+            {
+                AskForest(settings.Forest, result);
+            }
         }
 
         SeverityZone.Judge(settings, rateKnown ? velocityRefusals : velocityRefusals | Refusal.VelocityBandNotCovered, result);
@@ -122,6 +129,23 @@ public sealed class Detector
         if (!velocityWanted && !bearingWanted && !BandWanted(settings))
         {
             result.Refusals |= Refusal.NothingAsked;
+        }
+    }
+
+    /// <summary>Lets a forest say which element is defective. A text is read once, when it is met first.</summary>
+    private void AskForest(string text, DetectorResult result)
+    {
+        if (_forest == null || _forestText != text)
+        {
+            _forestText = text;
+            _forest = Forest.Parse(text);
+        }
+
+        int family = _forest.Choose(result, result.Bearing);
+        if (family != result.Bearing)
+        {
+            result.Bearing = family;
+            result.ConfidencePermille = _forest.AgreedPermille;
         }
     }
 

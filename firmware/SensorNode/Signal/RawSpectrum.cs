@@ -3,7 +3,7 @@ namespace DeviceTwin.SensorNode.Signal;
 /// <summary>
 /// Power spectrum of a capture at its own rate, from short blocks (512 samples, Hann) spread over it: what lies near the end of the band and
 /// may have folded, and the acceleration in bands that the velocity spectrum does not reach. A few blocks tell the share of the energy near
-/// the end; bands take up to 32 and the lines at their edges by the share that lies inside.
+/// the end; bands take up to 32 and the lines at their edges by the share that lies inside. The spectrum lives in the workspace.
 /// </summary>
 public sealed class RawSpectrum
 {
@@ -23,7 +23,7 @@ public sealed class RawSpectrum
 
     private readonly Workspace _workspace;
     private readonly RealFft _transform = new RealFft(BlockLength);
-    private readonly float[] _power = new float[Half + 1];
+    private float _end;
     private float _scale;
     private float _inverseBin;
 
@@ -42,14 +42,16 @@ public sealed class RawSpectrum
             return false;
         }
 
-        float[] power = _power;
+        float[] power = _workspace.BandRe;
         float[] buffer = _workspace.Samples;
         float[] re = _workspace.Re;
         float[] im = _workspace.Im;
-        for (int k = 0; k <= Half; k++)
+        for (int k = 0; k < Half; k++)
         {
             power[k] = 0f;
         }
+
+        float ends = 0f;
 
         int fit = count >> 9;
         int blocks = forBands ? MostBlocks : FewBlocks;
@@ -94,11 +96,12 @@ public sealed class RawSpectrum
 
             // The last line stands for itself, all others for their mirror image too.
             float last = hereRe - beforeRe;
-            power[Half] = power[Half] + (2f * last * last);
+            ends = ends + (2f * last * last);
             start += stride;
         }
 
         // 2 / (N · 3N/8) / 16
+        _end = ends;
         _scale = Division.Float(1f, 3f * BlockLength * BlockLength * blocks);
         _inverseBin = Division.Float(BlockLength, rateHertz);
         return true;
@@ -107,15 +110,15 @@ public sealed class RawSpectrum
     /// <summary>Share of the energy above 0.45 of the rate, in thousandths; white noise has 100.</summary>
     public int FoldingPermille()
     {
-        float[] power = _power;
+        float[] power = _workspace.BandRe;
         float all = 0f;
         for (int k = 1; k < FirstFolding; k++)
         {
             all = all + power[k];
         }
 
-        float folding = 0f;
-        for (int k = FirstFolding; k <= Half; k++)
+        float folding = _end;
+        for (int k = FirstFolding; k < Half; k++)
         {
             folding = folding + power[k];
         }
@@ -134,7 +137,9 @@ public sealed class RawSpectrum
     /// <summary>RMS of a band in counts.</summary>
     public float BandRms(int lowHertz, int highHertz)
     {
-        return SquareRoot.Of(Sum(_power, Half, lowHertz * _inverseBin, highHertz * _inverseBin) * _scale);
+        float high = highHertz * _inverseBin;
+        float sum = Sum(_workspace.BandRe, Half - 1, lowHertz * _inverseBin, high < Half - 0.5f ? high : Half - 0.5f);
+        return SquareRoot.Of((high < Half - 0.5f ? sum : sum + ((high - Half + 0.5f) * 2f * _end)) * _scale);
     }
 
     /// <summary>Sum of the lines 1 to <paramref name="last"/> from a position to another; a line reaches half a line to either side.</summary>

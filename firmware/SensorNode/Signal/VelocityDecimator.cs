@@ -15,10 +15,16 @@ public sealed class VelocityDecimator
     /// <summary>Most halvings: 110 kHz.</summary>
     public const int MostHalvings = 5;
 
+    /// <summary>Parts of the velocity rate from one value of the gain to the next; it is smooth.</summary>
+    public const int GainParts = 512;
+
+    /// <summary>Most values of the gain.</summary>
+    public const int GainValues = 220;
+
     /// <summary>Rate, in millihertz, below which the last stage takes the longer filter.</summary>
     private const int NarrowRateMilliHertz = 3000000;
 
-    private const int Chunk = 64;
+    private const int Chunk = 32;
     private const int ShortTaps = 10;
     private const int ShortBefore = 4;
     private const int LongTaps = 13;
@@ -40,9 +46,6 @@ public sealed class VelocityDecimator
     private const float LongScale = 5.350814e-6f;
     private const float HalfX0 = 3.0872066f;
     private const float HalfScale = 4.2526984e-5f;
-
-    /// <summary>Parts of the velocity rate between two values of the gain that are computed; it is smooth.</summary>
-    private const int GainPartsShift = 9;
 
     private readonly float[] _last = new float[LastLength];
     private readonly float[] _middle = new float[MiddleLength];
@@ -114,31 +117,18 @@ public sealed class VelocityDecimator
     }
 
     /// <summary>
-    /// The reciprocal of the filters' response at the lines of a spectrum: line k stands at k / <paramref name="length"/> of the velocity rate.
+    /// The reciprocal of the filters' response: value i stands at i / <see cref="GainParts"/> of the velocity rate. Straight lines between the
+    /// values are right within a thousandth.
     /// </summary>
-    /// <param name="gain">Receives the reciprocals of lines 0 to <paramref name="last"/>.</param>
-    /// <param name="last">Last line, up to 1010 Hz.</param>
-    /// <param name="length">Samples of the transform.</param>
-    public void FillGain(float[] gain, int last, int length)
+    /// <param name="gain">Receives values 0 to <paramref name="last"/>.</param>
+    /// <param name="last">Last value, at most <see cref="GainValues"/> - 1: 5/12 of the rate, 1000 Hz at 2.4 kHz, and a little.</param>
+    public void FillGain(float[] gain, int last)
     {
-        float step = Division.Float(1.5707964f, length);
-        float before = 1f;
-        int lines = length >> GainPartsShift;
-        float inverse = Division.Float(1f, lines);
-        for (int k = 0; k < last; k += lines)
+        const float Step = 1.5707964f / GainParts;
+        for (int i = 0; i <= last; i++)
         {
-            float angle = step * (k + lines);
-            float here = Division.Float(1f, Response(angle * angle));
-            float slope = (here - before) * inverse;
-            int end = k + lines < last ? k + lines : last;
-            float value = before;
-            for (int i = k; i <= end; i++)
-            {
-                gain[i] = value;
-                value = value + slope;
-            }
-
-            before = here;
+            float angle = Step * i;
+            gain[i] = Division.Float(1f, Response(angle * angle));
         }
     }
 

@@ -45,6 +45,8 @@ public sealed class VelocityLines
     {
         float[] power = _meter.Power;
         int last = _meter.Last;
+        int near = (LobeBins + 1) * _meter.Padding;
+        int far = near + (2 * _meter.Padding);
         Count = 0;
         float here = power[_meter.First];
         float before = power[_meter.First - 1];
@@ -54,12 +56,10 @@ public sealed class VelocityLines
             if (here > before && here >= next)
             {
                 float velocity = here * Division.Float(1f, (float)k * k);
-                if (Count < MaximumPeaks || velocity > MeanSquares[MaximumPeaks - 1])
+                if ((Count < MaximumPeaks || velocity > MeanSquares[MaximumPeaks - 1]) && Towers(power, k, near, far, last, here)
+                    && here > LeastStanding * Surroundings(k))
                 {
-                    if (here > LeastStanding * Surroundings(k))
-                    {
-                        Insert(k, velocity);
-                    }
+                    Insert(k, velocity);
                 }
             }
 
@@ -108,6 +108,24 @@ public sealed class VelocityLines
     {
         int k = Largest(hertz, 0f);
         return k <= 0 || Standing(k) < LeastStanding ? 0f : Level(k, Place(k));
+    }
+
+    /// <summary>A cheap look first: of four lines nearby the three smaller ones together stay below half of it.</summary>
+    private static bool Towers(float[] power, int k, int near, int far, int last, float here)
+    {
+        if (k < far || k + far > last)
+        {
+            return true;
+        }
+
+        float a = power[k - far];
+        float b = power[k - near];
+        float c = power[k + near];
+        float d = power[k + far];
+        float largest = a > b ? a : b;
+        largest = c > largest ? c : largest;
+        largest = d > largest ? d : largest;
+        return a + b + c + d - largest < 0.5f * here;
     }
 
     /// <summary>How far a line stands above its surroundings, as power.</summary>
@@ -161,8 +179,10 @@ public sealed class VelocityLines
         int lobe = LobeBins * padding;
         int side = SideBins * padding;
         int last = _meter.Last + 2;
-        int from = k - lobe - side + 1;
-        int to = k + lobe + side - 1;
+        int below = k - lobe;
+        int above = k + lobe;
+        int from = below - side + 1;
+        int to = above + side - 1;
         if (from < 1)
         {
             from = 1;
@@ -179,10 +199,20 @@ public sealed class VelocityLines
         {
             float sum = 0f;
             int count = 0;
-            for (int i = from; i <= to; i++)
+            for (int i = from; i <= below; i++)
             {
                 float line = power[i];
-                if (line < limit && (i <= k - lobe || i >= k + lobe))
+                if (line < limit)
+                {
+                    sum = sum + line;
+                    count++;
+                }
+            }
+
+            for (int i = above; i <= to; i++)
+            {
+                float line = power[i];
+                if (line < limit)
                 {
                     sum = sum + line;
                     count++;

@@ -42,8 +42,7 @@ public sealed class VelocityMeter
     private readonly RealFft _transform;
     private readonly RealFft _slowTransform;
     private readonly int _block;
-    private readonly float[] _carry;
-    private readonly float[] _gain;
+    private readonly float[] _gain = new float[VelocityDecimator.GainValues];
     private readonly float[] _slow = new float[SlowBlock];
     private int _slowCount;
     private int _blocks;
@@ -86,11 +85,9 @@ public sealed class VelocityMeter
         _decimator = new VelocityDecimator();
         _transform = new RealFft(_block);
         _slowTransform = new RealFft(SlowBlock);
-        _carry = new float[_block >> 1];
 
         // 1000 Hz at 2.4 kHz and some lines.
         Power = new float[Division.Integer(_block * 5, 12) + 8];
-        _gain = new float[Power.Length];
     }
 
     /// <summary>Weight of a count as velocity: um/s per count·s.</summary>
@@ -141,16 +138,9 @@ public sealed class VelocityMeter
         _nearest = 0f;
         _farthest = 0f;
         _decimator.Open(counts, count, mean, rateMilliHertz);
-        float[] gain = _gain;
-        int top = Last + 2;
-        _decimator.FillGain(gain, top, length);
+        _decimator.FillGain(_gain, VelocityDecimator.GainValues - 1);
         Blocks(valid, available, withSlowPart, withDisplacement);
-        for (int k = 0; k <= top; k++)
-        {
-            float factor = gain[k];
-            power[k] = power[k] * factor * factor;
-        }
-
+        MakeGood();
 
         // 2 / (L · 3M/8 · blocks) / 16, and 8 / (M² · blocks) / 16; the velocity's 1 / (2π·bin)² goes with both.
         float inverseOmega = Division.Float(1f, TwoPi * BinHertz);
@@ -273,21 +263,47 @@ public sealed class VelocityMeter
         return _farthest - _nearest;
     }
 
+    /// <summary>Makes the decimation's loss good in the power.</summary>
+    private void MakeGood()
+    {
+        float[] power = Power;
+        float[] gain = _gain;
+        int top = Last + 2;
+        int step = Division.Integer(_block, VelocityDecimator.GainParts);
+        float share = Division.Float(1f, step);
+        int k = 0;
+        for (int i = 0; k <= top; i++)
+        {
+            float factor = gain[i];
+            float slope = (gain[i + 1] - factor) * share;
+            int end = k + step - 1 < top ? k + step - 1 : top;
+            while (k <= end)
+            {
+                power[k] = power[k] * factor * factor;
+                factor = factor + slope;
+                k++;
+            }
+        }
+    }
+
     /// <summary>Blocks of <paramref name="valid"/> samples, overlapping by half.</summary>
     private void Blocks(int valid, int available, bool withSlowPart, bool withDisplacement)
     {
         int half = valid >> 1;
         float[] buffer = _workspace.Samples;
-        float[] carry = _carry;
+        float[] early = _workspace.BandRe;
+        float[] late = _workspace.BandIm;
+        int quarter = half >> 1;
         int nextSlow = 0;
         int start = 0;
         _decimator.Read(buffer, 0, half);
         while (true)
         {
             _decimator.Read(buffer, half, half);
-            for (int i = 0; i < half; i++)
+            for (int i = 0; i < quarter; i++)
             {
-                carry[i] = buffer[half + i];
+                early[i] = buffer[half + i];
+                late[i] = buffer[half + quarter + i];
             }
 
             if (withSlowPart)
@@ -311,9 +327,10 @@ public sealed class VelocityMeter
                 return;
             }
 
-            for (int i = 0; i < half; i++)
+            for (int i = 0; i < quarter; i++)
             {
-                buffer[i] = carry[i];
+                buffer[i] = early[i];
+                buffer[quarter + i] = late[i];
             }
         }
     }
@@ -327,6 +344,11 @@ public sealed class VelocityMeter
         float[] power = Power;
         float[] gain = _gain;
         int length = _block;
+        int step = Division.Integer(length, VelocityDecimator.GainParts);
+        float share = Division.Float(1f, step);
+        float factor = 1f;
+        float slope = 0f;
+        int knot = 0;
         int middle = valid >> 1;
         HannWindow.FillHalf(re, valid);
 
@@ -362,8 +384,18 @@ public sealed class VelocityMeter
             power[k] = power[k] + ((a * a) + (b * b));
             if (k >= first && k <= inBand)
             {
+                if (k >= knot)
+                {
+                    // The decimation's loss, made good on straight lines.
+                    knot = k + step - (k & (step - 1));
+                    float from = gain[Division.Integer(k, step)];
+                    slope = (gain[Division.Integer(k, step) + 1] - from) * share;
+                    factor = from + (slope * (k & (step - 1)));
+                }
+
                 float inverse = Division.Float(1f, k);
-                inverse = inverse * inverse * gain[k];
+                inverse = inverse * inverse * factor;
+                factor = factor + slope;
                 buffer[k] = (a - b) * inverse;
                 buffer[length - k] = (a + b) * inverse;
             }
@@ -385,6 +417,11 @@ public sealed class VelocityMeter
         float[] power = Power;
         float[] gain = _gain;
         int length = _block;
+        int step = Division.Integer(length, VelocityDecimator.GainParts);
+        float share = Division.Float(1f, step);
+        float factor = 1f;
+        float slope = 0f;
+        int knot = 0;
         int last = Last + 2;
         _transform.Forward(buffer, re, im);
 
@@ -433,8 +470,18 @@ public sealed class VelocityMeter
             hereIm = nextIm;
             if (k >= first && k <= inBand)
             {
+                if (k >= knot)
+                {
+                    // The decimation's loss, made good on straight lines.
+                    knot = k + step - (k & (step - 1));
+                    float from = gain[Division.Integer(k, step)];
+                    slope = (gain[Division.Integer(k, step) + 1] - from) * share;
+                    factor = from + (slope * (k & (step - 1)));
+                }
+
                 float inverse = Division.Float(1f, k);
-                inverse = inverse * inverse * gain[k];
+                inverse = inverse * inverse * factor;
+                factor = factor + slope;
                 buffer[k] = (a - b) * inverse;
                 buffer[mirror] = (a + b) * inverse;
                 mirror--;

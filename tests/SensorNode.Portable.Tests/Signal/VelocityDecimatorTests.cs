@@ -104,9 +104,9 @@ public sealed class VelocityDecimatorTests
             im += weight * Math.Sin(2 * Math.PI * line * i);
         }
 
-        var gain = new float[(Length * 5 / 12) + 16];
-        decimator.FillGain(gain, gain.Length - 9, Length);
-        double place = line * Length;
+        var gain = new float[VelocityDecimator.GainValues];
+        decimator.FillGain(gain, gain.Length - 1);
+        double place = line * VelocityDecimator.GainParts;
         int below = (int)place;
         return Math.Sqrt((re * re) + (im * im)) / Amplitude * (gain[below] + ((place - below) * (gain[below + 1] - gain[below])));
     }

@@ -1,3 +1,4 @@
+using DeviceTwin.Bench.Training;
 using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Signal;
 
@@ -55,6 +56,16 @@ internal static class DetectionOperations
             var shadow = new Shadow();
             DetectorResult result = Watched(captures: 100, one => shadow.Step(one, 2500, one.CaptureSequence * 60000L, settings));
             return () => shadow.Step(result, 2500, 101 * 60000L, settings);
+        }),
+        new("forest.choose.31x15", 6_000, () =>
+        {
+            // 31 trees with all of their 15 questions, four on every way.
+            ForestNode Grow(int depth) => depth == 0 ? new ForestNode(Verdict.Outer)
+                : new ForestNode(Verdict.Outer, depth, 1000 * depth, Grow(depth - 1), Grow(depth - 1));
+            Forest forest = Forest.Parse(ForestNode.ToText([.. Enumerable.Repeat(Grow(4), 31)], [Verdict.Outer, Verdict.Inner]));
+            var result = new DetectorResult();
+            result.Clear();
+            return () => forest.Choose(result, Verdict.Inner);
         }),
         new("fingerprint", 42_000, () =>
         {

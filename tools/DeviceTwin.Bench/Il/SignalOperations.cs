@@ -10,26 +10,15 @@ internal static class SignalOperations
 
     public static readonly IReadOnlyList<Operation> Table =
     [
-        new("statistics.32768", 1_400_000, () =>
+        new("statistics.32768", 1_250_000, () =>
         {
             var statistics = new Statistics();
             short[] counts = Inputs.OuterRace(32768);
             return () => statistics.Measure(counts, counts.Length);
         }),
-        new("decimate.half.32768", 5_000_000, () =>
-        {
-            var decimator = new HalfBandDecimator();
-            short[] counts = Inputs.OuterRace(32768);
-            var output = new float[16384];
-            return () => decimator.Decimate(counts, counts.Length, 0, output);
-        }),
-        new("decimate.quarter.16384", 1_500_000, () =>
-        {
-            var decimator = new QuarterDecimator();
-            float[] samples = Inputs.FloatNoise(16384);
-            var output = new float[4096];
-            return () => decimator.Decimate(samples, samples.Length, output);
-        }),
+        Decimate("decimate.half.32768", 1, 1_500_000),
+        Decimate("decimate.quarter.32768", 2, 1_600_000),
+        Decimate("decimate.eighth.32768", 3, 1_350_000),
         new("window.hann.4096", 111_000, () =>
         {
             var half = new float[2049];
@@ -41,10 +30,10 @@ internal static class SignalOperations
             float[] power = Inputs.Power(1024);
             return () => floor.Normalize(power, power.Length, 50);
         }),
-        Velocity("velocity.rms.32768", 2_000_000, 8192, withDisplacement: false),
-        Velocity("velocity.capture.32768", 2_600_000, 8192, withDisplacement: true),
-        Velocity("velocity.capture.32768.n2048", 3_400_000, 2048, withDisplacement: true),
-        new("velocity.lines", 150_000, () =>
+        Velocity("velocity.rms.32768", 1_600_000, 8192, withDisplacement: false),
+        Velocity("velocity.capture.32768", 2_100_000, 8192, withDisplacement: true),
+        Velocity("velocity.capture.32768.n2048", 2_500_000, 2048, withDisplacement: true),
+        new("velocity.lines", 330_000, () =>
         {
             var meter = new VelocityMeter(new Workspace(), 4096);
             meter.Measure(Inputs.OuterRace(32768), 32768, 0f, 26667000, false, false);
@@ -55,13 +44,13 @@ internal static class SignalOperations
                 ShaftRules.Judge(lines, lines.Refine(29.95f), meter.MeanSquare(meter.First, meter.Last));
             };
         }),
-        new("spectrum.raw.facts", 420_000, () =>
+        new("spectrum.raw.facts", 360_000, () =>
         {
             var raw = new RawSpectrum(new Workspace());
             short[] counts = Inputs.OuterRace(32768);
             return () => raw.Measure(counts, counts.Length, 0, 26667f, false);
         }),
-        new("spectrum.raw.bands", 2_200_000, () =>
+        new("spectrum.raw.bands", 1_900_000, () =>
         {
             var raw = new RawSpectrum(new Workspace());
             short[] counts = Inputs.OuterRace(32768);
