@@ -20,6 +20,9 @@ public sealed class Detector
     /// <summary>Share of saturated, or of clipped, samples, in thousandths, up to which velocity and bearing are judged.</summary>
     public const int SaturatedPermilleTolerated = 2;
 
+    /// <summary>Longest capture that is walked over, in samples: far more than a node takes, for recordings.</summary>
+    public const int LongestCapture = 1048576;
+
     /// <summary>Shortest and longest window, in samples at the analysis rate.</summary>
     public const int ShortestWindow = 1024;
 
@@ -61,8 +64,8 @@ public sealed class Detector
     }
 
     /// <summary>
-    /// Analyses a capture. Whatever the capture and the settings hold, the result is defined; nothing is thrown. A recording may be longer than
-    /// any capture of a node: the bearing is looked at to its end, velocity and bands in the first <see cref="CapturePlan.MaximumSamples"/>.
+    /// Analyses a capture. Whatever the capture and the settings hold, the result is defined; nothing is thrown. Of a capture longer than
+    /// <see cref="LongestCapture"/> the first samples are used.
     /// </summary>
     public void Analyze(Capture capture, DetectorSettings settings, DetectorResult result)
     {
@@ -71,6 +74,11 @@ public sealed class Detector
         if (count > capture.Samples.Length)
         {
             count = capture.Samples.Length;
+        }
+
+        if (count > LongestCapture)
+        {
+            count = LongestCapture;
         }
 
         if (count < 0)

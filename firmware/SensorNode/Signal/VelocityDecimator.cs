@@ -91,6 +91,12 @@ public sealed class VelocityDecimator
         return count >> (halvings & 31);
     }
 
+    /// <summary>The next output to be read is number <paramref name="output"/>.</summary>
+    public void Seek(int output)
+    {
+        _at = output;
+    }
+
     /// <summary>The next outputs.</summary>
     public void Read(float[] target, int offset, int length)
     {

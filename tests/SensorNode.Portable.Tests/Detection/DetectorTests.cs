@@ -233,7 +233,7 @@ public sealed class DetectorTests
 
     [TestCase(32000, true)]
     [TestCase(32001, false)]
-    [TestCase(32002, false)]
+    [TestCase(32768, false)]
     public void Less_than_1_2_seconds_refuse_the_velocity(int count, bool refused)
     {
         DetectorResult result = Analyze(Machine(new double[count]), new DetectorSettings());
@@ -326,7 +326,7 @@ public sealed class DetectorTests
     [TestCase(0)]
     [TestCase(4999999)]
     [TestCase(110000001)]
-    public void Outside_5_to_110_kilohertz_nothing_is_judged(int rateMilliHertz)
+    public void Without_a_rate_nothing_is_judged(int rateMilliHertz)
     {
         Capture capture = Machine(new double[Length]);
         capture.SampleRateMilliHertz = rateMilliHertz;
@@ -391,16 +391,24 @@ public sealed class DetectorTests
     }
 
     [Test]
-    public void A_capture_longer_than_the_detector_was_built_for_is_cut()
+    public void A_recording_longer_than_any_capture_of_a_node_is_walked_over_to_its_end()
     {
-        var small = new Detector(Length);
-        var cut = new DetectorResult();
-        Capture capture = Waves.Capture(40000, Waves.Velocity(100, 5), Waves.Noise(0.01, 1));
+        // The second half moves ten times as fast.
+        Func<double, double> slow = Waves.Velocity(100, 1);
+        Func<double, double> fast = Waves.Velocity(100, 10);
+        Capture capture = Waves.Capture(262144, seconds => seconds < 131072 / Waves.Rate ? slow(seconds) : fast(seconds));
 
-        small.Analyze(capture, new DetectorSettings(), cut);
+        Assert.That(Analyze(capture, new DetectorSettings()).VelocityUmPerSecond, Is.EqualTo(1000 * Math.Sqrt(101 / 2.0)).Within(3).Percent);
+    }
 
-        capture.Count = Length;
-        Assert.That(cut.VelocityUmPerSecond, Is.EqualTo(Analyze(capture, new DetectorSettings()).VelocityUmPerSecond));
+    [Test]
+    public void A_count_beyond_the_buffer_is_held_to_it()
+    {
+        Capture capture = Machine(new double[Length]);
+        int expected = Analyze(capture, new DetectorSettings()).VelocityUmPerSecond;
+        capture.Count = int.MaxValue;
+
+        Assert.That(Analyze(capture, new DetectorSettings()).VelocityUmPerSecond, Is.EqualTo(expected));
     }
 
     [Test]
@@ -420,6 +428,21 @@ public sealed class DetectorTests
         }
 
         Assert.That(least, Is.Zero);
+    }
+
+    [TestCase(1024, 33)]
+    [TestCase(2048, 43)]
+    [TestCase(4096, 66)]
+    [TestCase(8192, 109)]
+    [TestCase(65536, 109, Description = "the longest window there is")]
+    public void A_detector_takes_the_memory_it_states(int window, int kilobytes)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        var detector = new Detector(window);
+
+        Assert.That((GC.GetAllocatedBytesForCurrentThread() - before) / 1024, Is.LessThanOrEqualTo(kilobytes).And.GreaterThan(kilobytes * 0.9));
+        GC.KeepAlive(detector);
     }
 
     private static DetectorSettings Bearing() => new()
