@@ -22,8 +22,8 @@ public static class Sizes
         ("detector.2048", 49_152, () => new Detector(2048)),
         ("detector.4096", 74_000, () => new Detector(4096)),
         ("detector.8192", 118_000, () => new Detector(8192)),
-        ("monitor", 4_000, () => new SensorNode.Detection.Monitor()),
-        ("shadow", 4_000, () => new Shadow()),
+        ("monitor", 3_000, () => new SensorNode.Detection.Monitor()),
+        ("shadow", 3_000, () => new Shadow()),
         ("result", 5_500, () => new DetectorResult()),
     ];
 
