@@ -49,6 +49,12 @@ public sealed class WindowDecimator
     private float _scale;
     private int _next;
 
+    /// <summary>The buffers of the stages, which whoever runs before or after may use in between.</summary>
+    public float[][] Stages
+    {
+        get { return _stages; }
+    }
+
     /// <summary>How often a rate has to be halved: at most three times, up to 110 kHz.</summary>
     public static int Halvings(int rateMilliHertz)
     {
