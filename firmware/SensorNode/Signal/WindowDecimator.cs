@@ -52,7 +52,7 @@ public sealed class WindowDecimator
     /// <summary>The buffers of the stages, which whoever runs before or after may use in between.</summary>
     public float[][] Stages
     {
-        get { return _stages; }
+        get { return _buffers; }
     }
 
     /// <summary>How often a rate has to be halved: at most three times, up to 110 kHz.</summary>
