@@ -55,6 +55,12 @@ public sealed class BearingAnalyzer
         _scores = new BearingScores(_envelope.Spectrum.Length);
     }
 
+    /// <summary>Buffers that are free while no bearing is analysed.</summary>
+    public float[][] Scratch
+    {
+        get { return _decimator.Stages; }
+    }
+
     /// <summary>
     /// Why the bearing of a capture cannot be judged, from its settings, rate and length alone; flags of <see cref="Refusal"/>.
     /// <see cref="Analyze"/> may be called only where there is nothing against it here and in the capture's facts.

@@ -20,6 +20,9 @@ public sealed class Detector
     /// <summary>Share of saturated, or of clipped, samples, in thousandths, up to which velocity and bearing are judged.</summary>
     public const int SaturatedPermilleTolerated = 2;
 
+    /// <summary>Longest capture that is walked over, in samples: far more than a node takes, for recordings.</summary>
+    public const int LongestCapture = 1048576;
+
     /// <summary>Shortest and longest window, in samples at the analysis rate.</summary>
     public const int ShortestWindow = 1024;
 
@@ -53,16 +56,16 @@ public sealed class Detector
         }
 
         Workspace workspace = new Workspace(window);
-        _raw = new RawSpectrum(workspace);
-        _velocity = new VelocityMeter(workspace, window);
+        _bearing = new BearingAnalyzer(workspace);
+        _raw = new RawSpectrum(workspace, _bearing.Scratch);
+        _velocity = new VelocityMeter(workspace, window, _bearing.Scratch);
         _lines = new VelocityLines(_velocity);
         _speed = new ShaftSpeed(workspace, _velocity);
-        _bearing = new BearingAnalyzer(workspace);
     }
 
     /// <summary>
-    /// Analyses a capture. Whatever the capture and the settings hold, the result is defined; nothing is thrown. A recording may be longer than
-    /// any capture of a node: the bearing is looked at to its end, velocity and bands in the first <see cref="CapturePlan.MaximumSamples"/>.
+    /// Analyses a capture. Whatever the capture and the settings hold, the result is defined; nothing is thrown. Of a capture longer than
+    /// <see cref="LongestCapture"/> the first samples are used.
     /// </summary>
     public void Analyze(Capture capture, DetectorSettings settings, DetectorResult result)
     {
@@ -73,12 +76,16 @@ public sealed class Detector
             count = capture.Samples.Length;
         }
 
+        if (count > LongestCapture)
+        {
+            count = LongestCapture;
+        }
+
         if (count < 0)
         {
             count = 0;
         }
 
-        int first = count < CapturePlan.MaximumSamples ? count : CapturePlan.MaximumSamples;
         int rate = capture.SampleRateMilliHertz;
         int weight = capture.NanoGPerCount;
         bool unitKnown = weight > 0 && weight <= LargestNanoGPerCount;
@@ -98,8 +105,8 @@ public sealed class Detector
             velocityRefusals |= Refusal.CaptureTooShort;
         }
 
-        bool spectrum = refusals == 0 && Velocity(capture, first, velocityRefusals == 0, settings, result);
-        int bandRefusals = Bands(capture, first, refusals, unitKnown, spectrum, settings, result);
+        bool spectrum = refusals == 0 && Velocity(capture, count, velocityRefusals == 0, settings, result);
+        int bandRefusals = Bands(capture, count, refusals, unitKnown, spectrum, settings, result);
         int bearingRefusals = refusals | (rateKnown ? _bearing.RefusalsOf(settings, rate, count) : ShaftRefusal(settings));
         if (bearingRefusals == 0)
         {

@@ -71,7 +71,7 @@ public sealed class RealFft
             case 256:
                 float[][] rows = _rows;
                 RealColumns.Apart16(samples, rows, row, last);
-                RealRows.FoldedApart16(rows, re, im, cosine, columns, step);
+                RealRows.FoldedApart16(rows, rows[2], rows[3], re, im, cosine, columns, step);
                 RealRows.MiddleApart32(rows[0], rows[1], re, im, columns >> 1);
                 return;
             case 512:

@@ -10,8 +10,8 @@ namespace DeviceTwin.SensorNode.Signal;
 /// </summary>
 public static class RealRows
 {
-    /// <summary>Rows of 16 points, all but the two real ones.</summary>
-    public static void FoldedApart16(float[][] rows, float[] re, float[] im, float[] cos, int columns, int step)
+    /// <summary>Rows of 16 points, all but the two real ones. x and y: the first two.</summary>
+    public static void FoldedApart16(float[][] rows, float[] x, float[] y, float[] re, float[] im, float[] cos, int columns, int step)
     {
         int d = step;
         int row = 2;
@@ -57,8 +57,8 @@ public static class RealRows
         float r31;
         for (int p = 1; p < q; p++)
         {
-            float[] x = rows[row];
-            float[] y = rows[row + 1];
+            x = rows[row];
+            y = rows[row + 1];
             r0 = x[0];
             float t0 = x[8];
             r1 = cos[d * 8];

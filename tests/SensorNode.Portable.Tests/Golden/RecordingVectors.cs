@@ -30,7 +30,7 @@ internal static class RecordingVectors
     {
         Waveform waveform = recording.Load();
         int length = Math.Min((int)(recording.RateHertz * LongestSeconds), waveform.Samples.Length / Captures);
-        var detector = new Detector(DetectorSize);
+        var detector = new Detector(WindowLength);
         var result = new DetectorResult();
         var hash = new GoldenHash();
         DetectorSettings settings = recording.Settings();
@@ -45,6 +45,6 @@ internal static class RecordingVectors
         return hash.Text();
     }
 
-    /// <summary>What the detector is made for.</summary>
-    private const int DetectorSize = CapturePlan.MaximumSamples;
+    /// <summary>Samples of a bearing window.</summary>
+    private const int WindowLength = 8192;
 }

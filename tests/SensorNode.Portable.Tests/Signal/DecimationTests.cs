@@ -8,29 +8,29 @@ public sealed class DecimationTests
     private static readonly int[] Halvings = [1, 2, 3, 4];
 
     [Test]
-    public void The_band_passes_within_a_hundredth_of_a_decibel([ValueSource(nameof(Halvings))] int halvings, [Values(0.003, 0.1, 0.3, 0.4, 0.415)] double share)
+    public void The_band_passes_within_two_hundredths_of_a_decibel([ValueSource(nameof(Halvings))] int halvings, [Values(0.003, 0.1, 0.3, 0.4, 0.418)] double share)
     {
-        Assert.That(Decibels(Gain(halvings, share)), Is.EqualTo(0).Within(0.0125));
+        Assert.That(Decibels(Gain(halvings, share)), Is.EqualTo(0).Within(0.02));
     }
 
     [Test]
-    public void What_would_fold_into_the_band_is_60_decibels_down([ValueSource(nameof(Halvings))] int halvings, [Values(0.585, 0.6, 0.7, 0.95)] double share)
+    public void What_would_fold_into_the_band_is_58_decibels_down([ValueSource(nameof(Halvings))] int halvings, [Values(0.582, 0.6, 0.7, 0.95)] double share)
     {
         // The same line of the output comes from either side of every multiple of its rate.
         for (int multiple = 0; multiple < 1 << (halvings - 1); multiple++)
         {
-            Assert.That(Decibels(Gain(halvings, multiple + share)), Is.LessThan(-60), $"{multiple} + {share}");
+            Assert.That(Decibels(Gain(halvings, multiple + share)), Is.LessThan(-58), $"{multiple} + {share}");
             if (multiple > 0)
             {
-                Assert.That(Decibels(Gain(halvings, multiple + 1 - share)), Is.LessThan(-60), $"{multiple + 1} - {share}");
+                Assert.That(Decibels(Gain(halvings, multiple + 1 - share)), Is.LessThan(-58), $"{multiple + 1} - {share}");
             }
         }
     }
 
-    [TestCase(0.42, 0.02)]
-    [TestCase(0.45, 0.6)]
-    [TestCase(0.55, 23)]
-    [TestCase(0.58, 53)]
+    [TestCase(0.42, 0.03)]
+    [TestCase(0.45, 0.7)]
+    [TestCase(0.55, 22)]
+    [TestCase(0.58, 51)]
     public void Beyond_the_band_it_falls_off_gently(double share, double decibels)
     {
         double gain = Decibels(Gain(1, share));

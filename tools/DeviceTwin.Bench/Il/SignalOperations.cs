@@ -16,9 +16,6 @@ internal static class SignalOperations
             short[] counts = Inputs.OuterRace(32768);
             return () => statistics.Measure(counts, counts.Length);
         }),
-        Decimate("decimate.half.32768", 1, 1_500_000),
-        Decimate("decimate.quarter.32768", 2, 1_600_000),
-        Decimate("decimate.eighth.32768", 3, 1_350_000),
         new("window.hann.4096", 111_000, () =>
         {
             var half = new float[2049];
@@ -32,7 +29,7 @@ internal static class SignalOperations
         }),
         Velocity("velocity.rms.32768", 1_600_000, 8192, withDisplacement: false),
         Velocity("velocity.capture.32768", 2_100_000, 8192, withDisplacement: true),
-        Velocity("velocity.capture.32768.n2048", 2_500_000, 2048, withDisplacement: true),
+        Velocity("velocity.capture.32768.n2048", 3_000_000, 2048, withDisplacement: true),
         new("velocity.lines", 330_000, () =>
         {
             var meter = new VelocityMeter(new Workspace(), 4096);
@@ -56,9 +53,9 @@ internal static class SignalOperations
             short[] counts = Inputs.OuterRace(32768);
             return () => raw.Measure(counts, counts.Length, 0, 26667f, true);
         }),
-        Decimate("decimate.window.2", 850_000, 1),
-        Decimate("decimate.window.4", 3_050_000, 2),
-        Decimate("decimate.window.8", 6_700_000, 3),
+        Decimate("decimate.window.2", 730_000, 1),
+        Decimate("decimate.window.4", 1_700_000, 2),
+        Decimate("decimate.window.8", 2_900_000, 3),
         Envelope("envelope.8192", 2_500_000, 0),
         Envelope("envelope.8192.fast", 1_950_000, 1),
     ];
@@ -90,7 +87,7 @@ internal static class SignalOperations
     /// <summary>A velocity capture: raw counts at 26 667 Hz to the velocity RMS, and to the displacement.</summary>
     private static Operation Velocity(string name, long budget, int window, bool withDisplacement) => new(name, budget, () =>
     {
-        var meter = new VelocityMeter(new Workspace(), window);
+        var meter = new VelocityMeter(new Workspace(window), window);
         short[] counts = Inputs.OuterRace(32768);
         return () =>
         {

@@ -35,10 +35,10 @@ public static class HalfBandFile
     [
         new("RawWide", 2, 0.05375, true, false),
         new("RawMiddle", 4, 0.1075, true, false),
-        new("RawSharp", 10, 0.2075, true, true),
+        new("RawSharp", 10, 0.209, true, true),
         new("Wide", 2, 0.05375, false, false),
         new("Middle", 4, 0.1075, false, false),
-        new("Sharp", 10, 0.2075, false, true),
+        new("Sharp", 10, 0.209, false, true),
     ];
 
     /// <summary>The whole text of the file.</summary>
