@@ -288,7 +288,7 @@ public sealed class GoldenVectors
     {
         GoldenInputs.Train(_capture.Samples, 12000, 107000, 2000, 8);
         var workspace = new Workspace(4096);
-        var decimator = new WindowDecimator();
+        var decimator = new WindowDecimator(workspace.Re);
         var analyzer = new EnvelopeAnalyzer(workspace);
         for (int halvings = 0; halvings <= 2; halvings++)
         {

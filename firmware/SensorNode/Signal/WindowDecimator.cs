@@ -1,9 +1,11 @@
 namespace DeviceTwin.SensorNode.Signal;
 
 /// <summary>
-/// Brings a stretch of raw counts to the rate at which bearings are looked at, 8.4 to 16.7 kHz (lower rates are taken as they are; a slow shaft
-/// takes less), by halving with linear-phase half-band filters (Kaiser window, beta = 4.5): the last one has 39 taps, those before it 11. Up to 0.42 of the new rate it
-/// passes within 0.05 dB and holds what would fold below that 50 dB down; at 0.45 it is 0.5 dB and 24 dB. Beyond the ends of the capture the end samples are taken to go on.
+/// Brings a stretch of raw counts to the rate at which bearings are looked at, 8.4 to 16.7 kHz (lower rates are taken as they are; a slow
+/// shaft takes less), by halving with linear-phase half-band filters (Kaiser window, beta = 4.5): the last one has 39 taps, those before it
+/// 11. Up to 0.42 of the new rate it passes within 0.05 dB and holds what would fold below that 50 dB down; at 0.45 it is 0.5 dB and 24 dB.
+/// Beyond the ends of the capture the end samples are taken to go on. The weights are written out: a constant costs an interpreter less than
+/// an array element.
 /// </summary>
 public sealed class WindowDecimator
 {
@@ -16,33 +18,15 @@ public sealed class WindowDecimator
     private const int Reach = 19;
     private const int ShortReach = 5;
 
-    /// <summary>Outputs computed at a time, for one or two halvings and for more.</summary>
-    private const int Chunk = 64;
-    private const int SmallChunk = 16;
+    /// <summary>Fewest elements of the scratch: what the deepest stage of <see cref="ChunkOf"/> outputs reads.</summary>
+    public const int ScratchLength = 512;
 
-    private const int LastLength = (Chunk << 1) + (Reach << 1);
-    private const int SmallLength = ((SmallChunk << 1) + (Reach << 1) << 1) + (ShortReach << 1);
+    private readonly float[] _scratch;
 
-    private readonly float[][] _stages = new float[MostHalvings][];
-
-    /// <summary>Allocates the stages' buffers.</summary>
-    public WindowDecimator()
+    /// <param name="scratch">At least <see cref="ScratchLength"/> long; void after each call.</param>
+    public WindowDecimator(float[] scratch)
     {
-        int length = SmallLength;
-        for (int i = 2; i < MostHalvings; i++)
-        {
-            length = (length << 1) + (ShortReach << 1);
-            _stages[i] = new float[length];
-        }
-
-        _stages[0] = new float[LastLength];
-        _stages[1] = new float[(LastLength << 1) + (ShortReach << 1)];
-    }
-
-    /// <summary>The buffers of the stages, which whoever runs before or after may use in between.</summary>
-    public float[][] Stages
-    {
-        get { return _stages; }
+        _scratch = scratch;
     }
 
     /// <summary>How often a rate has to be halved: at most three times, up to 110 kHz.</summary>
@@ -75,7 +59,7 @@ public sealed class WindowDecimator
             return;
         }
 
-        int chunk = halvings > 2 ? SmallChunk : Chunk;
+        int chunk = ChunkOf(halvings);
         int done = 0;
         while (done < outputs)
         {
@@ -95,12 +79,18 @@ public sealed class WindowDecimator
             }
 
             Fill(counts, count, mean, halvings - 1, first, (some << 1) + (Reach << 1));
-            Halve(_stages[0], 0, target, done, some);
+            Halve(_scratch, 0, target, done, some);
             done += some;
         }
     }
 
-    /// <summary>Fills the first stage: <paramref name="length"/> samples from <paramref name="first"/> on, of the counts halved so often.</summary>
+    /// <summary>Outputs computed at a time: 166, 342, 310 and 502 samples at the capture's rate, so that the scratch holds them.</summary>
+    private static int ChunkOf(int halvings)
+    {
+        return halvings < 3 ? 64 : halvings == 3 ? 16 : 8;
+    }
+
+    /// <summary>Fills the scratch: <paramref name="length"/> samples from <paramref name="first"/> on, of the counts halved so often.</summary>
     private void Fill(short[] counts, int count, int mean, int halvings, int first, int length)
     {
         int deepestFirst = first;
@@ -111,11 +101,11 @@ public sealed class WindowDecimator
             deepestLength = (deepestLength << 1) + (ShortReach << 1);
         }
 
-        Copy(counts, count, mean, deepestFirst, _stages[halvings], deepestLength);
-        for (int i = halvings - 1; i >= 0; i--)
+        Copy(counts, count, mean, deepestFirst, _scratch, deepestLength);
+        for (int i = 0; i < halvings; i++)
         {
             deepestLength = (deepestLength - (ShortReach << 1)) >> 1;
-            HalveShort(_stages[i + 1], _stages[i], deepestLength);
+            HalveShort(_scratch, deepestLength);
         }
     }
 
@@ -147,12 +137,13 @@ public sealed class WindowDecimator
         }
     }
 
-    private static void HalveShort(float[] source, float[] target, int outputs)
+    /// <summary>In place: an output stands before everything that later ones are made of.</summary>
+    private static void HalveShort(float[] source, int outputs)
     {
         int at = ShortReach;
         for (int i = 0; i < outputs; i++)
         {
-            target[i] = (((0.5f * source[at]) + (0.300860307f * (source[at - 1] + source[at + 1]))) + (-0.0627146452f * (source[at - 3] + source[at + 3]))) + (0.0118543378f * (source[at - 5] + source[at + 5]));
+            source[i] = (((0.5f * source[at]) + (0.300860307f * (source[at - 1] + source[at + 1]))) + (-0.0627146452f * (source[at - 3] + source[at + 3]))) + (0.0118543378f * (source[at - 5] + source[at + 5]));
             at += 2;
         }
     }
