@@ -36,8 +36,8 @@ public sealed class TemperatureWatch
     /// <summary>Time constant of the learned mean once it is learned, in points (4 days).</summary>
     public const int LongPoints = 1152;
 
-    /// <summary>Points learned before the distance from the learned mean is told (1 day).</summary>
-    public const int WarmUpPoints = 288;
+    /// <summary>Points learned before the distance from the learned mean is told (2 days).</summary>
+    public const int WarmUpPoints = 576;
 
     /// <summary>Distance from the learned mean beyond which a point pulls no more than at this distance, in hundredths of a degree.</summary>
     public const int InfluenceCentiCelsius = 500;

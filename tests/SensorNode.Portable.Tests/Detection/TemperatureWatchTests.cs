@@ -95,9 +95,9 @@ public sealed class TemperatureWatchTests
     }
 
     [Test]
-    public void The_distance_is_told_after_a_day()
+    public void The_distance_is_told_after_two_days()
     {
-        Feed(23 * Hour, 5 * Minute, _ => 4000);
+        Feed(47 * Hour, 5 * Minute, _ => 4000);
         Assert.That(_watch.ResidualCentiCelsius, Is.EqualTo(TemperatureWatch.NoTemperature));
         Feed(2 * Hour, 5 * Minute, _ => 4000);
         Assert.That(_watch.ResidualCentiCelsius, Is.Zero);
