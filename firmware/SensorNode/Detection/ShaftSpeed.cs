@@ -102,7 +102,7 @@ public sealed class ShaftSpeed
         float position = best + _from;
         float score = scores[best];
         float raw = Unit((1f - Division.Float(Rival(scores, position), score)) * 2.857143f);
-        raw = raw * Unit((score - 1.5f) * 0.6666667f);
+        raw = raw * Unit((score - 1.6f) * 0.7142857f);
         raw = raw * Unit((0.7f - Larger(OwnShare(scores, position * 0.5f, 2), OwnShare(scores, position * 0.33333334f, 3))) * 4f);
         float own = OwnShare(scores, position, 2);
         float third = OwnShare(scores, position, 3);

@@ -23,7 +23,8 @@ public sealed class RawSpectrum
 
     private readonly Workspace _workspace;
     private readonly RealFft _transform = new RealFft(BlockLength);
-    private readonly float[] _power = new float[Half + 1];
+    private readonly float[] _power;
+    private float _end;
     private float _scale;
     private float _inverseBin;
 
@@ -31,6 +32,7 @@ public sealed class RawSpectrum
     public RawSpectrum(Workspace workspace)
     {
         _workspace = workspace;
+        _power = workspace.BandRe.Length >= Half ? workspace.BandRe : new float[Half];
     }
 
     /// <summary>Measures blocks spread evenly over the capture.</summary>
@@ -46,10 +48,12 @@ public sealed class RawSpectrum
         float[] buffer = _workspace.Samples;
         float[] re = _workspace.Re;
         float[] im = _workspace.Im;
-        for (int k = 0; k <= Half; k++)
+        for (int k = 0; k < Half; k++)
         {
             power[k] = 0f;
         }
+
+        float ends = 0f;
 
         int fit = count >> 9;
         int blocks = forBands ? MostBlocks : FewBlocks;
@@ -94,11 +98,12 @@ public sealed class RawSpectrum
 
             // The last line stands for itself, all others for their mirror image too.
             float last = hereRe - beforeRe;
-            power[Half] = power[Half] + (2f * last * last);
+            ends = ends + (2f * last * last);
             start += stride;
         }
 
         // 2 / (N · 3N/8) / 16
+        _end = ends;
         _scale = Division.Float(1f, 3f * BlockLength * BlockLength * blocks);
         _inverseBin = Division.Float(BlockLength, rateHertz);
         return true;
@@ -114,8 +119,8 @@ public sealed class RawSpectrum
             all = all + power[k];
         }
 
-        float folding = 0f;
-        for (int k = FirstFolding; k <= Half; k++)
+        float folding = _end;
+        for (int k = FirstFolding; k < Half; k++)
         {
             folding = folding + power[k];
         }
@@ -134,7 +139,9 @@ public sealed class RawSpectrum
     /// <summary>RMS of a band in counts.</summary>
     public float BandRms(int lowHertz, int highHertz)
     {
-        return SquareRoot.Of(Sum(_power, Half, lowHertz * _inverseBin, highHertz * _inverseBin) * _scale);
+        float high = highHertz * _inverseBin;
+        float sum = Sum(_power, Half - 1, lowHertz * _inverseBin, high < Half - 0.5f ? high : Half - 0.5f);
+        return SquareRoot.Of((high < Half - 0.5f ? sum : sum + ((high - Half + 0.5f) * 2f * _end)) * _scale);
     }
 
     /// <summary>Sum of the lines 1 to <paramref name="last"/> from a position to another; a line reaches half a line to either side.</summary>

@@ -15,10 +15,16 @@ public sealed class VelocityDecimator
     /// <summary>Most halvings: 110 kHz.</summary>
     public const int MostHalvings = 5;
 
+    /// <summary>Parts of the velocity rate from one value of the gain to the next; it is smooth.</summary>
+    public const int GainParts = 512;
+
+    /// <summary>Most values of the gain.</summary>
+    public const int GainValues = 220;
+
     /// <summary>Rate, in millihertz, below which the last stage takes the longer filter.</summary>
     private const int NarrowRateMilliHertz = 3000000;
 
-    private const int Chunk = 64;
+    private const int Chunk = 32;
     private const int ShortTaps = 10;
     private const int ShortBefore = 4;
     private const int LongTaps = 13;
@@ -28,10 +34,12 @@ public sealed class VelocityDecimator
     private const int QuarterTaps = 13;
     private const int QuarterBefore = 6;
 
-    private const int LastLength = (Chunk << 1) + LongTaps + 3;
-    private const int MiddleLength = (LastLength << 1) + HalfTaps + 3;
-    private const int FirstLength = (MiddleLength << 1) + HalfTaps + 3;
-    private const int EdgeLength = (LastLength << 2) + QuarterTaps + 3;
+    // The longest stage before the last takes 80 samples, the one before that 170, and the first of five 350; the workspace of the shortest
+    // window has 129 and 513.
+
+    /// <summary>Outputs of the stage by four that are computed at a time where they reach beyond the capture.</summary>
+    private const int EdgeOutputs = 16;
+    private const int EdgeLength = (EdgeOutputs << 2) + QuarterTaps + 3;
 
     /// <summary>Parameters of the filters: T_M(x₀·cos(ω/2)) / T_M(x₀).</summary>
     private const float ShortX0 = 1.9802779f;
@@ -41,20 +49,26 @@ public sealed class VelocityDecimator
     private const float HalfX0 = 3.0872066f;
     private const float HalfScale = 4.2526984e-5f;
 
-    /// <summary>Lines between two values of the gain that are computed; it is smooth.</summary>
-    private const int GainStep = 8;
-
-    private readonly float[] _last = new float[LastLength];
-    private readonly float[] _middle = new float[MiddleLength];
-    private readonly float[] _first = new float[FirstLength];
+    private readonly float[] _last;
+    private readonly float[] _middle;
+    private readonly float[] _first;
     private readonly short[] _edge = new short[EdgeLength];
-    private readonly float[] _edgeOutputs = new float[LastLength];
+    private readonly float[] _edgeOutputs;
     private short[] _counts;
     private int _count;
     private float _mean;
     private int _halvings;
     private bool _narrow;
     private int _at;
+
+    /// <param name="workspace">Its spectra and bands hold the stages while a piece is read; what they held before is void.</param>
+    public VelocityDecimator(Workspace workspace)
+    {
+        _last = workspace.BandRe;
+        _edgeOutputs = workspace.BandIm;
+        _middle = workspace.Im;
+        _first = workspace.Re;
+    }
 
     /// <summary>How often a rate is halved until it lies at or below <see cref="HighestRateMilliHertz"/>.</summary>
     public static int Halvings(int rateMilliHertz)
@@ -88,6 +102,12 @@ public sealed class VelocityDecimator
         return count >> (halvings & 31);
     }
 
+    /// <summary>The next output to be read is number <paramref name="output"/>.</summary>
+    public void Seek(int output)
+    {
+        _at = output;
+    }
+
     /// <summary>The next outputs.</summary>
     public void Read(float[] target, int offset, int length)
     {
@@ -114,29 +134,18 @@ public sealed class VelocityDecimator
     }
 
     /// <summary>
-    /// The reciprocal of the filters' response at the lines of a spectrum: line k stands at k / <paramref name="length"/> of the velocity rate.
+    /// The reciprocal of the filters' response: value i stands at i / <see cref="GainParts"/> of the velocity rate. Straight lines between the
+    /// values are right within a thousandth.
     /// </summary>
-    /// <param name="gain">Receives the reciprocals of lines 0 to <paramref name="last"/>.</param>
-    /// <param name="last">Last line, up to 1010 Hz.</param>
-    /// <param name="length">Samples of the transform.</param>
-    public void FillGain(float[] gain, int last, int length)
+    /// <param name="gain">Receives values 0 to <paramref name="last"/>.</param>
+    /// <param name="last">Last value, at most <see cref="GainValues"/> - 1: 5/12 of the rate, 1000 Hz at 2.4 kHz, and a little.</param>
+    public void FillGain(float[] gain, int last)
     {
-        float step = Division.Float(1.5707964f, length);
-        float before = 1f;
-        for (int k = 0; k < last; k += GainStep)
+        const float Step = 1.5707964f / GainParts;
+        for (int i = 0; i <= last; i++)
         {
-            float angle = step * (k + GainStep);
-            float here = Division.Float(1f, Response(angle * angle));
-            float slope = (here - before) * (1f / GainStep);
-            int end = k + GainStep < last ? k + GainStep : last;
-            float value = before;
-            for (int i = k; i <= end; i++)
-            {
-                gain[i] = value;
-                value = value + slope;
-            }
-
-            before = here;
+            float angle = Step * i;
+            gain[i] = Division.Float(1f, Response(angle * angle));
         }
     }
 
@@ -251,7 +260,7 @@ public sealed class VelocityDecimator
         int done = 0;
         while (done < length)
         {
-            int some = length - done < LastLength ? length - done : LastLength & -4;
+            int some = length - done < EdgeOutputs ? length - done : EdgeOutputs;
             int inputs = (some << 2) + QuarterTaps - 4;
             int at = first + (done << 2);
             for (int i = 0; i < inputs; i++)

@@ -7,16 +7,17 @@ namespace DeviceTwin.SensorNode.Signal;
 /// </summary>
 public sealed class VelocityLines
 {
-    /// <summary>How far, as power, a line stands above its surroundings before it is one: noise does that in 1 of 100 000 lines.</summary>
-    public const float LeastStanding = 12f;
+    /// <summary>How far, as power, a line stands above its surroundings before it is one: noise does that in 1 of 10 000 lines.</summary>
+    public const float LeastStanding = 16f;
 
     /// <summary>Most lines that <see cref="Find"/> keeps.</summary>
     public const int MaximumPeaks = 8;
 
     /// <summary>Bins on either side that a line's surroundings are taken from, beside its own main lobe.</summary>
-    private const int SideBins = 8;
+    private const int SideBins = 16;
 
     private const int LobeBins = 3;
+    private const int Passes = 3;
 
     /// <summary>How far from where it should be a shaft's line is looked for: a motor's slip and a name plate's rounding.</summary>
     private const float SpeedTolerance = 0.02f;
@@ -44,6 +45,8 @@ public sealed class VelocityLines
     {
         float[] power = _meter.Power;
         int last = _meter.Last;
+        int near = (LobeBins + 1) * _meter.Padding;
+        int far = near + (2 * _meter.Padding);
         Count = 0;
         float here = power[_meter.First];
         float before = power[_meter.First - 1];
@@ -53,12 +56,10 @@ public sealed class VelocityLines
             if (here > before && here >= next)
             {
                 float velocity = here * Division.Float(1f, (float)k * k);
-                if (Count < MaximumPeaks || velocity > MeanSquares[MaximumPeaks - 1])
+                if ((Count < MaximumPeaks || velocity > MeanSquares[MaximumPeaks - 1]) && Towers(power, k, near, far, last, here)
+                    && here > LeastStanding * Surroundings(k))
                 {
-                    if (here > LeastStanding * Surroundings(k))
-                    {
-                        Insert(k, velocity);
-                    }
+                    Insert(k, velocity);
                 }
             }
 
@@ -109,6 +110,24 @@ public sealed class VelocityLines
         return k <= 0 || Standing(k) < LeastStanding ? 0f : Level(k, Place(k));
     }
 
+    /// <summary>A cheap look first: of four lines nearby the three smaller ones together stay below half of it.</summary>
+    private static bool Towers(float[] power, int k, int near, int far, int last, float here)
+    {
+        if (k < far || k + far > last)
+        {
+            return true;
+        }
+
+        float a = power[k - far];
+        float b = power[k - near];
+        float c = power[k + near];
+        float d = power[k + far];
+        float largest = a > b ? a : b;
+        largest = c > largest ? c : largest;
+        largest = d > largest ? d : largest;
+        return a + b + c + d - largest < 0.5f * here;
+    }
+
     /// <summary>How far a line stands above its surroundings, as power.</summary>
     private float Standing(int k)
     {
@@ -152,7 +171,7 @@ public sealed class VelocityLines
         return best;
     }
 
-    /// <summary>The smaller of the mean powers on either side of a line's main lobe.</summary>
+    /// <summary>Mean power on both sides of a line's main lobe, without what stands above three times that mean: neighbouring lines.</summary>
     private float Surroundings(int k)
     {
         float[] power = _meter.Power;
@@ -160,50 +179,51 @@ public sealed class VelocityLines
         int lobe = LobeBins * padding;
         int side = SideBins * padding;
         int last = _meter.Last + 2;
-        float below = -1f;
-        int to = k - lobe;
-        int from = to - side + 1;
+        int below = k - lobe;
+        int above = k + lobe;
+        int from = below - side + 1;
+        int to = above + side - 1;
         if (from < 1)
         {
             from = 1;
         }
 
-        if (to - from >= padding)
-        {
-            below = 0f;
-            for (int i = from; i <= to; i++)
-            {
-                below = below + power[i];
-            }
-
-            below = Division.Float(below, to - from + 1);
-        }
-
-        float above = -1f;
-        from = k + lobe;
-        to = from + side - 1;
         if (to > last)
         {
             to = last;
         }
 
-        if (to - from >= padding)
+        float limit = Division.Largest;
+        float mean = 0f;
+        for (int pass = 0; pass < Passes; pass++)
         {
-            above = 0f;
-            for (int i = from; i <= to; i++)
+            float sum = 0f;
+            int count = 0;
+            for (int i = from; i <= below; i++)
             {
-                above = above + power[i];
+                float line = power[i];
+                if (line < limit)
+                {
+                    sum = sum + line;
+                    count++;
+                }
             }
 
-            above = Division.Float(above, to - from + 1);
+            for (int i = above; i <= to; i++)
+            {
+                float line = power[i];
+                if (line < limit)
+                {
+                    sum = sum + line;
+                    count++;
+                }
+            }
+
+            mean = Division.Float(sum, count);
+            limit = mean * 3f;
         }
 
-        if (below < 0f)
-        {
-            return above < 0f ? 0f : above;
-        }
-
-        return above >= 0f && above < below ? above : below;
+        return mean;
     }
 
     /// <summary>Place of a line between the bins, in bins.</summary>

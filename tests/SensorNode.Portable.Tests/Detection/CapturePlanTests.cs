@@ -34,15 +34,39 @@ public sealed class CapturePlanTests
         Assert.That(samples / (Rate / 1000.0), Is.GreaterThanOrEqualTo(0.3));
     }
 
+    [TestCase(26667000, 32001)]
+    [TestCase(6667000, 8001)]
+    [TestCase(12000000, 14400)]
+    [TestCase(51200000, 61440)]
+    [TestCase(0, 0)]
+    [TestCase(-5, 0)]
+    public void A_velocity_takes_1_2_seconds(int rateMilliHertz, int expected)
+    {
+        Assert.That(CapturePlan.VelocitySamplesFor(rateMilliHertz), Is.EqualTo(expected));
+    }
+
+    [TestCase(6667000, 8192)]
+    [TestCase(12000000, 16384)]
+    [TestCase(24000000, 32768)]
     [TestCase(26667000, 32768)]
     [TestCase(27306666, 32768)]
     [TestCase(27307000, 32769)]
     [TestCase(30000000, 36000)]
-    [TestCase(0, 32768)]
-    [TestCase(-5, 32768)]
-    public void A_velocity_capture_lasts_1_2_seconds_and_fills_a_block(int rateMilliHertz, int expected)
+    [TestCase(51200000, 65536)]
+    [TestCase(110000000, 65536)]
+    public void A_capture_is_filled_up_to_one_block_of_the_velocity(int rateMilliHertz, int expected)
     {
-        Assert.That(CapturePlan.VelocitySamplesFor(rateMilliHertz), Is.EqualTo(expected));
+        Assert.That(CapturePlan.SamplesFor(new DetectorSettings(), rateMilliHertz), Is.EqualTo(expected));
+    }
+
+    [TestCase(9999, 1, 53334)]
+    [TestCase(10000, 1, 32768)]
+    [TestCase(9999, 0, 32768)]
+    public void The_zone_of_a_slow_machine_takes_2_seconds(int shaftMilliHertz, int group, int expected)
+    {
+        var settings = new DetectorSettings { ShaftSpeedMilliHertz = shaftMilliHertz, IsoGroup = group };
+
+        Assert.That(CapturePlan.SamplesFor(settings, Rate), Is.EqualTo(expected));
     }
 
     [Test]

@@ -391,16 +391,24 @@ public sealed class DetectorTests
     }
 
     [Test]
-    public void A_capture_longer_than_the_detector_was_built_for_is_cut()
+    public void A_recording_longer_than_any_capture_of_a_node_is_walked_over_to_its_end()
     {
-        var small = new Detector(Length);
-        var cut = new DetectorResult();
-        Capture capture = Waves.Capture(40000, Waves.Velocity(100, 5), Waves.Noise(0.01, 1));
+        // The second half moves ten times as fast.
+        Func<double, double> slow = Waves.Velocity(100, 1);
+        Func<double, double> fast = Waves.Velocity(100, 10);
+        Capture capture = Waves.Capture(262144, seconds => seconds < 131072 / Waves.Rate ? slow(seconds) : fast(seconds));
 
-        small.Analyze(capture, new DetectorSettings(), cut);
+        Assert.That(Analyze(capture, new DetectorSettings()).VelocityUmPerSecond, Is.EqualTo(1000 * Math.Sqrt(101 / 2.0)).Within(3).Percent);
+    }
 
-        capture.Count = Length;
-        Assert.That(cut.VelocityUmPerSecond, Is.EqualTo(Analyze(capture, new DetectorSettings()).VelocityUmPerSecond));
+    [Test]
+    public void A_count_beyond_the_buffer_is_held_to_it()
+    {
+        Capture capture = Machine(new double[Length]);
+        int expected = Analyze(capture, new DetectorSettings()).VelocityUmPerSecond;
+        capture.Count = int.MaxValue;
+
+        Assert.That(Analyze(capture, new DetectorSettings()).VelocityUmPerSecond, Is.EqualTo(expected));
     }
 
     [Test]

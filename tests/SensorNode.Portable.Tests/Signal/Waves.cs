@@ -49,6 +49,14 @@ internal static class Waves
     public static Capture Capture(int count, params Func<double, double>[] parts) =>
         Capture(Enumerable.Range(0, count).Select(i => parts.Sum(part => part(i / Rate))).ToArray());
 
+    /// <summary>The same at another rate in hertz.</summary>
+    public static Capture CaptureAt(double rate, int count, params Func<double, double>[] parts)
+    {
+        Capture capture = Capture(Enumerable.Range(0, count).Select(i => parts.Sum(part => part(i / rate))).ToArray());
+        capture.SampleRateMilliHertz = (int)Math.Round(rate * 1000);
+        return capture;
+    }
+
     /// <summary>A capture of samples in g.</summary>
     public static Capture Capture(double[] samplesG)
     {

@@ -76,11 +76,13 @@ internal sealed class FeatureReference
         double bin = _rate / block.Length;
         double widening = (double)block.Length / samples;
         int from = (int)Math.Round((2 / bin) - widening);
-        int to = (int)Math.Round(((First - 0.5) * Bin / bin) - 0.5);
+        double edge = (First - 0.5) * Bin;
         double sum = 0;
-        for (int k = from; k <= to; k++)
+        for (int k = from; k * bin < edge + (1.1 * Bin); k++)
         {
-            sum += Power(block[k]) / Math.Pow(2 * Math.PI * k * bin, 2);
+            // What the lines above the seam do not have.
+            double past = Math.Max(-1, ((k * bin) - edge) / (1.1 * Bin));
+            sum += (0.5 - (0.75 * past) + (0.25 * Math.Pow(past, 3))) * Power(block[k]) / Math.Pow(2 * Math.PI * k * bin, 2);
         }
 
         double slow = sum * 2 / (block.Length * 0.375 * samples) * Math.Pow(_unit * Gravity, 2);

@@ -76,7 +76,7 @@ public static class FeatureTable
         {
             Pairs = (one, result, reference) => Bands(result, reference),
         },
-        new(nameof(DetectorResult.PeakCount), "", "lines 12 times (as power) above the lesser mean of either side, at most 8", "", Velocity) { NoError = Integers },
+        new(nameof(DetectorResult.PeakCount), "", "lines 16 times (as power) above their surroundings, at most 8", "", Velocity) { NoError = Integers },
         new(
             nameof(DetectorResult.PeakMilliHertz), "mHz", "(k ± (2a − 1) / (a + 1)) · bin, a: ratio of the two largest lines",
             "Grandke 1983", Velocity)

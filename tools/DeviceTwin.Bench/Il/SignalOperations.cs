@@ -10,7 +10,7 @@ internal static class SignalOperations
 
     public static readonly IReadOnlyList<Operation> Table =
     [
-        new("statistics.32768", 1_400_000, () =>
+        new("statistics.32768", 1_250_000, () =>
         {
             var statistics = new Statistics();
             short[] counts = Inputs.OuterRace(32768);
@@ -41,10 +41,10 @@ internal static class SignalOperations
             float[] power = Inputs.Power(1024);
             return () => floor.Normalize(power, power.Length, 50);
         }),
-        Velocity("velocity.rms.32768", 2_000_000, 8192, withDisplacement: false),
-        Velocity("velocity.capture.32768", 2_600_000, 8192, withDisplacement: true),
-        Velocity("velocity.capture.32768.n2048", 3_400_000, 2048, withDisplacement: true),
-        new("velocity.lines", 150_000, () =>
+        Velocity("velocity.rms.32768", 1_600_000, 8192, withDisplacement: false),
+        Velocity("velocity.capture.32768", 2_100_000, 8192, withDisplacement: true),
+        Velocity("velocity.capture.32768.n2048", 3_000_000, 2048, withDisplacement: true),
+        new("velocity.lines", 330_000, () =>
         {
             var meter = new VelocityMeter(new Workspace(), 4096);
             meter.Measure(Inputs.OuterRace(32768), 32768, 0f, 26667000, false, false);
@@ -55,13 +55,13 @@ internal static class SignalOperations
                 ShaftRules.Judge(lines, lines.Refine(29.95f), meter.MeanSquare(meter.First, meter.Last));
             };
         }),
-        new("spectrum.raw.facts", 420_000, () =>
+        new("spectrum.raw.facts", 360_000, () =>
         {
             var raw = new RawSpectrum(new Workspace());
             short[] counts = Inputs.OuterRace(32768);
             return () => raw.Measure(counts, counts.Length, 0, 26667f, false);
         }),
-        new("spectrum.raw.bands", 2_200_000, () =>
+        new("spectrum.raw.bands", 1_900_000, () =>
         {
             var raw = new RawSpectrum(new Workspace());
             short[] counts = Inputs.OuterRace(32768);
@@ -101,7 +101,7 @@ internal static class SignalOperations
     /// <summary>A velocity capture: raw counts at 26 667 Hz to the velocity RMS, and to the displacement.</summary>
     private static Operation Velocity(string name, long budget, int window, bool withDisplacement) => new(name, budget, () =>
     {
-        var meter = new VelocityMeter(new Workspace(), window);
+        var meter = new VelocityMeter(new Workspace(window), window);
         short[] counts = Inputs.OuterRace(32768);
         return () =>
         {
