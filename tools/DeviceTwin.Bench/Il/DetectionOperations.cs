@@ -32,8 +32,8 @@ internal static class DetectionOperations
         Bearing("bearing.window.16384.fast", 16384, 8192, 100000, 5_100_000),
         Bearing("bearing.window.8192.n4096", 8192, 4096, 29950, 1_750_000),
         Bearing("bearing.window.4096.n2048", 4096, 2048, 60000, 900_000),
-        Analyze("detector.bearing.16384", 16384, 17_500_000, velocity: false),
-        Analyze("detector.capture.32768", 32768, 29_000_000, velocity: true),
+        Analyze("detector.bearing.16384", 16384, 6_000_000, velocity: false),
+        Analyze("detector.capture.32768", 32768, 11_000_000, velocity: true),
         new("monitor.step", 14_000, () =>
         {
             DetectorSettings settings = Inputs.Machine();

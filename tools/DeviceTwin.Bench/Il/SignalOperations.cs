@@ -68,8 +68,8 @@ internal static class SignalOperations
             return () => raw.Measure(counts, counts.Length, 0, 26667f, true);
         }),
         Decimate("decimate.window.2", 850_000, 1),
-        Decimate("decimate.window.4", 3_050_000, 2),
-        Decimate("decimate.window.8", 6_700_000, 3),
+        Decimate("decimate.window.4", 2_550_000, 2),
+        Decimate("decimate.window.8", 5_500_000, 3),
         Envelope("envelope.8192", 2_500_000, 0),
         Envelope("envelope.8192.fast", 1_950_000, 1),
     ];
@@ -77,7 +77,7 @@ internal static class SignalOperations
     /// <summary>A window of 8192 samples brought to the bearing's rate.</summary>
     private static Operation Decimate(string name, long budget, int halvings) => new(name, budget, () =>
     {
-        var decimator = new WindowDecimator(new float[WindowDecimator.ScratchLength]);
+        var decimator = new WindowDecimator(new Workspace().Re);
         short[] counts = Inputs.OuterRace(8192 << halvings);
         var samples = new float[8192];
         return () => decimator.Read(counts, counts.Length, 0, halvings, 0, samples, samples.Length);
