@@ -43,7 +43,7 @@ public sealed class BearingAnalyzer
     private const float DefaultFloorHertz = 100f;
 
     private readonly Workspace _workspace;
-    private readonly WindowDecimator _decimator = new WindowDecimator();
+    private readonly WindowDecimator _decimator;
     private readonly EnvelopeAnalyzer _envelope;
     private readonly BearingScores _scores;
 
@@ -51,6 +51,7 @@ public sealed class BearingAnalyzer
     public BearingAnalyzer(Workspace workspace)
     {
         _workspace = workspace;
+        _decimator = new WindowDecimator(workspace.Re);
         _envelope = new EnvelopeAnalyzer(workspace);
         _scores = new BearingScores(_envelope.Spectrum.Length);
     }
@@ -236,7 +237,7 @@ public sealed class BearingAnalyzer
         int shorter = 0;
         while (shorter < EnvelopeAnalyzer.MostHalvings && revolutions >= RevolutionsWhenHalved
             && 2f * highest * BearingScores.HighestSlip > EnvelopeAnalyzer.CarriedHertz(rate, shorter)
-            && EnvelopeAnalyzer.CarriedHertz(rate, shorter) < EnvelopeAnalyzer.BandHertz(settings.EnvelopeBandLowHertz, high))
+            && EnvelopeAnalyzer.CarriedHertz(rate, shorter) < EnvelopeAnalyzer.BandHertz(rate, settings.EnvelopeBandLowHertz, high, shorter))
         {
             shorter++;
             revolutions = revolutions * 0.5f;

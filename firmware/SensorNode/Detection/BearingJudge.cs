@@ -87,7 +87,7 @@ public static class BearingJudge
             return Verdict.Cage;
         }
 
-        return ballAsked && IsRaised(result, settings, baseline) ? Verdict.Ball : Verdict.Normal;
+        return ballAsked && result.ShaftScoreMilli < ShaftBlowsMilli && IsRaised(result, settings, baseline) ? Verdict.Ball : Verdict.Normal;
     }
 
     /// <summary>

@@ -20,6 +20,9 @@ public sealed class Detector
     /// <summary>Share of saturated, or of clipped, samples, in thousandths, up to which velocity and bearing are judged.</summary>
     public const int SaturatedPermilleTolerated = 2;
 
+    /// <summary>Longest capture that is walked over, in samples: far more than a node takes, for recordings.</summary>
+    public const int LongestCapture = 1048576;
+
     /// <summary>Shortest and longest window, in samples at the analysis rate.</summary>
     public const int ShortestWindow = 1024;
 
@@ -51,24 +54,29 @@ public sealed class Detector
         }
 
         Workspace workspace = new Workspace(window);
+        _bearing = new BearingAnalyzer(workspace);
         _raw = new RawSpectrum(workspace);
         _velocity = new VelocityMeter(workspace, window);
         _lines = new VelocityLines(_velocity);
         _speed = new ShaftSpeed(workspace, _velocity);
-        _bearing = new BearingAnalyzer(workspace);
     }
 
     /// <summary>
     /// Analyses a capture. Whatever the capture and the settings hold, the result is defined; nothing is thrown. Of a capture longer than
-    /// <see cref="CapturePlan.MaximumSamples"/> the first samples are used.
+    /// <see cref="LongestCapture"/> the first samples are used.
     /// </summary>
     public void Analyze(Capture capture, DetectorSettings settings, DetectorResult result)
     {
         result.Clear();
         int count = capture.Count;
-        if (count > CapturePlan.MaximumSamples)
+        if (count > capture.Samples.Length)
         {
-            count = CapturePlan.MaximumSamples;
+            count = capture.Samples.Length;
+        }
+
+        if (count > LongestCapture)
+        {
+            count = LongestCapture;
         }
 
         if (count < 0)

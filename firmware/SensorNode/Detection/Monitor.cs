@@ -42,6 +42,7 @@ public sealed class Monitor
     private readonly int[] _bands = new int[DetectorResult.BandCount];
     private bool _captured;
     private bool _refused;
+    private bool _isLearned;
     private int _captureRefusals;
     private int _velocity = DetectorResult.NotAvailable;
     private int _baselineLevel = DetectorResult.NotAvailable;
@@ -271,9 +272,10 @@ public sealed class Monitor
             }
         }
 
-        if ((result.Refusals & Spoilt) == 0)
+        if (((result.Refusals | result.ZoneRefusals) & Spoilt) == 0)
         {
             Baseline.Judge(result, settings);
+            _isLearned = Baseline.IsReady;
             TakeExcess();
         }
         else
@@ -381,6 +383,7 @@ public sealed class Monitor
 
         _baselineLevel = DetectorResult.NotAvailable;
         _driftLevel = DetectorResult.NotAvailable;
+        _isLearned = false;
     }
 
     private void StepAlarms(long nowMs, DetectorSettings settings)
@@ -532,15 +535,15 @@ public sealed class Monitor
         bool isVibrationAsked = settings.VelocityLimitUmPerSecond > 0 || CapturePlan.AsksForBearing(settings) || IsBandAsked(settings);
         bool isBaselineAsked = settings.BaselineWarmUpCaptures > 0
             && (settings.BaselineLimitMilliSigma > 0 || settings.DriftLimitMilliSigma > 0);
-        bool isLearned = isBaselineAsked && _baselineLevel != DetectorResult.NotAvailable;
+        bool isLevelLearned = isBaselineAsked && _baselineLevel != DetectorResult.NotAvailable;
 
         // Normal is said only of what was looked at: vibration in some way, and the temperature.
         bool isTemperatureKnown = _temperature.CentiCelsius != NoTemperature;
-        bool isBlind = !isTemperatureKnown || (!isVibrationAsked && !isLearned);
+        bool isBlind = !isTemperatureKnown || (!isVibrationAsked && !isLevelLearned);
         int refusals = _captureRefusals & ~(Refusal.NothingAsked | Refusal.NotRunning | Refusal.TemperatureUnknown | Refusal.BaselineWarmingUp);
         refusals |= isTemperatureKnown ? 0 : Refusal.TemperatureUnknown;
         refusals |= isVibrationAsked || isBaselineAsked ? 0 : Refusal.NothingAsked;
-        refusals |= isBaselineAsked && !isLearned ? Refusal.BaselineWarmingUp : 0;
+        refusals |= isBaselineAsked && !_isLearned ? Refusal.BaselineWarmingUp : 0;
         refusals |= _gate.IsRunning ? 0 : Refusal.NotRunning;
         Refusals = refusals;
         Causes = causes;
@@ -583,12 +586,11 @@ public sealed class Monitor
     /// <summary>The first capture that can be judged decides; from then on two in a row have to agree for the bearing's part to change.</summary>
     private void JudgeBearing(DetectorResult result, DetectorSettings settings)
     {
-        if (result.Bearing == DetectorResult.NotAvailable || !CapturePlan.AsksForBearing(settings))
+        int bearing = BearingWitness.Judge(result, settings, Baseline);
+        if (bearing == DetectorResult.NotAvailable || !CapturePlan.AsksForBearing(settings))
         {
             return;
         }
-
-        int bearing = BearingJudge.Judge(result, settings, Baseline);
 
         if (bearing == Detection.Verdict.Normal && StaysAbove(result, settings))
         {

@@ -15,6 +15,9 @@ public sealed class RobustLevel
     /// <summary>Marks a value that is not there.</summary>
     public const int NotAvailable = int.MinValue;
 
+    /// <summary>Fewest values of a warm-up.</summary>
+    public const int LeastWarmUp = 4;
+
     /// <summary>Most values of the warm-up that are stored.</summary>
     public const int MaximumStored = 64;
 
@@ -27,11 +30,14 @@ public sealed class RobustLevel
     /// <summary>Distance from the location, in standard deviations, up to which a value pulls in proportion.</summary>
     public const int InfluenceSigma = 3;
 
-    /// <summary>A value moves location and scale by this over the number of values learned.</summary>
-    public const int ShareNumerator = 6;
+    /// <summary>
+    /// The first value after the warm-up moves location and scale by one part in this; the share then falls as the number of values grows in
+    /// proportion to the warm-up.
+    /// </summary>
+    public const int FirstShare = 10;
 
-    /// <summary>Values after which the share no longer falls: it is then 1 / 512.</summary>
-    public const int OldestCount = 3072;
+    /// <summary>No value moves location and scale by less than one part in this.</summary>
+    public const int LastShare = 512;
 
     /// <summary>The scale may grow until this many warm-ups are learned.</summary>
     public const int RunInWarmUps = 6;
@@ -112,7 +118,7 @@ public sealed class RobustLevel
 
     /// <summary>Learns a value.</summary>
     /// <param name="value">The value; <see cref="NotAvailable"/> teaches nothing.</param>
-    /// <param name="warmUp">Values of the warm-up; at least 4 are taken.</param>
+    /// <param name="warmUp">Values of the warm-up; at least <see cref="LeastWarmUp"/> are taken.</param>
     /// <param name="leastScale">Smallest standard deviation believed, in the value's unit.</param>
     /// <param name="largestScale">Largest standard deviation believed, in the value's unit.</param>
     public void Learn(int value, int warmUp, int leastScale, int largestScale)
@@ -125,11 +131,11 @@ public sealed class RobustLevel
         int held = Held(value);
         if (_scale <= 0)
         {
-            WarmUp(held, warmUp < 4 ? 4 : warmUp, leastScale, largestScale);
+            WarmUp(held, warmUp < LeastWarmUp ? LeastWarmUp : warmUp, leastScale, largestScale);
             return;
         }
 
-        Track(held, warmUp, largestScale);
+        Track(held, warmUp < LeastWarmUp ? LeastWarmUp : warmUp, largestScale);
     }
 
     /// <summary>Starts anew.</summary>
@@ -187,14 +193,15 @@ public sealed class RobustLevel
             _count++;
         }
 
-        int divisor = _count < OldestCount ? _count : OldestCount;
+        int share = Division.Integer(_count * FirstShare, warmUp);
+        share = share < FirstShare ? FirstShare : share > LastShare ? LastShare : share;
         int distance = (value * 1000) - _location;
         int reach = InfluenceSigma * _scale;
         distance = distance > reach ? reach : distance < -reach ? -reach : distance;
-        _location += (int)Division.LongNearest((long)distance * ShareNumerator, divisor);
+        _location += (int)Division.LongNearest(distance, share);
 
         long deviation = Division.LongNearest((long)(distance < 0 ? -distance : distance) * MagnitudeFactor, 10000);
-        int change = (int)Division.LongNearest((deviation - _scale) * ShareNumerator, divisor);
+        int change = (int)Division.LongNearest(deviation - _scale, share);
         if (change > 0 && _count > (long)warmUp * RunInWarmUps)
         {
             return;

@@ -5,8 +5,8 @@ namespace DeviceTwin.SensorNode.Detection;
 /// alarms are told as "would have". It learns its own baseline and has its own alarm states and delays.
 /// <para>
 /// It is judged on the result of the settings that hold as long as both sets would measure the same, as <see cref="SharesResult"/> says.
-/// Where they differ in what is measured (shaft speed, bearing orders, score limit, bands, envelope band, forest, or what the zone is computed
-/// from), the capture has to be analysed once more with the shadow's settings; limits, hysteresis, delays, baseline, drift and temperature
+/// Where they differ in what is measured (shaft speed, bearing orders, score limit, bands, envelope band, forest, what the zone is computed
+/// from, or whether a level has a limit at all: it is refused only where it has one), the capture has to be analysed once more with the shadow's settings; limits, hysteresis, delays, baseline, drift and temperature
 /// need nothing measured anew.
 /// </para>
 /// </summary>
@@ -55,10 +55,13 @@ public sealed class Shadow
             && live.Mounting == shadow.Mounting
             && live.Band1LowHertz == shadow.Band1LowHertz
             && live.Band1HighHertz == shadow.Band1HighHertz
+            && (live.Band1LimitMilliG > 0) == (shadow.Band1LimitMilliG > 0)
             && live.Band2LowHertz == shadow.Band2LowHertz
             && live.Band2HighHertz == shadow.Band2HighHertz
+            && (live.Band2LimitMilliG > 0) == (shadow.Band2LimitMilliG > 0)
             && live.Band3LowHertz == shadow.Band3LowHertz
             && live.Band3HighHertz == shadow.Band3HighHertz
+            && (live.Band3LimitMilliG > 0) == (shadow.Band3LimitMilliG > 0)
             && live.EnvelopeBandLowHertz == shadow.EnvelopeBandLowHertz
             && live.EnvelopeBandHighHertz == shadow.EnvelopeBandHighHertz
             && live.Forest == shadow.Forest;

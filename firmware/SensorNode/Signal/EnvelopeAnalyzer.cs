@@ -9,7 +9,7 @@ namespace DeviceTwin.SensorNode.Signal;
 /// band carries it.
 /// </summary>
 /// <remarks>
-/// The range is cut into four bands without gap or overlap. Where the shaft is so fast that an eighth of the rate does not carry the second
+/// The range is cut into four bands (a narrow one into fewer) without gap or overlap. Where the shaft is so fast that an eighth of the rate does not carry the second
 /// harmonic of a bearing's defect, the window is halved and the bands get as many points as before, which doubles the envelope's rate: a fast
 /// shaft turns as often in half the time, so the resolution in orders stays. Twice halved, it does for 17 000 rpm.
 /// </remarks>
@@ -40,7 +40,13 @@ public sealed class EnvelopeAnalyzer
     private const float LowBandLowHertz = 10f;
     private const float LowBandHighHertz = 1000f;
 
-    private const int Bands = 4;
+    private const int MostBands = 4;
+
+    /// <summary>Bands narrower than this, in hertz, carry too little of a comb: a narrow range is cut into fewer.</summary>
+    private const float LeastBandHertz = 600f;
+
+    /// <summary>Share of the envelope's rate that a band may take.</summary>
+    private const float BandShare = 0.85f;
 
     /// <summary>Most halvings of the window.</summary>
     public const int MostHalvings = 2;
@@ -66,10 +72,11 @@ public sealed class EnvelopeAnalyzer
     private readonly float[] _one;
     private readonly float[] _hann;
     private readonly float[] _edge;
-    private readonly float[] _bandPieces = new float[Bands * Pieces];
+    private readonly float[] _bandPieces = new float[MostBands * Pieces];
     private readonly float[] _impulsiveness = new float[MaximumWindows];
     private float _rateHertz;
     private int _halvings;
+    private int _bands;
     private int _divisor;
     private int _firstBin;
     private int _bandBins;
@@ -145,10 +152,27 @@ public sealed class EnvelopeAnalyzer
         return rateHertz * (0.0625f * CarriedShare) * (1 << (halvings & 31));
     }
 
-    /// <summary>Width of a band: how far apart in frequency two parts of a signal can be whose beat is still in its envelope.</summary>
-    public static float BandHertz(float lowHertz, float highHertz)
+    /// <summary>Width of a band in hertz: how far apart two parts of a signal can be whose beat is still in its envelope.</summary>
+    /// <param name="rateHertz">Rate of the signal.</param>
+    /// <param name="lowHertz">Lower edge of the range.</param>
+    /// <param name="highHertz">Upper edge of the range.</param>
+    /// <param name="halvings">How often the window is halved.</param>
+    public static float BandHertz(float rateHertz, float lowHertz, float highHertz, int halvings)
     {
-        return (highHertz - lowHertz) * (1f / Bands);
+        return Division.Float(highHertz - lowHertz, BandsFor(rateHertz, highHertz - lowHertz, halvings));
+    }
+
+    /// <summary>Four bands, or fewer where they would be narrow, as long as the envelope's rate carries their width.</summary>
+    private static int BandsFor(float rateHertz, float range, int halvings)
+    {
+        float widest = rateHertz * (0.125f * BandShare) * (1 << (halvings & 31));
+        int bands = MostBands;
+        while (bands > 1 && range < LeastBandHertz * bands && range <= widest * (bands - 1))
+        {
+            bands--;
+        }
+
+        return bands;
     }
 
     /// <summary>Forgets the last capture.</summary>
@@ -167,11 +191,12 @@ public sealed class EnvelopeAnalyzer
         _rateHertz = rateHertz;
         int edge = EdgeOf(window);
         int length = _transform.Length;
-        _bandBins = Rounding.Nearest((highHertz - lowHertz) * inverseBin * (1f / Bands), edge << 1, _band.Length);
-        _firstBin = Rounding.Nearest(lowHertz * inverseBin, 1, (window >> 1) - (_bandBins * Bands));
+        _bands = BandsFor(rateHertz, highHertz - lowHertz, halvings);
+        _bandBins = Rounding.Nearest(Division.Float((highHertz - lowHertz) * inverseBin, _bands), edge << 1, _band.Length);
+        _firstBin = Rounding.Nearest(lowHertz * inverseBin, 1, (window >> 1) - (_bandBins * _bands));
         StepHertz = Division.Float(rateHertz, length << (_divisor & 31));
         float carried = CarriedHertz(rateHertz, halvings);
-        float width = BandHertz(lowHertz, highHertz);
+        float width = BandHertz(rateHertz, lowHertz, highHertz, halvings);
         if (width < carried)
         {
             carried = width;
@@ -229,7 +254,8 @@ public sealed class EnvelopeAnalyzer
         }
 
         int piece = points >> 4;
-        for (int band = 0; band < Bands; band++)
+        int bands = _bands;
+        for (int band = 0; band < bands; band++)
         {
             Lower(window, _firstBin + (band * _bandBins));
             float sum = Energies(points, piece, band * Pieces);
@@ -488,9 +514,11 @@ public sealed class EnvelopeAnalyzer
     {
         float[] energy = _energy;
         float[] bandPieces = _bandPieces;
+        int bands = _bands;
+
         // In units of the mean, so that squares of squares stay small.
         float all = 0f;
-        for (int i = 0; i < Bands * Pieces; i++)
+        for (int i = 0; i < bands * Pieces; i++)
         {
             all = all + bandPieces[i];
         }
@@ -525,7 +553,7 @@ public sealed class EnvelopeAnalyzer
         float rest = total - loudest;
         float sum = 0f;
         float shares = 0f;
-        for (int band = 0; band < Bands; band++)
+        for (int band = 0; band < bands; band++)
         {
             float part = 0f;
             int first = band * Pieces;

@@ -3,7 +3,7 @@ namespace DeviceTwin.SensorNode.Signal;
 /// <summary>
 /// Power spectrum of a capture at its own rate, from short blocks (512 samples, Hann) spread over it: what lies near the end of the band and
 /// may have folded, and the acceleration in bands that the velocity spectrum does not reach. A few blocks tell the share of the energy near
-/// the end; bands take up to 32 and the lines at their edges by the share that lies inside. The spectrum lives in the workspace.
+/// the end; bands take up to 32 and the lines at their edges by the share that lies inside.
 /// </summary>
 public sealed class RawSpectrum
 {
@@ -23,6 +23,7 @@ public sealed class RawSpectrum
 
     private readonly Workspace _workspace;
     private readonly RealFft _transform = new RealFft(BlockLength);
+    private readonly float[] _power;
     private float _end;
     private float _scale;
     private float _inverseBin;
@@ -31,6 +32,7 @@ public sealed class RawSpectrum
     public RawSpectrum(Workspace workspace)
     {
         _workspace = workspace;
+        _power = workspace.BandRe.Length >= Half ? workspace.BandRe : new float[Half];
     }
 
     /// <summary>Measures blocks spread evenly over the capture.</summary>
@@ -42,7 +44,7 @@ public sealed class RawSpectrum
             return false;
         }
 
-        float[] power = _workspace.BandRe;
+        float[] power = _power;
         float[] buffer = _workspace.Samples;
         float[] re = _workspace.Re;
         float[] im = _workspace.Im;
@@ -110,7 +112,7 @@ public sealed class RawSpectrum
     /// <summary>Share of the energy above 0.45 of the rate, in thousandths; white noise has 100.</summary>
     public int FoldingPermille()
     {
-        float[] power = _workspace.BandRe;
+        float[] power = _power;
         float all = 0f;
         for (int k = 1; k < FirstFolding; k++)
         {
@@ -138,7 +140,7 @@ public sealed class RawSpectrum
     public float BandRms(int lowHertz, int highHertz)
     {
         float high = highHertz * _inverseBin;
-        float sum = Sum(_workspace.BandRe, Half - 1, lowHertz * _inverseBin, high < Half - 0.5f ? high : Half - 0.5f);
+        float sum = Sum(_power, Half - 1, lowHertz * _inverseBin, high < Half - 0.5f ? high : Half - 0.5f);
         return SquareRoot.Of((high < Half - 0.5f ? sum : sum + ((high - Half + 0.5f) * 2f * _end)) * _scale);
     }
 

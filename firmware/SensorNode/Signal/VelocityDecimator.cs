@@ -34,10 +34,12 @@ public sealed class VelocityDecimator
     private const int QuarterTaps = 13;
     private const int QuarterBefore = 6;
 
-    private const int LastLength = (Chunk << 1) + LongTaps + 3;
-    private const int MiddleLength = (LastLength << 1) + HalfTaps + 3;
-    private const int FirstLength = (MiddleLength << 1) + HalfTaps + 3;
-    private const int EdgeLength = (LastLength << 2) + QuarterTaps + 3;
+    // The longest stage before the last takes 80 samples, the one before that 170, and the first of five 350; the workspace of the shortest
+    // window has 129 and 513.
+
+    /// <summary>Outputs of the stage by four that are computed at a time where they reach beyond the capture.</summary>
+    private const int EdgeOutputs = 16;
+    private const int EdgeLength = (EdgeOutputs << 2) + QuarterTaps + 3;
 
     /// <summary>Parameters of the filters: T_M(x₀·cos(ω/2)) / T_M(x₀).</summary>
     private const float ShortX0 = 1.9802779f;
@@ -47,17 +49,26 @@ public sealed class VelocityDecimator
     private const float HalfX0 = 3.0872066f;
     private const float HalfScale = 4.2526984e-5f;
 
-    private readonly float[] _last = new float[LastLength];
-    private readonly float[] _middle = new float[MiddleLength];
-    private readonly float[] _first = new float[FirstLength];
+    private readonly float[] _last;
+    private readonly float[] _middle;
+    private readonly float[] _first;
     private readonly short[] _edge = new short[EdgeLength];
-    private readonly float[] _edgeOutputs = new float[LastLength];
+    private readonly float[] _edgeOutputs;
     private short[] _counts;
     private int _count;
     private float _mean;
     private int _halvings;
     private bool _narrow;
     private int _at;
+
+    /// <param name="workspace">Its spectra and bands hold the stages while a piece is read; what they held before is void.</param>
+    public VelocityDecimator(Workspace workspace)
+    {
+        _last = workspace.BandRe;
+        _edgeOutputs = workspace.BandIm;
+        _middle = workspace.Im;
+        _first = workspace.Re;
+    }
 
     /// <summary>How often a rate is halved until it lies at or below <see cref="HighestRateMilliHertz"/>.</summary>
     public static int Halvings(int rateMilliHertz)
@@ -89,6 +100,12 @@ public sealed class VelocityDecimator
         _narrow = rateMilliHertz >> (halvings & 31) < NarrowRateMilliHertz;
         _at = 0;
         return count >> (halvings & 31);
+    }
+
+    /// <summary>The next output to be read is number <paramref name="output"/>.</summary>
+    public void Seek(int output)
+    {
+        _at = output;
     }
 
     /// <summary>The next outputs.</summary>
@@ -243,7 +260,7 @@ public sealed class VelocityDecimator
         int done = 0;
         while (done < length)
         {
-            int some = length - done < LastLength ? length - done : LastLength & -4;
+            int some = length - done < EdgeOutputs ? length - done : EdgeOutputs;
             int inputs = (some << 2) + QuarterTaps - 4;
             int at = first + (done << 2);
             for (int i = 0; i < inputs; i++)

@@ -82,7 +82,7 @@ public sealed class VelocityMeter
     {
         _workspace = workspace;
         _block = windowLength < LongestBlock ? windowLength : LongestBlock;
-        _decimator = new VelocityDecimator();
+        _decimator = new VelocityDecimator(workspace);
         _transform = new RealFft(_block);
         _slowTransform = new RealFft(SlowBlock);
 
@@ -286,24 +286,41 @@ public sealed class VelocityMeter
         }
     }
 
-    /// <summary>Blocks of <paramref name="valid"/> samples, overlapping by half.</summary>
+    /// <summary>
+    /// Blocks of <paramref name="valid"/> samples, overlapping by half. Where the workspace has room behind a block, the half that two blocks
+    /// share is kept there; otherwise it is decimated twice, which costs instructions instead of memory.
+    /// </summary>
     private void Blocks(int valid, int available, bool withSlowPart, bool withDisplacement)
     {
         int half = valid >> 1;
         float[] buffer = _workspace.Samples;
-        float[] early = _workspace.BandRe;
-        float[] late = _workspace.BandIm;
-        int quarter = half >> 1;
+        int kept = _block;
+        bool keeps = buffer.Length >= kept + half;
         int nextSlow = 0;
         int start = 0;
-        _decimator.Read(buffer, 0, half);
-        while (true)
+        while (start + valid <= available)
         {
-            _decimator.Read(buffer, half, half);
-            for (int i = 0; i < quarter; i++)
+            if (start == 0 || !keeps)
             {
-                early[i] = buffer[half + i];
-                late[i] = buffer[half + quarter + i];
+                _decimator.Seek(start);
+                _decimator.Read(buffer, 0, valid);
+            }
+            else
+            {
+                for (int i = 0; i < half; i++)
+                {
+                    buffer[i] = buffer[kept + i];
+                }
+
+                _decimator.Read(buffer, half, half);
+            }
+
+            if (keeps && start + half + valid <= available)
+            {
+                for (int i = 0; i < half; i++)
+                {
+                    buffer[kept + i] = buffer[half + i];
+                }
             }
 
             if (withSlowPart)
@@ -322,16 +339,6 @@ public sealed class VelocityMeter
 
             _blocks++;
             start += half;
-            if (start + valid > available)
-            {
-                return;
-            }
-
-            for (int i = 0; i < quarter; i++)
-            {
-                buffer[i] = early[i];
-                buffer[quarter + i] = late[i];
-            }
         }
     }
 

@@ -187,9 +187,9 @@ public sealed class AlarmLogicTests
         Assert.That(run.Bearing(Verdict.Inner, 3000), Is.EqualTo("inner"));
     }
 
-    [TestCase(2124, "normal")]
-    [TestCase(2125, "outer")]
-    [TestCase(2126, "outer")]
+    [TestCase(1699, "normal")]
+    [TestCase(1700, "outer")]
+    [TestCase(1701, "outer")]
     public void A_bearing_alarm_stays_down_to_85_percent_of_its_limit(int score, string expected)
     {
         var run = Bearing();
@@ -199,10 +199,10 @@ public sealed class AlarmLogicTests
         Assert.That(run.Bearing(Verdict.Normal, score), Is.EqualTo(expected));
     }
 
-    [TestCase(951, "normal")]
-    [TestCase(952, "ball")]
-    [TestCase(953, "ball")]
-    public void A_ball_alarm_stays_down_to_85_percent_of_the_impulsiveness(int milli, string expected)
+    [TestCase(953, "normal")]
+    [TestCase(954, "ball")]
+    [TestCase(955, "ball")]
+    public void A_ball_alarm_stays_down_to_85_percent_of_the_impulsiveness_beyond_noise(int milli, string expected)
     {
         var run = Bearing();
         run.Bearing(Verdict.Ball, 900, impulsiveness: 1500);

@@ -14,8 +14,8 @@ public sealed class RecordingTests
     /// <summary>Faults named right, at least. The rest score no higher than some healthy machine does, and are called normal or by another name.</summary>
     private static readonly Dictionary<string, int> NamedRight = new()
     {
-        ["CWRU-12k-DE"] = 24,
-        ["CWRU-48k-DE"] = 5,
+        ["CWRU-12k-DE"] = 28,
+        ["CWRU-48k-DE"] = 6,
         ["HIT-SQ"] = 9,
         ["HIT-SB"] = 9,
         ["MFPT"] = 8,
@@ -37,14 +37,16 @@ public sealed class RecordingTests
         Outcome[] healthy = Healthy();
 
         Assert.That(healthy, Is.Not.Empty);
-        Assert.That(healthy.Where(outcome => outcome.Captures.Any(verdict => verdict != "normal")), Is.Empty);
+        Assert.That(healthy.Where(outcome => outcome.Captures.Any(verdict => verdict != (CanBeTested(outcome) ? "normal" : "refused"))), Is.Empty);
     }
 
     [Test]
     public void A_healthy_machine_settles_at_normal()
     {
         // IMS snapshots are shorter than a velocity capture and are refused for that.
-        Assert.That(Healthy().Where(outcome => outcome.Settled != (outcome.Recording.Dataset == "IMS-raw" ? "refused" : "normal")), Is.Empty);
+        Assert.That(
+            Healthy().Where(outcome => outcome.Settled != (outcome.Recording.Dataset == "IMS-raw" || !CanBeTested(outcome) ? "refused" : "normal")),
+            Is.Empty);
     }
 
     [Test]
@@ -67,6 +69,9 @@ public sealed class RecordingTests
             }
         });
     }
+
+    /// <summary>All frequencies of the fan end's 6203 lie within 0.054 orders of shaft orders: a window of 18 revolutions cannot tell them apart.</summary>
+    private static bool CanBeTested(Outcome outcome) => !outcome.Recording.Dataset.EndsWith("FE", StringComparison.Ordinal);
 
     private Outcome[] Healthy() => _outcomes.Where(outcome => outcome.Recording.Fault == "normal").ToArray();
 

@@ -29,7 +29,7 @@ internal static class SignalOperations
         }),
         Velocity("velocity.rms.32768", 1_600_000, 8192, withDisplacement: false),
         Velocity("velocity.capture.32768", 2_100_000, 8192, withDisplacement: true),
-        Velocity("velocity.capture.32768.n2048", 2_500_000, 2048, withDisplacement: true),
+        Velocity("velocity.capture.32768.n2048", 3_000_000, 2048, withDisplacement: true),
         new("velocity.lines", 330_000, () =>
         {
             var meter = new VelocityMeter(new Workspace(), 4096);
@@ -63,7 +63,7 @@ internal static class SignalOperations
     /// <summary>A window of 8192 samples brought to the bearing's rate.</summary>
     private static Operation Decimate(string name, long budget, int halvings) => new(name, budget, () =>
     {
-        var decimator = new WindowDecimator();
+        var decimator = new WindowDecimator(new float[WindowDecimator.ScratchLength]);
         short[] counts = Inputs.OuterRace(8192 << halvings);
         var samples = new float[8192];
         return () => decimator.Read(counts, counts.Length, 0, halvings, 0, samples, samples.Length);
@@ -87,7 +87,7 @@ internal static class SignalOperations
     /// <summary>A velocity capture: raw counts at 26 667 Hz to the velocity RMS, and to the displacement.</summary>
     private static Operation Velocity(string name, long budget, int window, bool withDisplacement) => new(name, budget, () =>
     {
-        var meter = new VelocityMeter(new Workspace(), window);
+        var meter = new VelocityMeter(new Workspace(window), window);
         short[] counts = Inputs.OuterRace(32768);
         return () =>
         {

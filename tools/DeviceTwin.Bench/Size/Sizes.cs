@@ -18,10 +18,10 @@ public static class Sizes
     /// <summary>What lives on the heap, and its budget in bytes. A detector is counted with the static tables of its rooms.</summary>
     private static readonly (string Part, long Budget, Func<object> Create)[] Parts =
     [
-        ("detector.1024", 187_000, () => new Detector(1024)),
-        ("detector.2048", 192_000, () => new Detector(2048)),
-        ("detector.4096", 201_000, () => new Detector(4096)),
-        ("detector.8192", 220_000, () => new Detector(8192)),
+        ("detector.1024", 40_500, () => new Detector(1024)),
+        ("detector.2048", 49_152, () => new Detector(2048)),
+        ("detector.4096", 74_000, () => new Detector(4096)),
+        ("detector.8192", 118_000, () => new Detector(8192)),
         ("monitor", 4_000, () => new SensorNode.Detection.Monitor()),
         ("shadow", 4_000, () => new Shadow()),
         ("result", 5_500, () => new DetectorResult()),

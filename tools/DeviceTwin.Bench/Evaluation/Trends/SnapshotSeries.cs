@@ -43,6 +43,23 @@ public sealed class SnapshotSeries
     /// <summary>Hours from a snapshot to the last one of the running machine.</summary>
     public double HoursToEnd(int snapshot) => (Seconds[Count - 1] - Seconds[snapshot]) / 3600.0;
 
+    /// <summary>The series as if its first snapshots were missing, or only every second, third … were there.</summary>
+    public SnapshotSeries From(int start, int step)
+    {
+        double[] seconds = Some(Seconds);
+        return new SnapshotSeries(Run, [.. seconds.Select(second => second - seconds[0])], Groups, [.. Levels.Select(Some)], null);
+
+        double[] Some(double[] values) => [.. values.Skip(start).Where((_, i) => i % step == 0)];
+    }
+
+    /// <summary>Reads a run to failure; null where the item is another kind of trend.</summary>
+    public static SnapshotSeries? Read(TrendItem item) => item.DataSet switch
+    {
+        "IMS-trend" => ReadIms(item),
+        "FEMTO-PRONOSTIA" => ReadFemto(item),
+        _ => null,
+    };
+
     /// <summary>Reads a FEMTO-PRONOSTIA file: RMS of the horizontal and the vertical axis, and the temperature where there is one.</summary>
     public static SnapshotSeries ReadFemto(TrendItem item)
     {
@@ -54,7 +71,7 @@ public sealed class SnapshotSeries
         int temperature = Array.IndexOf(header, "temp_c");
         double[] seconds = Column(rows, time);
         double[] level = Combined([Column(rows, horizontal), Column(rows, vertical)]);
-        double?[] temperatures = [.. rows.Skip(1).Select(row => row[temperature].Length == 0 ? (double?)null : Number(row[temperature]))];
+        double?[] temperatures = [.. rows.Skip(1).Select(row => Temperature(row[temperature]))];
         return new SnapshotSeries(item.Name, seconds, ["bearing"], [level], temperatures.Any(value => value is not null) ? temperatures : null);
     }
 
@@ -81,6 +98,8 @@ public sealed class SnapshotSeries
     private static string[][] Rows(string path) => [.. File.ReadLines(path).Where(line => line.Length > 0).Select(line => line.Split(','))];
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    private static double? Temperature(string text) => text.Length > 0 && Number(text) is var value && double.IsFinite(value) ? value : null;
 
     private static double[] Column(string[][] rows, int column) => [.. rows.Skip(1).Select(row => Number(row[column]))];
 

@@ -20,12 +20,7 @@ public static class TrendEvaluation
         var trends = new SortedDictionary<string, RunTrend>(StringComparer.Ordinal);
         foreach (TrendItem item in items)
         {
-            SnapshotSeries? series = item.DataSet switch
-            {
-                "IMS-trend" => SnapshotSeries.ReadIms(item),
-                "FEMTO-PRONOSTIA" => SnapshotSeries.ReadFemto(item),
-                _ => null,
-            };
+            SnapshotSeries? series = SnapshotSeries.Read(item);
             if (series is not null)
             {
                 trends[series.Run] = RunToFailure.Evaluate(series, settings);
