@@ -18,7 +18,7 @@ public sealed class GoldenVectors
     {
         "tables", "division", "rounding", "squareRoot", "logarithm", "hann",
         "fft.256", "fft.512", "fft.1024", "fft.2048", "fft.4096", "fft.8192",
-        "decimate.half", "decimate.quarter", "statistics", "velocity", "envelope",
+        "decimate.half", "decimate.eighth", "statistics", "velocity", "envelope",
         "detector.silence", "detector.fullScale", "detector.impulse", "detector.saturated", "detector.constant", "detector.alternating",
         "detector.noise", "detector.outer", "detector.inner", "detector.slowShaft", "detector.fastShaft", "detector.short",
         "settings", "alarms", "cusum", "monitor", "shadow", "baseline",
@@ -85,8 +85,8 @@ public sealed class GoldenVectors
                 Windows();
                 break;
             case "decimate.half":
-            case "decimate.quarter":
-                Decimate(name == "decimate.quarter");
+            case "decimate.eighth":
+                Decimate(name == "decimate.eighth" ? 3 : 1);
                 break;
             case "statistics":
                 Measure();
@@ -224,20 +224,13 @@ public sealed class GoldenVectors
         _hash.Add(im, bins);
     }
 
-    private void Decimate(bool quarter)
+    private void Decimate(int halvings)
     {
         GoldenInputs.Noise(_capture.Samples, 4096, 6, 32768);
-        float[] half = new float[2048];
-        int count = new HalfBandDecimator().Decimate(_capture.Samples, 4096, 17, half);
-        if (quarter)
-        {
-            float[] output = new float[512];
-            count = new QuarterDecimator().Decimate(half, count, output);
-            _hash.Add(output, count);
-            return;
-        }
-
-        _hash.Add(half, count);
+        int outputs = 4096 >> (halvings & 31);
+        float[] output = new float[outputs];
+        new WindowDecimator(new float[WindowDecimator.ScratchLength]).Read(_capture.Samples, 4096, 17f, halvings, 0, output, outputs);
+        _hash.Add(output, outputs);
     }
 
     private void Measure()

@@ -21,7 +21,7 @@ public static class Verbs
         usage: DeviceTwin.Bench <verb> [options]
 
           generate [--check]   writes firmware/SensorNode/Twin/Model/TwinModel.g.cs from the model's JSON files, the
-                               straight-line transforms (firmware/SensorNode/Signal/*.g.cs), and the generated tables of
+                               straight-line transforms and filters (firmware/SensorNode/Signal/*.g.cs), and the generated tables of
                                the pages under firmware/SensorNode;
                                with --check writes nothing and fails where a committed file differs
           il [--json]          the IL instructions that the firmware's operations execute, and their budgets;

@@ -1,13 +1,13 @@
 namespace DeviceTwin.SensorNode.Signal;
 
 /// <summary>
-/// Squared magnitudes of the complex discrete Fourier transform of 128 to 2048 points (a power of two): |X[k]|², X[k] = Σ x[n]·e^(−2πikn/N), not
+/// Squared magnitudes of the complex discrete Fourier transform of 128 to 1024 points (a power of two): |X[k]|², X[k] = Σ x[n]·e^(−2πikn/N), not
 /// scaled, both sides in natural order. Handing over the imaginary part as the real one and the other way round gives those of N times the
 /// inverse. The buffers are the caller's; nothing is allocated after construction, and the only table is the shared one of cosines.
 /// </summary>
 /// <remarks>
 /// Two passes as in <see cref="RealFft"/>. A row k above the middle is looked at as row k − columns: with both parts swapped it is a row
-/// whose factors and results run the other way. 2048 points are folded to 1024 twice: once for the even bins, once, turned, for the odd.
+/// whose factors and results run the other way.
 /// </remarks>
 public sealed class ComplexFft
 {
@@ -16,9 +16,8 @@ public sealed class ComplexFft
 
     private readonly int _columnPoints;
     private readonly int _rowPoints;
-    private readonly bool _halves;
 
-    /// <param name="length">Number of points: 128, 256, 512, 1024 or 2048.</param>
+    /// <param name="length">Number of points: 128, 256, 512 or 1024.</param>
     public ComplexFft(int length)
     {
         switch (length)
@@ -33,16 +32,12 @@ public sealed class ComplexFft
             case 1024:
                 _columnPoints = 32;
                 break;
-            case 2048:
-                _halves = true;
-                _columnPoints = 32;
-                break;
             default:
                 throw new System.ArgumentException("length");
         }
 
         Length = length;
-        _rowPoints = Division.Integer(_halves ? length >> 1 : length, _columnPoints);
+        _rowPoints = Division.Integer(length, _columnPoints);
     }
 
     /// <summary>
@@ -54,66 +49,21 @@ public sealed class ComplexFft
     /// <param name="power">Receives the squared magnitudes; another array than the input's.</param>
     public void Power(float[] re, float[] im, float[] power)
     {
-        if (!_halves)
-        {
-            Columns(re, im);
-            Rows(re, im, power, 0, 1);
-            return;
-        }
-
-        int half = Length >> 1;
-        Fold(re, im);
         Columns(re, im);
-        Rows(re, im, power, 0, 2);
-        for (int i = 0; i < half; i++)
-        {
-            re[i] = re[half + i];
-            im[i] = im[half + i];
-        }
-
-        Columns(re, im);
-        Rows(re, im, power, 1, 2);
-    }
-
-    /// <summary>The lower half becomes what the even bins are made of, the upper half what the odd ones are.</summary>
-    private void Fold(float[] re, float[] im)
-    {
         float[] cosine = CosineTable.Quarter;
-        int half = Length >> 1;
-        int quarter = half >> 1;
+        int columns = _columnPoints;
+        int half = columns >> 1;
+        int last = Length - 1;
         int step = CosineTable.PeriodOver(Length);
-        int other = half;
-        int index = 0;
-        for (int i = 0; i < quarter; i++)
+        if (_rowPoints == 16)
         {
-            float c = cosine[index];
-            float s = cosine[CosineTable.QuarterLength - index];
-            float a = re[i];
-            float b = re[other];
-            float x = a - b;
-            re[i] = a + b;
-            a = im[i];
-            b = im[other];
-            float y = a - b;
-            im[i] = a + b;
-            re[other] = (x * c) + (y * s);
-            im[other] = (y * c) - (x * s);
-
-            // A quarter further on the factor is -i times this one.
-            int next = i + quarter;
-            int end = other + quarter;
-            a = re[next];
-            b = re[end];
-            x = a - b;
-            re[next] = a + b;
-            a = im[next];
-            b = im[end];
-            y = a - b;
-            im[next] = a + b;
-            re[end] = (y * c) - (x * s);
-            im[end] = -((x * c) + (y * s));
-            other++;
-            index += step;
+            ComplexRows.Power16(re, im, power, cosine, half + 1, 0, 1, 0, columns, 1, 0, step);
+            ComplexRows.Power16(im, re, power, cosine, half - 1, columns - 1, -1, last, -columns, -1, step, step);
+        }
+        else
+        {
+            ComplexRows.Power32(re, im, power, cosine, half + 1, 0, 1, 0, columns, 1, 0, step);
+            ComplexRows.Power32(im, re, power, cosine, half - 1, columns - 1, -1, last, -columns, -1, step, step);
         }
     }
 
@@ -132,28 +82,6 @@ public sealed class ComplexFft
             default:
                 ComplexColumns.Full32(re, im, row, last);
                 break;
-        }
-    }
-
-    /// <summary>Bin k goes to <paramref name="at"/> + k × <paramref name="spacing"/>.</summary>
-    private void Rows(float[] re, float[] im, float[] power, int at, int spacing)
-    {
-        float[] cosine = CosineTable.Quarter;
-        int columns = _columnPoints;
-        int points = columns * _rowPoints;
-        int half = columns >> 1;
-        int step = CosineTable.PeriodOver(points);
-        int apart = columns * spacing;
-        int last = at + ((points - 1) * spacing);
-        if (_rowPoints == 16)
-        {
-            ComplexRows.Power16(re, im, power, cosine, half + 1, 0, 1, at, apart, spacing, 0, step);
-            ComplexRows.Power16(im, re, power, cosine, half - 1, columns - 1, -1, last, -apart, -spacing, step, step);
-        }
-        else
-        {
-            ComplexRows.Power32(re, im, power, cosine, half + 1, 0, 1, at, apart, spacing, 0, step);
-            ComplexRows.Power32(im, re, power, cosine, half - 1, columns - 1, -1, last, -apart, -spacing, step, step);
         }
     }
 }

@@ -71,7 +71,7 @@ public sealed class RealFft
             case 256:
                 float[][] rows = _rows;
                 RealColumns.Apart16(samples, rows, row, last);
-                RealRows.FoldedApart16(rows, re, im, cosine, columns, step);
+                RealRows.FoldedApart16(rows, rows[2], rows[3], re, im, cosine, columns, step);
                 RealRows.MiddleApart32(rows[0], rows[1], re, im, columns >> 1);
                 return;
             case 512:
@@ -91,15 +91,15 @@ public sealed class RealFft
         if (row == 32)
         {
             RealRows.Folded32(samples, re, im, cosine, columns, step);
-            RealColumns.Full64(samples, 1, 0);
+            RealRows.Middle64(samples, re, im, columns >> 1);
         }
         else
         {
+            // The codelet for columns does here what one for both real rows would do a little faster: 8 KB of code for 2000 of 705 000 instructions.
             RealRows.Folded64(samples, re, im, cosine, columns, step);
             RealColumns.Full128(samples, 1, 0);
+            Spread(samples, re, im);
         }
-
-        Spread(samples, re, im);
     }
 
     /// <summary>Results of the two real rows from where the codelet for columns leaves them to where they belong.</summary>

@@ -1,12 +1,15 @@
 namespace DeviceTwin.SensorNode.Signal;
 
 /// <summary>
-/// Brings a stretch of raw counts to the rate at which bearings are looked at, 8.4 to 16.7 kHz (lower rates are taken as they are; a slow
-/// shaft takes less), by halving with linear-phase half-band filters (Kaiser window, beta = 4.5): the last one has 39 taps, those before it
-/// 11. Up to 0.42 of the new rate it passes within 0.05 dB and holds what would fold below that 50 dB down; at 0.45 it is 0.5 dB and 24 dB.
-/// Beyond the ends of the capture the end samples are taken to go on. The weights are written out: a constant costs an interpreter less than
-/// an array element.
+/// Brings any stretch of a capture to the rate at which bearings are looked at, 8.4 to 16.7 kHz (lower rates are taken as they are; a slow
+/// shaft takes less), by halving with linear-phase half-band filters. Up to 0.418 of the new rate it passes within 0.02 dB and holds what
+/// would fold below that 58 dB down; at 0.42 it is 52 dB, at 0.45 0.7 dB and 23 dB. Beyond the ends of the capture the end samples are taken
+/// to go on. Stateless between calls.
 /// </summary>
+/// <remarks>
+/// The last stage alone is steep. Those before it work at rates where the band is narrow, and need few weights: the one before the last
+/// passes half as much of its rate, the ones before that a quarter.
+/// </remarks>
 public sealed class WindowDecimator
 {
     /// <summary>Rate, in millihertz, at or below which a signal need not be halved any more.</summary>
@@ -15,16 +18,40 @@ public sealed class WindowDecimator
     /// <summary>Most halvings.</summary>
     public const int MostHalvings = 4;
 
-    private const int Reach = 19;
-    private const int ShortReach = 5;
+    /// <summary>Outputs that a stage makes at a time of its buffer.</summary>
+    private const int Piece = 64;
 
-    /// <summary>Fewest elements of the scratch: eight outputs of four halvings are made of 502 samples. More save time.</summary>
-    public const int ScratchLength = 512;
+    /// <summary>Raw counts that a piece of the first stage takes, with the reach of the longest filter at both ends.</summary>
+    private const int EdgeLength = (Piece << 1) + (HalfBandStages.RawSharpReach << 1);
 
-    /// <summary>Outputs computed at a time at the ends of a capture that is halved once; in between they are computed all at once.</summary>
-    private const int EdgeChunk = 64;
+    // What of a buffer goes on to the next piece: the reach at both ends, rounded up, because outputs come in eights.
+    private const int SharpTail = 40;
+    private const int MiddleTail = 16;
+    private const int WideTail = 8;
 
+    private const int MiddleBase = (Piece << 1) + SharpTail;
+    private const int WideBase = MiddleBase + (Piece << 1) + MiddleTail;
+
+    /// <summary>Fewest elements of the scratch.</summary>
+    public const int ScratchLength = WideBase + (Piece << 1) + WideTail;
+
+    private const int FormSharp = 0;
+    private const int FormMiddle = 1;
+
+    private readonly short[] _edge = new short[EdgeLength];
+    private readonly float[] _rest = new float[8];
+
+    /// <summary>Input of each stage but the first, one behind the other by how many stages follow it.</summary>
     private readonly float[] _scratch;
+
+    /// <summary>How much of each is filled.</summary>
+    private readonly int[] _filled = new int[MostHalvings - 1];
+
+    private short[] _input;
+    private int _count;
+    private float _mean;
+    private float _scale;
+    private int _next;
 
     /// <param name="scratch">At least <see cref="ScratchLength"/> long; void after each call.</param>
     public WindowDecimator(float[] scratch)
@@ -48,279 +75,185 @@ public sealed class WindowDecimator
 
     /// <summary>Writes outputs; output m stands at count m · 2^halvings.</summary>
     /// <param name="counts">Raw counts.</param>
-    /// <param name="count">Number of valid counts.</param>
+    /// <param name="count">Number of valid counts, at least 1.</param>
     /// <param name="mean">Subtracted from each.</param>
     /// <param name="halvings">0 to <see cref="MostHalvings"/>.</param>
     /// <param name="from">First output.</param>
-    /// <param name="target">Receives the outputs; the next seven places may be written to as well where their number is no multiple of eight.</param>
+    /// <param name="target">Receives the outputs.</param>
     /// <param name="outputs">Number of outputs.</param>
-    public void Read(short[] counts, int count, int mean, int halvings, int from, float[] target, int outputs)
+    public void Read(short[] counts, int count, float mean, int halvings, int from, float[] target, int outputs)
     {
         if (halvings == 0)
         {
-            Copy(counts, count, mean, from, target, outputs);
+            Copy(counts, count, from, outputs, mean, target);
             return;
         }
 
-        int chunk = halvings == 1 ? EdgeChunk : ChunkOf(halvings);
-        int done = 0;
-        while (done < outputs)
+        _input = counts;
+        _count = count;
+        _mean = mean;
+        int next = from;
+        float scale = 1f;
+        for (int form = 0; form < halvings - 1; form++)
         {
-            int some = outputs - done < chunk ? outputs - done : chunk;
-            int first = ((from + done) << 1) - Reach;
-            if (halvings == 1 && first >= 0)
+            _filled[form] = 0;
+            scale = scale * 0.5f;
+            next = (next << 1) - Reach(form);
+        }
+
+        _next = next;
+        _scale = scale;
+        int whole = outputs & -8;
+        Produce(halvings - 1, 0, target, 0, whole);
+        if (whole < outputs)
+        {
+            float[] rest = _rest;
+            Produce(halvings - 1, 0, rest, 0, 8);
+            for (int i = whole; i < outputs; i++)
             {
-                // All that have their samples inside the capture; eight outputs reach 52 counts beyond the first one's reach.
-                int inside = ((count - first - 52) >> 4) << 3;
-                if (inside >= chunk && outputs - done >= 8)
-                {
-                    some = inside < outputs - done ? inside : (outputs - done) & ~7;
-                    HalveCounts(counts, first, mean, target, done, some);
-                    done += some;
-                    continue;
-                }
+                target[i] = rest[i - whole];
+            }
+        }
+
+        _input = null;
+    }
+
+    private static int Reach(int form)
+    {
+        return form == FormSharp ? HalfBandStages.SharpReach : form == FormMiddle ? HalfBandStages.MiddleReach : HalfBandStages.WideReach;
+    }
+
+    private static void Copy(short[] counts, int count, int from, int outputs, float mean, float[] target)
+    {
+        int last = count - 1;
+        int to = 0;
+        if (from >= 0 && from + outputs <= count)
+        {
+            int whole = outputs & -4;
+            for (; to < whole; to += 4)
+            {
+                target[to] = counts[from] - mean;
+                target[to + 1] = counts[from + 1] - mean;
+                target[to + 2] = counts[from + 2] - mean;
+                target[to + 3] = counts[from + 3] - mean;
+                from += 4;
+            }
+        }
+
+        for (; to < outputs; to++)
+        {
+            target[to] = counts[from < 0 ? 0 : from > last ? last : from] - mean;
+            from++;
+        }
+    }
+
+    /// <summary>The next outputs, a multiple of eight, of a stage.</summary>
+    /// <param name="stages">Stages before this one.</param>
+    /// <param name="form">Stages after this one.</param>
+    /// <param name="output">Receives the outputs.</param>
+    /// <param name="to">Where the first one goes.</param>
+    /// <param name="outputs">Number of outputs.</param>
+    private void Produce(int stages, int form, float[] output, int to, int outputs)
+    {
+        if (stages == 0)
+        {
+            ProduceRaw(form, output, to, outputs);
+            return;
+        }
+
+        float[] buffer = _scratch;
+        int first = form == FormSharp ? 0 : form == FormMiddle ? MiddleBase : WideBase;
+        int tail = form == FormSharp ? SharpTail : form == FormMiddle ? MiddleTail : WideTail;
+        while (outputs > 0)
+        {
+            int some = outputs < Piece ? outputs : Piece;
+            int taken = some << 1;
+            int filled = _filled[form];
+            Produce(stages - 1, form + 1, buffer, first + filled, taken + tail - filled);
+            if (form == FormSharp)
+            {
+                HalfBandStages.Sharp(buffer, first + HalfBandStages.SharpReach, _scale, _mean, output, to, some);
+            }
+            else if (form == FormMiddle)
+            {
+                HalfBandStages.Middle(buffer, first + HalfBandStages.MiddleReach, output, to, some);
+            }
+            else
+            {
+                HalfBandStages.Wide(buffer, first + HalfBandStages.WideReach, output, to, some);
             }
 
-            Fill(counts, count, mean, halvings - 1, first, (some << 1) + (Reach << 1));
-            Halve(_scratch, 0, target, done, some);
-            done += some;
+            int end = first + tail;
+            for (int i = first; i < end; i += 4)
+            {
+                int from = taken + i;
+                buffer[i] = buffer[from];
+                buffer[i + 1] = buffer[from + 1];
+                buffer[i + 2] = buffer[from + 2];
+                buffer[i + 3] = buffer[from + 3];
+            }
+
+            _filled[form] = tail;
+            to += some;
+            outputs -= some;
         }
     }
 
-    /// <summary>
-    /// Outputs computed at a time, a multiple of eight: as many as the scratch holds what they are made of, which is 2, 4, 8 or 16 samples each
-    /// and 38, 86, 182 or 374 around them.
-    /// </summary>
-    private int ChunkOf(int halvings)
+    /// <summary>The next outputs of the first stage, which reads the counts.</summary>
+    private void ProduceRaw(int form, float[] output, int to, int outputs)
     {
-        int around = (((Reach << 1) + (ShortReach << 1)) << ((halvings - 1) & 31)) - (ShortReach << 1);
-        return ((_scratch.Length - around) >> (halvings & 31)) & ~7;
-    }
-
-    /// <summary>Fills the scratch: <paramref name="length"/> samples from <paramref name="first"/> on, of the counts halved so often.</summary>
-    private void Fill(short[] counts, int count, int mean, int halvings, int first, int length)
-    {
-        int deepestFirst = first;
-        int deepestLength = length;
-        for (int i = 0; i < halvings; i++)
+        int reach = form == FormSharp ? HalfBandStages.RawSharpReach : form == FormMiddle ? HalfBandStages.RawMiddleReach : HalfBandStages.RawWideReach;
+        int next = _next;
+        _next = next + outputs;
+        while (outputs > 0)
         {
-            deepestFirst = (deepestFirst << 1) - ShortReach;
-            deepestLength = (deepestLength << 1) + (ShortReach << 1);
-        }
+            // As many as lie inside the capture with all that they reach, else a piece of which the ends are filled up.
+            short[] input = _input;
+            int at = next << 1;
+            int some = outputs;
+            int room = (_count - reach - at) >> 1;
+            if (some > room)
+            {
+                some = room & -8;
+            }
 
-        Copy(counts, count, mean, deepestFirst, _scratch, deepestLength);
-        for (int i = 0; i < halvings; i++)
-        {
-            deepestLength = (deepestLength - (ShortReach << 1)) >> 1;
-            HalveShort(_scratch, deepestLength);
-        }
-    }
+            if (at < reach || some <= 0)
+            {
+                some = outputs < Piece ? outputs : Piece;
+                Fill(at - reach, (some << 1) + (reach << 1));
+                input = _edge;
+                at = reach;
+            }
 
-    private static void Copy(short[] counts, int count, int mean, int from, float[] target, int length)
-    {
-        float offset = mean;
-        int at = from;
-        int i = 0;
-        while (i < length && at < 0)
-        {
-            target[i] = counts[0] - offset;
-            i++;
-            at++;
-        }
+            if (form == FormSharp)
+            {
+                HalfBandStages.RawSharp(input, at, _mean, output, to, some);
+            }
+            else if (form == FormMiddle)
+            {
+                HalfBandStages.RawMiddle(input, at, output, to, some);
+            }
+            else
+            {
+                HalfBandStages.RawWide(input, at, output, to, some);
+            }
 
-        int inside = count - at < length - i ? i + count - at : length;
-        while (i < inside)
-        {
-            target[i] = counts[at] - offset;
-            i++;
-            at++;
-        }
-
-        float end = counts[count - 1] - offset;
-        while (i < length)
-        {
-            target[i] = end;
-            i++;
+            next += some;
+            to += some;
+            outputs -= some;
         }
     }
 
-    /// <summary>In place: an output stands before everything that later ones are made of.</summary>
-    private static void HalveShort(float[] source, int outputs)
+    /// <summary>Counts from a place on; beyond the ends of the capture the end samples go on.</summary>
+    private void Fill(int from, int length)
     {
-        int at = ShortReach;
-        for (int i = 0; i < outputs; i++)
+        short[] input = _input;
+        short[] edge = _edge;
+        int last = _count - 1;
+        for (int i = 0; i < length; i++)
         {
-            source[i] = (((0.5f * source[at]) + (0.300860307f * (source[at - 1] + source[at + 1]))) + (-0.0627146452f * (source[at - 3] + source[at + 3]))) + (0.0118543378f * (source[at - 5] + source[at + 5]));
-            at += 2;
-        }
-    }
-
-    /// <summary>Eight outputs at a time: their odd samples are loaded once.</summary>
-    private static void Halve(float[] source, int first, float[] target, int done, int outputs)
-    {
-        int at = first;
-        int to = done;
-        int end = done + outputs;
-        while (to < end)
-        {
-            float s0 = source[at];
-            float s1 = source[at + 2];
-            float s2 = source[at + 4];
-            float s3 = source[at + 6];
-            float s4 = source[at + 8];
-            float s5 = source[at + 10];
-            float s6 = source[at + 12];
-            float s7 = source[at + 14];
-            float s8 = source[at + 16];
-            float s9 = source[at + 18];
-            float s10 = source[at + 20];
-            float s11 = source[at + 22];
-            float s12 = source[at + 24];
-            float s13 = source[at + 26];
-            float s14 = source[at + 28];
-            float s15 = source[at + 30];
-            float s16 = source[at + 32];
-            float s17 = source[at + 34];
-            float s18 = source[at + 36];
-            float s19 = source[at + 38];
-            float s20 = source[at + 40];
-            float s21 = source[at + 42];
-            float s22 = source[at + 44];
-            float s23 = source[at + 46];
-            float s24 = source[at + 48];
-            float s25 = source[at + 50];
-            float s26 = source[at + 52];
-            target[to] = (0.5f * source[at + 19])
-                + (0.317268943f * (s9 + s10)) + (-0.101627088f * (s8 + s11)) + (0.0562485349f * (s7 + s12))
-                + (-0.0354980998f * (s6 + s13)) + (0.023275956f * (s5 + s14)) + (-0.015227017f * (s4 + s15))
-                + (0.00967741444f * (s3 + s16)) + (-0.00582290417f * (s2 + s17)) + (0.00319983595f * (s1 + s18))
-                + (-0.00149557464f * (s0 + s19));
-            target[to + 1] = (0.5f * source[at + 21])
-                + (0.317268943f * (s10 + s11)) + (-0.101627088f * (s9 + s12)) + (0.0562485349f * (s8 + s13))
-                + (-0.0354980998f * (s7 + s14)) + (0.023275956f * (s6 + s15)) + (-0.015227017f * (s5 + s16))
-                + (0.00967741444f * (s4 + s17)) + (-0.00582290417f * (s3 + s18)) + (0.00319983595f * (s2 + s19))
-                + (-0.00149557464f * (s1 + s20));
-            target[to + 2] = (0.5f * source[at + 23])
-                + (0.317268943f * (s11 + s12)) + (-0.101627088f * (s10 + s13)) + (0.0562485349f * (s9 + s14))
-                + (-0.0354980998f * (s8 + s15)) + (0.023275956f * (s7 + s16)) + (-0.015227017f * (s6 + s17))
-                + (0.00967741444f * (s5 + s18)) + (-0.00582290417f * (s4 + s19)) + (0.00319983595f * (s3 + s20))
-                + (-0.00149557464f * (s2 + s21));
-            target[to + 3] = (0.5f * source[at + 25])
-                + (0.317268943f * (s12 + s13)) + (-0.101627088f * (s11 + s14)) + (0.0562485349f * (s10 + s15))
-                + (-0.0354980998f * (s9 + s16)) + (0.023275956f * (s8 + s17)) + (-0.015227017f * (s7 + s18))
-                + (0.00967741444f * (s6 + s19)) + (-0.00582290417f * (s5 + s20)) + (0.00319983595f * (s4 + s21))
-                + (-0.00149557464f * (s3 + s22));
-            target[to + 4] = (0.5f * source[at + 27])
-                + (0.317268943f * (s13 + s14)) + (-0.101627088f * (s12 + s15)) + (0.0562485349f * (s11 + s16))
-                + (-0.0354980998f * (s10 + s17)) + (0.023275956f * (s9 + s18)) + (-0.015227017f * (s8 + s19))
-                + (0.00967741444f * (s7 + s20)) + (-0.00582290417f * (s6 + s21)) + (0.00319983595f * (s5 + s22))
-                + (-0.00149557464f * (s4 + s23));
-            target[to + 5] = (0.5f * source[at + 29])
-                + (0.317268943f * (s14 + s15)) + (-0.101627088f * (s13 + s16)) + (0.0562485349f * (s12 + s17))
-                + (-0.0354980998f * (s11 + s18)) + (0.023275956f * (s10 + s19)) + (-0.015227017f * (s9 + s20))
-                + (0.00967741444f * (s8 + s21)) + (-0.00582290417f * (s7 + s22)) + (0.00319983595f * (s6 + s23))
-                + (-0.00149557464f * (s5 + s24));
-            target[to + 6] = (0.5f * source[at + 31])
-                + (0.317268943f * (s15 + s16)) + (-0.101627088f * (s14 + s17)) + (0.0562485349f * (s13 + s18))
-                + (-0.0354980998f * (s12 + s19)) + (0.023275956f * (s11 + s20)) + (-0.015227017f * (s10 + s21))
-                + (0.00967741444f * (s9 + s22)) + (-0.00582290417f * (s8 + s23)) + (0.00319983595f * (s7 + s24))
-                + (-0.00149557464f * (s6 + s25));
-            target[to + 7] = (0.5f * source[at + 33])
-                + (0.317268943f * (s16 + s17)) + (-0.101627088f * (s15 + s18)) + (0.0562485349f * (s14 + s19))
-                + (-0.0354980998f * (s13 + s20)) + (0.023275956f * (s12 + s21)) + (-0.015227017f * (s11 + s22))
-                + (0.00967741444f * (s10 + s23)) + (-0.00582290417f * (s9 + s24)) + (0.00319983595f * (s8 + s25))
-                + (-0.00149557464f * (s7 + s26));
-            at += 16;
-            to += 8;
-        }
-    }
-
-    /// <summary>The same from raw counts; the filter passes the mean as it is, so it is subtracted at the end.</summary>
-    private static void HalveCounts(short[] source, int first, int mean, float[] target, int done, int outputs)
-    {
-        float offset = mean;
-        int at = first;
-        int to = done;
-        int end = done + outputs;
-        while (to < end)
-        {
-            float s0 = source[at];
-            float s1 = source[at + 2];
-            float s2 = source[at + 4];
-            float s3 = source[at + 6];
-            float s4 = source[at + 8];
-            float s5 = source[at + 10];
-            float s6 = source[at + 12];
-            float s7 = source[at + 14];
-            float s8 = source[at + 16];
-            float s9 = source[at + 18];
-            float s10 = source[at + 20];
-            float s11 = source[at + 22];
-            float s12 = source[at + 24];
-            float s13 = source[at + 26];
-            float s14 = source[at + 28];
-            float s15 = source[at + 30];
-            float s16 = source[at + 32];
-            float s17 = source[at + 34];
-            float s18 = source[at + 36];
-            float s19 = source[at + 38];
-            float s20 = source[at + 40];
-            float s21 = source[at + 42];
-            float s22 = source[at + 44];
-            float s23 = source[at + 46];
-            float s24 = source[at + 48];
-            float s25 = source[at + 50];
-            float s26 = source[at + 52];
-            target[to] = (0.5f * source[at + 19])
-                + (0.317268943f * (s9 + s10)) + (-0.101627088f * (s8 + s11)) + (0.0562485349f * (s7 + s12))
-                + (-0.0354980998f * (s6 + s13)) + (0.023275956f * (s5 + s14)) + (-0.015227017f * (s4 + s15))
-                + (0.00967741444f * (s3 + s16)) + (-0.00582290417f * (s2 + s17)) + (0.00319983595f * (s1 + s18))
-                + (-0.00149557464f * (s0 + s19))
-                - offset;
-            target[to + 1] = (0.5f * source[at + 21])
-                + (0.317268943f * (s10 + s11)) + (-0.101627088f * (s9 + s12)) + (0.0562485349f * (s8 + s13))
-                + (-0.0354980998f * (s7 + s14)) + (0.023275956f * (s6 + s15)) + (-0.015227017f * (s5 + s16))
-                + (0.00967741444f * (s4 + s17)) + (-0.00582290417f * (s3 + s18)) + (0.00319983595f * (s2 + s19))
-                + (-0.00149557464f * (s1 + s20))
-                - offset;
-            target[to + 2] = (0.5f * source[at + 23])
-                + (0.317268943f * (s11 + s12)) + (-0.101627088f * (s10 + s13)) + (0.0562485349f * (s9 + s14))
-                + (-0.0354980998f * (s8 + s15)) + (0.023275956f * (s7 + s16)) + (-0.015227017f * (s6 + s17))
-                + (0.00967741444f * (s5 + s18)) + (-0.00582290417f * (s4 + s19)) + (0.00319983595f * (s3 + s20))
-                + (-0.00149557464f * (s2 + s21))
-                - offset;
-            target[to + 3] = (0.5f * source[at + 25])
-                + (0.317268943f * (s12 + s13)) + (-0.101627088f * (s11 + s14)) + (0.0562485349f * (s10 + s15))
-                + (-0.0354980998f * (s9 + s16)) + (0.023275956f * (s8 + s17)) + (-0.015227017f * (s7 + s18))
-                + (0.00967741444f * (s6 + s19)) + (-0.00582290417f * (s5 + s20)) + (0.00319983595f * (s4 + s21))
-                + (-0.00149557464f * (s3 + s22))
-                - offset;
-            target[to + 4] = (0.5f * source[at + 27])
-                + (0.317268943f * (s13 + s14)) + (-0.101627088f * (s12 + s15)) + (0.0562485349f * (s11 + s16))
-                + (-0.0354980998f * (s10 + s17)) + (0.023275956f * (s9 + s18)) + (-0.015227017f * (s8 + s19))
-                + (0.00967741444f * (s7 + s20)) + (-0.00582290417f * (s6 + s21)) + (0.00319983595f * (s5 + s22))
-                + (-0.00149557464f * (s4 + s23))
-                - offset;
-            target[to + 5] = (0.5f * source[at + 29])
-                + (0.317268943f * (s14 + s15)) + (-0.101627088f * (s13 + s16)) + (0.0562485349f * (s12 + s17))
-                + (-0.0354980998f * (s11 + s18)) + (0.023275956f * (s10 + s19)) + (-0.015227017f * (s9 + s20))
-                + (0.00967741444f * (s8 + s21)) + (-0.00582290417f * (s7 + s22)) + (0.00319983595f * (s6 + s23))
-                + (-0.00149557464f * (s5 + s24))
-                - offset;
-            target[to + 6] = (0.5f * source[at + 31])
-                + (0.317268943f * (s15 + s16)) + (-0.101627088f * (s14 + s17)) + (0.0562485349f * (s13 + s18))
-                + (-0.0354980998f * (s12 + s19)) + (0.023275956f * (s11 + s20)) + (-0.015227017f * (s10 + s21))
-                + (0.00967741444f * (s9 + s22)) + (-0.00582290417f * (s8 + s23)) + (0.00319983595f * (s7 + s24))
-                + (-0.00149557464f * (s6 + s25))
-                - offset;
-            target[to + 7] = (0.5f * source[at + 33])
-                + (0.317268943f * (s16 + s17)) + (-0.101627088f * (s15 + s18)) + (0.0562485349f * (s14 + s19))
-                + (-0.0354980998f * (s13 + s20)) + (0.023275956f * (s12 + s21)) + (-0.015227017f * (s11 + s22))
-                + (0.00967741444f * (s10 + s23)) + (-0.00582290417f * (s9 + s24)) + (0.00319983595f * (s8 + s25))
-                + (-0.00149557464f * (s7 + s26))
-                - offset;
-            at += 16;
-            to += 8;
+            int at = from + i;
+            edge[i] = input[at < 0 ? 0 : at > last ? last : at];
         }
     }
 }

@@ -2,125 +2,150 @@ using DeviceTwin.SensorNode.Signal;
 
 namespace DeviceTwin.Tests.SensorNode.Portable.Signal;
 
-/// <summary>The two decimators: what they let through, what they hold back, and what they do at the ends of a block.</summary>
+/// <summary>The decimator: what it lets through, what it holds back, what it does at the ends of a capture, and that pieces join.</summary>
 public sealed class DecimationTests
 {
-    private const double Rate = 26667;
+    private static readonly int[] Halvings = [1, 2, 3, 4];
 
-    [TestCase(10)]
-    [TestCase(1000)]
-    [TestCase(3000)]
-    [TestCase(5400)]
-    [TestCase(5600)]
-    public void Halving_passes_the_band_within_two_thousandths_of_a_decibel(double hertz)
+    [Test]
+    public void The_band_passes_within_two_hundredths_of_a_decibel([ValueSource(nameof(Halvings))] int halvings, [Values(0.003, 0.1, 0.3, 0.4, 0.418)] double share)
     {
-        Assert.That(Decibels(HalfGain(hertz)), Is.EqualTo(0).Within(0.002));
+        Assert.That(Decibels(Gain(halvings, share)), Is.EqualTo(0).Within(0.02));
     }
 
-    [TestCase(7734)]
-    [TestCase(8500)]
-    [TestCase(10000)]
-    [TestCase(13000)]
-    public void Halving_holds_back_what_would_fold_into_the_band_by_77_decibels(double hertz)
+    [Test]
+    public void What_would_fold_into_the_band_is_58_decibels_down([ValueSource(nameof(Halvings))] int halvings, [Values(0.582, 0.6, 0.7, 0.95)] double share)
     {
-        Assert.That(Decibels(HalfGain(hertz)), Is.LessThan(-77));
+        // The same line of the output comes from either side of every multiple of its rate.
+        for (int multiple = 0; multiple < 1 << (halvings - 1); multiple++)
+        {
+            Assert.That(Decibels(Gain(halvings, multiple + share)), Is.LessThan(-58), $"{multiple} + {share}");
+            if (multiple > 0)
+            {
+                Assert.That(Decibels(Gain(halvings, multiple + 1 - share)), Is.LessThan(-58), $"{multiple + 1} - {share}");
+            }
+        }
     }
 
-    [TestCase(10)]
-    [TestCase(500)]
-    [TestCase(1000)]
-    [TestCase(1080)]
-    public void Quartering_passes_the_band_within_three_thousandths_of_a_decibel(double hertz)
+    [TestCase(0.42, 0.03)]
+    [TestCase(0.45, 0.7)]
+    [TestCase(0.55, 22)]
+    [TestCase(0.58, 51)]
+    public void Beyond_the_band_it_falls_off_gently(double share, double decibels)
     {
-        Assert.That(Decibels(QuarterGain(hertz)), Is.EqualTo(0).Within(0.003));
+        double gain = Decibels(Gain(1, share));
+
+        Assert.That(share < 0.5 ? -gain : gain, share < 0.5 ? Is.LessThan(decibels) : Is.LessThan(-decibels));
     }
 
-    [TestCase(2254)]
-    [TestCase(3333)]
-    [TestCase(4500)]
-    [TestCase(6600)]
-    public void Quartering_holds_back_what_would_fold_into_the_band_by_75_decibels(double hertz)
+    [TestCase(8000000, 0)]
+    [TestCase(16700000, 0)]
+    [TestCase(16700001, 1)]
+    [TestCase(26667000, 1)]
+    [TestCase(48000000, 2)]
+    [TestCase(97656000, 3)]
+    [TestCase(2000000000, 3)]
+    public void A_rate_is_halved_until_it_is_that_of_the_bearing_analysis(int rateMilliHertz, int halvings)
     {
-        Assert.That(Decibels(QuarterGain(hertz)), Is.LessThan(-75));
+        Assert.That(WindowDecimator.Halvings(rateMilliHertz), Is.EqualTo(halvings));
+    }
+
+    [Test]
+    public void A_constant_gives_zeros_whatever_the_length([Values(0, 1, 2, 3, 4)] int halvings, [Values(1, 2, 3, 31, 40, 64, 65, 333, 1000)] int count)
+    {
+        var input = new short[count];
+        Array.Fill(input, (short)2049);
+        float[] output = [.. new float[count >> halvings], 5f];
+
+        new WindowDecimator(new float[WindowDecimator.ScratchLength]).Read(input, count, 2049f, halvings, 0, output, count >> halvings);
+
+        Assert.That(output[..^1], Is.All.EqualTo(0f).Within(0.001f));
+        Assert.That(output[^1], Is.EqualTo(5f));
     }
 
     [TestCase(0)]
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(3)]
-    [TestCase(40)]
-    [TestCase(62)]
-    [TestCase(63)]
-    [TestCase(64)]
-    [TestCase(65)]
-    [TestCase(1000)]
-    public void Halving_a_constant_gives_zeros_whatever_the_length(int count)
+    [TestCase(4)]
+    public void Pieces_of_any_length_give_the_same_bits_as_the_whole(int halvings)
     {
-        var input = new short[count];
-        Array.Fill(input, (short)2049);
-        var output = new float[count / 2];
+        short[] input = Noise(9000, 1);
+        int outputs = input.Length >> halvings;
+        var whole = new float[outputs];
+        var pieces = new float[outputs];
+        var decimator = new WindowDecimator(new float[WindowDecimator.ScratchLength]);
+        decimator.Read(input, input.Length, 3f, halvings, 0, whole, outputs);
 
-        int outputs = new HalfBandDecimator().Decimate(input, count, 2049, output);
+        var random = new Random(2);
+        for (int at = 0; at < outputs;)
+        {
+            int some = Math.Min(outputs - at, random.Next(1, 300));
+            var piece = new float[some];
+            decimator.Read(input, input.Length, 3f, halvings, at, piece, some);
+            piece.CopyTo(pieces, at);
+            at += some;
+        }
 
-        Assert.That(outputs, Is.EqualTo(count / 2));
-        Assert.That(output, Is.All.EqualTo(0f).Within(0.001f));
+        Assert.That(pieces, Is.EqualTo(whole));
     }
 
     [TestCase(0)]
+    [TestCase(1)]
+    [TestCase(2)]
     [TestCase(3)]
-    [TestCase(27)]
-    [TestCase(54)]
-    [TestCase(55)]
-    [TestCase(56)]
-    [TestCase(58)]
-    [TestCase(999)]
-    public void Quartering_a_constant_gives_it_back_whatever_the_length(int count)
+    [TestCase(4)]
+    public void Ends_are_filtered_as_if_the_end_samples_went_on(int halvings)
     {
-        var input = new float[count];
-        Array.Fill(input, 100f);
-        var output = new float[count / 4];
+        const int More = 4096;
+        short[] inner = Noise(2048, 3);
+        short[] extended = [.. Enumerable.Repeat(inner[0], More), .. inner, .. Enumerable.Repeat(inner[^1], More)];
+        int outputs = inner.Length >> halvings;
+        var expected = new float[outputs];
+        var actual = new float[outputs];
+        var decimator = new WindowDecimator(new float[WindowDecimator.ScratchLength]);
+        decimator.Read(extended, extended.Length, 0f, halvings, More >> halvings, expected, outputs);
 
-        int outputs = new QuarterDecimator().Decimate(input, count, output);
+        decimator.Read(inner, inner.Length, 0f, halvings, 0, actual, outputs);
 
-        Assert.That(outputs, Is.EqualTo(count / 4));
-        Assert.That(output, Is.All.EqualTo(100f).Within(0.001f));
+        Assert.That(actual, Is.EqualTo(expected));
     }
 
     [Test]
-    public void Ends_are_filtered_as_if_the_end_samples_went_on()
+    public void Outputs_stand_on_the_counts_they_belong_to()
     {
-        short[] inner = new short[200];
-        new Random(1).NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(inner.AsSpan()));
-        short[] extended = [.. Enumerable.Repeat(inner[0], 40), .. inner, .. Enumerable.Repeat(inner[^1], 40)];
-        var expected = new float[extended.Length / 2];
-        var actual = new float[inner.Length / 2];
-        var decimator = new HalfBandDecimator();
-        decimator.Decimate(extended, extended.Length, 0, expected);
+        // The filters are symmetric: an impulse at count 1024 is symmetric about output 1024 / 2^h.
+        var input = new short[2048];
+        input[1024] = 30000;
+        foreach (int halvings in Halvings)
+        {
+            var output = new float[2048 >> halvings];
+            new WindowDecimator(new float[WindowDecimator.ScratchLength]).Read(input, input.Length, 0f, halvings, 0, output, output.Length);
+            int middle = 1024 >> halvings;
+            Assert.That(output[middle], Is.EqualTo(output.Max()));
+            Assert.That(output[middle - 5], Is.EqualTo(output[middle + 5]).Within(0.01f));
+        }
+    }
 
-        decimator.Decimate(inner, inner.Length, 0, actual);
-
-        Assert.That(actual, Is.EqualTo(expected[20..^20]));
+    private static short[] Noise(int count, int seed)
+    {
+        var samples = new short[count];
+        new Random(seed).NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(samples.AsSpan()));
+        return samples;
     }
 
     private static double Decibels(double gain) => 20 * Math.Log10(gain);
 
-    private static double HalfGain(double hertz)
+    /// <summary>Gain of a tone whose frequency is a share of the output rate.</summary>
+    private static double Gain(int halvings, double share)
     {
-        const int Count = 8000;
+        const int Outputs = 600;
         const double Peak = 32000;
-        short[] input = Enumerable.Range(0, Count).Select(i => (short)Math.Round(Peak * Math.Sin(2 * Math.PI * hertz / Rate * i))).ToArray();
-        var output = new float[Count / 2];
-        new HalfBandDecimator().Decimate(input, Count, 0, output);
-        return Amplitude(output[20..^20], hertz / (Rate / 2)) / Peak;
-    }
-
-    private static double QuarterGain(double hertz)
-    {
-        const int Count = 8000;
-        float[] input = Enumerable.Range(0, Count).Select(i => (float)Math.Sin(2 * Math.PI * hertz / (Rate / 2) * i)).ToArray();
-        var output = new float[Count / 4];
-        new QuarterDecimator().Decimate(input, Count, output);
-        return Amplitude(output[10..^10], hertz / (Rate / 8));
+        short[] input = Enumerable.Range(0, Outputs << halvings)
+            .Select(i => (short)Math.Round(Peak * Math.Sin((2 * Math.PI * share / (1 << halvings) * i) + 0.3))).ToArray();
+        var output = new float[Outputs];
+        new WindowDecimator(new float[WindowDecimator.ScratchLength]).Read(input, input.Length, 0f, halvings, 0, output, Outputs);
+        return Amplitude(output[40..^40], share) / Peak;
     }
 
     /// <summary>Amplitude of a tone (cycles per sample, folded) by correlation under a Blackman window.</summary>

@@ -13,6 +13,7 @@ public sealed class FirmwareGateTests
 {
     [TestCase(GateProject.FirmwarePath)]
     [TestCase(GateProject.SignalPath)]
+    [TestCase(GateProject.CodeletsPath)]
     [TestCase(GateProject.BenchmarksPath)]
     public void A_project_passes_the_gate(string path)
     {
@@ -37,6 +38,7 @@ public sealed class FirmwareGateTests
 
     [TestCase(GateProject.FirmwarePath)]
     [TestCase(GateProject.SignalPath)]
+    [TestCase(GateProject.CodeletsPath)]
     [TestCase(GateProject.BenchmarksPath)]
     public void A_project_fits_the_tables_of_one_assembly(string path)
     {
@@ -60,6 +62,7 @@ public sealed class FirmwareGateTests
     }
 
     [TestCase(GateProject.FirmwarePath)]
+    [TestCase(GateProject.SignalPath)]
     [TestCase(GateProject.BenchmarksPath)]
     public void A_project_uses_only_what_another_assembly_shows(string path)
     {

@@ -1,9 +1,10 @@
 using DeviceTwin.Bench.Generation.Fft;
+using DeviceTwin.Bench.Generation.Filters;
 
 namespace DeviceTwin.Bench.Generation;
 
-/// <summary><c>generate</c>: the C# constants of the twin model from its JSON files, the straight-line transforms, and the generated
-/// sections of the documentation.</summary>
+/// <summary><c>generate</c>: the C# constants of the twin model from its JSON files, the straight-line transforms and filters, and the
+/// generated sections of the documentation.</summary>
 public static class GenerateVerb
 {
     private const string Folder = "firmware/SensorNode/Twin/Model";
@@ -32,7 +33,7 @@ public static class GenerateVerb
         (string Path, string Text)[] files;
         try
         {
-            files = [TwinModel(root), .. Transforms(root), .. GeneratedSections.Pages(root)];
+            files = [TwinModel(root), .. StraightLine(root), .. GeneratedSections.Pages(root)];
         }
         catch (ModelException exception)
         {
@@ -52,8 +53,9 @@ public static class GenerateVerb
         return (Path.Combine(folder, "TwinModel.g.cs"), TwinModelWriter.Write(limits, model));
     }
 
-    private static IEnumerable<(string Path, string Text)> Transforms(string root) =>
-        FftFiles.All().Select(file => (Path.Combine(root, FftFiles.Folder, file.Name), file.Text));
+    private static IEnumerable<(string Path, string Text)> StraightLine(string root) =>
+        FftFiles.All().Append((Name: HalfBandFile.Name, Text: HalfBandFile.Write()))
+            .Select(file => (Path.Combine(root, FftFiles.Folder, file.Name), file.Text));
 
     private static int Check((string Path, string Text)[] files, TextWriter output, TextWriter error)
     {

@@ -1,4 +1,5 @@
 using DeviceTwin.Bench.Features;
+using DeviceTwin.Bench.Generation.Fft;
 using DeviceTwin.Bench.Il;
 using DeviceTwin.Bench.Size;
 
@@ -14,6 +15,7 @@ public static class GeneratedSections
     public static readonly IReadOnlyList<GeneratedSection> All =
     [
         new(Signal, "il", () => IlTable.Write([.. TransformOperations.Table, .. SignalOperations.Table])),
+        new(Signal, "fft", FftTable.Write),
         new(Detection, "features", FeatureTable.Write),
         new(Detection, "alarm", AlarmTable.Write),
         new(Detection, "il", () => IlTable.Write([.. DetectionOperations.Table, .. TwinOperations.Table])),

@@ -8,6 +8,9 @@ public static class IlTable
     private static readonly Lazy<Dictionary<string, Measurement>> Measured =
         new(() => new CountingWorld().MeasureAll().ToDictionary(one => one.Operation));
 
+    /// <summary>Executed IL of an operation.</summary>
+    public static long Of(string operation) => Measured.Value[operation].Il;
+
     /// <summary>
     /// Rows of the given operations, to three digits, so that an instruction more or less does not make the page a false one.
     /// </summary>

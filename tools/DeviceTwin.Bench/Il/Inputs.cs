@@ -34,7 +34,7 @@ internal static class Inputs
     public static float[] HalfRate(int count)
     {
         var samples = new float[count];
-        new HalfBandDecimator().Decimate(OuterRace(2 * count), 2 * count, 0, samples);
+        new WindowDecimator(new float[WindowDecimator.ScratchLength]).Read(OuterRace(2 * count), 2 * count, 0f, 1, 0, samples, count);
         return samples;
     }
 

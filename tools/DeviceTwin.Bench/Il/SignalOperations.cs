@@ -16,20 +16,6 @@ internal static class SignalOperations
             short[] counts = Inputs.OuterRace(32768);
             return () => statistics.Measure(counts, counts.Length);
         }),
-        new("decimate.half.32768", 5_000_000, () =>
-        {
-            var decimator = new HalfBandDecimator();
-            short[] counts = Inputs.OuterRace(32768);
-            var output = new float[16384];
-            return () => decimator.Decimate(counts, counts.Length, 0, output);
-        }),
-        new("decimate.quarter.16384", 1_500_000, () =>
-        {
-            var decimator = new QuarterDecimator();
-            float[] samples = Inputs.FloatNoise(16384);
-            var output = new float[4096];
-            return () => decimator.Decimate(samples, samples.Length, output);
-        }),
         new("window.hann.4096", 111_000, () =>
         {
             var half = new float[2049];
@@ -67,9 +53,9 @@ internal static class SignalOperations
             short[] counts = Inputs.OuterRace(32768);
             return () => raw.Measure(counts, counts.Length, 0, 26667f, true);
         }),
-        Decimate("decimate.window.2", 850_000, 1),
-        Decimate("decimate.window.4", 2_550_000, 2),
-        Decimate("decimate.window.8", 5_500_000, 3),
+        Decimate("decimate.window.2", 730_000, 1),
+        Decimate("decimate.window.4", 1_700_000, 2),
+        Decimate("decimate.window.8", 2_900_000, 3),
         Envelope("envelope.8192", 2_500_000, 0),
         Envelope("envelope.8192.fast", 1_950_000, 1),
     ];
@@ -77,7 +63,7 @@ internal static class SignalOperations
     /// <summary>A window of 8192 samples brought to the bearing's rate.</summary>
     private static Operation Decimate(string name, long budget, int halvings) => new(name, budget, () =>
     {
-        var decimator = new WindowDecimator(new Workspace().Re);
+        var decimator = new WindowDecimator(new float[WindowDecimator.ScratchLength]);
         short[] counts = Inputs.OuterRace(8192 << halvings);
         var samples = new float[8192];
         return () => decimator.Read(counts, counts.Length, 0, halvings, 0, samples, samples.Length);

@@ -17,7 +17,6 @@ internal static class TransformOperations
         Power(256, 34_000),
         Power(512, 72_000),
         Power(1024, 155_000),
-        Power(2048, 410_000),
     ];
 
     private static Operation Real(int length, long budget) => new($"fft.real.{length}", budget, () =>

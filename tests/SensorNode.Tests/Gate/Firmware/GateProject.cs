@@ -15,6 +15,9 @@ internal sealed class GateProject
     /// <summary>Path of the project of Signal, which is an assembly of its own.</summary>
     public const string SignalPath = "firmware/SensorNode.Signal/SensorNode.Signal.nfproj";
 
+    /// <summary>Path of the project of the generated straight-line code in Signal, again an assembly of its own.</summary>
+    public const string CodeletsPath = "firmware/SensorNode.Codelets/SensorNode.Codelets.nfproj";
+
     /// <summary>Path of the benchmarks' project.</summary>
     public const string BenchmarksPath = "firmware/SensorNode.Benchmarks/SensorNode.Benchmarks.nfproj";
 

@@ -48,13 +48,14 @@ public static class ComplexRows
         string name = kind.ToString() + length.ToString(CultureInfo.InvariantCulture);
         if (folded)
         {
+            // x and y are parameters because the compiler would keep a local one on the stack all the time, at the price of many values.
             return new Codelet(
                 name,
-                $"Rows of {length} points, all but the two real ones.",
-                $"{(apart ? "float[][] rows" : "float[] a")}, float[] re, float[] im, float[] cos, int columns, int step",
+                $"Rows of {length} points, all but the two real ones.{(apart ? " x and y: the first two." : "")}",
+                $"{(apart ? "float[][] rows, float[] x, float[] y" : "float[] a")}, float[] re, float[] im, float[] cos, int columns, int step",
                 ["int d = step;", apart ? "int row = 2;" : $"int b = {2 * length};", "int q = columns - 1;", .. Strides(length / 2, "columns")],
                 "for (int p = 1; p < q; p++)",
-                apart ? ["float[] x = rows[row];", "float[] y = rows[row + 1];"] : [],
+                apart ? ["x = rows[row];", "y = rows[row + 1];"] : [],
                 outputs,
                 ["d += step;", apart ? "row += 2;" : $"b += {2 * length};", "q--;"]);
         }

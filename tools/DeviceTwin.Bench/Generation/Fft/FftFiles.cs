@@ -26,7 +26,8 @@ public static class FftFiles
                 ComplexRows.Create(16, RowResult.FoldedApart),
                 ComplexRows.Create(32, RowResult.Folded),
                 ComplexRows.Create(64, RowResult.Folded),
-                RealRows.Create(32),
+                RealRows.Create(32, true),
+                RealRows.Create(64, false),
             ]));
         yield return ("ComplexColumns.g.cs", Codelet.File(
             "ComplexColumns",

@@ -4,17 +4,17 @@ namespace DeviceTwin.Bench.Generation.Fft;
 
 /// <summary>
 /// Second pass of a real transform, the two rows that the first pass leaves real (those of bins 0 and columns/2): together they are one real
-/// transform of twice a row's length, whose results lie columns/2 apart. Here they are arrays of their own; where they are not, the codelet for
-/// columns does it at the price of a copy.
+/// transform of twice a row's length, whose results lie columns/2 apart.
 /// </summary>
 public static class RealRows
 {
     /// <summary>One codelet.</summary>
     /// <param name="length">Points of both rows together.</param>
-    public static Codelet Create(int length)
+    /// <param name="apart">Whether the rows are arrays of their own.</param>
+    public static Codelet Create(int length, bool apart)
     {
         var graph = new Graph();
-        Signed[] samples = [.. Enumerable.Range(0, length).Select(n => graph.Input(n < length / 2 ? $"x[{n}]" : $"y[{n - (length / 2)}]", 3))];
+        Signed[] samples = [.. Enumerable.Range(0, length).Select(n => graph.Input(!apart ? $"a[{n}]" : n < length / 2 ? $"x[{n}]" : $"y[{n - (length / 2)}]", 3))];
         Pair[] result = SplitRadix.Real(graph, samples);
         var outputs = new List<Output>();
         for (int k = 0; k <= length / 2; k++)
@@ -28,9 +28,9 @@ public static class RealRows
         }
 
         return new Codelet(
-            "MiddleApart" + length.ToString(CultureInfo.InvariantCulture),
+            (apart ? "MiddleApart" : "Middle") + length.ToString(CultureInfo.InvariantCulture),
             $"Both real rows, {length} points together.",
-            "float[] x, float[] y, float[] re, float[] im, int spacing",
+            $"{(apart ? "float[] x, float[] y" : "float[] a")}, float[] re, float[] im, int spacing",
             [
                 .. Enumerable.Range(1, length / 2).Select(k => k == 1 ? "int s1 = spacing;" : $"int s{k} = s{k - 1} + spacing;"),
                 "im[0] = 0f;",
