@@ -976,7 +976,7 @@ public static class TwinModel
         0,
         0,
         900,
-        2500,
+        2000,
         0,
         0,
         500,
