@@ -67,6 +67,11 @@ public sealed class GoldenHash
         Add(result.ShaftScoreMilli);
         Add(result.ImpulsivenessMilli);
         Add(result.CageScoreMilli);
+        Add(result.OuterHarmonics);
+        Add(result.InnerHarmonics);
+        Add(result.BallHarmonics);
+        Add(result.HighRatioMilli);
+        Add(result.HighMicroG);
         Add(result.ConfidencePermille);
         Add(result.Windows);
         Add(result.SlowVelocityUmPerSecond);

@@ -21,8 +21,16 @@ public sealed class GoldenVectors
         "decimate.half", "decimate.eighth", "statistics", "velocity", "envelope",
         "detector.silence", "detector.fullScale", "detector.impulse", "detector.saturated", "detector.constant", "detector.alternating",
         "detector.noise", "detector.outer", "detector.inner", "detector.slowShaft", "detector.fastShaft", "detector.short",
-        "settings", "alarms", "cusum", "monitor", "shadow", "baseline",
+        "settings", "alarms", "cusum", "monitor", "shadow", "baseline", "forest",
     };
+
+    /// <summary>Nine trees of random splits over the scores of outer race, inner race, ball and cage.</summary>
+    private const string Trees =
+        "AQEJPAIDWBQG//QKB/+xBYWCAwAGBYKCAwBWCgYAdAWCgwUALwWCggADoBQCBGoKBQM1BYOCAQGUBYOCCABhCgMCugWFgwb/5AWDhAf+1hQH/x"
+        + "sKCADqBYKCAgVbBYKDBAH3CgEBWQWChAj/ywWCggUD7RQIAFQKAwH3BYOFAAIQBYOCAgE1Cgf/BgWDgwABsgWEhQcBJxQHAA8KAgRGBYKEAAId"
+        + "BYKFAgERCgIAwgWDhAQBAwWCggME+BQCAXMKAgMFBYOCAAMZBYOEBATXCgUAVQWDhAgAyQWCgwUEIhQEAlUKCAESBYKCBQVDBYKCBwDZCgAFcA"
+        + "WChAEBzQWCggQEtxQGAIkKB//GBYOCAQBMBYOEBAH2CgcA0gWDggQDIQWCggQE9RQGAK0KAQFUBYKDAwIWBYKEAgVzCgj/oAWCggcAbwWDg09I"
+        + "p3E=";
 
     private readonly GoldenHash _hash = new GoldenHash();
     private readonly Capture _capture = new Capture(LongLength);
@@ -111,6 +119,9 @@ public sealed class GoldenVectors
                 break;
             case "baseline":
                 Learned();
+                break;
+            case "forest":
+                Vote();
                 break;
             default:
                 Alarms();
@@ -564,5 +575,30 @@ public sealed class GoldenVectors
                 _hash.Add(second.Decode(bytes) ? 1 : 0);
             }
         }
+    }
+
+    private void Vote()
+    {
+        Forest forest = Forest.Parse(Trees);
+        _hash.Add(forest.Trees);
+        uint state = 21;
+        for (int i = 0; i < 500; i++)
+        {
+            _result.Clear();
+            state = Next(state);
+            _result.OuterScoreMilli = (int)(state >> 20);
+            state = Next(state);
+            _result.InnerScoreMilli = (int)(state >> 20);
+            state = Next(state);
+            _result.BallScoreMilli = (int)(state >> 20);
+            _result.CageScoreMilli = (i & 7) == 7 ? DetectorResult.NotAvailable : (int)((state >> 8) & 4095);
+            _result.ShaftScoreMilli = (int)((state >> 4) & 4095);
+            _result.ImpulsivenessMilli = 690 + (i & 255);
+            _hash.Add(forest.Choose(_result, Verdict.Outer + (i & 3)));
+            _hash.Add(forest.AgreedPermille);
+        }
+
+        _hash.Add(forest.Choose(_result, Verdict.Normal));
+        _hash.Add(Forest.Parse(Trees.Substring(1)).Choose(_result, Verdict.Inner));
     }
 }

@@ -13,16 +13,23 @@ public sealed class MeasureLoop
 {
     private const int AlarmPeriodMs = 1000;
 
+    // What is learned within this time may be lost with a power cut; the flash lives long with one write in it.
+    private const int BaselinePeriodMs = 600000;
+
+    private const int EveryAlarm = -1;
+
     private readonly IClock _clock;
     private readonly VibrationAcquisition _vibration;
     private readonly TemperatureAcquisition _temperature;
     private readonly Detector _detector;
     private readonly DetectorSettings _settings = new DetectorSettings();
     private readonly DetectorResult _result = new DetectorResult();
-    private readonly AlarmLogic _alarms = new AlarmLogic();
+    private readonly Monitor _monitor = new Monitor();
+    private readonly Trial _trial = new Trial();
     private readonly TelemetryComposer _composer;
     private readonly Outbox _outbox;
     private readonly SettingsMailbox _mailbox;
+    private readonly BaselineMailbox _baselines;
     private readonly VerdictBoard _board;
     private readonly HealthCounters _health;
     private readonly SettingsValues _values = new SettingsValues();
@@ -36,6 +43,11 @@ public sealed class MeasureLoop
     private int _runVerdict = -1;
     private int _toldVerdict = -1;
     private int _toldAlarms;
+    private int _toldUnacknowledged;
+    private int _toldTrial = -1;
+    private int _acknowledged = -1;
+    private byte[] _savedBaseline;
+    private long _nextBaselineMs = BaselinePeriodMs;
     private int _capturesSinceSpectrum;
     private long _captureUtcMs;
     private int _captureFault;
@@ -47,6 +59,7 @@ public sealed class MeasureLoop
         string bootId,
         Outbox outbox,
         SettingsMailbox mailbox,
+        BaselineMailbox baselines,
         VerdictBoard board,
         HealthCounters health)
     {
@@ -54,12 +67,21 @@ public sealed class MeasureLoop
         _capacity = parts.CaptureCapacity;
         _vibration = new VibrationAcquisition(new Iis3dwb(parts.AccelerometerBus), parts.CaptureCapacity);
         _temperature = new TemperatureAcquisition(new Mcp9808Sensor(parts.TemperatureBus));
-        _detector = new Detector(parts.CaptureCapacity);
+        _detector = new Detector(parts.DetectorWindow);
         _composer = new TelemetryComposer(bootId);
         _outbox = outbox;
         _mailbox = mailbox;
+        _baselines = baselines;
         _board = board;
         _health = health;
+    }
+
+    /// <summary>Takes over what an earlier start learned; before the first step.</summary>
+    /// <param name="baseline">Null where there is nothing.</param>
+    public void Restore(byte[] baseline)
+    {
+        _monitor.Baseline.Decode(baseline);
+        _savedBaseline = baseline;
     }
 
     /// <summary>Does what is due.</summary>
@@ -83,6 +105,7 @@ public sealed class MeasureLoop
         if (_captures > 0 && nowMs >= _nextAlarmMs)
         {
             // Delays run out and the machine warms up between captures, too.
+            _trial.Step(_temperature.CentiCelsius(), nowMs);
             Decide(null, nowMs);
         }
 
@@ -118,6 +141,8 @@ public sealed class MeasureLoop
                 _sameVerdictRun = 0;
             }
 
+            _trial.Apply(_values, _settings, _monitor.Baseline);
+            Acknowledge(_values.Numbers[TwinModel.MaintenanceAcknowledgeGeneration]);
             _board.PostSettings(version, _settingsHash, _fingerprint, _sameVerdictRun);
             _temperature.Plan(_values.Numbers[TwinModel.SamplingTemperatureIntervalSeconds]);
 
@@ -154,7 +179,9 @@ public sealed class MeasureLoop
         }
 
         _detector.Analyze(capture, _settings, _result);
+        _trial.Judge(capture, _detector, _settings, _result, _temperature.CentiCelsius(), nowMs);
         Decide(_result, nowMs);
+        SaveBaseline(nowMs);
         int every = _values.Numbers[TwinModel.ReportingSpectrumEveryCaptures];
         _capturesSinceSpectrum++;
         if (every > 0 && _capturesSinceSpectrum >= every)
@@ -171,15 +198,18 @@ public sealed class MeasureLoop
     {
         _nextAlarmMs = nowMs + AlarmPeriodMs;
         int temperature = _temperature.CentiCelsius();
-        int verdict = _alarms.Step(result, temperature, nowMs, _settings);
+        int verdict = _monitor.Step(result, temperature, nowMs, _settings);
         if (result != null)
         {
             _sameVerdictRun = verdict == _runVerdict ? _sameVerdictRun + 1 : 1;
             _runVerdict = verdict;
         }
 
-        _board.Post(Verdict.Word(verdict), _alarms.Alarms, _captures, _sameVerdictRun, _result.VelocityUmPerSecond, temperature);
-        bool isNews = verdict != _toldVerdict || _alarms.Alarms != _toldAlarms;
+        _board.Post(_monitor, _captures, _sameVerdictRun, _result.VelocityUmPerSecond, temperature);
+        _board.PostTrial(_trial);
+        int trial = _trial.IsJudged ? (_trial.Verdict << Verdict.Count) | _trial.Alarms : -1;
+        bool isNews = verdict != _toldVerdict || _monitor.Alarms != _toldAlarms || _monitor.Unacknowledged != _toldUnacknowledged
+            || trial != _toldTrial;
         long intervalMs = _values.Numbers[TwinModel.ReportingTelemetryIntervalSeconds] * 1000L;
 
         // A capture that is a little early must not wait for the next one: a sixteenth of tolerance, made good by the rhythm.
@@ -199,10 +229,58 @@ public sealed class MeasureLoop
         }
 
         _toldVerdict = verdict;
-        _toldAlarms = _alarms.Alarms;
+        _toldAlarms = _monitor.Alarms;
+        _toldUnacknowledged = _monitor.Unacknowledged;
+        _toldTrial = trial;
         _outbox.Offer(new TelemetryMessage(
             TelemetryComposer.Features,
-            _composer.ComposeFeatures(_result, _alarms, _captureUtcMs, temperature, _captureFault, _settingsVersion, _settingsHash, _fingerprint),
+            _composer.ComposeFeatures(
+                _result, _monitor, _trial, _captureUtcMs, temperature, _captureFault, _settingsVersion, _settingsHash, _fingerprint),
             isNews ? TelemetryMessage.Urgent : TelemetryMessage.Normal));
+    }
+
+    // The number that holds at the start acknowledges nothing: alarms start anew, too.
+    private void Acknowledge(int generation)
+    {
+        if (_acknowledged >= 0 && _acknowledged != generation)
+        {
+            _monitor.Acknowledge(EveryAlarm);
+        }
+
+        _acknowledged = generation;
+    }
+
+    private void SaveBaseline(long nowMs)
+    {
+        if (nowMs < _nextBaselineMs)
+        {
+            return;
+        }
+
+        _nextBaselineMs = nowMs + BaselinePeriodMs;
+        byte[] content = _monitor.Baseline.Encode();
+        if (!AreEqual(content, _savedBaseline))
+        {
+            _savedBaseline = content;
+            _baselines.Put(content);
+        }
+    }
+
+    private static bool AreEqual(byte[] one, byte[] other)
+    {
+        if (other == null || one.Length != other.Length)
+        {
+            return false;
+        }
+
+        for (int index = 0; index < one.Length; index++)
+        {
+            if (one[index] != other[index])
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

@@ -55,13 +55,16 @@ public sealed class Node
         _agent.Facts.Set(TwinFacts.Board, parts.BoardName);
         _agent.Facts.Set(TwinFacts.BootId, _bootId);
         _agent.Facts.Set(TwinFacts.ResetCause, parts.Power.LastResetCause());
-        _agent.Facts.Set(TwinFacts.Zone, Verdict.Word(Verdict.Refused));
+        _agent.Facts.Set(TwinFacts.Zone, TelemetryComposer.ZoneWord(DetectorResult.NotAvailable));
+        _agent.Facts.Set(TwinFacts.ZoneEdition, DetectorResult.ZoneEdition);
 
         var mailbox = new SettingsMailbox();
         mailbox.Put(values, -1);
+        var baselines = new BaselineMailbox();
         _link = new HubLink(parts.Session, OptionsOf(parts.Identity), _agent, _outbox, jitter);
-        _measure = new MeasureLoop(parts, _bootId, _outbox, mailbox, _board, Health);
-        _talk = new TalkLoop(parts, _agent, _link, mailbox, _board, Health);
+        _measure = new MeasureLoop(parts, _bootId, _outbox, mailbox, baselines, _board, Health);
+        _measure.Restore(Read(TalkLoop.BaselineFile));
+        _talk = new TalkLoop(parts, _agent, _link, mailbox, baselines, _board, Health);
     }
 
     /// <summary>What the node counts about itself.</summary>
@@ -96,9 +99,8 @@ public sealed class Node
     public NodeStatus Status()
     {
         var status = new NodeStatus();
-        int alarms = _board.CopyTo(status, _agent.DesiredVersion);
+        _board.CopyTo(status, _agent.DesiredVersion);
         status.DeviceId = _parts.Identity.DeviceId;
-        status.Alarms = Words(alarms);
         status.DesiredVersion = _agent.DesiredVersion;
         status.ReportedVersion = _agent.ReportedVersion;
         status.LinkState = _link.State;
@@ -134,27 +136,6 @@ public sealed class Node
         {
             bool isAlarm = verdict != Verdict.Normal && verdict != Verdict.NotRunning && verdict != Verdict.Refused;
             words[verdict] = isAlarm ? Verdict.Word(verdict) : null;
-        }
-
-        return words;
-    }
-
-    private static string[] Words(int alarms)
-    {
-        int count = 0;
-        for (int verdict = 0; verdict < Verdict.Count; verdict++)
-        {
-            count += (alarms & Verdict.Flag(verdict)) != 0 ? 1 : 0;
-        }
-
-        string[] words = new string[count];
-        count = 0;
-        for (int verdict = 0; verdict < Verdict.Count; verdict++)
-        {
-            if ((alarms & Verdict.Flag(verdict)) != 0)
-            {
-                words[count++] = Verdict.Word(verdict);
-            }
         }
 
         return words;

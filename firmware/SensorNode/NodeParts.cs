@@ -29,6 +29,9 @@ public sealed class NodeParts
     /// <summary>Samples of the longest capture the board has memory for; at most <c>CapturePlan.MaximumSamples</c>.</summary>
     public int CaptureCapacity = Detection.CapturePlan.MaximumSamples;
 
+    /// <summary>Samples of the detector's window: its memory goes with it (see <see cref="Detection.Detector"/>).</summary>
+    public int DetectorWindow = Detection.Detector.LongestWindow;
+
     /// <summary>Seed of every random wait of the node; nodes of a fleet should differ.</summary>
     public int Seed;
 }

@@ -11,8 +11,20 @@ public sealed class NodeStatus
     /// <summary>The verdict's word, or null before the first capture.</summary>
     public string Verdict;
 
+    /// <summary>ISO zone, A to D, or <c>refused</c>.</summary>
+    public string Zone;
+
     /// <summary>Words of the active alarms.</summary>
     public string[] Alarms;
+
+    /// <summary>Words of those active alarms that somebody acknowledged.</summary>
+    public string[] Acknowledged;
+
+    /// <summary>What the settings on trial would have said; null where there are none, or before their first capture.</summary>
+    public string TrialVerdict;
+
+    /// <summary>Words of the alarms that the settings on trial would have raised.</summary>
+    public string[] TrialAlarms;
 
     /// <summary>Captures judged since the start.</summary>
     public int Captures;

@@ -53,6 +53,7 @@ public static class Program
         parts.Identity = identity;
         parts.BoardName = board.Name;
         parts.CaptureCapacity = board.CaptureCapacity;
+        parts.DetectorWindow = board.DetectorWindow;
 
         // How long network and file system took to start differs from board to board and from start to start.
         parts.Seed = (int)HighResTimer.GetCurrent();

@@ -12,24 +12,36 @@ public sealed class TalkLoop
     /// <summary>Name of the file that keeps the applied settings.</summary>
     public const string SettingsFile = "settings";
 
+    /// <summary>Name of the file that keeps what was learned of the machine.</summary>
+    public const string BaselineFile = "baseline";
+
     private const int JoinPeriodMs = 30000;
 
     private readonly NodeParts _parts;
     private readonly TwinAgent _agent;
     private readonly HubLink _link;
     private readonly SettingsMailbox _mailbox;
+    private readonly BaselineMailbox _baselines;
     private readonly VerdictBoard _board;
     private readonly HealthCounters _health;
     private int _savedChanges;
     private int _postedVersion = -1;
     private long _nextJoinMs;
 
-    public TalkLoop(NodeParts parts, TwinAgent agent, HubLink link, SettingsMailbox mailbox, VerdictBoard board, HealthCounters health)
+    public TalkLoop(
+        NodeParts parts,
+        TwinAgent agent,
+        HubLink link,
+        SettingsMailbox mailbox,
+        BaselineMailbox baselines,
+        VerdictBoard board,
+        HealthCounters health)
     {
         _parts = parts;
         _agent = agent;
         _link = link;
         _mailbox = mailbox;
+        _baselines = baselines;
         _board = board;
         _health = health;
     }
@@ -47,6 +59,7 @@ public sealed class TalkLoop
 
         _link.Receive(nowMs, _parts.Clock.UtcMs(), isUp);
         PassSettingsOn();
+        SaveBaseline();
         _board.CopyTo(_agent.Facts);
         return _link.Send(nowMs);
     }
@@ -61,20 +74,33 @@ public sealed class TalkLoop
 
         if (_agent.Book.Changes != _savedChanges)
         {
-            try
-            {
-                _parts.Files.Write(SettingsFile, SettingsCodec.Write(_agent.Book.Values));
-            }
-            catch (Exception)
-            {
-                // The settings are in force all the same; the hub's twin brings them back after a restart.
-                _health.FileFailures++;
-            }
-
+            // Where this fails the settings are in force all the same; the hub's twin brings them back after a restart.
+            Save(SettingsFile, SettingsCodec.Write(_agent.Book.Values));
             _savedChanges = _agent.Book.Changes;
         }
 
         _postedVersion = _agent.DesiredVersion;
         _mailbox.Put(_agent.Book.Values, _agent.DesiredVersion);
+    }
+
+    private void SaveBaseline()
+    {
+        byte[] content = _baselines.Take();
+        if (content != null)
+        {
+            Save(BaselineFile, content);
+        }
+    }
+
+    private void Save(string name, byte[] content)
+    {
+        try
+        {
+            _parts.Files.Write(name, content);
+        }
+        catch (Exception)
+        {
+            _health.FileFailures++;
+        }
     }
 }

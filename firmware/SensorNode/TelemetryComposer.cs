@@ -24,13 +24,33 @@ public sealed class TelemetryComposer
         _bootId = bootId;
     }
 
+    /// <summary>The word of an ISO zone.</summary>
+    /// <param name="zone">0 = A to 3 = D; anything else is refused.</param>
+    public static string ZoneWord(int zone)
+    {
+        switch (zone)
+        {
+            case 0:
+                return "A";
+            case 1:
+                return "B";
+            case 2:
+                return "C";
+            case 3:
+                return "D";
+            default:
+                return Verdict.Word(Verdict.Refused);
+        }
+    }
+
     /// <summary>A features message.</summary>
     /// <param name="utcMs">UTC of the capture's start in milliseconds, 0 where not known.</param>
-    /// <param name="temperature">Hundredths of a degree Celsius, or <see cref="AlarmLogic.NoTemperature"/>.</param>
+    /// <param name="temperature">Hundredths of a degree Celsius, or <see cref="Monitor.NoTemperature"/>.</param>
     /// <param name="fault">Number of an <see cref="AcquisitionFault"/>; it joins the refusals.</param>
     public byte[] ComposeFeatures(
         DetectorResult result,
-        AlarmLogic alarms,
+        Monitor monitor,
+        Trial trial,
         long utcMs,
         int temperature,
         int fault,
@@ -39,30 +59,44 @@ public sealed class TelemetryComposer
         string fingerprint)
     {
         Begin(utcMs, result.CaptureSequence);
-        _writer.Member("verdict", Verdict.Word(alarms.Verdict));
-        _writer.Member("zone", "refused");
-        _writer.Name("alarms");
-        _writer.StartArray();
-        for (int verdict = 0; verdict < Verdict.Count; verdict++)
-        {
-            if ((alarms.Alarms & Verdict.Flag(verdict)) != 0)
-            {
-                _writer.Value(Verdict.Word(verdict));
-            }
-        }
-
-        _writer.EndArray();
-        NumberOrNull("velocityUmPerSecond", result.VelocityUmPerSecond, DetectorResult.NotAvailable);
-        _writer.Member("accelerationMilliG", result.AccelerationMilliG);
-        NumberOrNull("temperatureCentiCelsius", temperature, AlarmLogic.NoTemperature);
+        _writer.Member("verdict", Verdict.Word(monitor.Verdict));
+        Zone(monitor.Zone);
+        Reasons("zoneRefusals", monitor.ZoneRefusals, AcquisitionFault.None);
+        Alarms("alarms", monitor.Alarms);
+        Alarms("acknowledged", monitor.Alarms & ~monitor.Unacknowledged);
+        Causes(monitor.Causes);
+        Number("velocityUmPerSecond", result.VelocityUmPerSecond);
+        Number("slowVelocityUmPerSecond", result.SlowVelocityUmPerSecond);
+        Number("displacementNanometres", result.DisplacementNanometres);
+        Number("accelerationMilliG", result.AccelerationMilliG);
+        Number("peakMilliG", result.PeakMilliG);
+        Number("crestMilli", result.CrestMilli);
+        Number("kurtosisMilli", result.KurtosisMilli);
+        NumberOrNull("skewnessMilli", result.SkewnessMilli, DetectorResult.SkewnessUnknown);
+        Bands(result);
+        Peaks(result);
+        Number("shaftEstimateMilliHertz", result.ShaftEstimateMilliHertz);
+        _writer.Member("shaftEstimateConfidencePermille", result.ShaftEstimateConfidencePermille);
+        _writer.Member("shaftPattern", result.ShaftPattern == DetectorResult.NotAvailable ? null : Verdict.Word(result.ShaftPattern));
+        NumberOrNull("temperatureCentiCelsius", temperature, Monitor.NoTemperature);
         Scores(result);
+        Number("impulsivenessMilli", result.ImpulsivenessMilli);
+        _writer.Member("confidencePermille", result.ConfidencePermille);
+        _writer.Member("windows", result.Windows);
+        Running(result.Running);
+        Number("baselineExcessMilliSigma", monitor.BaselineExcessMilliSigma);
+        Number("driftMilliSigma", monitor.DriftMilliSigma);
         _writer.Member("coveragePermille", result.CoveragePermille);
         _writer.Member("saturatedPermille", result.SaturatedPermille);
+        _writer.Member("clippedPermille", result.ClippedPermille);
+        _writer.Member("aliasingPermille", result.AliasingPermille);
+        Number("noiseVelocityUmPerSecond", result.NoiseVelocityUmPerSecond);
         _writer.Member("overrun", result.Overrun);
-        Refusals(temperature == AlarmLogic.NoTemperature ? result.Refusals | Refusal.TemperatureUnknown : result.Refusals, fault);
+        Reasons("refusals", monitor.Refusals, fault);
         _writer.Member("settingsVersion", settingsVersion);
         _writer.Member("settingsHash", settingsHash);
         _writer.Member("fingerprint", fingerprint);
+        Trial(trial);
         _writer.EndObject();
         return _writer.ToArray();
     }
@@ -109,29 +143,133 @@ public sealed class TelemetryComposer
         }
     }
 
-    private void Scores(DetectorResult result)
+    private void Number(string name, int value)
     {
-        _writer.Name("scores");
-        if (result.OuterScoreMilli < 0 && result.InnerScoreMilli < 0 && result.BallScoreMilli < 0)
+        NumberOrNull(name, value, DetectorResult.NotAvailable);
+    }
+
+    private void Zone(int zone)
+    {
+        _writer.Member("zone", ZoneWord(zone));
+        if (zone != DetectorResult.NotAvailable)
+        {
+            _writer.Member("zoneEdition", DetectorResult.ZoneEdition);
+        }
+    }
+
+    private void Alarms(string name, int alarms)
+    {
+        _writer.Name(name);
+        _writer.StartArray();
+        for (int verdict = 0; verdict < Verdict.Count; verdict++)
+        {
+            if ((alarms & Verdict.Flag(verdict)) != 0)
+            {
+                _writer.Value(Verdict.Word(verdict));
+            }
+        }
+
+        _writer.EndArray();
+    }
+
+    private void Causes(int causes)
+    {
+        _writer.Name("causes");
+        _writer.StartArray();
+        for (int cause = 0; cause < AlarmCause.Count; cause++)
+        {
+            if ((causes & (1 << (cause & 31))) != 0)
+            {
+                _writer.Value(AlarmCause.Word(cause));
+            }
+        }
+
+        _writer.EndArray();
+    }
+
+    private void Bands(DetectorResult result)
+    {
+        _writer.Name("bandMicroG");
+        _writer.StartArray();
+        for (int band = 0; band < DetectorResult.BandCount; band++)
+        {
+            if (result.BandMicroG[band] == DetectorResult.NotAvailable)
+            {
+                _writer.Null();
+            }
+            else
+            {
+                _writer.Value(result.BandMicroG[band]);
+            }
+        }
+
+        _writer.EndArray();
+    }
+
+    private void Peaks(DetectorResult result)
+    {
+        _writer.Name("peaks");
+        _writer.StartObject();
+        _writer.Member("milliHertz", result.PeakMilliHertz, result.PeakCount);
+        _writer.Member("umPerSecond", result.PeakUmPerSecond, result.PeakCount);
+        _writer.EndObject();
+    }
+
+    private void Running(int running)
+    {
+        _writer.Name("running");
+        if (running == DetectorResult.NotAvailable)
+        {
+            _writer.Null();
+        }
+        else
+        {
+            _writer.Value(running != 0);
+        }
+    }
+
+    private void Trial(Trial trial)
+    {
+        _writer.Name("trial");
+        if (!trial.IsJudged)
         {
             _writer.Null();
             return;
         }
 
         _writer.StartObject();
-        NumberOrNull("outer", result.OuterScoreMilli, DetectorResult.NotAvailable);
-        NumberOrNull("inner", result.InnerScoreMilli, DetectorResult.NotAvailable);
-        NumberOrNull("ball", result.BallScoreMilli, DetectorResult.NotAvailable);
+        _writer.Member("verdict", Verdict.Word(trial.Verdict));
+        _writer.Member("zone", ZoneWord(trial.Zone));
+        Alarms("alarms", trial.Alarms);
+        _writer.Member("settingsHash", trial.SettingsHash);
         _writer.EndObject();
     }
 
-    private void Refusals(int flags, int fault)
+    private void Scores(DetectorResult result)
     {
-        _writer.Name("refusals");
+        _writer.Name("scores");
+        if (result.OuterScoreMilli < 0 && result.InnerScoreMilli < 0 && result.BallScoreMilli < 0 && result.CageScoreMilli < 0)
+        {
+            _writer.Null();
+            return;
+        }
+
+        _writer.StartObject();
+        Number("outer", result.OuterScoreMilli);
+        Number("inner", result.InnerScoreMilli);
+        Number("ball", result.BallScoreMilli);
+        Number("cage", result.CageScoreMilli);
+        Number("shaft", result.ShaftScoreMilli);
+        _writer.EndObject();
+    }
+
+    private void Reasons(string name, int flags, int fault)
+    {
+        _writer.Name(name);
         _writer.StartArray();
         for (int reason = 0; reason < Refusal.Count; reason++)
         {
-            if ((flags & (1 << reason)) != 0)
+            if ((flags & (1 << (reason & 31))) != 0)
             {
                 _writer.Value(Refusal.Word(reason));
             }

@@ -8,7 +8,7 @@ namespace DeviceTwin.Tests.EndToEnd;
 public sealed class DemoTests
 {
     [Test]
-    public async Task Six_machines_settle_and_one_setting_travels_there_and_back()
+    public async Task The_machines_settle_and_one_setting_travels_there_and_back()
     {
         var result = await Tool.Run("demo", "--headless", "--json", "--until", "settled", "--speed", "20");
         Assert.That(result.ExitCode, Is.Zero, result.Talk);
@@ -24,7 +24,11 @@ public sealed class DemoTests
             Assert.That((long)report["totals"]!["desiredPatches"]!, Is.GreaterThanOrEqualTo(7));
             Assert.That(Nodes(report).Select(node => (bool)node["inSync"]! && (bool)node["connected"]!), Is.All.True);
             Assert.That(Verdict(report, "healthy"), Is.EqualTo("normal"));
-            Assert.That(Verdict(report, "unbalance"), Is.EqualTo("high"));
+            Assert.That(Verdict(report, "unbalance"), Is.EqualTo("unbalance"));
+            Assert.That(Verdict(report, "misalignment"), Is.EqualTo("misalignment"));
+            Assert.That(Verdict(report, "looseness"), Is.EqualTo("looseness"));
+            Assert.That(Verdict(report, "standing"), Is.EqualTo("notRunning"));
+            Assert.That((string?)Nodes(report).Single(node => (string?)node["label"] == "unbalance")["zone"], Is.EqualTo("D"));
             Assert.That(Verdict(report, "outer"), Is.EqualTo("outer"));
             Assert.That(Verdict(report, "inner"), Is.EqualTo("inner"));
         });

@@ -1,7 +1,9 @@
+using DeviceTwin.Bench.Evaluation;
 using DeviceTwin.Bench.Generation;
 using DeviceTwin.Bench.Il;
 using DeviceTwin.Bench.Size;
 using DeviceTwin.Bench.Soak;
+using DeviceTwin.Bench.Training;
 
 namespace DeviceTwin.Bench;
 
@@ -31,6 +33,11 @@ public static class Verbs
                                budgets; fails where a budget is passed
           soak arithmetic [--seed S]
                                the firmware's arithmetic against exact results: every float there is, some minutes
+          evaluate --index INDEX [--forest FILE] [--json]
+                               how right the detector is on the recordings of an index (a folder or its index.json), by data set:
+                               per window, per recording, and with each bearing left out of the choice of the limit
+          train-forest --index INDEX [--seed S] [--out FILE]
+                               trains a forest for detection.forest and shows what it changes; refuses one that lowers any set
           help                 this text
 
           --root DIR           the checkout (default: the nearest folder above that holds DeviceTwin.sln)
@@ -58,6 +65,10 @@ public static class Verbs
                     return SizeVerb.Run(options, output, error);
                 case "soak":
                     return SoakVerb.Run(options, output, error);
+                case "evaluate":
+                    return EvaluateVerb.Run(options, output, error);
+                case "train-forest":
+                    return TrainForestVerb.Run(options, output, error);
                 case "help" or "--help" or "-h":
                     output.WriteLine(Usage);
                     return Done;

@@ -31,7 +31,16 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
         13, "hubStopped", "The hub process stopped during the run.", "Read the hub's last lines printed above and start again.");
 
     public static readonly ExitCode RecordingsUnusable = new(
-        20, "recordingsUnusable", "No recording could be used.", "Give --replay a folder with an index.json, and a --select that matches some of its files.");
+        20, "recordingsUnusable", "A recording or its index could not be used.", "The message names the file and says why; a folder needs an index.json, and --select must fit some of its files.");
+
+    public static readonly ExitCode SettingsUnusable = new(
+        21, "settingsUnusable", "The settings could not be read, or the twin would reject them.", "The message names the property and what it takes.");
+
+    public static readonly ExitCode EvidenceUnusable = new(
+        22, "evidenceUnusable", "The evidence could not be read or written.", "The message says why; `dtwin detect --evidence DIR` writes it.");
+
+    public static readonly ExitCode WaveformDiffers = new(
+        23, "waveformDiffers", "The samples are not those the verdict was given on.", "Name the right ones with --waveform.");
 
     public static readonly ExitCode NotSettled = new(
         30, "notSettled", "The time was over before every node had given the same verdict three times.", "Allow more time, or a higher --speed.");
@@ -39,12 +48,19 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
     public static readonly ExitCode NotInSync = new(
         31, "notInSync", "The time was over before every node had taken over its desired properties.", "Look at `state` of each node in the output: Rejected says why.");
 
+    public static readonly ExitCode VerdictDiffers = new(
+        40, "verdictDiffers", "A verdict computed anew is not the one in its evidence.", "The lines printed say which members differ; the evidence was altered, or this build of the detector is broken.");
+
+    public static readonly ExitCode OtherDetector = new(
+        41, "otherDetector", "The verdict was given by another build of the detector.", "Verify it with the dtwin of that build.");
+
     public static readonly ExitCode Interrupted = new(130, "interrupted", "Stopped by Ctrl-C before the run was finished.", "Nothing; everything was cleaned up.");
 
     /// <summary>The whole catalogue, by number.</summary>
     public static IReadOnlyList<ExitCode> All { get; } =
     [
-        Success, Unexpected, Usage, DataFolderUnusable, HubNotReachable, HubDidNotStart, HubRefused, HubStopped, RecordingsUnusable, NotSettled, NotInSync, Interrupted,
+        Success, Unexpected, Usage, DataFolderUnusable, HubNotReachable, HubDidNotStart, HubRefused, HubStopped, RecordingsUnusable,
+        SettingsUnusable, EvidenceUnusable, WaveformDiffers, NotSettled, NotInSync, VerdictDiffers, OtherDetector, Interrupted,
     ];
 }
 

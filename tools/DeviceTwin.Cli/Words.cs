@@ -9,7 +9,8 @@ internal static class Words
     {
         null or "" => "[grey]-[/]",
         "normal" => "[green]normal[/]",
-        "refused" => "[grey]refused[/]",
+        "refused" or "notRunning" => $"[grey]{verdict}[/]",
+        "high" or "hot" or "unbalance" or "misalignment" or "looseness" => $"[yellow]{verdict}[/]",
         _ => $"[red]{Markup.Escape(verdict)}[/]",
     };
 

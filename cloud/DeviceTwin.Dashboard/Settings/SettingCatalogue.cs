@@ -1,10 +1,11 @@
+using DeviceTwin.SensorNode.Forms;
 using DeviceTwin.SensorNode.Twin;
 
 namespace DeviceTwin.Dashboard.Settings;
 
 /// <summary>
 /// Every writable property of the twin model in the order of the form. Limits, units and sentences are the node's own
-/// (<see cref="TwinModel"/>); only the short labels are said here.
+/// (<see cref="TwinModel"/>, <see cref="TwinForms"/>); only the short labels are said here.
 /// </summary>
 public static class SettingCatalogue
 {
@@ -25,7 +26,7 @@ public static class SettingCatalogue
         ["detection.temperatureTripDelaySeconds"] = "Temperature trip delay",
         ["detection.temperatureResetDelaySeconds"] = "Temperature reset delay",
         ["detection.temperatureRateLimitCentiCelsiusPerHour"] = "Temperature rise limit",
-        ["detection.temperatureResidualLimitCentiCelsius"] = "Temperature above learned",
+        ["detection.temperatureResidualLimitCentiCelsius"] = "Temperature off learned",
         ["detection.bearingScoreLimitMilli"] = "Bearing score limit",
         ["detection.bearingTripDelaySeconds"] = "Bearing trip delay",
         ["detection.bearingResetDelaySeconds"] = "Bearing reset delay",
@@ -97,8 +98,8 @@ public static class SettingCatalogue
             like < 0 ? TwinModel.Defaults[index] : null,
             TwinModel.Units[index],
             allowed,
-            TwinModel.Units[index].Length > 0 ? [] : TwinModel.AllowedNames[index] ?? [],
-            TwinModel.Sentences[index],
+            TwinModel.Units[index].Length > 0 ? [] : TwinForms.AllowedNames[index] ?? [],
+            TwinForms.Sentences[index],
             like < 0 ? null : TwinModel.Paths[like]);
     }
 

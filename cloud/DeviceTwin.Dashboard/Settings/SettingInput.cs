@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using DeviceTwin.SensorNode.Detection;
 
 namespace DeviceTwin.Dashboard.Settings;
 
@@ -20,9 +21,10 @@ public static class SettingInput
 
         if (setting.Kind == SettingKind.Text)
         {
-            return Encoding.UTF8.GetByteCount(trimmed) <= setting.Maximum
-                ? (JsonValue.Create(trimmed), null)
-                : (null, $"aboveMaximum: takes a text of at most {setting.Maximum} bytes");
+            var fault = Encoding.UTF8.GetByteCount(trimmed) > setting.Maximum ? $"aboveMaximum: takes a text of at most {setting.Maximum} bytes"
+                : trimmed.Length > 0 && Forest.Parse(trimmed).Reason is { } reason ? $"malformed: {reason}"
+                : null;
+            return fault is null ? (JsonValue.Create(trimmed), null) : (null, fault);
         }
 
         if (!long.TryParse(trimmed, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))

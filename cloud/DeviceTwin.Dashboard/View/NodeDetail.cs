@@ -41,10 +41,29 @@ public sealed record FeatureSample(
     string? BootId,
     long? SettingsVersion,
     string? SettingsHash,
-    string? Fingerprint);
+    string? Fingerprint)
+{
+    /// <summary>The standard and edition of <see cref="Zone"/>; null where there is no zone.</summary>
+    public string? ZoneEdition { get; init; }
+
+    /// <summary>Words that say why there is no zone.</summary>
+    public IReadOnlyList<string> ZoneRefusals { get; init; } = [];
+
+    /// <summary>Those of <see cref="Alarms"/> that somebody has acknowledged.</summary>
+    public IReadOnlyList<string> Acknowledged { get; init; } = [];
+
+    /// <summary>What the alarms are about, e.g. <c>velocity</c> or <c>drift</c>.</summary>
+    public IReadOnlyList<string> Causes { get; init; } = [];
+
+    public CaptureMeasures Measures { get; init; } = new();
+
+    /// <summary>What the settings on trial would have said; null where there is no trial.</summary>
+    public TrialSample? Trial { get; init; }
+}
 
 /// <summary>How strongly each bearing family stands out of the envelope spectrum, in thousandths.</summary>
-public sealed record BearingScores(int OuterMilli, int InnerMilli, int BallMilli);
+/// <param name="CageMilli">Null where the cage was not asked for.</param>
+public sealed record BearingScores(int OuterMilli, int InnerMilli, int BallMilli, int? CageMilli = null);
 
 /// <summary>One spectrum message.</summary>
 /// <param name="Velocity">Bins in µm/s.</param>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DeviceTwin.Dashboard.Fleet;
 using DeviceTwin.Dashboard.View;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Logging;
@@ -17,8 +18,7 @@ internal sealed class FleetView : IFleetView, IDisposable
 {
     private const string Author = "dashboard";
 
-    /// <summary>Worst first: the order in which a verdict is chosen among alarms.</summary>
-    private static readonly string[] AlarmOrder = ["outer", "inner", "ball", "high", "hot"];
+    private static readonly string[] AlarmOrder = [.. Verdicts.AlarmOrder];
 
     private readonly IFleet fleet;
     private readonly ILogger<FleetView> logger;
@@ -155,6 +155,8 @@ internal sealed class FleetView : IFleetView, IDisposable
             ("Boot", Text(reported, "bootId") ?? last?.BootId),
             ("Detector fingerprint", last?.Fingerprint ?? Text(reported, "detectorFingerprint")),
             ("Settings hash", last?.SettingsHash ?? Text(reported, "settingsHash")),
+            ("Settings hash of the trial", Text(reported, "shadowSettingsHash")),
+            ("Zones by", last?.ZoneEdition ?? Text(reported, "zoneEdition")),
             ("Verdict computed with settings version", last?.SettingsVersion?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             ("Capture", last?.Capture?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         ];

@@ -15,7 +15,7 @@ internal static class TelemetryReader
 
     /// <summary>Words are shown: what is longer than any of ours is no word.</summary>
     private const int LongestWord = 64;
-    private const int MostWords = 16;
+    private const int MostWords = 32;
 
     public static FeatureSample? Features(TelemetryMessage message)
     {
@@ -43,7 +43,17 @@ internal static class TelemetryReader
             Word(root, "bootId"),
             Integer(root, "settingsVersion"),
             Word(root, "settingsHash"),
-            Word(root, "fingerprint"));
+            Word(root, "fingerprint"))
+        {
+            ZoneEdition = Word(root, "zoneEdition"),
+            ZoneRefusals = Words(root, "zoneRefusals"),
+            Acknowledged = Words(root, "acknowledged"),
+            Causes = Words(root, "causes"),
+            Measures = Measures(root),
+            Trial = Object(root, "trial") is { } trial && Word(trial, "verdict") is { } would
+                ? new TrialSample(would, Word(trial, "zone"), Words(trial, "alarms"), Word(trial, "settingsHash"))
+                : null,
+        };
     }
 
     public static SpectrumSample? Spectrum(TelemetryMessage message)
@@ -86,8 +96,50 @@ internal static class TelemetryReader
     }
 
     private static BearingScores? Scores(JsonElement root) => Object(root, "scores") is { } scores
-        ? new BearingScores(Integer(scores, "outer") ?? 0, Integer(scores, "inner") ?? 0, Integer(scores, "ball") ?? 0)
+        ? new BearingScores(Integer(scores, "outer") ?? 0, Integer(scores, "inner") ?? 0, Integer(scores, "ball") ?? 0, Integer(scores, "cage"))
         : null;
+
+    private static CaptureMeasures Measures(JsonElement root) => new()
+    {
+        SlowVelocityUmPerSecond = Integer(root, "slowVelocityUmPerSecond"),
+        DisplacementNanometres = Integer(root, "displacementNanometres"),
+        PeakMilliG = Integer(root, "peakMilliG"),
+        CrestMilli = Integer(root, "crestMilli"),
+        KurtosisMilli = Integer(root, "kurtosisMilli"),
+        SkewnessMilli = Integer(root, "skewnessMilli"),
+        BandMicroG = Integers(root, "bandMicroG"),
+        Peaks = Peaks(root),
+        ShaftEstimateMilliHertz = Integer(root, "shaftEstimateMilliHertz"),
+        ShaftEstimateConfidencePermille = Integer(root, "shaftEstimateConfidencePermille"),
+        ShaftPattern = Word(root, "shaftPattern"),
+        ShaftScoreMilli = Object(root, "scores") is { } scores ? Integer(scores, "shaft") : null,
+        ImpulsivenessMilli = Integer(root, "impulsivenessMilli"),
+        ConfidencePermille = Integer(root, "confidencePermille"),
+        Windows = Integer(root, "windows"),
+        Running = root.TryGetProperty("running", out var running) && running.ValueKind is JsonValueKind.True or JsonValueKind.False ? running.GetBoolean() : null,
+        BaselineExcessMilliSigma = Integer(root, "baselineExcessMilliSigma"),
+        DriftMilliSigma = Integer(root, "driftMilliSigma"),
+        ClippedPermille = Integer(root, "clippedPermille"),
+        AliasingPermille = Integer(root, "aliasingPermille"),
+        NoiseVelocityUmPerSecond = Integer(root, "noiseVelocityUmPerSecond"),
+    };
+
+    private static SpectralPeak[] Peaks(JsonElement root)
+    {
+        if (Object(root, "peaks") is not { } peaks)
+        {
+            return [];
+        }
+
+        return [.. Integers(peaks, "milliHertz").Zip(Integers(peaks, "umPerSecond"))
+            .Where(peak => peak is { First: not null, Second: not null })
+            .Select(peak => new SpectralPeak(peak.First!.Value, peak.Second!.Value))];
+    }
+
+    private static int?[] Integers(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
+            ? [.. list.EnumerateArray().Take(MostWords).Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var number) ? number : (int?)null)]
+            : [];
 
     private static SpectrumBins? Bins(JsonElement? section)
     {

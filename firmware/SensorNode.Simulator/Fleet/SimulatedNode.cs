@@ -78,8 +78,7 @@ internal sealed class SimulatedNode : IDisposable
             Machine = _options.Machine.Name,
             Label = _options.Machine.Label,
             Verdict = status.Verdict ?? "",
-            // No ISO machine group is configured in this form of the node: it refuses a zone.
-            Zone = Detection.Verdict.Word(Detection.Verdict.Refused),
+            Zone = status.Zone,
             Alarms = status.Alarms,
             Captures = status.Captures,
             SameVerdictRun = status.SameVerdictRun,

@@ -1,6 +1,7 @@
 #nullable enable
 
 using System;
+using DeviceTwin.SensorNode.Recordings;
 
 namespace DeviceTwin.SensorNode.Simulator.Machines;
 

@@ -2,6 +2,7 @@
 
 using System;
 using System.Collections.Generic;
+using DeviceTwin.SensorNode.Recordings;
 
 namespace DeviceTwin.SensorNode.Simulator.Machines;
 
@@ -26,6 +27,9 @@ public static class MachineFactory
     // Mass excentricity of a badly unbalanced rotor in metres: e w = 15.6 mm/s at 29.5 Hz, well beyond G 6.3 of ISO 21940-11.
     private const double UnbalanceMetres = 84e-6;
     private const double HissG = 0.008;
+
+    // What comes through the floor into a machine that stands still.
+    private const double NeighboursG = 0.0005;
     private const double BearingPeakG = 3;
 
     /// <summary>The word of a kind, as used for <see cref="IMachine.Label"/>.</summary>
@@ -38,8 +42,10 @@ public static class MachineFactory
         MachineKind.OuterRace => "outer",
         MachineKind.InnerRace => "inner",
         MachineKind.Ball => "ball",
+        MachineKind.Cage => "cage",
         MachineKind.Overheating => "overheating",
         MachineKind.Degrading => "degrading",
+        MachineKind.Standing => "standing",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
@@ -50,7 +56,7 @@ public static class MachineFactory
     public static IMachine Create(MachineOptions options)
     {
         Xoshiro256 random = new(options.Seed);
-        List<ISignalSource> sources = [new Hiss(HissG)];
+        List<ISignalSource> sources = [new Hiss(options.Kind == MachineKind.Standing ? NeighboursG : HissG)];
         AddLines(sources, Lines(options.Kind), options.ShaftHertz, random);
         if (options.Kind == MachineKind.Unbalance)
         {
@@ -87,6 +93,7 @@ public static class MachineFactory
     {
         MachineKind.Misalignment => Misaligned,
         MachineKind.Looseness => Loose,
+        MachineKind.Standing => [],
         _ => Residual,
     };
 
@@ -113,6 +120,9 @@ public static class MachineFactory
                 LoadZoneHertz = bearing.Ftf * shaft,
                 SecondImpact = 0.8,
             },
+
+            // A worn cage lets its balls wander: its higher harmonics, of which one is the outer race's frequency, smear.
+            MachineKind.Cage => new ImpactTrainOptions { RateHertz = bearing.Ftf * shaft, PeakG = BearingPeakG, Slip = 0.05 },
             MachineKind.Degrading => new ImpactTrainOptions
             {
                 RateHertz = bearing.Bpfo * shaft,
@@ -129,7 +139,10 @@ public static class MachineFactory
     /// </summary>
     private static double Growth(double share) => Math.Exp(Math.Log(10_000) * (Math.Clamp(share, 0, 1) - 1));
 
-    private static FirstOrderThermal Thermal(MachineOptions options) => options.Kind == MachineKind.Overheating
-        ? new FirstOrderThermal(24, 82, options.ThermalTauSeconds, 0.3)
-        : new FirstOrderThermal(22, 19, options.ThermalTauSeconds);
+    private static FirstOrderThermal Thermal(MachineOptions options) => options.Kind switch
+    {
+        MachineKind.Overheating => new FirstOrderThermal(24, 82, options.ThermalTauSeconds, 0.3),
+        MachineKind.Standing => new FirstOrderThermal(22, 0, options.ThermalTauSeconds),
+        _ => new FirstOrderThermal(22, 19, options.ThermalTauSeconds),
+    };
 }

@@ -26,9 +26,15 @@ public enum MachineKind
     /// <summary>Ball defect of the bearing.</summary>
     Ball,
 
+    /// <summary>Cage defect of the bearing.</summary>
+    Cage,
+
     /// <summary>A motor that gets too hot while it runs.</summary>
     Overheating,
 
     /// <summary>Healthy at first; an outer race defect grows while it is watched.</summary>
     Degrading,
+
+    /// <summary>A machine that is switched off: what its neighbours shake into it, and the temperature of the room.</summary>
+    Standing,
 }

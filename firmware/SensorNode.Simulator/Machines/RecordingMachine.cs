@@ -3,6 +3,7 @@
 using System;
 using System.Globalization;
 using System.IO;
+using DeviceTwin.SensorNode.Recordings;
 
 namespace DeviceTwin.SensorNode.Simulator.Machines;
 
@@ -53,7 +54,7 @@ public sealed class RecordingMachine : IMachine
         }
 
         _item = item;
-        _samples = item.Load();
+        _samples = Array.ConvertAll(item.Load().Samples, count => (float)count);
         AmplitudeKnown = Scale(_samples, item);
     }
 

@@ -2,6 +2,7 @@
 
 using System;
 using System.IO;
+using DeviceTwin.SensorNode.Recordings;
 
 namespace DeviceTwin.SensorNode.Simulator.Machines;
 

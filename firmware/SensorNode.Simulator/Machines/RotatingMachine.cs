@@ -2,6 +2,7 @@
 
 using System;
 using System.Collections.Generic;
+using DeviceTwin.SensorNode.Recordings;
 
 namespace DeviceTwin.SensorNode.Simulator.Machines;
 

@@ -27,4 +27,7 @@ public sealed class BoardDescription
 
     /// <summary>Samples of the longest capture that fits into memory together with the detector's buffers.</summary>
     public int CaptureCapacity;
+
+    /// <summary>Samples of the detector's window that fits into memory: 1024, 2048, 4096 or 8192.</summary>
+    public int DetectorWindow;
 }

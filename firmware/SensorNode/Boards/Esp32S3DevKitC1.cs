@@ -20,6 +20,7 @@ public static class Esp32S3DevKitC1
         board.I2cData = 8;
         board.I2cClock = 9;
         board.CaptureCapacity = 65536;
+        board.DetectorWindow = 8192;
         return board;
     }
 }

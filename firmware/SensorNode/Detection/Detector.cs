@@ -40,6 +40,8 @@ public sealed class Detector
     private readonly VelocityLines _lines;
     private readonly ShaftSpeed _speed;
     private readonly BearingAnalyzer _bearing;
+    private string _forestText;
+    private Forest _forest;
 
     /// <param name="windowLength">
     /// Samples of a bearing window: 1024, 2048, 4096 or 8192; anything else counts as the next shorter of these. Velocity blocks are as long,
@@ -84,6 +86,7 @@ public sealed class Detector
             count = 0;
         }
 
+        int first = count < CapturePlan.MaximumSamples ? count : CapturePlan.MaximumSamples;
         int rate = capture.SampleRateMilliHertz;
         int weight = capture.NanoGPerCount;
         bool unitKnown = weight > 0 && weight <= LargestNanoGPerCount;
@@ -103,12 +106,16 @@ public sealed class Detector
             velocityRefusals |= Refusal.CaptureTooShort;
         }
 
-        bool spectrum = refusals == 0 && Velocity(capture, count, velocityRefusals == 0, settings, result);
-        int bandRefusals = Bands(capture, count, refusals, unitKnown, spectrum, settings, result);
+        bool spectrum = refusals == 0 && Velocity(capture, first, velocityRefusals == 0, settings, result);
+        int bandRefusals = Bands(capture, first, refusals, unitKnown, spectrum, settings, result);
         int bearingRefusals = refusals | (rateKnown ? _bearing.RefusalsOf(settings, rate, count) : ShaftRefusal(settings));
         if (bearingRefusals == 0)
         {
             bearingRefusals = _bearing.Analyze(capture, count, _statistics.Mean, settings, result);
+            if (settings.Forest.Length > 0 && result.Bearing > Verdict.Normal)
+            {
+                AskForest(settings.Forest, result);
+            }
         }
 
         SeverityZone.Judge(settings, rateKnown ? velocityRefusals : velocityRefusals | Refusal.VelocityBandNotCovered, result);
@@ -130,6 +137,23 @@ public sealed class Detector
         if (!velocityWanted && !bearingWanted && !BandWanted(settings))
         {
             result.Refusals |= Refusal.NothingAsked;
+        }
+    }
+
+    /// <summary>Lets a forest say which element is defective. A text is read once, when it is met first.</summary>
+    private void AskForest(string text, DetectorResult result)
+    {
+        if (_forest == null || _forestText != text)
+        {
+            _forestText = text;
+            _forest = Forest.Parse(text);
+        }
+
+        int family = _forest.Choose(result, result.Bearing);
+        if (family != result.Bearing)
+        {
+            result.Bearing = family;
+            result.ConfidencePermille = _forest.AgreedPermille;
         }
     }
 

@@ -20,6 +20,7 @@ public sealed class PropertyBook
     private readonly bool[] _isMet = new bool[TwinModel.Count];
     private readonly string[] _wantedText = new string[TwinModel.TextCount];
     private readonly int[] _wantedTextReason = new int[TwinModel.TextCount];
+    private readonly string[] _wantedTextFault = new string[TwinModel.TextCount];
     private readonly SettingsValues _candidate = new SettingsValues();
     private readonly int[] _candidateReason = new int[TwinModel.Count];
     private readonly StrayProperty[] _strays = new StrayProperty[MaximumStrays];
@@ -64,6 +65,12 @@ public sealed class PropertyBook
 
     /// <summary>Per property: part of the report under way.</summary>
     public bool[] IsInFlight { get; } = new bool[TwinModel.Count];
+
+    /// <summary>What is wrong with the text that is desired at a place (<see cref="TwinModel.TextOf"/>); null where it is not malformed.</summary>
+    public string TextFault(int place)
+    {
+        return _wantedTextFault[place];
+    }
 
     /// <summary>A stray, or null where this place is free.</summary>
     /// <param name="place">0 to <see cref="MaximumStrays"/> - 1.</param>
@@ -362,6 +369,9 @@ public sealed class PropertyBook
         }
 
         _wantedTextReason[place] = reason;
+        _wantedTextFault[place] = reason != RejectReason.Malformed ? null
+            : text == null ? "the text holds characters that cannot be kept"
+            : _textRule.Fault(index, text);
         _wantedText[place] = reason == RejectReason.None ? text : "";
         _wantedInteger[index] = _wantedText[place].Length;
     }

@@ -38,11 +38,18 @@ public static class RejectReason
     }
 
     /// <summary>Word and sentence for a property of the model, e.g. <c>aboveMaximum: detection.velocityLimitUmPerSecond takes 0 to 100000 um/s</c>.</summary>
-    /// <param name="reason">Not <see cref="None"/>.</param>
+    /// <param name="reason">Not <see cref="None"/> and not <see cref="Malformed"/>.</param>
     /// <param name="index">Index of the property in <see cref="TwinModel"/>.</param>
     public static string Sentence(int reason, int index)
     {
         return Words[reason] + ": " + TwinModel.Paths[index] + " " + What(reason, index);
+    }
+
+    /// <summary>Word and sentence for a text that is not of the form its property takes.</summary>
+    /// <param name="fault">What is wrong with it.</param>
+    public static string MalformedSentence(int index, string fault)
+    {
+        return Words[Malformed] + ": " + TwinModel.Paths[index] + ": " + fault;
     }
 
     /// <summary>Word and sentence for a path that is not a property of the model.</summary>
@@ -56,11 +63,6 @@ public static class RejectReason
         if (TwinModel.Types[index] == TwinModel.BooleanType)
         {
             return "takes true or false";
-        }
-
-        if (reason == Malformed)
-        {
-            return "takes a text of another form";
         }
 
         string unit = TwinModel.Units[index].Length == 0 ? "" : " " + TwinModel.Units[index];

@@ -138,6 +138,11 @@ public static class ReportWriter
 
     private static string Description(PropertyBook book, int index)
     {
+        if (book.Reasons[index] == RejectReason.Malformed)
+        {
+            return RejectReason.MalformedSentence(index, book.TextFault(TwinModel.TextOf[index]));
+        }
+
         if (book.Reasons[index] != RejectReason.None)
         {
             return RejectReason.Sentence(book.Reasons[index], index);

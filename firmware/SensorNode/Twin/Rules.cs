@@ -65,7 +65,7 @@ public static class Rules
     {
         int reason = Judge(index, JsonToken.String, text == null ? TwinModel.Minimums[index] : text.Length);
         return reason != RejectReason.None ? reason
-            : text == null || (text.Length > 0 && !rule.IsWellFormed(index, text)) ? RejectReason.Malformed
+            : text == null || (text.Length > 0 && rule.Fault(index, text) != null) ? RejectReason.Malformed
             : RejectReason.None;
     }
 

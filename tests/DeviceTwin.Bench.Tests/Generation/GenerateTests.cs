@@ -12,6 +12,7 @@ public sealed class GenerateTests
     private const string Limits = "vibrationNode-1.limits.json";
     private const string Model = "vibrationNode-1.json";
     private const string Generated = "TwinModel.g.cs";
+    private const string Forms = "firmware/SensorNode.Portable/Forms/TwinForms.g.cs";
 
     private static readonly string[] Pages = [.. GeneratedSections.All.Select(section => section.Page).Distinct()];
 
@@ -27,7 +28,7 @@ public sealed class GenerateTests
             File.Copy(TestFiles.InRepository($"{Folder}/{name}"), InRoot(name));
         }
 
-        foreach (string page in Pages)
+        foreach (string page in Pages.Append(Forms))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(_root, page))!);
             File.Copy(TestFiles.InRepository(page), Path.Combine(_root, page));
@@ -49,8 +50,10 @@ public sealed class GenerateTests
         Assert.That(code, Is.EqualTo(Verbs.Done), error);
 
         File.Delete(InRoot(Generated));
+        File.Delete(Path.Combine(_root, Forms));
         Assert.That(VerbsTests.Run("generate", "--root", _root).Code, Is.EqualTo(Verbs.Done));
         Assert.That(File.ReadAllBytes(InRoot(Generated)), Is.EqualTo(File.ReadAllBytes(TestFiles.InRepository($"{Folder}/{Generated}"))));
+        Assert.That(File.ReadAllBytes(Path.Combine(_root, Forms)), Is.EqualTo(File.ReadAllBytes(TestFiles.InRepository(Forms))));
     }
 
     [Test]

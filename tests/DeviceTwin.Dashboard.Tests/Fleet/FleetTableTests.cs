@@ -1,5 +1,7 @@
+using System.Text.RegularExpressions;
 using DeviceTwin.Dashboard.Fleet;
 using DeviceTwin.Dashboard.View;
+using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.Twins;
 using static DeviceTwin.Tests.Dashboard.SampleFleet;
 
@@ -86,12 +88,36 @@ public sealed class FleetTableTests
     [TestCase("outer", Severity.Fault, "diamond")]
     [TestCase("inner", Severity.Fault, "diamond")]
     [TestCase("ball", Severity.Fault, "diamond")]
+    [TestCase("cage", Severity.Fault, "diamond")]
+    [TestCase("unbalance", Severity.Warning, "triangle")]
+    [TestCase("notRunning", Severity.Idle, "pause")]
     [TestCase("refused", Severity.Refused, "ring")]
     [TestCase(null, Severity.None, "dash")]
     public void A_verdict_has_a_shape_besides_its_colour(string? word, Severity severity, string shape)
     {
         Assert.That(Verdicts.For(word).Severity, Is.EqualTo(severity));
         Assert.That(Verdicts.For(word).Shape, Is.EqualTo(shape));
+    }
+
+    [Test]
+    public void The_words_are_the_nodes()
+    {
+        var words = Enumerable.Range(0, Verdict.Count).Select(Verdict.Word).ToArray();
+        Assert.That(Verdicts.Words, Is.EquivalentTo(words));
+        Assert.That(Verdicts.AlarmOrder, Is.EquivalentTo(words.Except(["normal", "notRunning", "refused"])));
+        Assert.That(words.Select(word => Verdicts.For(word).Explanation), Is.Unique);
+    }
+
+    [Test]
+    public void Every_reason_of_the_node_has_a_sentence()
+    {
+        var faults = File.ReadAllText(TestFiles.InRepository("firmware/SensorNode/Acquisition/AcquisitionFault.cs"));
+        var words = Enumerable.Range(0, Refusal.Count).Select(Refusal.Word)
+            .Concat(Regex.Matches(faults[faults.IndexOf("Words =", StringComparison.Ordinal)..], "\"(\\w+)\"").Select(word => word.Groups[1].Value))
+            .Except(["none", "unknown"]);
+        Assert.That(Refusals.Words, Is.EquivalentTo(words));
+        Assert.That(words.Select(Refusals.Sentence), Is.Unique.And.All.EndsWith("."));
+        Assert.That(Refusals.Sentence("outOfBattery"), Is.EqualTo("outOfBattery"), "a word of newer firmware");
     }
 
     [Test]

@@ -98,7 +98,49 @@ public sealed class NodePageTests
     public async Task A_refusal_says_what_could_not_be_computed()
     {
         var html = await Render(Detail(Node(verdict: "refused"), history: [Features(Noon, null, null, "shaftSpeedUnknown", "captureTooShort")]));
-        Assert.That(Html.Text(Html.ById(html, "refusals")), Is.EqualTo("Refused: shaftSpeedUnknown, captureTooShort"));
+        Assert.That(
+            Html.Text(Html.ById(html, "refusals")),
+            Does.StartWith("Not judged: shaftSpeedUnknown Bearing orders are set, but the shaft speed is not").And.Contain("captureTooShort The capture holds too few"));
+    }
+
+    [Test]
+    public async Task A_zone_is_told_with_its_edition_and_a_missing_one_with_its_reason()
+    {
+        var zone = Features(Noon) with { Zone = "C", ZoneEdition = "ISO 10816-3:2009" };
+        Assert.That(Html.Text(Html.ById(await Render(Detail(Node() with { Zone = "C" }, history: [zone])), "zone")), Is.EqualTo("zone C by ISO 10816-3:2009"));
+        var none = Features(Noon) with { ZoneRefusals = ["machineGroupUnknown"] };
+        Assert.That(Html.Text(Html.ById(await Render(Detail(Node(), history: [none])), "zone")), Does.StartWith("no zone: The machine's ISO group"));
+    }
+
+    [Test]
+    public async Task Settings_on_trial_are_told_beside_what_holds()
+    {
+        var sample = Features(Noon) with { Trial = new TrialSample("outer", "B", ["outer"], "77aa") };
+        var html = await Render(Detail(Node(verdict: "normal"), history: [sample]));
+        Assert.That(Html.Text(Html.ById(html, "verdict")), Is.EqualTo("normal"));
+        Assert.That(Html.Text(Html.ById(html, "trial-verdict")), Is.EqualTo("The settings on trial would have said outer zone B · alarms: outer · settings 77aa"));
+        Assert.That(await Render(Detail(Node())), Does.Not.Contain("trial-verdict"));
+    }
+
+    [Test]
+    public async Task An_alarm_says_whether_somebody_has_seen_it()
+    {
+        var sample = Features(Noon) with { Alarms = ["outer", "hot"], Causes = ["outer", "temperatureRate"] };
+        var html = await Render(Detail(Node(verdict: "outer"), history: [sample]));
+        Assert.That(Html.Text(Html.ById(html, "alarm-state")), Is.EqualTo("not acknowledged"));
+        Assert.That(html, Does.Contain("Causes: outer, temperatureRate"));
+        html = await Render(Detail(Node(verdict: "outer"), history: [sample with { Acknowledged = ["hot"] }]));
+        Assert.That(Html.Text(Html.ById(html, "alarm-state")), Is.EqualTo("acknowledged: hot"));
+        html = await Render(Detail(Node(verdict: "outer"), history: [sample with { Acknowledged = ["outer", "hot"] }]));
+        Assert.That(Html.Text(Html.ById(html, "alarm-state")), Is.EqualTo("acknowledged"));
+    }
+
+    [Test]
+    public async Task Measures_are_told_with_their_units_and_what_was_not_measured_is_left_out()
+    {
+        var measures = new CaptureMeasures { CrestMilli = 3210, DisplacementNanometres = 12340, Peaks = [new(29500, 700)], Running = true, BandMicroG = [null, 5000] };
+        var text = Html.Text(Html.ById(await Render(Detail(Node(), history: [Features(Noon) with { Measures = measures }])), "measures"));
+        Assert.That(text, Is.EqualTo("Displacement, peak to peak 12.3 µm Crest factor 3.21 Band 2 5.00 mg Largest lines 29.50 Hz (0.70 mm/s) Machine runs"));
     }
 
     [Test]
@@ -107,6 +149,9 @@ public sealed class NodePageTests
         var html = await Render(Detail(Node(), history: [Features(Noon, 2345, new BearingScores(9000, 400, 610))]));
         Assert.That(Html.ById(html, "score-outer"), Does.Contain("over").And.Contain("9.00"));
         Assert.That(Html.ById(html, "score-inner"), Does.Not.Contain("over"));
+        Assert.That(html, Does.Not.Contain("score-cage"), "not asked for");
+        html = await Render(Detail(Node(), history: [Features(Noon, 2345, new BearingScores(9000, 400, 610, 3000))]));
+        Assert.That(Html.ById(html, "score-cage"), Does.Contain("over").And.Contain("3.00"));
     }
 
     [Test]

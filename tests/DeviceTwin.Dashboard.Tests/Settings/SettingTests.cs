@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Dashboard.Settings;
+using DeviceTwin.SensorNode.Forms;
 using DeviceTwin.SensorNode.Twin;
 using DeviceTwin.Twins;
 
@@ -21,7 +22,7 @@ public sealed class SettingTests
             var setting = SettingCatalogue.Find(TwinModel.Paths[index])!;
             Assert.That(
                 (setting.Minimum, setting.Maximum, setting.Default ?? TwinModel.NotSet, setting.Unit, setting.Sentence),
-                Is.EqualTo((TwinModel.Minimums[index], TwinModel.Maximums[index], TwinModel.Defaults[index], TwinModel.Units[index], TwinModel.Sentences[index])));
+                Is.EqualTo((TwinModel.Minimums[index], TwinModel.Maximums[index], TwinModel.Defaults[index], TwinModel.Units[index], TwinForms.Sentences[index])));
         }
     }
 
@@ -47,12 +48,12 @@ public sealed class SettingTests
     }
 
     [Test]
-    public void A_text_is_taken_as_it_is_up_to_its_length_and_shown_by_its_beginning()
+    public void A_text_is_judged_as_the_node_judges_it_and_shown_by_its_beginning()
     {
         var forest = SettingCatalogue.Find("detection.forest")!;
-        Assert.That(SettingInput.Read(forest, " AbC= ").Value!.GetValue<string>(), Is.EqualTo("AbC="));
+        Assert.That(SettingInput.Read(forest, " AbCd ").Problem, Is.EqualTo("malformed: the text is cut off"), "in the node's words");
         Assert.That(SettingInput.Read(forest, "").Value!.GetValue<string>(), Is.Empty);
-        Assert.That(SettingInput.Read(forest, new string('f', 4096)).Problem, Is.Null);
+        Assert.That(SettingInput.Read(forest, new string('f', 4096)).Problem, Does.StartWith("malformed: "));
         Assert.That(SettingInput.Read(forest, new string('f', 4097)).Problem, Is.EqualTo("aboveMaximum: takes a text of at most 4096 bytes"));
         Assert.That(SettingUnits.Short(JsonValue.Create(new string('f', 4096))), Is.EqualTo(new string('f', 24) + "… (4096)"));
         Assert.That(SettingUnits.Short(JsonValue.Create(4500)), Is.EqualTo("4500"));

@@ -7,7 +7,7 @@ namespace DeviceTwin.Tests.Hub.Rest;
 public sealed class FleetEndpointTests : RestTests
 {
     private const string Features = """
-        {"bootId":"b1","seq":1,"t":1,"capture":1,"verdict":"outer","zone":"refused","alarms":["hot","outer"],"velocityUmPerSecond":8123,
+        {"bootId":"b1","seq":1,"t":1,"capture":1,"verdict":"outer","zone":"refused","alarms":["hot","misalignment","outer","cage"],"velocityUmPerSecond":8123,
          "accelerationMilliG":900,"temperatureCentiCelsius":8123,"scores":{"outer":5400,"inner":300,"ball":500},"coveragePermille":1000,
          "saturatedPermille":0,"overrun":false,"refusals":[],"settingsVersion":3,"settingsHash":"aa","fingerprint":"dt"}
         """;
@@ -20,7 +20,7 @@ public sealed class FleetEndpointTests : RestTests
         await Hub.Tell("listed", "features", Features);
         var node = await Listed("listed");
         Assert.That(((string?)node["machine"], (string?)node["line"], (string?)node["verdict"], (string?)node["zone"]), Is.EqualTo(("Pump", "1", "outer", "refused")));
-        Assert.That(node["alarms"]!.ToJsonString(), Is.EqualTo("""["outer","hot"]"""), "worst first");
+        Assert.That(node["alarms"]!.ToJsonString(), Is.EqualTo("""["outer","cage","misalignment","hot"]"""), "worst first");
         Assert.That(((int?)node["velocityUmPerSecond"], (int?)node["temperatureCentiCelsius"]), Is.EqualTo((8123, 8123)));
         Assert.That(((string?)node["state"], (bool?)node["connected"], (long?)node["desiredVersion"]), Is.EqualTo(("Unknown", false, 2L)));
         Assert.That((string?)node["lastTelemetryAt"], Does.EndWith("Z"));
@@ -52,7 +52,24 @@ public sealed class FleetEndpointTests : RestTests
         Assert.That(await Hub.Http.GetStringAsync("/nodes/shown"), Does.Contain("8.123 1\""), "what comes later is added");
     }
 
+    [Test]
+    public async Task The_node_page_tells_the_features_the_trial_and_the_zone()
+    {
+        await Hub.Register("rich");
+        await Hub.Tell("rich", "features", """
+            {"bootId":"b1","seq":1,"t":1,"capture":1,"verdict":"normal","zone":"B","zoneEdition":"ISO 10816-3:2009","zoneRefusals":[],"alarms":[],
+             "acknowledged":[],"causes":[],"velocityUmPerSecond":2100,"crestMilli":3456,"bandMicroG":[null,1500,null],
+             "peaks":{"milliHertz":[29500,59000],"umPerSecond":[1900,300]},"running":true,"scores":{"outer":100,"inner":100,"ball":100,"cage":4200,"shaft":50},
+             "refusals":["baselineWarmingUp"],"trial":{"verdict":"cage","zone":"B","alarms":["cage"],"settingsHash":"77aa"}}
+            """);
+        var page = await Hub.Http.GetStringAsync("/nodes/rich");
+        Assert.That(page, Does.Contain("zone B by ISO 10816-3:2009").And.Contain("3.46").And.Contain("29.50 Hz (1.90 mm/s), 59.00 Hz"));
+        Assert.That(page, Does.Contain("data-testid=\"score-cage\"").And.Contain("data-testid=\"trial-word\"").And.Contain("settings 77aa"));
+        Assert.That(page, Does.Contain("still learns what is usual"));
+    }
+
     [TestCase("not json at all")]
+    [TestCase("""{"verdict":"normal","peaks":[1],"bandMicroG":{},"trial":{"verdict":3},"running":"yes","scores":[]}""", TestName = "A_device_that_sends_nonsense_beside_its_verdict_harms_nothing")]
     [TestCase("[1,2,3]")]
     [TestCase("""{"verdict":7,"alarms":"outer"}""")]
     public async Task A_device_that_sends_nonsense_harms_nothing(string body)
@@ -61,7 +78,7 @@ public sealed class FleetEndpointTests : RestTests
         await Hub.Register(id);
         await Hub.Tell(id, "features", body);
         await Hub.Tell(id, "spectrum", body);
-        Assert.That((await Listed(id))["verdict"], Is.Null);
+        Assert.That((string?)(await Listed(id))["verdict"], Is.EqualTo(body.Contains("normal") ? "normal" : null));
         Assert.That((await Hub.Send(HttpMethod.Get, $"/nodes/{id}")).Response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
 

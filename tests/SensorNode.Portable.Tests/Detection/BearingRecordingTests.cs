@@ -1,5 +1,6 @@
 using System.Text;
 using DeviceTwin.SensorNode.Detection;
+using DeviceTwin.SensorNode.Recordings;
 using DeviceTwin.SensorNode.Signal;
 
 namespace DeviceTwin.Tests.SensorNode.Portable.Detection;
@@ -28,7 +29,7 @@ public sealed class BearingRecordingTests
     [OneTimeSetUp]
     public void Analyze()
     {
-        _outcomes = Recording.ReadIndex(TestFiles.RequireRecordings()).AsParallel().AsOrdered().Select(Run).ToList();
+        _outcomes = RecordingIndex.Read(TestFiles.RequireRecordings()).AsParallel().AsOrdered().Select(Run).ToList();
         TestContext.Out.WriteLine(Table());
     }
 
@@ -131,14 +132,12 @@ public sealed class BearingRecordingTests
 
     private static int Named(IEnumerable<Outcome> set) => set.Count(outcome => !outcome.IsHealthy && outcome.IsRight(outcome.Whole));
 
-    private static Outcome Run(Recording recording)
+    private static Outcome Run(RecordingItem recording)
     {
         var analyzer = new BearingAnalyzer(new Workspace(Window));
-        int rate = (int)Math.Round(recording.RateHertz * 1000);
+        int rate = recording.RateMilliHertz;
         int window = Window << WindowDecimator.Halvings(rate);
-        byte[] bytes = File.ReadAllBytes(Path.Combine(recording.Folder, recording.File));
-        var counts = new short[bytes.Length / 2];
-        Buffer.BlockCopy(bytes, 0, counts, 0, counts.Length * 2);
+        short[] counts = recording.Load().Samples;
         var windows = new List<DetectorResult>();
         for (int start = 0; start + window <= counts.Length; start += window / 2)
         {
@@ -149,13 +148,13 @@ public sealed class BearingRecordingTests
             recording, [.. windows], Analyze(analyzer, recording, rate, counts.AsSpan(0, Math.Min(counts.Length, window * WindowsOfARecording))));
     }
 
-    private static DetectorResult Analyze(BearingAnalyzer analyzer, Recording recording, int rate, ReadOnlySpan<short> counts)
+    private static DetectorResult Analyze(BearingAnalyzer analyzer, RecordingItem recording, int rate, ReadOnlySpan<short> counts)
     {
         var capture = new Capture(counts.Length)
         {
             Count = counts.Length,
             SampleRateMilliHertz = rate,
-            NanoGPerCount = recording.AmplitudeKnown ? (int)Math.Round(recording.Scale * 1e9) : 0,
+            NanoGPerCount = recording.NanoGPerCount,
         };
         counts.CopyTo(capture.Samples);
         long sum = 0;
@@ -189,7 +188,7 @@ public sealed class BearingRecordingTests
         return text.ToString();
     }
 
-    private sealed record Outcome(Recording Recording, DetectorResult[] Windows, DetectorResult Whole)
+    private sealed record Outcome(RecordingItem Recording, DetectorResult[] Windows, DetectorResult Whole)
     {
         public bool IsHealthy => Recording.Fault == "normal";
 

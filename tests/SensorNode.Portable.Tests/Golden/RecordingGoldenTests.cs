@@ -24,6 +24,13 @@ public sealed class RecordingGoldenTests
     }
 
     [Test]
+    public void Each_recording_has_bits_of_its_own()
+    {
+        // A detector that refused them all would give a few hashes only.
+        Assert.That(RecordingVectors.Compute(TestFiles.RequireRecordings()).Select(vector => vector.Hash), Is.Unique);
+    }
+
+    [Test]
     public void Hashes_are_kept_and_nothing_else()
     {
         var expected = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(TestFiles.InRepository(RecordingVectors.File)))!;

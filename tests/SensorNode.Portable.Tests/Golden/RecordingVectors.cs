@@ -1,7 +1,6 @@
 using DeviceTwin.SensorNode.Benchmarks;
 using DeviceTwin.SensorNode.Detection;
-using DeviceTwin.Tests.SensorNode.Portable.Detection;
-using Capture = DeviceTwin.SensorNode.Signal.Capture;
+using DeviceTwin.SensorNode.Recordings;
 
 namespace DeviceTwin.Tests.SensorNode.Portable.Golden;
 
@@ -22,30 +21,23 @@ internal static class RecordingVectors
         .Select(recording => ($"{recording.Dataset} {Path.GetFileNameWithoutExtension(recording.File)}", Hash(recording)));
 
     /// <summary>The recordings that are hashed.</summary>
-    public static IEnumerable<Recording> Chosen(string folder) => Recording.ReadIndex(folder)
+    public static IEnumerable<RecordingItem> Chosen(string folder) => RecordingIndex.Read(folder)
         .GroupBy(recording => (recording.Dataset, Healthy: recording.Fault == "normal"))
         .Select(group => group.MinBy(recording => recording.File, StringComparer.Ordinal)!)
         .OrderBy(recording => recording.Dataset, StringComparer.Ordinal).ThenBy(recording => recording.File, StringComparer.Ordinal);
 
-    private static string Hash(Recording recording)
+    private static string Hash(RecordingItem recording)
     {
-        byte[] bytes = System.IO.File.ReadAllBytes(Path.Combine(recording.Folder, recording.File));
-        int length = Math.Min((int)(recording.RateHertz * LongestSeconds), bytes.Length / 2 / Captures);
-        var capture = new Capture(length)
-        {
-            Count = length,
-            SampleRateMilliHertz = (int)Math.Round(recording.RateHertz * 1000),
-            NanoGPerCount = recording.AmplitudeKnown ? (int)Math.Round(recording.Scale * 1e9) : 0,
-            CoveragePermille = 1000,
-        };
-        var detector = new Detector(DetectorSize);
+        Waveform waveform = recording.Load();
+        int length = Math.Min((int)(recording.RateHertz * LongestSeconds), waveform.Samples.Length / Captures);
+        var detector = new Detector(WindowLength);
         var result = new DetectorResult();
         var hash = new GoldenHash();
         DetectorSettings settings = recording.Settings();
         for (int number = 0; number < Captures; number++)
         {
+            var capture = waveform.ToCapture(number * length, length);
             capture.Sequence = number + 1;
-            Buffer.BlockCopy(bytes, number * length * 2, capture.Samples, 0, length * 2);
             detector.Analyze(capture, settings, result);
             hash.Add(result);
         }
@@ -53,6 +45,6 @@ internal static class RecordingVectors
         return hash.Text();
     }
 
-    /// <summary>What the detector is made for.</summary>
-    private const int DetectorSize = CapturePlan.MaximumSamples;
+    /// <summary>Samples of a bearing window.</summary>
+    private const int WindowLength = 8192;
 }

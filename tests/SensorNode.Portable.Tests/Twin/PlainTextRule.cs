@@ -5,5 +5,5 @@ namespace DeviceTwin.Tests.SensorNode.Portable.Twin;
 /// <summary>Letters and digits are well formed, nothing else is.</summary>
 internal sealed class PlainTextRule : TextRule
 {
-    public override bool IsWellFormed(int index, string text) => text.All(char.IsAsciiLetterOrDigit);
+    public override string? Fault(int index, string text) => text.All(char.IsAsciiLetterOrDigit) ? null : "it is not plain";
 }

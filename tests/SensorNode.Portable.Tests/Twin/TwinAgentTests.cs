@@ -25,6 +25,8 @@ public sealed class TwinAgentTests
         }
 
         Assert.That(scene.Hub.ReportedAt("sampling.__t")!.GetValue<string>(), Is.EqualTo("c"));
+        TestContext.Out.WriteLine($"first report {scene.Requests[^1].Patch!.Length} bytes, {HubSize(scene.Hub.Reported)} as a hub counts");
+        Assert.That(scene.Requests[^1].Patch!, Has.Length.LessThan(6000), "what most nodes report");
     }
 
     [Test]
@@ -478,6 +480,7 @@ public sealed class TwinAgentTests
         scene.Desire(desired.ToJsonString());
         Assert.That(scene.Agent.IsSettled, Is.True);
         Assert.That(scene.Requests[^1].Patch!, Has.Length.LessThan(ReportWriter.MaximumLength * 3 / 4), "room to spare");
+        TestContext.Out.WriteLine($"largest report {scene.Requests[^1].Patch!.Length} bytes, {HubSize(scene.Hub.Reported)} as a hub counts");
         Assert.That(
             HubSize(scene.Hub.Reported),
             Is.LessThan(32 * 1024 * 3 / 4),
@@ -569,9 +572,9 @@ public sealed class TwinAgentTests
 
     [TestCase("5", "wrongType: detection.forest takes a text of 0 to 4096 bytes")]
     [TestCase("{\"a\":\"b\"}", "wrongType: detection.forest takes a text of 0 to 4096 bytes")]
-    [TestCase("\"not well formed\"", "malformed: detection.forest takes a text of another form")]
-    [TestCase("\"a\\u0000\"", "malformed: detection.forest takes a text of another form")]
-    [TestCase("\"😀\"", "malformed: detection.forest takes a text of another form")]
+    [TestCase("\"not well formed\"", "malformed: detection.forest: it is not plain")]
+    [TestCase("\"a\\u0000\"", "malformed: detection.forest: the text holds characters that cannot be kept")]
+    [TestCase("\"😀\"", "malformed: detection.forest: the text holds characters that cannot be kept")]
     [TestCase("4097", "aboveMaximum: detection.forest takes a text of 0 to 4096 bytes")]
     [TestCase("100000", "aboveMaximum: detection.forest takes a text of 0 to 4096 bytes")]
     public void ATextThatCannotBeTakenLeavesTheOldOneInForceAndSaysWhy(string text, string reason)

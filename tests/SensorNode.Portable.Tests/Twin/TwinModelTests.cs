@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DeviceTwin.SensorNode.Forms;
 using DeviceTwin.SensorNode.Twin;
 using DeviceTwin.SensorNode.Twin.Json;
 
@@ -80,8 +81,8 @@ public sealed class TwinModelTests
             Assert.That(TwinModel.Paths[index], Is.EqualTo(path));
             Assert.That(TwinModel.Like[index], Is.EqualTo(isDerived ? Rules.IndexOf(property.GetProperty("path").GetString()) : -1));
             Assert.That(TwinModel.Units[index], Is.EqualTo(property.GetProperty("unit").GetString()));
-            Assert.That(TwinModel.Owners[index], Is.EqualTo(property.GetProperty("owner").GetString()));
-            Assert.That(TwinModel.Sentences[index], Is.EqualTo(property.GetProperty("sentence").GetString()));
+            Assert.That(TwinForms.Owners[index], Is.EqualTo(property.GetProperty("owner").GetString()));
+            Assert.That(TwinForms.Sentences[index], Is.EqualTo(property.GetProperty("sentence").GetString()));
             Assert.That(TwinModel.RejectCodes[index], Is.EqualTo(property.GetProperty("rejectCode").GetInt32()));
             Assert.That(TwinModel.Components[TwinModel.ComponentOf[index]] + "." + TwinModel.Names[index], Is.EqualTo(TwinModel.Paths[index]));
             Assert.That(TwinModel.Defaults[index], isDerived ? Is.EqualTo(TwinModel.NotSet) : Is.InRange(TwinModel.Minimums[index], TwinModel.Maximums[index]));

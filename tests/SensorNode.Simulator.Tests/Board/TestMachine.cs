@@ -1,3 +1,4 @@
+using DeviceTwin.SensorNode.Recordings;
 using DeviceTwin.SensorNode.Simulator.Machines;
 
 namespace DeviceTwin.Tests.SensorNode.Simulator.Board;

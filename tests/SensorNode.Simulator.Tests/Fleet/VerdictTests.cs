@@ -1,3 +1,4 @@
+using DeviceTwin.SensorNode.Recordings;
 using DeviceTwin.SensorNode.Simulator.Fleet;
 using DeviceTwin.SensorNode.Simulator.Machines;
 
@@ -7,12 +8,13 @@ namespace DeviceTwin.Tests.SensorNode.Simulator.Fleet;
 public class VerdictTests
 {
     [TestCase(MachineKind.Healthy, "normal")]
-    [TestCase(MachineKind.Unbalance, "high")]
-    [TestCase(MachineKind.Misalignment, "high")]
-    [TestCase(MachineKind.Looseness, "high")]
+    [TestCase(MachineKind.Unbalance, "unbalance")]
+    [TestCase(MachineKind.Misalignment, "misalignment")]
+    [TestCase(MachineKind.Looseness, "looseness")]
     [TestCase(MachineKind.OuterRace, "outer")]
     [TestCase(MachineKind.InnerRace, "inner")]
     [TestCase(MachineKind.Ball, "ball")]
+    [TestCase(MachineKind.Standing, "notRunning")]
     public void A_node_says_what_is_the_matter_with_its_machine(MachineKind kind, string verdict)
     {
         using SimulatedFleet fleet = SimulatedFleet.InVirtualTime(3, BusyTime.Start);
@@ -61,13 +63,26 @@ public class VerdictTests
         Assert.That(fleet.Snapshot().Single().Verdict, Is.EqualTo("normal"), "no order is asked for, so none is refused");
     }
 
+    [TestCase(MachineKind.Healthy, "A")]
+    [TestCase(MachineKind.Unbalance, "D")]
+    [TestCase(MachineKind.Standing, "refused")]
+    public void A_declared_machine_has_a_zone_while_it_runs(MachineKind kind, string zone)
+    {
+        using SimulatedFleet fleet = SimulatedFleet.InVirtualTime(3, BusyTime.Start);
+        Add(fleet, "n1", MachineFactory.Create(kind));
+        fleet.Advance(TimeSpan.FromSeconds(25));
+        Assert.That(fleet.Snapshot().Single().Zone, Is.EqualTo(zone));
+    }
+
     private static void Add(SimulatedFleet fleet, string id, IMachine machine, int captureSeconds = 10)
     {
         BearingOrders orders = machine.Orders;
         string desired = $$"""
             {"sampling":{"captureIntervalSeconds":{{captureSeconds}},"temperatureIntervalSeconds":10},
              "machine":{"shaftSpeedMilliHertz":{{machine.ShaftSpeedMilliHertz}},"bpfoMilliOrders":{{orders.BpfoMilli}},
-             "bpfiMilliOrders":{{orders.BpfiMilli}},"bsfMilliOrders":{{orders.BsfMilli}},"ftfMilliOrders":{{orders.FtfMilli}}},"$version":2}
+             "bpfiMilliOrders":{{orders.BpfiMilli}},"bsfMilliOrders":{{orders.BsfMilli}},"ftfMilliOrders":{{orders.FtfMilli}},
+             "isoGroup":2,"isoSupport":1,"ratedPowerWatts":55000,"shaftHeightMillimetres":225,"mounting":1},
+             "detection":{"runningLimitMilliG":12},"$version":2}
             """;
         fleet.AddNode(new SimulatedNodeOptions { DeviceId = id, Machine = machine, Session = _ => new ScriptedHub { Desired = desired } });
     }

@@ -1,3 +1,4 @@
+using DeviceTwin.SensorNode.Recordings;
 using DeviceTwin.SensorNode.Simulator.Machines;
 using MathNet.Numerics.Statistics;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DeviceTwin.SensorNode.Recordings;
 using DeviceTwin.SensorNode.Simulator.Machines;
 
 namespace DeviceTwin.Tests.SensorNode.Simulator.Machines;
@@ -222,16 +223,16 @@ public class RecordingTests
     {
         WriteIndex([.. from fault in new[] { "normal", "outer", "inner" } from i in Enumerable.Range(0, 5) select Waveform(40000, $"wave/{fault}{i}.i16", fault)]);
         IReadOnlyList<RecordingItem> items = RecordingIndex.Read(_folder);
-        IReadOnlyList<RecordingItem> chosen = RecordingIndex.Choose(items, null, 7, 1);
+        IReadOnlyList<RecordingItem> chosen = RecordingChoice.Choose(items, null, 7, 1);
         Assert.That(chosen.Select(item => item.Fault), Is.EqualTo(new[] { "inner", "normal", "outer", "inner", "normal", "outer", "inner" }));
         Assert.That(chosen.Distinct().Count(), Is.EqualTo(7));
-        Assert.That(RecordingIndex.Choose(items, null, 7, 1), Is.EqualTo(chosen));
-        Assert.That(RecordingIndex.Choose(items, null, 7, 2), Is.Not.EqualTo(chosen));
-        Assert.That(RecordingIndex.Choose(items, null, 100, 1), Has.Count.EqualTo(15));
-        Assert.That(RecordingIndex.Choose(items, "wave/out*", 9, 1).Select(item => item.Fault), Is.EqualTo(Enumerable.Repeat("outer", 5)));
-        Assert.That(RecordingIndex.Choose(items, "inner3.i16", 9, 1).Single().File, Is.EqualTo("wave/inner3.i16"));
+        Assert.That(RecordingChoice.Choose(items, null, 7, 1), Is.EqualTo(chosen));
+        Assert.That(RecordingChoice.Choose(items, null, 7, 2), Is.Not.EqualTo(chosen));
+        Assert.That(RecordingChoice.Choose(items, null, 100, 1), Has.Count.EqualTo(15));
+        Assert.That(RecordingChoice.Choose(items, "wave/out*", 9, 1).Select(item => item.Fault), Is.EqualTo(Enumerable.Repeat("outer", 5)));
+        Assert.That(RecordingChoice.Choose(items, "inner3.i16", 9, 1).Single().File, Is.EqualTo("wave/inner3.i16"));
         Assert.That(
-            Assert.Throws<RecordingException>(() => RecordingIndex.Choose(items, "ball*", 9, 1))!.Code, Is.EqualTo(RecordingException.NothingSelected));
+            Assert.Throws<RecordingException>(() => RecordingChoice.Choose(items, "ball*", 9, 1))!.Code, Is.EqualTo(RecordingException.NothingSelected));
     }
 
     [Test]
@@ -239,8 +240,8 @@ public class RecordingTests
     {
         WriteIndex(Waveform(12000, "short.i16", "outer"), Waveform(40000, "long.i16", "outer"));
         IReadOnlyList<RecordingItem> items = RecordingIndex.Read(_folder);
-        Assert.That(RecordingIndex.Choose(items, null, 1, 1).Single().File, Is.EqualTo("long.i16"));
-        Assert.That(RecordingIndex.Choose(items, null, 9, 1).Select(item => item.File), Is.EqualTo(new[] { "long.i16", "short.i16" }));
+        Assert.That(RecordingChoice.Choose(items, null, 1, 1).Single().File, Is.EqualTo("long.i16"));
+        Assert.That(RecordingChoice.Choose(items, null, 9, 1).Select(item => item.File), Is.EqualTo(new[] { "long.i16", "short.i16" }));
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.SensorNode;
 using DeviceTwin.SensorNode.Boards;
+using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Simulator.Board;
 using DeviceTwin.SensorNode.Simulator.Machines;
 using DeviceTwin.Tests.SensorNode.Simulator.Link;
@@ -19,13 +20,24 @@ public sealed class NodeTests
             features.Select(member => member.Key),
             Is.EqualTo(new[]
             {
-                "bootId", "seq", "t", "capture", "verdict", "zone", "alarms", "velocityUmPerSecond", "accelerationMilliG",
-                "temperatureCentiCelsius", "scores", "coveragePermille", "saturatedPermille", "overrun", "refusals",
-                "settingsVersion", "settingsHash", "fingerprint",
+                "bootId", "seq", "t", "capture", "verdict", "zone", "zoneRefusals", "alarms", "acknowledged", "causes",
+                "velocityUmPerSecond", "slowVelocityUmPerSecond", "displacementNanometres", "accelerationMilliG", "peakMilliG",
+                "crestMilli", "kurtosisMilli", "skewnessMilli", "bandMicroG", "peaks", "shaftEstimateMilliHertz",
+                "shaftEstimateConfidencePermille", "shaftPattern", "temperatureCentiCelsius", "scores", "impulsivenessMilli",
+                "confidencePermille", "windows", "running", "baselineExcessMilliSigma", "driftMilliSigma", "coveragePermille",
+                "saturatedPermille", "clippedPermille", "aliasingPermille", "noiseVelocityUmPerSecond", "overrun", "refusals",
+                "settingsVersion", "settingsHash", "fingerprint", "trial",
             }));
         Assert.That(features["verdict"]!.GetValue<string>(), Is.EqualTo("normal"));
         Assert.That(features["zone"]!.GetValue<string>(), Is.EqualTo("refused"));
+        Assert.That(features["zoneRefusals"]!.ToJsonString(), Does.Contain("machineGroupUnknown"));
         Assert.That(features["alarms"]!.AsArray(), Is.Empty);
+        Assert.That(features["crestMilli"]!.GetValue<int>(), Is.InRange(2000, 6000));
+        Assert.That(features["kurtosisMilli"]!.GetValue<int>(), Is.InRange(1500, 4000));
+        Assert.That(features["peaks"]!["milliHertz"]![0]!.GetValue<int>(), Is.InRange(29000, 30000), "the shaft's line is the largest");
+        Assert.That(features["peaks"]!["umPerSecond"]!.AsArray(), Has.Count.EqualTo(features["peaks"]!["milliHertz"]!.AsArray().Count));
+        Assert.That(features["bandMicroG"]!.ToJsonString(), Is.EqualTo("[null,null,null]"), "no band is configured");
+        Assert.That(features["trial"], Is.Null);
         Assert.That(features["velocityUmPerSecond"]!.GetValue<int>(), Is.InRange(500, 2000));
         Assert.That(features["temperatureCentiCelsius"]!.GetValue<int>(), Is.InRange(2000, 8000));
         Assert.That(features["coveragePermille"]!.GetValue<int>(), Is.EqualTo(1000));
@@ -44,6 +56,8 @@ public sealed class NodeTests
         Assert.That(Reported(scene, "verdict"), Is.EqualTo("normal"));
         Assert.That(Reported(scene, "resetCause"), Is.EqualTo(scene.Board.Power.LastResetCause()));
         Assert.That(Reported(scene, "zone"), Is.EqualTo("refused"));
+        Assert.That(Reported(scene, "zoneEdition"), Does.StartWith("ISO "));
+        Assert.That(scene.Session.Twin.ReportedAt("shadowVerdict"), Is.Null);
         Assert.That(Reported(scene, "settingsHash"), Is.EqualTo(scene.Features[0]["settingsHash"]!.GetValue<string>()));
         Assert.That(Reported(scene, "detectorFingerprint"), Is.EqualTo(scene.Features[0]["fingerprint"]!.GetValue<string>()));
         Assert.That(scene.Status.IsTwinSettled, Is.True);
@@ -167,7 +181,7 @@ public sealed class NodeTests
         scene.Session.Desire("""{"sampling":{"captureIntervalSeconds":7}}""");
         scene.RunTo(60_000);
         Assert.That(scene.Status.Captures, Is.InRange(8, 10));
-        Assert.That(scene.Node.Health.FileFailures, Is.EqualTo(4), "two reads and a write at the start, one write of the settings");
+        Assert.That(scene.Node.Health.FileFailures, Is.EqualTo(5), "three reads and a write at the start, one write of the settings");
     }
 
     [Test]
@@ -213,7 +227,7 @@ public sealed class NodeTests
         JsonObject features = scene.Features[0];
         Assert.That(features["verdict"]!.GetValue<string>(), Is.EqualTo("refused"));
         Assert.That(features["temperatureCentiCelsius"], Is.Null);
-        Assert.That(features["refusals"]!.ToJsonString(), Is.EqualTo("""["temperatureUnknown"]"""));
+        Assert.That(features["refusals"]!.ToJsonString(), Is.EqualTo("""["temperatureUnknown","baselineWarmingUp"]"""));
         Assert.That(features["velocityUmPerSecond"], Is.Not.Null);
     }
 
@@ -221,7 +235,7 @@ public sealed class NodeTests
     public void AMachineOfWhichNothingIsAskedIsRefused()
     {
         var scene = new NodeScene().RunTo(5000);
-        scene.Session.Desire("""{"detection":{"velocityLimitUmPerSecond":0}}""");
+        scene.Session.Desire("""{"detection":{"velocityLimitUmPerSecond":0,"baselineWarmUpCaptures":0}}""");
         scene.RunTo(70_000);
         Assert.That(scene.Status.Verdict, Is.EqualTo("refused"));
         Assert.That(scene.Features[^1]["refusals"]!.ToJsonString(), Is.EqualTo("""["nothingAsked"]"""));
@@ -268,6 +282,110 @@ public sealed class NodeTests
     }
 
     [Test]
+    public void ADeclaredMachineHasAZoneAndTheStandardItIsMeantBy()
+    {
+        var scene = new NodeScene(MachineKind.Unbalance).RunTo(5000);
+        scene.Session.Desire("""{"machine":{"isoGroup":2,"isoSupport":1,"ratedPowerWatts":55000,"mounting":1}}""");
+        scene.RunTo(70_000);
+        Assert.That(scene.Features[^1]["zone"]!.GetValue<string>(), Is.EqualTo("D"));
+        Assert.That(scene.Features[^1]["zoneEdition"]!.GetValue<string>(), Is.EqualTo(Reported(scene, "zoneEdition")));
+        Assert.That(scene.Features[^1]["zoneRefusals"]!.AsArray(), Is.Empty);
+        Assert.That(Reported(scene, "zone"), Is.EqualTo("D"));
+        Assert.That(scene.Status.Zone, Is.EqualTo("D"));
+    }
+
+    [Test]
+    public void AnAcknowledgedAlarmStaysAndSaysSo()
+    {
+        var scene = new NodeScene(MachineKind.Unbalance).RunTo(20_000);
+        Assert.That((scene.Status.Alarms, scene.Status.Acknowledged), Is.EqualTo((new[] { "high" }, Array.Empty<string>())));
+        Assert.That(scene.Features[^1]["causes"]!.ToJsonString(), Is.EqualTo("""["velocity"]"""));
+        scene.Session.Desire("""{"maintenance":{"acknowledgeGeneration":1}}""");
+        scene.RunTo(30_000);
+        Assert.That((scene.Status.Alarms, scene.Status.Acknowledged), Is.EqualTo((new[] { "high" }, new[] { "high" })));
+        Assert.That(scene.Session.Twin.ReportedAt("acknowledgedAlarms.high")!.GetValue<bool>(), Is.True);
+        Assert.That(scene.Features[^1]["acknowledged"]!.ToJsonString(), Is.EqualTo("""["high"]"""), "told at once, not with the next capture");
+    }
+
+    [Test]
+    public void SettingsOnTrialSayWhatTheyWouldHaveSaidAndRaiseNothing()
+    {
+        var scene = new NodeScene().RunTo(5000);
+        scene.Session.Desire("""{"sampling":{"captureIntervalSeconds":10},"shadow":{"enabled":true,"velocityLimitUmPerSecond":100}}""");
+        scene.RunTo(75_000);
+        Assert.That((scene.Status.Verdict, scene.Status.TrialVerdict, scene.Status.Alarms), Is.EqualTo(("normal", "high", Array.Empty<string>())));
+        Assert.That(scene.Status.TrialAlarms, Is.EqualTo(new[] { "high" }));
+        Assert.That((Reported(scene, "verdict"), Reported(scene, "shadowVerdict")), Is.EqualTo(("normal", "high")));
+        Assert.That(scene.Session.Twin.ReportedAt("shadowAlarms.high")!.GetValue<bool>(), Is.True);
+        Assert.That(scene.Session.Twin.ReportedAt("alarms.high"), Is.Null);
+        Assert.That(Reported(scene, "shadowSettingsHash"), Is.Not.EqualTo(Reported(scene, "settingsHash")));
+        JsonObject trial = scene.Features[^1]["trial"]!.AsObject();
+        Assert.That(trial["verdict"]!.GetValue<string>(), Is.EqualTo("high"));
+        Assert.That(trial["alarms"]!.ToJsonString(), Is.EqualTo("""["high"]"""));
+        Assert.That(trial["settingsHash"]!.GetValue<string>(), Is.EqualTo(Reported(scene, "shadowSettingsHash")));
+
+        scene.Session.Desire("""{"shadow":{"velocityLimitUmPerSecond":null}}""");
+        scene.RunTo(100_000);
+        Assert.That(Reported(scene, "shadowVerdict"), Is.EqualTo("normal"));
+        Assert.That(Reported(scene, "shadowSettingsHash"), Is.EqualTo(Reported(scene, "settingsHash")), "nothing overridden: the same settings");
+
+        scene.Session.Desire("""{"shadow":null}""");
+        scene.RunTo(130_000);
+        Assert.That(scene.Session.Twin.ReportedAt("shadowVerdict"), Is.Null);
+        Assert.That(scene.Session.Twin.ReportedAt("shadowSettingsHash"), Is.Null);
+        Assert.That(scene.Features[^1]["trial"], Is.Null);
+    }
+
+    [Test]
+    public void SettingsOnTrialThatMeasureSomethingElseMeasureForThemselves()
+    {
+        var scene = new NodeScene(MachineKind.OuterRace).RunTo(5000);
+        scene.Session.Desire("""
+            {"sampling":{"captureIntervalSeconds":10},"machine":{"shaftSpeedMilliHertz":29500,"bpfoMilliOrders":3572},
+             "shadow":{"enabled":true,"bearingScoreLimitMilli":60000}}
+            """);
+        scene.RunTo(75_000);
+        Assert.That(scene.Status.Verdict, Is.EqualTo("outer"));
+        Assert.That(scene.Status.TrialVerdict, Is.Not.EqualTo("outer"));
+    }
+
+    [Test]
+    public void AForestIsTakenWhereItIsOneAndOtherwiseAnsweredWithWhatIsWrong()
+    {
+        byte[] content = [Forest.Version, ForestFeatures.ListId, 1, (byte)Verdict.Flag(Verdict.Outer), Forest.Leaf + Verdict.Outer];
+        uint checksum = Forest.Checksum(content, content.Length);
+        string forest = Convert.ToBase64String([.. content, (byte)(checksum >> 24), (byte)(checksum >> 16), (byte)(checksum >> 8), (byte)checksum]);
+        var scene = new NodeScene().RunTo(20_000);
+        string before = Reported(scene, "settingsHash");
+        scene.Session.Desire($$$"""{"detection":{"forest":"{{{forest}}}"},"shadow":{"forest":"AAAA"}}""");
+        scene.RunTo(90_000);
+        Assert.That(Reported(scene, "detection.forest.value"), Is.EqualTo(forest));
+        Assert.That(Reported(scene, "shadow.forest.ad"), Is.EqualTo("malformed: shadow.forest: the text is cut off"));
+        Assert.That(Reported(scene, "settingsHash"), Is.Not.EqualTo(before));
+    }
+
+    [Test]
+    public void WhatWasLearnedOutlivesARestartAndIsForgottenOnRequest()
+    {
+        var files = new MemoryFiles();
+        var scene = new NodeScene(files: files).RunTo(5000);
+        scene.Session.Desire("""{"sampling":{"captureIntervalSeconds":10},"detection":{"baselineWarmUpCaptures":20}}""");
+        scene.RunTo(700_000);
+        Assert.That(files.Read(TalkLoop.BaselineFile), Is.Not.Null);
+        Assert.That(Words(scene, "refusals"), Is.Empty);
+
+        var session = new StubSession { ConnectAnswer = -1 };
+        var restarted = new NodeScene(files: files, session: session).RunTo(20_000);
+        session.ConnectAnswer = 0;
+        restarted.RunTo(200_000);
+        Assert.That(Words(restarted, "refusals"), Does.Not.Contain("baselineWarmingUp"));
+
+        restarted.Session.Desire("""{"sampling":{"captureIntervalSeconds":10},"detection":{"baselineWarmUpCaptures":20,"baselineGeneration":1}}""");
+        restarted.RunTo(280_000);
+        Assert.That(Words(restarted, "refusals"), Does.Contain("baselineWarmingUp"), "it learns anew");
+    }
+
+    [Test]
     public void TheSameSeedGivesTheSameBytes()
     {
         Assert.That(Bytes(3), Is.EqualTo(Bytes(3)));
@@ -280,6 +398,9 @@ public sealed class NodeTests
             return string.Join('\n', scene.Session.Published.Select(message => message.Topic + message.Payload));
         }
     }
+
+    private static string[] Words(NodeScene scene, string name) =>
+        scene.Features[^1][name]!.AsArray().Select(word => word!.GetValue<string>()).ToArray();
 
     private static string Reported(NodeScene scene, string path) => scene.Session.Twin.ReportedAt(path)!.GetValue<string>();
 

@@ -8,6 +8,7 @@ namespace DeviceTwin.Bench.Generation;
 public static class GenerateVerb
 {
     private const string Folder = "firmware/SensorNode/Twin/Model";
+    private const string FormsFolder = "firmware/SensorNode.Portable/Forms";
 
     /// <param name="options">What follows the verb: <c>--check</c>, <c>--root DIR</c>.</param>
     public static int Run(string[] options, TextWriter output, TextWriter error)
@@ -33,7 +34,7 @@ public static class GenerateVerb
         (string Path, string Text)[] files;
         try
         {
-            files = [TwinModel(root), .. StraightLine(root), .. GeneratedSections.Pages(root)];
+            files = [.. TwinModel(root), .. StraightLine(root), .. GeneratedSections.Pages(root)];
         }
         catch (ModelException exception)
         {
@@ -44,13 +45,17 @@ public static class GenerateVerb
         return check ? Check(files, output, error) : Write(files, output);
     }
 
-    private static (string Path, string Text) TwinModel(string root)
+    private static (string Path, string Text)[] TwinModel(string root)
     {
         string folder = Path.Combine(root, Folder);
         TwinLimits limits = TwinLimits.Load(Path.Combine(folder, "vibrationNode-1.limits.json"));
         DtdlModel model = DtdlModel.Load(Path.Combine(folder, "vibrationNode-1.json"));
         limits.CheckAgainst(model);
-        return (Path.Combine(folder, "TwinModel.g.cs"), TwinModelWriter.Write(limits, model));
+        return
+        [
+            (Path.Combine(folder, "TwinModel.g.cs"), TwinModelWriter.Write(limits)),
+            (Path.Combine(root, FormsFolder, "TwinForms.g.cs"), TwinModelWriter.WriteForms(limits, model)),
+        ];
     }
 
     private static IEnumerable<(string Path, string Text)> StraightLine(string root) =>

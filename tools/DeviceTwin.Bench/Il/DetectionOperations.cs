@@ -1,3 +1,4 @@
+using DeviceTwin.Bench.Training;
 using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Signal;
 
@@ -29,11 +30,18 @@ internal static class DetectionOperations
             };
         }),
         Bearing("bearing.window.16384", 16384, 8192, 29950, 3_500_000),
+        Bearing("bearing.window.8192.13kHz", 8192, 8192, 29950, 2_700_000, Inputs.SensorRateMilliHertz / 2),
         Bearing("bearing.window.16384.fast", 16384, 8192, 100000, 5_100_000),
         Bearing("bearing.window.8192.n4096", 8192, 4096, 29950, 1_750_000),
         Bearing("bearing.window.4096.n2048", 4096, 2048, 60000, 900_000),
-        Analyze("detector.bearing.16384", 16384, 6_000_000, velocity: false),
-        Analyze("detector.capture.32768", 32768, 11_000_000, velocity: true),
+        Features("features.32768", 32768, 8192, 5_600_000),
+        Features("features.32768.n2048", 32768, 2048, 6_200_000),
+        Analyze("detector.bearing.16384", 16384, 8192, 7_000_000),
+        Analyze("detector.bearing.16384.n4096", 16384, 4096, 6_900_000),
+        Analyze("detector.bearing.16384.n2048", 16384, 2048, 5_300_000),
+        Analyze("detector.capture.32768", 32768, 8192, 12_000_000),
+        Analyze("detector.capture.32768.n4096", 32768, 4096, 11_700_000),
+        Analyze("detector.capture.32768.n2048", 32768, 2048, 10_200_000),
         new("monitor.step", 14_000, () =>
         {
             DetectorSettings settings = Inputs.Machine();
@@ -49,6 +57,16 @@ internal static class DetectionOperations
             DetectorResult result = Watched(captures: 100, one => shadow.Step(one, 2500, one.CaptureSequence * 60000L, settings));
             return () => shadow.Step(result, 2500, 101 * 60000L, settings);
         }),
+        new("forest.choose.31x15", 6_000, () =>
+        {
+            // 31 trees with all of their 15 questions, four on every way.
+            ForestNode Grow(int depth) => depth == 0 ? new ForestNode(Verdict.Outer)
+                : new ForestNode(Verdict.Outer, depth, 1000 * depth, Grow(depth - 1), Grow(depth - 1));
+            Forest forest = Forest.Parse(ForestNode.ToText([.. Enumerable.Repeat(Grow(4), 31)], [Verdict.Outer, Verdict.Inner]));
+            var result = new DetectorResult();
+            result.Clear();
+            return () => forest.Choose(result, Verdict.Inner);
+        }),
         new("fingerprint", 42_000, () =>
         {
             DetectorSettings settings = Inputs.Machine();
@@ -56,10 +74,11 @@ internal static class DetectionOperations
         }),
     ];
 
-    /// <summary>A bearing verdict from raw counts at 26 667 Hz: decimation, envelope spectra, scores, judgement.</summary>
-    private static Operation Bearing(string name, int samples, int window, int shaftMilliHertz, long budget) => new(name, budget, () =>
+    /// <summary>A bearing verdict from raw counts, at 26 667 Hz unless said otherwise: decimation, envelope spectra, scores, judgement.</summary>
+    private static Operation Bearing(
+        string name, int samples, int window, int shaftMilliHertz, long budget, int rate = Inputs.SensorRateMilliHertz) => new(name, budget, () =>
     {
-        Capture capture = Inputs.Capture(samples);
+        Capture capture = Inputs.Capture(samples, rate);
         DetectorSettings settings = Inputs.Machine();
         settings.ShaftSpeedMilliHertz = shaftMilliHertz;
         var analyzer = new BearingAnalyzer(new Workspace(window));
@@ -89,13 +108,44 @@ internal static class DetectionOperations
         return result;
     }
 
-    private static Operation Analyze(string name, int samples, long budget, bool velocity) => new(name, budget, () =>
+    /// <summary>All that is told of a capture beside the bearing: facts, levels, velocity, displacement, three bands, lines, shaft, zone.</summary>
+    private static Operation Features(string name, int samples, int window, long budget) => new(name, budget, () =>
+    {
+        DetectorSettings settings = Everything();
+        settings.BpfoMilliOrders = 0;
+        settings.BpfiMilliOrders = 0;
+        settings.BsfMilliOrders = 0;
+        settings.EnvelopeBandHighHertz = 0;
+        return Detect(samples, window, settings);
+    });
+
+    /// <summary>A whole capture: every feature, and the bearing over all its windows.</summary>
+    private static Operation Analyze(string name, int samples, int window, long budget) =>
+        new(name, budget, () => Detect(samples, window, Everything()));
+
+    private static Action Detect(int samples, int window, DetectorSettings settings)
     {
         Capture capture = Inputs.Capture(samples);
-        DetectorSettings settings = Inputs.Machine();
-        settings.VelocityLimitUmPerSecond = velocity ? 7100 : 0;
-        var detector = new Detector(samples);
+        var detector = new Detector(window);
         var result = new DetectorResult();
         return () => detector.Analyze(capture, settings, result);
-    });
+    }
+
+    /// <summary>Settings that leave nothing out.</summary>
+    private static DetectorSettings Everything()
+    {
+        DetectorSettings settings = Inputs.Machine();
+        settings.IsoGroup = 1;
+        settings.IsoSupport = 1;
+        settings.RatedPowerWatts = 400_000;
+        settings.ShaftHeightMillimetres = 315;
+        settings.Mounting = 1;
+        settings.Band1LowHertz = 10;
+        settings.Band1HighHertz = 100;
+        settings.Band2LowHertz = 100;
+        settings.Band2HighHertz = 1000;
+        settings.Band3LowHertz = 1000;
+        settings.Band3HighHertz = 8000;
+        return settings;
+    }
 }

@@ -7,6 +7,9 @@ namespace DeviceTwin.Bench.Il;
 /// <summary>Inputs of the operations: always the same, made from the integers of the golden vectors.</summary>
 internal static class Inputs
 {
+    /// <summary>Nominal rate of the sensor.</summary>
+    public const int SensorRateMilliHertz = 26667000;
+
     /// <summary>Noise over the whole range of a sensor.</summary>
     public static float[] FloatNoise(int count)
     {
@@ -38,12 +41,13 @@ internal static class Inputs
         return samples;
     }
 
-    /// <summary><see cref="OuterRace"/> as a capture.</summary>
-    public static Capture Capture(int count)
+    /// <summary><see cref="OuterRace"/> as a capture; at another rate the same counts, so that all happens slower or faster.</summary>
+    public static Capture Capture(int count, int rateMilliHertz = SensorRateMilliHertz)
     {
         var capture = new Capture(count);
         GoldenInputs.Train(capture.Samples, count, 107371, 400, 11);
         GoldenInputs.Describe(capture, count);
+        capture.SampleRateMilliHertz = rateMilliHertz;
         return capture;
     }
 

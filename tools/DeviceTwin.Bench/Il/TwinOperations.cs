@@ -32,6 +32,6 @@ internal static class TwinOperations
 
     private sealed class AnyText : TextRule
     {
-        public override bool IsWellFormed(int index, string text) => true;
+        public override string? Fault(int index, string text) => null;
     }
 }

@@ -22,13 +22,13 @@ public static class Sizes
         ("detector.2048", 49_152, () => new Detector(2048)),
         ("detector.4096", 74_000, () => new Detector(4096)),
         ("detector.8192", 118_000, () => new Detector(8192)),
-        ("monitor", 4_000, () => new SensorNode.Detection.Monitor()),
-        ("shadow", 4_000, () => new Shadow()),
+        ("monitor", 3_000, () => new SensorNode.Detection.Monitor()),
+        ("shadow", 3_000, () => new Shadow()),
         ("result", 5_500, () => new DetectorResult()),
     ];
 
     /// <summary>Budgets of the PE file in bytes, by room.</summary>
-    private static readonly (string Room, int Budget)[] PeBudgets = [("Signal", 86_000), ("Detection", 48_000), ("Twin", 40_000)];
+    private static readonly (string Room, int Budget)[] PeBudgets = [("Signal", 88_000), ("Detection", 36_000), ("Twin", 36_000)];
 
     /// <summary>Bytes of the static tables of Signal and Detection, which live once, from the start.</summary>
     public static long Tables() => AddTables(new HeapModel());

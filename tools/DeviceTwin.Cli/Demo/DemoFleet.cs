@@ -1,3 +1,4 @@
+using DeviceTwin.SensorNode.Recordings;
 using DeviceTwin.SensorNode.Simulator.Machines;
 
 namespace DeviceTwin.Cli.Demo;
@@ -5,17 +6,26 @@ namespace DeviceTwin.Cli.Demo;
 /// <summary>Which machines a demo watches.</summary>
 internal static class DemoFleet
 {
-    private static readonly (MachineKind Kind, string Name, string Line, double ShaftHertz)[] Plant =
+    private static readonly (MachineKind Kind, string Name, string Line, double ShaftHertz, DeclaredMachine Declared)[] Plant =
     [
-        (MachineKind.Healthy, "Pump 1", "cooling", 29.5),
-        (MachineKind.Unbalance, "Fan 2", "paint shop", 24.6),
-        (MachineKind.OuterRace, "Conveyor 3", "packing", 29.2),
-        (MachineKind.InnerRace, "Mixer 4", "kitchen", 24.8),
-        (MachineKind.Overheating, "Compressor 5", "air", 49.2),
-        (MachineKind.Degrading, "Pump 6", "cooling", 29.6),
+        (MachineKind.Healthy, "Pump 1", "cooling", 29.5, new(2, Rigid, 37_000, 200)),
+        (MachineKind.Unbalance, "Fan 2", "paint shop", 24.6, new(2, Flexible, 55_000, 225)),
+        (MachineKind.OuterRace, "Conveyor 3", "packing", 29.2, new(2, Rigid, 22_000, 180)),
+        (MachineKind.InnerRace, "Mixer 4", "kitchen", 24.8, new(2, Rigid, 30_000, 200)),
+        (MachineKind.Overheating, "Compressor 5", "air", 49.2, new(2, Flexible, 75_000, 250)),
+        (MachineKind.Degrading, "Pump 6", "cooling", 29.6, new(2, Rigid, 37_000, 200)),
+        (MachineKind.Misalignment, "Blower 7", "air", 24.7, new(2, Flexible, 90_000, 280)),
+        (MachineKind.Looseness, "Crusher 8", "quarry", 24.5, new(1, Rigid, 315_000, 355)),
+        (MachineKind.Standing, "Pump 9", "cooling", 29.5, new(2, Rigid, 37_000, 200)),
     ];
 
-    /// <summary>Six machines of a small plant: one healthy, four with a fault each, one that gets worse while it is watched.</summary>
+    private const int Rigid = 1;
+    private const int Flexible = 2;
+
+    /// <summary>
+    /// Nine machines of a small plant: one healthy, six with a fault each, one that gets worse while it is watched, and one in reserve that
+    /// stands still.
+    /// </summary>
     public static IReadOnlyList<DemoNode> Machines(int seed) =>
     [
         .. Plant.Select((machine, index) => new DemoNode(
@@ -28,7 +38,8 @@ internal static class DemoFleet
                 ShaftHertz = machine.ShaftHertz,
                 Seed = (ulong)(seed + index),
             }),
-            Recording: null)),
+            Recording: null,
+            machine.Declared)),
     ];
 
     /// <summary>One node per recording.</summary>
@@ -37,7 +48,7 @@ internal static class DemoFleet
     {
         try
         {
-            var items = RecordingIndex.Choose(RecordingIndex.Read(folder.FullName), select, count, (ulong)seed);
+            var items = RecordingChoice.Choose(RecordingIndex.Read(folder.FullName), select, count, (ulong)seed);
             return [.. items.Select((item, index) => new DemoNode($"node-{index + 1:00}", item.Dataset, Play(item), item.File))];
         }
         catch (RecordingException error)

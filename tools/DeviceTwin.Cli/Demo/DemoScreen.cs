@@ -21,7 +21,7 @@ internal static class DemoScreen
             cancellation));
     }
 
-    /// <param name="width">Columns of the screen; a narrow one shows no counts, so that no word is folded.</param>
+    /// <param name="width">Columns of the screen; a narrow one shows neither zone nor counts, so that no word is folded.</param>
     internal static Table ToTable(DemoStatus status, int width)
     {
         (string Title, Func<DemoReportNode, string> Cell)[] columns =
@@ -30,12 +30,13 @@ internal static class DemoScreen
             ("machine", node => Markup.Escape(node.Machine)),
             ("is", node => Markup.Escape(node.Label)),
             ("verdict", node => Words.Verdict(node.Verdict)),
+            ("zone", node => node.Zone == "refused" ? "-" : Markup.Escape(node.Zone)),
             ("captures", node => node.Captures.ToString()),
             ("twin", node => Words.State(node.State)),
             ("versions", node => $"{node.DesiredVersion} / {node.ReportedVersion}"),
             ("connection", node => Words.Connection(node.Connected)),
         ];
-        var shown = columns.Where(column => width >= WideScreen || column.Title is not ("captures" or "versions")).ToList();
+        var shown = columns.Where(column => width >= WideScreen || column.Title is not ("zone" or "captures" or "versions")).ToList();
         var table = new Table().Border(TableBorder.Rounded);
         foreach (var (title, _) in shown)
         {
@@ -70,7 +71,7 @@ internal static class DemoScreen
         {
             foreach (var node in status.Nodes)
             {
-                var line = $"{node.Id,-10} {node.Machine,-20} {node.Label,-14} {(node.Verdict.Length == 0 ? "-" : node.Verdict),-8} {node.State,-9} {(node.Connected ? "connected" : "offline")}";
+                var line = $"{node.Id,-10} {node.Machine,-20} {node.Label,-14} {(node.Verdict.Length == 0 ? "-" : node.Verdict),-12} {node.State,-9} {(node.Connected ? "connected" : "offline")}";
                 if (last.GetValueOrDefault(node.Id) != line)
                 {
                     last[node.Id] = line;

@@ -19,16 +19,23 @@ public sealed record TrendItem(string Path, string Name, string DataSet, IReadOn
         var items = new List<TrendItem>();
         foreach (JsonElement item in list.EnumerateArray())
         {
-            string file = item.GetProperty("file").GetString()!;
-            string path = System.IO.Path.Combine(folder, file);
-            if (file.EndsWith(".csv", StringComparison.Ordinal) && item.TryGetProperty("dataset", out JsonElement dataSet) && File.Exists(path))
+            if (Text(item, "file") is not { } file || Text(item, "dataset") is not { } dataSet || !file.EndsWith(".csv", StringComparison.Ordinal))
             {
-                items.Add(new TrendItem(path, System.IO.Path.GetFileNameWithoutExtension(file), dataSet.GetString()!, WindowsOf(item)));
+                continue;
+            }
+
+            string path = System.IO.Path.Combine(folder, file);
+            if (File.Exists(path))
+            {
+                items.Add(new TrendItem(path, System.IO.Path.GetFileNameWithoutExtension(file), dataSet, WindowsOf(item)));
             }
         }
 
         return items;
     }
+
+    private static string? Text(JsonElement item, string key) =>
+        item.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static List<(DateTime From, DateTime To)> WindowsOf(JsonElement item)
     {

@@ -2,9 +2,9 @@
 
 using System;
 
-namespace DeviceTwin.SensorNode.Simulator.Machines;
+namespace DeviceTwin.SensorNode.Recordings;
 
-/// <summary>Why a recording cannot be played: a stable code for programs and a sentence that names file and item for people.</summary>
+/// <summary>Why a recording cannot be read or played: a stable code for programs and a sentence that names file and item for people.</summary>
 public sealed class RecordingException : Exception
 {
     /// <summary>There is no index.json in the folder.</summary>
@@ -27,6 +27,18 @@ public sealed class RecordingException : Exception
 
     /// <summary>The file does not hold as many samples as the index says.</summary>
     public const string FileLength = "fileLength";
+
+    /// <summary>A file of 16 bit samples has an odd number of bytes.</summary>
+    public const string OddLength = "oddLength";
+
+    /// <summary>A WAV file is damaged, or holds something else than one channel of 16 bit PCM.</summary>
+    public const string WavUnsupported = "wavUnsupported";
+
+    /// <summary>A text file is not one column of numbers.</summary>
+    public const string CsvMalformed = "csvMalformed";
+
+    /// <summary>The file does not say its sampling rate, and nobody else did.</summary>
+    public const string RateUnknown = "rateUnknown";
 
     /// <summary>The item's path leads out of the folder.</summary>
     public const string FileOutside = "fileOutside";

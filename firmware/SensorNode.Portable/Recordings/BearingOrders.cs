@@ -1,6 +1,8 @@
 #nullable enable
 
-namespace DeviceTwin.SensorNode.Simulator.Machines;
+using DeviceTwin.SensorNode.Detection;
+
+namespace DeviceTwin.SensorNode.Recordings;
 
 /// <summary>Defect frequencies of a rolling bearing as multiples of the shaft speed, in thousandths; 0 = not known.</summary>
 /// <param name="BpfoMilli">Ball pass, outer race.</param>
@@ -11,4 +13,13 @@ public readonly record struct BearingOrders(int BpfoMilli, int BpfiMilli, int Bs
 {
     /// <summary>No bearing is known.</summary>
     public static BearingOrders None => default;
+
+    /// <summary>Tells the detector.</summary>
+    public void Apply(DetectorSettings settings)
+    {
+        settings.BpfoMilliOrders = BpfoMilli;
+        settings.BpfiMilliOrders = BpfiMilli;
+        settings.BsfMilliOrders = BsfMilli;
+        settings.FtfMilliOrders = FtfMilli;
+    }
 }

@@ -6,20 +6,33 @@ using System.Linq;
 using System.Text.Json;
 using DeviceTwin.SensorNode.Twin;
 
-namespace DeviceTwin.SensorNode.Simulator.Machines;
+namespace DeviceTwin.SensorNode.Recordings;
 
 /// <summary>Reads one item and says which one it is where it is wrong.</summary>
-internal readonly struct RecordingItemReader(string folder, string path, int number, JsonElement item)
+internal readonly struct RecordingItemReader
 {
     private const string Format = "int16 little-endian, value = sample*scale";
+
+    private readonly string _folder;
+    private readonly string _path;
+    private readonly int _number;
+    private readonly JsonElement _item;
+
+    public RecordingItemReader(string folder, string path, int number, JsonElement item)
+    {
+        _folder = folder;
+        _path = path;
+        _number = number;
+        _item = item;
+    }
 
     /// <returns>The waveform, or null where the item is of another kind.</returns>
     /// <exception cref="RecordingException">The item is wrong.</exception>
     public RecordingItem? Read()
     {
-        if (item.ValueKind != JsonValueKind.Object)
+        if (_item.ValueKind != JsonValueKind.Object)
         {
-            throw new RecordingException(RecordingException.IndexMalformed, $"{path}: item {number} is not an object.");
+            throw new RecordingException(RecordingException.IndexMalformed, $"{_path}: item {_number} is not an object.");
         }
 
         if (Text("kind") != "waveform")
@@ -46,23 +59,33 @@ internal readonly struct RecordingItemReader(string folder, string path, int num
             throw Wrong(RecordingException.ValueInvalid, "'samples' is not a whole number in range");
         }
 
-        return new RecordingItem(folder)
+        double rate = Positive("fs_hz");
+        if (rate * 1000 > int.MaxValue)
+        {
+            throw Wrong(RecordingException.ValueInvalid, "'fs_hz' is beyond what a capture can state");
+        }
+
+        return new RecordingItem(_folder)
         {
             File = file,
             Samples = (int)samples,
-            RateHertz = Positive("fs_hz"),
+            RateHertz = rate,
             Scale = Positive("scale"),
             Unit = OptionalText("unit"),
             Fault = OptionalText("fault") is { Length: > 0 } fault ? fault : "unknown",
             Dataset = OptionalText("dataset"),
-            ShaftSpeedMilliHertz = Milli(Optional(item, "shaft_rpm") / 60, "shaft_rpm", TwinModel.MachineShaftSpeedMilliHertz),
+            FaultSize = OptionalText("fault_size"),
+            FaultPosition = OptionalText("fault_position"),
+            Bearing = OptionalText("bearing"),
+            PhysicalId = OptionalText("physical_id"),
+            ShaftSpeedMilliHertz = Milli(Optional(_item, "shaft_rpm") / 60, "shaft_rpm", TwinModel.MachineShaftSpeedMilliHertz),
             Orders = Orders(),
         };
     }
 
     private BearingOrders Orders()
     {
-        if (!item.TryGetProperty("orders", out JsonElement orders) || orders.ValueKind == JsonValueKind.Null)
+        if (!_item.TryGetProperty("orders", out JsonElement orders) || orders.ValueKind == JsonValueKind.Null)
         {
             return BearingOrders.None;
         }
@@ -97,7 +120,7 @@ internal readonly struct RecordingItemReader(string folder, string path, int num
     }
 
     private string OptionalText(string key) =>
-        item.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+        _item.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
     private double Positive(string key)
     {
@@ -119,14 +142,14 @@ internal readonly struct RecordingItemReader(string folder, string path, int num
             : throw Wrong(RecordingException.ValueInvalid, $"'{key}' is not a number");
     }
 
-    private JsonElement Required(string key) => item.TryGetProperty(key, out JsonElement value)
+    private JsonElement Required(string key) => _item.TryGetProperty(key, out JsonElement value)
         ? value
         : throw Wrong(RecordingException.KeyMissing, $"it lacks '{key}'");
 
     private RecordingException Wrong(string code, string what)
     {
-        bool named = item.TryGetProperty("file", out JsonElement file) && file.ValueKind == JsonValueKind.String;
+        bool named = _item.TryGetProperty("file", out JsonElement file) && file.ValueKind == JsonValueKind.String;
         string name = named ? $" ('{file.GetString()}')" : "";
-        return new RecordingException(code, $"{path}, item {number}{name}: {what}.");
+        return new RecordingException(code, $"{_path}, item {_number}{name}: {what}.");
     }
 }

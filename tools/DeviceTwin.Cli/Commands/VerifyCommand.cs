@@ -1,0 +1,54 @@
+using System.CommandLine;
+using DeviceTwin.Cli.Detection;
+using DeviceTwin.SensorNode.Detection;
+
+namespace DeviceTwin.Cli.Commands;
+
+/// <summary><c>dtwin verify</c>: computes a verdict anew from its evidence.</summary>
+internal static class VerifyCommand
+{
+    public static Command Create()
+    {
+        var evidence = new Argument<FileInfo>("evidence") { HelpName = "EVIDENCE", Description = "A file that `dtwin detect --evidence` wrote." };
+        var waveform = new Option<FileInfo?>("--waveform") { HelpName = "FILE", Description = "Where the samples are now, if not where they were." };
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var command = new Command("verify", "Compute a verdict anew from its evidence and say whether it is equal.") { evidence, waveform, json };
+        command.SetAction((parsed, _) => Task.FromResult(Run(parsed.GetValue(evidence)!.FullName, parsed.GetValue(waveform)?.FullName, parsed.GetValue(json))));
+        return command;
+    }
+
+    private static int Run(string path, string? waveform, bool json)
+    {
+        var evidence = Evidence.Read(path);
+        var differences = evidence.Recompute(waveform);
+        var otherBuild = evidence.Build != Fingerprint.BuildId;
+        if (json)
+        {
+            Output.Json(new VerifyReport(differences.Count == 0, differences, evidence.Build, Fingerprint.BuildId));
+        }
+        else if (differences.Count == 0)
+        {
+            Console.Out.WriteLine($"equal: {evidence.Waveform.File} is {(string?)evidence.Report["verdict"]}, by detector {evidence.Build}");
+        }
+        else
+        {
+            foreach (var difference in differences)
+            {
+                Console.Out.WriteLine(difference.Sentence());
+            }
+        }
+
+        if (otherBuild)
+        {
+            return CommandRunner.Fail(
+                ExitCode.OtherDetector, $"The verdict was given by detector {evidence.Build}; this dtwin has detector {Fingerprint.BuildId}.");
+        }
+
+        return differences.Count == 0 ? ExitCode.Success.Number : CommandRunner.Fail(ExitCode.VerdictDiffers, $"Members that differ: {differences.Count}.");
+    }
+}
+
+/// <summary>What <c>dtwin verify --json</c> prints.</summary>
+/// <param name="EvidenceBuild">Build of the detector that gave the verdict.</param>
+/// <param name="Build">Build of the detector that computed it now.</param>
+internal sealed record VerifyReport(bool Equal, IReadOnlyList<Difference> Differences, string EvidenceBuild, string Build);
