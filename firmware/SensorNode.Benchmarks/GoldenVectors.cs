@@ -240,7 +240,7 @@ public sealed class GoldenVectors
         GoldenInputs.Noise(_capture.Samples, 4096, 6, 32768);
         int outputs = 4096 >> (halvings & 31);
         float[] output = new float[outputs];
-        new WindowDecimator().Read(_capture.Samples, 4096, 17f, halvings, 0, output, outputs);
+        new WindowDecimator(new float[WindowDecimator.ScratchLength]).Read(_capture.Samples, 4096, 17f, halvings, 0, output, outputs);
         _hash.Add(output, outputs);
     }
 
@@ -292,7 +292,7 @@ public sealed class GoldenVectors
     {
         GoldenInputs.Train(_capture.Samples, 12000, 107000, 2000, 8);
         var workspace = new Workspace(4096);
-        var decimator = new WindowDecimator();
+        var decimator = new WindowDecimator(workspace.Re);
         var analyzer = new EnvelopeAnalyzer(workspace);
         for (int halvings = 0; halvings <= 2; halvings++)
         {

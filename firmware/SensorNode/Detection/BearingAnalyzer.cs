@@ -43,7 +43,7 @@ public sealed class BearingAnalyzer
     private const float DefaultFloorHertz = 100f;
 
     private readonly Workspace _workspace;
-    private readonly WindowDecimator _decimator = new WindowDecimator();
+    private readonly WindowDecimator _decimator;
     private readonly EnvelopeAnalyzer _envelope;
     private readonly BearingScores _scores;
 
@@ -51,14 +51,9 @@ public sealed class BearingAnalyzer
     public BearingAnalyzer(Workspace workspace)
     {
         _workspace = workspace;
+        _decimator = new WindowDecimator(workspace.Re);
         _envelope = new EnvelopeAnalyzer(workspace);
         _scores = new BearingScores(_envelope.Spectrum.Length);
-    }
-
-    /// <summary>Buffers that are free while no bearing is analysed.</summary>
-    public float[][] Scratch
-    {
-        get { return _decimator.Stages; }
     }
 
     /// <summary>

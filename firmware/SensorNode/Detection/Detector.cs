@@ -57,8 +57,8 @@ public sealed class Detector
 
         Workspace workspace = new Workspace(window);
         _bearing = new BearingAnalyzer(workspace);
-        _raw = new RawSpectrum(workspace, _bearing.Scratch);
-        _velocity = new VelocityMeter(workspace, window, _bearing.Scratch);
+        _raw = new RawSpectrum(workspace);
+        _velocity = new VelocityMeter(workspace, window);
         _lines = new VelocityLines(_velocity);
         _speed = new ShaftSpeed(workspace, _velocity);
     }

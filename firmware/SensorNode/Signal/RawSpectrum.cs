@@ -30,16 +30,9 @@ public sealed class RawSpectrum
 
     /// <param name="workspace">Scratch.</param>
     public RawSpectrum(Workspace workspace)
-        : this(workspace, null)
-    {
-    }
-
-    /// <param name="workspace">Scratch.</param>
-    /// <param name="scratch">Buffers of which one holds the spectrum, where it is long enough; may be null.</param>
-    public RawSpectrum(Workspace workspace, float[][] scratch)
     {
         _workspace = workspace;
-        _power = VelocityDecimator.Buffer(scratch, 1, Half);
+        _power = workspace.BandRe.Length >= Half ? workspace.BandRe : new float[Half];
     }
 
     /// <summary>Measures blocks spread evenly over the capture.</summary>

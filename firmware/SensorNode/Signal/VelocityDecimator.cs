@@ -34,9 +34,8 @@ public sealed class VelocityDecimator
     private const int QuarterTaps = 13;
     private const int QuarterBefore = 6;
 
-    private const int LastLength = (Chunk << 1) + LongTaps + 3;
-    private const int MiddleLength = (LastLength << 1) + HalfTaps + 3;
-    private const int FirstLength = (MiddleLength << 1) + HalfTaps + 3;
+    // The longest stage before the last takes 80 samples, the one before that 170, and the first of five 350; the workspace of the shortest
+    // window has 129 and 513.
 
     /// <summary>Outputs of the stage by four that are computed at a time where they reach beyond the capture.</summary>
     private const int EdgeOutputs = 16;
@@ -52,9 +51,9 @@ public sealed class VelocityDecimator
 
     private readonly float[] _last;
     private readonly float[] _middle;
-    private readonly float[] _first = new float[FirstLength];
+    private readonly float[] _first;
     private readonly short[] _edge = new short[EdgeLength];
-    private readonly float[] _edgeOutputs = new float[EdgeOutputs];
+    private readonly float[] _edgeOutputs;
     private short[] _counts;
     private int _count;
     private float _mean;
@@ -62,17 +61,13 @@ public sealed class VelocityDecimator
     private bool _narrow;
     private int _at;
 
-    /// <param name="scratch">Buffers of the last two stages, where they are long enough; null or shorter: they are allocated.</param>
-    public VelocityDecimator(float[][] scratch)
+    /// <param name="workspace">Its spectra and bands hold the stages while a piece is read; what they held before is void.</param>
+    public VelocityDecimator(Workspace workspace)
     {
-        _last = Buffer(scratch, 0, LastLength);
-        _middle = Buffer(scratch, 1, MiddleLength);
-    }
-
-    /// <summary>Buffer <paramref name="index"/> of a scratch, or a new one where that is not long enough.</summary>
-    public static float[] Buffer(float[][] scratch, int index, int length)
-    {
-        return scratch != null && index < scratch.Length && scratch[index].Length >= length ? scratch[index] : new float[length];
+        _last = workspace.BandRe;
+        _edgeOutputs = workspace.BandIm;
+        _middle = workspace.Im;
+        _first = workspace.Re;
     }
 
     /// <summary>How often a rate is halved until it lies at or below <see cref="HighestRateMilliHertz"/>.</summary>

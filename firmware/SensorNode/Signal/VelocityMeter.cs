@@ -42,8 +42,8 @@ public sealed class VelocityMeter
     private readonly RealFft _transform;
     private readonly RealFft _slowTransform;
     private readonly int _block;
-    private readonly float[] _gain;
-    private readonly float[] _slow;
+    private readonly float[] _gain = new float[VelocityDecimator.GainValues];
+    private readonly float[] _slow = new float[SlowBlock];
     private int _slowCount;
     private int _blocks;
     private float _farthest;
@@ -79,20 +79,10 @@ public sealed class VelocityMeter
     /// <param name="workspace">Scratch.</param>
     /// <param name="windowLength">Longest transform the detector may use; blocks are this long, at most <see cref="LongestBlock"/>.</param>
     public VelocityMeter(Workspace workspace, int windowLength)
-        : this(workspace, windowLength, null)
-    {
-    }
-
-    /// <param name="workspace">Scratch.</param>
-    /// <param name="windowLength">As above.</param>
-    /// <param name="scratch">Buffers to use for stages of the decimation and the slow part, where they are long enough; may be null.</param>
-    public VelocityMeter(Workspace workspace, int windowLength, float[][] scratch)
     {
         _workspace = workspace;
         _block = windowLength < LongestBlock ? windowLength : LongestBlock;
-        _decimator = new VelocityDecimator(scratch);
-        _slow = VelocityDecimator.Buffer(scratch, 3, SlowBlock);
-        _gain = workspace.BandRe.Length >= VelocityDecimator.GainValues ? workspace.BandRe : new float[VelocityDecimator.GainValues];
+        _decimator = new VelocityDecimator(workspace);
         _transform = new RealFft(_block);
         _slowTransform = new RealFft(SlowBlock);
 

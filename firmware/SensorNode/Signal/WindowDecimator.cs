@@ -4,7 +4,7 @@ namespace DeviceTwin.SensorNode.Signal;
 /// Brings any stretch of a capture to the rate at which bearings are looked at, 8.4 to 16.7 kHz (lower rates are taken as they are; a slow
 /// shaft takes less), by halving with linear-phase half-band filters. Up to 0.418 of the new rate it passes within 0.02 dB and holds what
 /// would fold below that 58 dB down; at 0.42 it is 52 dB, at 0.45 0.7 dB and 23 dB. Beyond the ends of the capture the end samples are taken
-/// to go on. Some 3 KB of scratch; stateless between calls.
+/// to go on. Stateless between calls.
 /// </summary>
 /// <remarks>
 /// The last stage alone is steep. Those before it work at rates where the band is narrow, and need few weights: the one before the last
@@ -29,18 +29,22 @@ public sealed class WindowDecimator
     private const int MiddleTail = 16;
     private const int WideTail = 8;
 
+    private const int MiddleBase = (Piece << 1) + SharpTail;
+    private const int WideBase = MiddleBase + (Piece << 1) + MiddleTail;
+
+    /// <summary>Fewest elements of the scratch.</summary>
+    public const int ScratchLength = WideBase + (Piece << 1) + WideTail;
+
     private const int FormSharp = 0;
     private const int FormMiddle = 1;
 
     private readonly short[] _edge = new short[EdgeLength];
     private readonly float[] _rest = new float[8];
 
-    /// <summary>Input of each stage but the first, by how many stages follow it, and how much of it is filled.</summary>
-    private readonly float[][] _buffers =
-    {
-        new float[(Piece << 1) + SharpTail], new float[(Piece << 1) + MiddleTail], new float[(Piece << 1) + WideTail],
-    };
+    /// <summary>Input of each stage but the first, one behind the other by how many stages follow it.</summary>
+    private readonly float[] _scratch;
 
+    /// <summary>How much of each is filled.</summary>
     private readonly int[] _filled = new int[MostHalvings - 1];
 
     private short[] _input;
@@ -49,10 +53,10 @@ public sealed class WindowDecimator
     private float _scale;
     private int _next;
 
-    /// <summary>The buffers of the stages, which whoever runs before or after may use in between.</summary>
-    public float[][] Stages
+    /// <param name="scratch">At least <see cref="ScratchLength"/> long; void after each call.</param>
+    public WindowDecimator(float[] scratch)
     {
-        get { return _buffers; }
+        _scratch = scratch;
     }
 
     /// <summary>How often a rate has to be halved: at most three times, up to 110 kHz.</summary>
@@ -157,28 +161,30 @@ public sealed class WindowDecimator
             return;
         }
 
-        float[] buffer = _buffers[form];
+        float[] buffer = _scratch;
+        int first = form == FormSharp ? 0 : form == FormMiddle ? MiddleBase : WideBase;
         int tail = form == FormSharp ? SharpTail : form == FormMiddle ? MiddleTail : WideTail;
         while (outputs > 0)
         {
             int some = outputs < Piece ? outputs : Piece;
             int taken = some << 1;
             int filled = _filled[form];
-            Produce(stages - 1, form + 1, buffer, filled, taken + tail - filled);
+            Produce(stages - 1, form + 1, buffer, first + filled, taken + tail - filled);
             if (form == FormSharp)
             {
-                HalfBandStages.Sharp(buffer, HalfBandStages.SharpReach, _scale, _mean, output, to, some);
+                HalfBandStages.Sharp(buffer, first + HalfBandStages.SharpReach, _scale, _mean, output, to, some);
             }
             else if (form == FormMiddle)
             {
-                HalfBandStages.Middle(buffer, HalfBandStages.MiddleReach, output, to, some);
+                HalfBandStages.Middle(buffer, first + HalfBandStages.MiddleReach, output, to, some);
             }
             else
             {
-                HalfBandStages.Wide(buffer, HalfBandStages.WideReach, output, to, some);
+                HalfBandStages.Wide(buffer, first + HalfBandStages.WideReach, output, to, some);
             }
 
-            for (int i = 0; i < tail; i += 4)
+            int end = first + tail;
+            for (int i = first; i < end; i += 4)
             {
                 int from = taken + i;
                 buffer[i] = buffer[from];

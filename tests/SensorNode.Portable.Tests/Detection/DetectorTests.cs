@@ -233,7 +233,7 @@ public sealed class DetectorTests
 
     [TestCase(32000, true)]
     [TestCase(32001, false)]
-    [TestCase(32768, false)]
+    [TestCase(32002, false)]
     public void Less_than_1_2_seconds_refuse_the_velocity(int count, bool refused)
     {
         DetectorResult result = Analyze(Machine(new double[count]), new DetectorSettings());
@@ -326,7 +326,7 @@ public sealed class DetectorTests
     [TestCase(0)]
     [TestCase(4999999)]
     [TestCase(110000001)]
-    public void Without_a_rate_nothing_is_judged(int rateMilliHertz)
+    public void Outside_5_to_110_kilohertz_nothing_is_judged(int rateMilliHertz)
     {
         Capture capture = Machine(new double[Length]);
         capture.SampleRateMilliHertz = rateMilliHertz;
@@ -413,21 +413,6 @@ public sealed class DetectorTests
         }
 
         Assert.That(least, Is.Zero);
-    }
-
-    [TestCase(1024, 30)]
-    [TestCase(2048, 39)]
-    [TestCase(4096, 62)]
-    [TestCase(8192, 106)]
-    [TestCase(65536, 106, Description = "the longest window there is")]
-    public void A_detector_takes_the_memory_it_states(int window, int kilobytes)
-    {
-        long before = GC.GetAllocatedBytesForCurrentThread();
-
-        var detector = new Detector(window);
-
-        Assert.That((GC.GetAllocatedBytesForCurrentThread() - before) / 1024, Is.LessThanOrEqualTo(kilobytes).And.GreaterThan(kilobytes * 0.9));
-        GC.KeepAlive(detector);
     }
 
     private static DetectorSettings Bearing() => new()

@@ -142,7 +142,7 @@ public sealed class GoldenTests
         GoldenInputs.Noise(samples, samples.Length, 1, 1024);
         samples[100] ^= (short)flippedBit;
         var output = new float[128];
-        new DeviceTwin.SensorNode.Signal.WindowDecimator().Read(samples, samples.Length, 0f, 1, 0, output, output.Length);
+        new DeviceTwin.SensorNode.Signal.WindowDecimator(new float[DeviceTwin.SensorNode.Signal.WindowDecimator.ScratchLength]).Read(samples, samples.Length, 0f, 1, 0, output, output.Length);
         var hash = new GoldenHash();
         hash.Add(output, output.Length);
         return hash.Text();

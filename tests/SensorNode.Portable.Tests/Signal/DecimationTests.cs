@@ -57,7 +57,7 @@ public sealed class DecimationTests
         Array.Fill(input, (short)2049);
         float[] output = [.. new float[count >> halvings], 5f];
 
-        new WindowDecimator().Read(input, count, 2049f, halvings, 0, output, count >> halvings);
+        new WindowDecimator(new float[WindowDecimator.ScratchLength]).Read(input, count, 2049f, halvings, 0, output, count >> halvings);
 
         Assert.That(output[..^1], Is.All.EqualTo(0f).Within(0.001f));
         Assert.That(output[^1], Is.EqualTo(5f));
@@ -74,7 +74,7 @@ public sealed class DecimationTests
         int outputs = input.Length >> halvings;
         var whole = new float[outputs];
         var pieces = new float[outputs];
-        var decimator = new WindowDecimator();
+        var decimator = new WindowDecimator(new float[WindowDecimator.ScratchLength]);
         decimator.Read(input, input.Length, 3f, halvings, 0, whole, outputs);
 
         var random = new Random(2);
@@ -103,7 +103,7 @@ public sealed class DecimationTests
         int outputs = inner.Length >> halvings;
         var expected = new float[outputs];
         var actual = new float[outputs];
-        var decimator = new WindowDecimator();
+        var decimator = new WindowDecimator(new float[WindowDecimator.ScratchLength]);
         decimator.Read(extended, extended.Length, 0f, halvings, More >> halvings, expected, outputs);
 
         decimator.Read(inner, inner.Length, 0f, halvings, 0, actual, outputs);
@@ -120,7 +120,7 @@ public sealed class DecimationTests
         foreach (int halvings in Halvings)
         {
             var output = new float[2048 >> halvings];
-            new WindowDecimator().Read(input, input.Length, 0f, halvings, 0, output, output.Length);
+            new WindowDecimator(new float[WindowDecimator.ScratchLength]).Read(input, input.Length, 0f, halvings, 0, output, output.Length);
             int middle = 1024 >> halvings;
             Assert.That(output[middle], Is.EqualTo(output.Max()));
             Assert.That(output[middle - 5], Is.EqualTo(output[middle + 5]).Within(0.01f));
@@ -144,7 +144,7 @@ public sealed class DecimationTests
         short[] input = Enumerable.Range(0, Outputs << halvings)
             .Select(i => (short)Math.Round(Peak * Math.Sin((2 * Math.PI * share / (1 << halvings) * i) + 0.3))).ToArray();
         var output = new float[Outputs];
-        new WindowDecimator().Read(input, input.Length, 0f, halvings, 0, output, Outputs);
+        new WindowDecimator(new float[WindowDecimator.ScratchLength]).Read(input, input.Length, 0f, halvings, 0, output, Outputs);
         return Amplitude(output[40..^40], share) / Peak;
     }
 

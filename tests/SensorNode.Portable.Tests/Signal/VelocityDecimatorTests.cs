@@ -48,7 +48,7 @@ public sealed class VelocityDecimatorTests
     public void Read_in_pieces_or_at_once_the_samples_are_the_same_bits(double rate)
     {
         short[] counts = Waves.Capture(20000, Waves.Noise(1, seed: 9)).Samples;
-        var decimator = new VelocityDecimator(null);
+        var decimator = new VelocityDecimator(new Workspace(1024));
         int outputs = decimator.Open(counts, counts.Length, 3.5f, (int)(rate * 1000)) & -4;
         var whole = new float[outputs];
         var pieces = new float[outputs];
@@ -71,7 +71,7 @@ public sealed class VelocityDecimatorTests
     {
         var counts = new short[6400];
         Array.Fill(counts, (short)1234);
-        var decimator = new VelocityDecimator(null);
+        var decimator = new VelocityDecimator(new Workspace(1024));
         int outputs = decimator.Open(counts, counts.Length, 1000f, (int)(rate * 1000)) & -4;
         var output = new float[outputs];
 
@@ -85,7 +85,7 @@ public sealed class VelocityDecimatorTests
     {
         const double Amplitude = 16000;
         const int Length = 1024;
-        var decimator = new VelocityDecimator(null);
+        var decimator = new VelocityDecimator(new Workspace(1024));
         int decimation = 1 << VelocityDecimator.Halvings((int)(rate * 1000));
         int count = (Length + 64) * decimation;
         short[] counts = [.. Enumerable.Range(0, count).Select(i => (short)Math.Round(Amplitude * Math.Cos(2 * Math.PI * hertz * i / rate)))];

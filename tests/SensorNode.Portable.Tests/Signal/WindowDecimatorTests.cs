@@ -5,7 +5,7 @@ namespace DeviceTwin.Tests.SensorNode.Portable.Signal;
 /// <summary>Rate reduction for bearing windows: what passes, what folds, and that it does not matter where a window begins.</summary>
 public sealed class WindowDecimatorTests
 {
-    private readonly WindowDecimator _decimator = new();
+    private readonly WindowDecimator _decimator = new(new float[WindowDecimator.ScratchLength]);
 
     [TestCase(16700000, 0)]
     [TestCase(16700001, 0)]

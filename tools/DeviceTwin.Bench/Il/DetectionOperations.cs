@@ -34,14 +34,14 @@ internal static class DetectionOperations
         Bearing("bearing.window.16384.fast", 16384, 8192, 100000, 5_100_000),
         Bearing("bearing.window.8192.n4096", 8192, 4096, 29950, 1_750_000),
         Bearing("bearing.window.4096.n2048", 4096, 2048, 60000, 900_000),
-        Features("features.32768", 32768, 8192, 6_400_000),
+        Features("features.32768", 32768, 8192, 5_600_000),
         Features("features.32768.n2048", 32768, 2048, 6_200_000),
-        Analyze("detector.bearing.16384", 16384, 8192, 7_200_000),
-        Analyze("detector.bearing.16384.n4096", 16384, 4096, 7_000_000),
-        Analyze("detector.bearing.16384.n2048", 16384, 2048, 6_000_000),
-        Analyze("detector.capture.32768", 32768, 8192, 13_000_000),
-        Analyze("detector.capture.32768.n4096", 32768, 4096, 12_700_000),
-        Analyze("detector.capture.32768.n2048", 32768, 2048, 11_500_000),
+        Analyze("detector.bearing.16384", 16384, 8192, 7_000_000),
+        Analyze("detector.bearing.16384.n4096", 16384, 4096, 6_900_000),
+        Analyze("detector.bearing.16384.n2048", 16384, 2048, 5_300_000),
+        Analyze("detector.capture.32768", 32768, 8192, 12_000_000),
+        Analyze("detector.capture.32768.n4096", 32768, 4096, 11_700_000),
+        Analyze("detector.capture.32768.n2048", 32768, 2048, 10_200_000),
         new("monitor.step", 14_000, () =>
         {
             DetectorSettings settings = Inputs.Machine();

@@ -37,7 +37,7 @@ internal static class Inputs
     public static float[] HalfRate(int count)
     {
         var samples = new float[count];
-        new WindowDecimator().Read(OuterRace(2 * count), 2 * count, 0f, 1, 0, samples, count);
+        new WindowDecimator(new float[WindowDecimator.ScratchLength]).Read(OuterRace(2 * count), 2 * count, 0f, 1, 0, samples, count);
         return samples;
     }
 

@@ -63,7 +63,7 @@ internal static class SignalOperations
     /// <summary>A window of 8192 samples brought to the bearing's rate.</summary>
     private static Operation Decimate(string name, long budget, int halvings) => new(name, budget, () =>
     {
-        var decimator = new WindowDecimator();
+        var decimator = new WindowDecimator(new float[WindowDecimator.ScratchLength]);
         short[] counts = Inputs.OuterRace(8192 << halvings);
         var samples = new float[8192];
         return () => decimator.Read(counts, counts.Length, 0, halvings, 0, samples, samples.Length);

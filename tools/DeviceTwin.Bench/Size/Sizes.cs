@@ -28,7 +28,7 @@ public static class Sizes
     ];
 
     /// <summary>Budgets of the PE file in bytes, by room.</summary>
-    private static readonly (string Room, int Budget)[] PeBudgets = [("Signal", 60_000), ("Detection", 48_000), ("Twin", 40_000)];
+    private static readonly (string Room, int Budget)[] PeBudgets = [("Signal", 88_000), ("Detection", 36_000), ("Twin", 36_000)];
 
     /// <summary>Bytes of the static tables of Signal and Detection, which live once, from the start.</summary>
     public static long Tables() => AddTables(new HeapModel());
