@@ -43,6 +43,14 @@ public sealed class RecordingJudge
         Analyze(waveform, index * samples, samples, settings, result);
     }
 
+    /// <summary>Analyses one of the windows that overlap by half: number 2 i is window i.</summary>
+    /// <param name="half">0 to 2 <see cref="WindowCount"/> - 2.</param>
+    public void AnalyzeHalf(Waveform waveform, int half, DetectorSettings settings, DetectorResult result)
+    {
+        int samples = WindowSamples(waveform.RateMilliHertz);
+        Analyze(waveform, half * (samples / 2), samples, settings, result);
+    }
+
     /// <summary>Analyses the whole recording as one capture: its first <see cref="MostWindows"/> windows, or all of one shorter than a window.</summary>
     /// <returns>Samples of that capture.</returns>
     public int AnalyzeWhole(Waveform waveform, DetectorSettings settings, DetectorResult result)

@@ -31,6 +31,7 @@ public static class MachineFactory
     // What comes through the floor into a machine that stands still.
     private const double NeighboursG = 0.0005;
     private const double BearingPeakG = 3;
+    private const double CageRubG = 0.1;
 
     /// <summary>The word of a kind, as used for <see cref="IMachine.Label"/>.</summary>
     public static string Word(MachineKind kind) => kind switch
@@ -61,6 +62,11 @@ public static class MachineFactory
         if (options.Kind == MachineKind.Unbalance)
         {
             sources.Add(Unbalance(options.ShaftHertz, random.NextUniform()));
+        }
+
+        if (options.Kind == MachineKind.Cage)
+        {
+            sources.Add(new Rub(CageRubG, options.Bearing.Ftf * options.ShaftHertz));
         }
 
         if (Impacts(options) is { } impacts)
@@ -121,8 +127,6 @@ public static class MachineFactory
                 SecondImpact = 0.8,
             },
 
-            // A worn cage lets its balls wander: its higher harmonics, of which one is the outer race's frequency, smear.
-            MachineKind.Cage => new ImpactTrainOptions { RateHertz = bearing.Ftf * shaft, PeakG = BearingPeakG, Slip = 0.05 },
             MachineKind.Degrading => new ImpactTrainOptions
             {
                 RateHertz = bearing.Bpfo * shaft,

@@ -44,7 +44,8 @@ public static class BearingWitness
             int impulses = baseline.ExcessMilliSigma(BaselineFeature.Impulsiveness);
             bool isUsual = excess != Baseline.NotAvailable && excess < UsualMilliSigma
                 && impulses != Baseline.NotAvailable && impulses < UsualMilliSigma
-                && ScoreOf(result, feature) * 1000L < limit * UsualPermille;
+                && ScoreOf(result, feature) * 1000L < limit * UsualPermille
+                && ScoreOf(result, feature) * 1000L >= limit * GrownPermille;
             return isUsual ? Verdict.Normal : bearing;
         }
 

@@ -86,7 +86,6 @@ public sealed class Detector
             count = 0;
         }
 
-        int first = count < CapturePlan.MaximumSamples ? count : CapturePlan.MaximumSamples;
         int rate = capture.SampleRateMilliHertz;
         int weight = capture.NanoGPerCount;
         bool unitKnown = weight > 0 && weight <= LargestNanoGPerCount;
@@ -106,8 +105,8 @@ public sealed class Detector
             velocityRefusals |= Refusal.CaptureTooShort;
         }
 
-        bool spectrum = refusals == 0 && Velocity(capture, first, velocityRefusals == 0, settings, result);
-        int bandRefusals = Bands(capture, first, refusals, unitKnown, spectrum, settings, result);
+        bool spectrum = refusals == 0 && Velocity(capture, count, velocityRefusals == 0, settings, result);
+        int bandRefusals = Bands(capture, count, refusals, unitKnown, spectrum, settings, result);
         int bearingRefusals = refusals | (rateKnown ? _bearing.RefusalsOf(settings, rate, count) : ShaftRefusal(settings));
         if (bearingRefusals == 0)
         {

@@ -12,15 +12,6 @@ public static class ForestFeatures
     /// <summary>Features lie within plus and minus this, so that a threshold takes two bytes.</summary>
     public const int Largest = 32767;
 
-    private static readonly string[] FeatureNames =
-    {
-        "outerMilli", "innerMilli", "ballMilli", "cageMilli", "shaftMilli", "impulsivenessMilli", "outerMinusInnerMilli",
-        "outerMinusBallMilli", "innerMinusBallMilli", "bestMinusShaftMilli", "crestMilli", "kurtosisMilli", "highRatioMilli",
-    };
-
-    /// <summary>The names, by number.</summary>
-    public static string[] Names => FeatureNames;
-
     /// <summary>Fills the features of a result.</summary>
     /// <param name="features">At least <see cref="Count"/> places.</param>
     public static void Fill(DetectorResult result, int[] features)

@@ -55,6 +55,13 @@ public sealed class RealRecordingsTests
     });
 
     [Test]
+    public void A_node_that_has_learned_the_sound_machine_finds_what_is_defective()
+    {
+        Assert.That(evaluation.WithBaseline.Where(set => set.Value.WindowBalancedDetection < 0.97).Select(set => set.Key), Is.Empty);
+        Assert.That(evaluation.WithBaseline.Where(set => set.Value.FaultyRecordingsFound < set.Value.FaultyRecordings).Select(set => set.Key), Is.Empty);
+    }
+
+    [Test]
     public void Every_run_to_failure_alarms_before_its_end_and_none_in_its_first_half()
     {
         Assert.That(evaluation.Trends.Trends.Where(run => !run.Value.Alarm || run.Value.FalseAlarmsFirstHalf > 0).Select(run => run.Key), Is.Empty);

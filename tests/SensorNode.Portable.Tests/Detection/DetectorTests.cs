@@ -338,21 +338,6 @@ public sealed class DetectorTests
     }
 
     [TestCase(0)]
-    [TestCase(-1)]
-    [TestCase(10001)]
-    public void Without_a_unit_the_bearing_is_judged_and_the_velocity_is_not(int microG)
-    {
-        Capture capture = Machine(Waves.Blows(Length, 0.3, 3.585 * Shaft));
-        capture.NanoGPerCount = microG * 1000;
-
-        DetectorResult result = Analyze(capture, Bearing());
-
-        Assert.That(result.Refusals, Is.EqualTo(Refusal.UnitUnknown));
-        Assert.That(result.VelocityRefused, Is.True);
-        Assert.That(result.Bearing, Is.EqualTo(Verdict.Outer));
-    }
-
-    [TestCase(0)]
     [TestCase(2049)]
     public void A_constant_signal_is_no_signal(int value)
     {

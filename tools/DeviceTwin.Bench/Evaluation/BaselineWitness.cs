@@ -7,8 +7,8 @@ namespace DeviceTwin.Bench.Evaluation;
 /// a healthy recording with a known unit the firmware's baseline learns its windows, and every recording of the set is held against it.
 /// </summary>
 /// <remarks>
-/// There are only a few healthy windows per set, so the warm-up is as many captures as there are; everything else is as on a node. A healthy
-/// window is held against a baseline that was learned from the other healthy ones. Figures of their own: they are not those of a node that
+/// There are only a few healthy windows per set, so windows that overlap by half are learned, and the warm-up is as many captures as there
+/// are; everything else is as on a node. A healthy window is held against a baseline learned from those that have no sample of it. Figures of their own: they are not those of a node that
 /// meets a machine for the first time.
 /// </remarks>
 public static class BaselineWitness
@@ -49,7 +49,12 @@ public static class BaselineWitness
         foreach (RecordingOutcome outcome in healthy)
         {
             DetectorSettings settings = outcome.Item.Settings();
-            DetectorResult[] windows = [.. outcome.Windows.Where(window => window != but)];
+            int gone = but is null ? -2 : outcome.Windows.ToList().IndexOf(but);
+            DetectorResult[] windows =
+            [
+                .. outcome.Windows.Where(window => window != but),
+                .. outcome.Between.Where((_, index) => gone < 0 || (index != gone && index != gone - 1)),
+            ];
             settings.BaselineWarmUpCaptures = windows.Length;
             foreach (DetectorResult window in windows)
             {
@@ -64,7 +69,7 @@ public static class BaselineWitness
     private static int Judge(DetectorResult result, DetectorSettings settings, Baseline baseline)
     {
         baseline.Judge(result, settings);
-        int bearing = JudgedRecording.Called(BearingJudge.Judge(result, settings, baseline));
+        int bearing = JudgedRecording.Called(BearingWitness.Judge(result, settings, baseline));
         if (bearing is not (Verdict.Normal or Verdict.Refused) || settings.BaselineLimitMilliSigma <= 0)
         {
             return bearing;

@@ -6,8 +6,9 @@ namespace DeviceTwin.Bench.Evaluation;
 /// <summary>What the detector measured on one recording: each window by itself, and the whole as one capture.</summary>
 public sealed class RecordingOutcome
 {
-    private RecordingOutcome(RecordingItem item, DetectorSettings settings, DetectorResult[] windows, DetectorResult whole)
+    private RecordingOutcome(RecordingItem item, DetectorSettings settings, DetectorResult[] windows, DetectorResult[] between, DetectorResult whole)
     {
+        Between = between;
         Item = item;
         Settings = settings;
         Windows = windows;
@@ -24,6 +25,9 @@ public sealed class RecordingOutcome
 
     /// <summary>One result per window.</summary>
     public IReadOnlyList<DetectorResult> Windows { get; }
+
+    /// <summary>Of a healthy recording the windows halfway between: number i overlaps windows i and i + 1.</summary>
+    public IReadOnlyList<DetectorResult> Between { get; }
 
     /// <summary>The result of the recording as one capture.</summary>
     public DetectorResult Whole { get; }
@@ -76,8 +80,15 @@ public sealed class RecordingOutcome
             judge.AnalyzeWindow(waveform, i, settings, windows[i]);
         }
 
+        var between = new DetectorResult[item.Fault == Verdict.Word(Verdict.Normal) ? Math.Max(0, windows.Length - 1) : 0];
+        for (int i = 0; i < between.Length; i++)
+        {
+            between[i] = new DetectorResult();
+            judge.AnalyzeHalf(waveform, (2 * i) + 1, settings, between[i]);
+        }
+
         var whole = new DetectorResult();
         judge.AnalyzeWhole(waveform, settings, whole);
-        return new RecordingOutcome(item, settings, windows, whole);
+        return new RecordingOutcome(item, settings, windows, between, whole);
     }
 }
