@@ -369,19 +369,18 @@ public sealed class NodeTests
     {
         var files = new MemoryFiles();
         var scene = new NodeScene(files: files).RunTo(5000);
-        scene.Session.Desire("""{"sampling":{"captureIntervalSeconds":10},"detection":{"baselineWarmUpCaptures":20}}""");
+        scene.Session.Desire("""{"sampling":{"captureIntervalSeconds":10},"machine":{"shaftSpeedMilliHertz":29500},"detection":{"baselineWarmUpCaptures":20}}""");
         scene.RunTo(700_000);
         Assert.That(files.Read(TalkLoop.BaselineFile), Is.Not.Null);
         Assert.That(Words(scene, "refusals"), Is.Empty);
 
-        var session = new StubSession { ConnectAnswer = -1 };
-        var restarted = new NodeScene(files: files, session: session).RunTo(20_000);
-        session.ConnectAnswer = 0;
-        restarted.RunTo(200_000);
+        var session = new StubSession();
+        session.Desire("""{"sampling":{"captureIntervalSeconds":10},"machine":{"shaftSpeedMilliHertz":29500},"detection":{"baselineWarmUpCaptures":20}}""");
+        var restarted = new NodeScene(files: files, session: session).RunTo(100_000);
         Assert.That(Words(restarted, "refusals"), Does.Not.Contain("baselineWarmingUp"));
 
-        restarted.Session.Desire("""{"sampling":{"captureIntervalSeconds":10},"detection":{"baselineWarmUpCaptures":20,"baselineGeneration":1}}""");
-        restarted.RunTo(280_000);
+        restarted.Session.Desire("""{"sampling":{"captureIntervalSeconds":10},"machine":{"shaftSpeedMilliHertz":29500},"detection":{"baselineWarmUpCaptures":20,"baselineGeneration":1}}""");
+        restarted.RunTo(180_000);
         Assert.That(Words(restarted, "refusals"), Does.Contain("baselineWarmingUp"), "it learns anew");
     }
 
