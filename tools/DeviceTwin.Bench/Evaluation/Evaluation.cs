@@ -68,7 +68,7 @@ public sealed class Evaluation
         ["pump"] = JsonSerializer.SerializeToNode(Trends.Pump, Web),
         ["unlabelled"] = Unlabelled,
         ["settingsHash"] = Fingerprint.SettingsHash(new DetectorSettings()),
-        ["fingerprint"] = Fingerprint.Of(new DetectorSettings()),
+        ["fingerprint"] = Fingerprint.Of(new DetectorSettings(), Detector.LongestWindow),
     };
 
     /// <summary>The same for people.</summary>
