@@ -189,8 +189,8 @@ public sealed class Baseline
 
     /// <summary>
     /// What was learned, as bytes that a node keeps over a reboot, warm-ups that are not over included: magic, generation, states; per state its
-    /// speed and per feature count, location and scales or the stored values; CRC-32 of all that. Little endian. At most 5.6 KB, while four states
-    /// warm up at once; 632 bytes when they have.
+    /// speed and per feature count, location and scales or the stored values; CRC-32 of all that. Little endian. At most 5.8 KB, while four states
+    /// warm up at once; 692 bytes when they have.
     /// </summary>
     public byte[] Encode()
     {

@@ -29,11 +29,11 @@ internal static class DetectionOperations
                 scores.Cage(11.92f);
             };
         }),
-        Bearing("bearing.window.16384", 16384, 8192, 29950, 3_500_000),
+        Bearing("bearing.window.16384", 16384, 8192, 29950, 3_400_000),
         Bearing("bearing.window.8192.13kHz", 8192, 8192, 29950, 2_700_000, Inputs.SensorRateMilliHertz / 2),
-        Bearing("bearing.window.16384.fast", 16384, 8192, 100000, 5_100_000),
-        Bearing("bearing.window.8192.n4096", 8192, 4096, 29950, 1_750_000),
-        Bearing("bearing.window.4096.n2048", 4096, 2048, 60000, 900_000),
+        Bearing("bearing.window.16384.fast", 16384, 8192, 100000, 4_900_000),
+        Bearing("bearing.window.8192.n4096", 8192, 4096, 29950, 1_670_000),
+        Bearing("bearing.window.4096.n2048", 4096, 2048, 60000, 845_000),
         Features("features.32768", 32768, 8192, 5_600_000),
         Features("features.32768.n2048", 32768, 2048, 6_200_000),
         Analyze("detector.bearing.16384", 16384, 8192, 7_000_000),
@@ -57,7 +57,7 @@ internal static class DetectionOperations
             DetectorResult result = Watched(captures: 100, one => shadow.Step(one, 2500, one.CaptureSequence * 60000L, settings));
             return () => shadow.Step(result, 2500, 101 * 60000L, settings);
         }),
-        new("forest.choose.31x15", 6_000, () =>
+        new("forest.choose.31x15", 5_600, () =>
         {
             // 31 trees with all of their 15 questions, four on every way.
             ForestNode Grow(int depth) => depth == 0 ? new ForestNode(Verdict.Outer)

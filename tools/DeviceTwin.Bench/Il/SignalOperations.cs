@@ -17,7 +17,7 @@ internal static class SignalOperations
             var counts = new short[32768];
             return () => words.Read(raw, 0, counts.Length, counts, 0);
         }),
-        new("statistics.32768", 1_250_000, () =>
+        new("statistics.32768", 1_220_000, () =>
         {
             var statistics = new Statistics();
             short[] counts = Inputs.OuterRace(32768);
@@ -28,7 +28,7 @@ internal static class SignalOperations
             var half = new float[2049];
             return () => HannWindow.FillHalf(half, 4096);
         }),
-        new("floor.1024", 90_000, () =>
+        new("floor.1024", 88_000, () =>
         {
             var floor = new SpectralFloor(1024);
             float[] power = Inputs.Power(1024);
@@ -37,7 +37,7 @@ internal static class SignalOperations
         Velocity("velocity.rms.32768", 1_600_000, 8192, withDisplacement: false),
         Velocity("velocity.capture.32768", 2_100_000, 8192, withDisplacement: true),
         Velocity("velocity.capture.32768.n2048", 3_000_000, 2048, withDisplacement: true),
-        new("velocity.lines", 330_000, () =>
+        new("velocity.lines", 263_000, () =>
         {
             var meter = new VelocityMeter(new Workspace(), 4096);
             meter.Measure(Inputs.OuterRace(32768), 32768, 0f, 26667000, false, false);
@@ -48,23 +48,23 @@ internal static class SignalOperations
                 ShaftRules.Judge(lines, lines.Refine(29.95f), meter.MeanSquare(meter.First, meter.Last));
             };
         }),
-        new("spectrum.raw.facts", 360_000, () =>
+        new("spectrum.raw.facts", 350_000, () =>
         {
             var raw = new RawSpectrum(new Workspace());
             short[] counts = Inputs.OuterRace(32768);
             return () => raw.Measure(counts, counts.Length, 0, 26667f, false);
         }),
-        new("spectrum.raw.bands", 1_900_000, () =>
+        new("spectrum.raw.bands", 1_840_000, () =>
         {
             var raw = new RawSpectrum(new Workspace());
             short[] counts = Inputs.OuterRace(32768);
             return () => raw.Measure(counts, counts.Length, 0, 26667f, true);
         }),
         Decimate("decimate.window.2", 730_000, 1),
-        Decimate("decimate.window.4", 1_700_000, 2),
-        Decimate("decimate.window.8", 2_900_000, 3),
+        Decimate("decimate.window.4", 1_620_000, 2),
+        Decimate("decimate.window.8", 2_800_000, 3),
         Envelope("envelope.8192", 2_500_000, 0),
-        Envelope("envelope.8192.fast", 1_950_000, 1),
+        Envelope("envelope.8192.fast", 1_910_000, 1),
     ];
 
     /// <summary>A window of 8192 samples brought to the bearing's rate.</summary>

@@ -8,11 +8,11 @@ internal static class TransformOperations
     public static readonly IReadOnlyList<Operation> Table =
     [
         Real(256, 15_000),
-        Real(512, 36_000),
-        Real(1024, 85_000),
-        Real(2048, 190_000),
-        Real(4096, 420_000),
-        Real(8192, 920_000),
+        Real(512, 35_000),
+        Real(1024, 75_000),
+        Real(2048, 161_000),
+        Real(4096, 345_000),
+        Real(8192, 735_000),
         Power(128, 16_000),
         Power(256, 34_000),
         Power(512, 72_000),

@@ -13,12 +13,12 @@ internal static class TwinOperations
 
     public static readonly IReadOnlyList<Operation> Table =
     [
-        new("twin.patch.look", 12_000, () =>
+        new("twin.patch.look", 11_800, () =>
         {
             var document = new TwinDocument();
             return () => document.LookAtPatch(Patch);
         }),
-        new("twin.patch.apply", 48_000, () =>
+        new("twin.patch.apply", 42_000, () =>
         {
             var document = new TwinDocument();
             var book = new PropertyBook(new SettingsValues(), new AnyText());

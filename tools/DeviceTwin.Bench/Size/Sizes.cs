@@ -18,17 +18,17 @@ public static class Sizes
     /// <summary>What lives on the heap, and its budget in bytes. A detector is counted with the static tables of its rooms.</summary>
     private static readonly (string Part, long Budget, Func<object> Create)[] Parts =
     [
-        ("detector.1024", 40_500, () => new Detector(1024)),
-        ("detector.2048", 49_152, () => new Detector(2048)),
-        ("detector.4096", 74_000, () => new Detector(4096)),
+        ("detector.1024", 37_500, () => new Detector(1024)),
+        ("detector.2048", 47_000, () => new Detector(2048)),
+        ("detector.4096", 72_000, () => new Detector(4096)),
         ("detector.8192", 118_000, () => new Detector(8192)),
-        ("monitor", 3_000, () => new SensorNode.Detection.Monitor()),
-        ("shadow", 3_000, () => new Shadow()),
-        ("result", 5_500, () => new DetectorResult()),
+        ("monitor", 2_900, () => new SensorNode.Detection.Monitor()),
+        ("shadow", 2_900, () => new Shadow()),
+        ("result", 5_100, () => new DetectorResult()),
     ];
 
     /// <summary>Budgets of the PE file in bytes, by room.</summary>
-    private static readonly (string Room, int Budget)[] PeBudgets = [("Signal", 88_000), ("Detection", 36_000), ("Twin", 36_000)];
+    private static readonly (string Room, int Budget)[] PeBudgets = [("Signal", 88_000), ("Detection", 35_500), ("Twin", 30_600)];
 
     /// <summary>Bytes of the static tables of Signal and Detection, which live once, from the start.</summary>
     public static long Tables() => AddTables(new HeapModel());
