@@ -80,8 +80,11 @@ public sealed class RecordingJudgement
 
         bool bearingJudged = result.Bearing == Detection.Verdict.Normal;
         bool velocityJudged = settings.VelocityLimitUmPerSecond > 0 && result.VelocityUmPerSecond != DetectorResult.NotAvailable;
-        return bearingJudged || (velocityJudged && !result.BearingRefused) ? Detection.Verdict.Normal : Detection.Verdict.Refused;
+        bool bandJudged = Told(result, 0, settings.Band1LimitMilliG) || Told(result, 1, settings.Band2LimitMilliG) || Told(result, 2, settings.Band3LimitMilliG);
+        return bearingJudged || ((velocityJudged || bandJudged) && !result.BearingRefused) ? Detection.Verdict.Normal : Detection.Verdict.Refused;
     }
+
+    private static bool Told(DetectorResult result, int band, int limitMilliG) => limitMilliG > 0 && result.BandMicroG[band] != DetectorResult.NotAvailable;
 
     private static bool Above(DetectorResult result, int band, int limitMilliG) => limitMilliG > 0 && result.BandMicroG[band] > limitMilliG * 1000L;
 

@@ -37,6 +37,16 @@ public sealed class RecordingJudgementTests
     }
 
     [Test]
+    public void A_band_alone_is_normal_below_its_limit_and_refused_where_it_could_not_be_told()
+    {
+        static void Alone(DetectorSettings settings) => (settings.VelocityLimitUmPerSecond, settings.Band2LimitMilliG) = (0, 50);
+
+        Assert.That(Judge(result => result.BandMicroG[1] = 50000, Alone), Is.EqualTo(Verdict.Normal));
+        Assert.That(Judge(_ => { }, Alone), Is.EqualTo(Verdict.Refused));
+        Assert.That(Judge(result => (result.BandMicroG[1], result.BearingRefused) = (50000, true), Alone), Is.EqualTo(Verdict.Refused));
+    }
+
+    [Test]
     public void A_sound_bearing_is_normal_where_its_level_could_not_be_told() =>
         Assert.That(Judge(result => (result.Bearing, result.VelocityRefused) = (Verdict.Normal, true)), Is.EqualTo(Verdict.Normal));
 
