@@ -22,8 +22,6 @@ public static class BearingCatalogue
             "NICE, ball 0.235 in, pitch 1.245 in: MFPT Condition Based Maintenance fault database, E. Bechhoefer"),
         new BearingType("PRONOSTIA", 13, 3500, 25600, 0,
             "ball 3.5 mm, pitch 25.6 mm: P. Nectoux et al., PRONOSTIA, IEEE PHM 2012; 13 balls after later literature"),
-        new BearingType("UER204", 8, 7920, 34550, 0,
-            "LDK UER204, ball 7.92 mm, pitch 34.55 mm: B. Wang et al., XJTU-SY data sets, IEEE Trans. Reliability 69 (2020)"),
         new BearingType("ZA-2115", 16, 8407, 71501, 15170,
             "Rexnord ZA-2115, roller 0.331 in, pitch 2.815 in, 15.17 degrees, 16 rollers in each of two rows: H. Qiu et al., J. Sound Vib. 289 (2006), IMS data set"),
     };
