@@ -41,9 +41,9 @@ public static class EvaluateVerb
         }
 
         Evaluation evaluation = Evaluation.Run(index, forest is null ? "" : ReadForest(forest));
-        foreach (string missing in evaluation.Trends.Missing)
+        if (evaluation.Trends.Missing is [var first, ..] missing)
         {
-            error.WriteLine($"note: the index names the trend '{missing}', but there is no such file: it is in no figure ({RecordingException.FileMissing})");
+            error.WriteLine($"note: {missing.Count} trends of the index are not there and in no figure, the first is '{first}' ({RecordingException.FileMissing})");
         }
 
         if (evaluation.IsEmpty)

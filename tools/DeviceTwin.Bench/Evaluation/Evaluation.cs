@@ -83,7 +83,7 @@ public sealed class Evaluation
     {
         if (Unlabelled > 0)
         {
-            output.WriteLine($"in no figure, because their fault is no verdict: {Unlabelled} waveforms");
+            output.WriteLine($"in no figure, because the fault is no verdict: {Unlabelled}");
         }
 
         if (Sets.Count > 0)
