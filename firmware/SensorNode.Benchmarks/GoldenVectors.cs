@@ -21,7 +21,7 @@ public sealed class GoldenVectors
         "decimate.half", "decimate.eighth", "statistics", "velocity", "envelope",
         "detector.silence", "detector.fullScale", "detector.impulse", "detector.saturated", "detector.constant", "detector.alternating",
         "detector.noise", "detector.outer", "detector.inner", "detector.slowShaft", "detector.fastShaft", "detector.short",
-        "settings", "alarms", "cusum", "monitor", "shadow", "baseline", "forest",
+        "settings", "cusum", "monitor", "shadow", "baseline", "forest",
     };
 
     /// <summary>Nine trees of random splits over the scores of outer race, inner race, ball and cage.</summary>
@@ -120,11 +120,8 @@ public sealed class GoldenVectors
             case "baseline":
                 Learned();
                 break;
-            case "forest":
-                Vote();
-                break;
             default:
-                Alarms();
+                Vote();
                 break;
         }
     }
@@ -397,40 +394,6 @@ public sealed class GoldenVectors
         for (int i = 0; i < text.Length; i++)
         {
             _hash.Add(text[i]);
-        }
-    }
-
-    private void Alarms()
-    {
-        DetectorSettings settings = Machine();
-        settings.VelocityTripDelaySeconds = 60;
-        var alarms = new AlarmLogic();
-        uint state = 15;
-        for (int i = 0; i < 500; i++)
-        {
-            state = Next(state);
-            _result.Clear();
-            _result.VelocityUmPerSecond = (int)(state >> 18);
-            _result.OuterScoreMilli = (int)((state >> 8) & 4095);
-            _result.InnerScoreMilli = (int)((state >> 12) & 4095);
-            _result.BallScoreMilli = 900;
-            _result.ImpulsivenessMilli = 700;
-            _result.Bearing = _result.OuterScoreMilli >= 2500 ? Verdict.Outer
-                : _result.InnerScoreMilli >= 2500 ? Verdict.Inner : Verdict.Normal;
-            _hash.Add(alarms.Step(_result, (int)(state >> 19), i * 20000L, settings));
-            _hash.Add(alarms.Alarms);
-        }
-
-        // What is not looked at is refused: no temperature, then nothing asked of the vibration.
-        _result.VelocityUmPerSecond = 0;
-        _result.Bearing = Verdict.Normal;
-        for (int i = 0; i < 4; i++)
-        {
-            settings = i < 2 ? Machine() : new DetectorSettings();
-            settings.VelocityLimitUmPerSecond = (i & 1) == 0 ? 7100 : 0;
-            _hash.Add(alarms.Step(_result, AlarmLogic.NoTemperature, 10000000L + i, settings));
-            _hash.Add(alarms.Step(_result, 2000, 10000000L + i, settings));
-            _hash.Add(alarms.Alarms);
         }
     }
 

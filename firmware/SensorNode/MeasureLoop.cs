@@ -22,6 +22,7 @@ public sealed class MeasureLoop
     private readonly VibrationAcquisition _vibration;
     private readonly TemperatureAcquisition _temperature;
     private readonly Detector _detector;
+    private readonly int _detectorWindow;
     private readonly DetectorSettings _settings = new DetectorSettings();
     private readonly DetectorResult _result = new DetectorResult();
     private readonly Monitor _monitor = new Monitor();
@@ -67,6 +68,7 @@ public sealed class MeasureLoop
         _capacity = parts.CaptureCapacity;
         _vibration = new VibrationAcquisition(new Iis3dwb(parts.AccelerometerBus), parts.CaptureCapacity);
         _temperature = new TemperatureAcquisition(new Mcp9808Sensor(parts.TemperatureBus));
+        _detectorWindow = parts.DetectorWindow;
         _detector = new Detector(parts.DetectorWindow);
         _composer = new TelemetryComposer(bootId);
         _outbox = outbox;
@@ -137,7 +139,7 @@ public sealed class MeasureLoop
             {
                 // Verdicts by other settings are other verdicts.
                 _settingsHash = hash;
-                _fingerprint = Fingerprint.Of(_settings);
+                _fingerprint = Fingerprint.Of(_settings, _detectorWindow);
                 _sameVerdictRun = 0;
             }
 

@@ -233,7 +233,7 @@ public sealed class Baseline
             }
         }
 
-        Write(bytes, at, Crc(bytes, at), CrcBytes);
+        Write(bytes, at, Crc32.Of(bytes, at), CrcBytes);
         return bytes;
     }
 
@@ -249,7 +249,7 @@ public sealed class Baseline
         }
 
         int end = bytes.Length - CrcBytes;
-        if (Read(bytes, 0, 4) != Magic || Read(bytes, end, CrcBytes) != Crc(bytes, end) || bytes[9] != BaselineFeature.Count
+        if (Read(bytes, 0, 4) != Magic || Read(bytes, end, CrcBytes) != Crc32.Of(bytes, end) || bytes[9] != BaselineFeature.Count
             || bytes[8] > MaximumStates)
         {
             return false;
@@ -292,27 +292,6 @@ public sealed class Baseline
         }
 
         return value;
-    }
-
-    /// <summary>CRC-32 of ISO 3309 (reflected polynomial EDB88320), bit by bit: a few thousand bytes once in a while need no table.</summary>
-    private static int Crc(byte[] bytes, int count)
-    {
-        int crc = -1;
-        for (int i = 0; i < count; i++)
-        {
-            crc ^= bytes[i];
-            for (int bit = 0; bit < 8; bit++)
-            {
-                int carry = crc & 1;
-                crc = (crc >> 1) & int.MaxValue;
-                if (carry != 0)
-                {
-                    crc ^= unchecked((int)0xEDB88320);
-                }
-            }
-        }
-
-        return ~crc;
     }
 
     /// <returns>Where the next state starts, or -1 where the bytes do not hold this one.</returns>

@@ -141,7 +141,38 @@ public sealed class BearingAnalyzer
             wanted = LeastRevolutionsPerWindow;
         }
 
-        return halvings;
+        // A bearing all of whose frequencies lie close to shaft orders: a longer window may tell them apart.
+        int longer = halvings;
+        while (!TellsApart(settings, rate, window << (longer & 31)))
+        {
+            if (count >> ((longer + 1) & 31) < window || !CanHalve(settings, rate, longer))
+            {
+                return halvings;
+            }
+
+            longer++;
+        }
+
+        return longer;
+    }
+
+    /// <summary>Whether the lines of a window of so many samples are narrow enough to tell one family at least from the shaft's orders.</summary>
+    private static bool TellsApart(DetectorSettings settings, int rate, int samples)
+    {
+        return TellsApart(settings.BpfoMilliOrders, settings.ShaftSpeedMilliHertz, rate, samples)
+            || TellsApart(settings.BpfiMilliOrders, settings.ShaftSpeedMilliHertz, rate, samples)
+            || TellsApart((long)settings.BsfMilliOrders * 2, settings.ShaftSpeedMilliHertz, rate, samples);
+    }
+
+    private static bool TellsApart(long milliOrders, long shaft, long rate, int samples)
+    {
+        if (milliOrders <= 0)
+        {
+            return false;
+        }
+
+        long distance = milliOrders - (Division.LongNearest(milliOrders, 1000) * 1000);
+        return (distance < 0 ? -distance : distance) * shaft * samples >= rate * BearingScores.CoincidenceMilliLines;
     }
 
     /// <summary>Whether a band remains when a capture is halved once more.</summary>

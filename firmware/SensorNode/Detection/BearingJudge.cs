@@ -151,6 +151,15 @@ public static class BearingJudge
         return weak < 600 ? weak : 600;
     }
 
+    /// <summary>
+    /// Whether a verdict of <see cref="Verdict.Ball"/> has neither a comb at the limit nor blows behind it, but only the level of the high band
+    /// beside a weak comb: the weakest of the witnesses, and one that a machine's resonance can mimic.
+    /// </summary>
+    public static bool RestsOnLevel(DetectorResult result, DetectorSettings settings)
+    {
+        return result.ImpulsivenessMilli < ImpulsivenessLimitMilli && result.BallScoreMilli < settings.BearingScoreLimitMilli;
+    }
+
     /// <summary>Impulsiveness beyond that of noise, in thousandths of what the limit asks for.</summary>
     public static int BlowsPermille(DetectorResult result)
     {

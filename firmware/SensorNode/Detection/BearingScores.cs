@@ -30,9 +30,12 @@ public sealed class BearingScores
     /// <summary>Lines above this many times the floor count as this: one strong line must not make a comb.</summary>
     private const float LargestRatio = 60f;
 
+    /// <summary>Distance from a shaft order below which a frequency counts as coinciding with it, in thousandths of the resolution.</summary>
+    public const int CoincidenceMilliLines = 1500;
+
     /// <summary>Half width of a blanked shaft order, and of what counts as coinciding with one, in units of the resolution.</summary>
     private const float BlankWidth = 1.25f;
-    private const float CoincidenceWidth = 1.5f;
+    private const float CoincidenceWidth = CoincidenceMilliLines * 0.001f;
 
     private const int SlipSteps = 13;
     private const float LowestSlip = 0.9825f;

@@ -49,13 +49,8 @@ public sealed class Detector
     /// </param>
     public Detector(int windowLength)
     {
-        int window = LongestWindow;
-        while (window > windowLength && window > ShortestWindow)
-        {
-            window >>= 1;
-        }
-
-        Workspace workspace = new Workspace(window);
+        Workspace workspace = new Workspace(windowLength);
+        int window = workspace.WindowLength;
         _bearing = new BearingAnalyzer(workspace);
         _raw = new RawSpectrum(workspace);
         _velocity = new VelocityMeter(workspace, window);
@@ -92,6 +87,10 @@ public sealed class Detector
         _statistics.Measure(capture.Samples, count);
         int refusals = Facts(capture, count, result);
         Levels(weight, unitKnown, count, result);
+        if (result.AccelerationMilliG != DetectorResult.NotAvailable)
+        {
+            result.Running = result.AccelerationMilliG >= settings.RunningLimitMilliG ? 1 : 0;
+        }
 
         int velocityRefusals = refusals;
         if (!unitKnown)

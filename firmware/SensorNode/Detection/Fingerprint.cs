@@ -1,3 +1,5 @@
+using DeviceTwin.SensorNode.Signal;
+
 namespace DeviceTwin.SensorNode.Detection;
 
 /// <summary>Says which detector with which settings gave a verdict: two nodes with equal fingerprints give equal verdicts on equal captures.</summary>
@@ -57,9 +59,25 @@ public static class Fingerprint
         return Sha256.Hex(sha.Finish(), 8);
     }
 
-    /// <summary>The fingerprint: build id, a hyphen, settings hash.</summary>
-    public static string Of(DetectorSettings settings)
+    /// <summary>
+    /// The fingerprint: build id, a hyphen, settings hash; where the detector's windows are not the longest ones, a hyphen and their length,
+    /// because other windows give other bits.
+    /// </summary>
+    /// <param name="settings">What the detector computes with.</param>
+    /// <param name="windowLength">As for <see cref="Detector(int)"/>.</param>
+    public static string Of(DetectorSettings settings, int windowLength)
     {
-        return BuildId + "-" + SettingsHash(settings);
+        string fingerprint = BuildId + "-" + SettingsHash(settings);
+        switch (Workspace.WindowOf(windowLength))
+        {
+            case 1024:
+                return fingerprint + "-1024";
+            case 2048:
+                return fingerprint + "-2048";
+            case 4096:
+                return fingerprint + "-4096";
+            default:
+                return fingerprint;
+        }
     }
 }

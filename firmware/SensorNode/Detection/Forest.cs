@@ -89,8 +89,8 @@ public sealed class Forest
             return Bad("the text is cut off");
         }
 
-        uint stated = ((uint)bytes[end] << 24) | ((uint)bytes[end + 1] << 16) | ((uint)bytes[end + 2] << 8) | bytes[end + 3];
-        if (Checksum(bytes, end) != stated)
+        int stated = (bytes[end] << 24) | (bytes[end + 1] << 16) | (bytes[end + 2] << 8) | bytes[end + 3];
+        if (Crc32.Of(bytes, end) != stated)
         {
             return Bad("the checksum is wrong");
         }
@@ -179,22 +179,6 @@ public sealed class Forest
         }
 
         return chosen;
-    }
-
-    /// <summary>CRC-32 (ISO 3309) over the first bytes.</summary>
-    public static uint Checksum(byte[] bytes, int count)
-    {
-        uint crc = 0xFFFFFFFFu;
-        for (int i = 0; i < count; i++)
-        {
-            crc ^= bytes[i];
-            for (int bit = 0; bit < 8; bit++)
-            {
-                crc = (crc & 1u) == 0u ? crc >> 1 : (crc >> 1) ^ 0xEDB88320u;
-            }
-        }
-
-        return ~crc;
     }
 
     private static bool IsMeasured(DetectorResult result, int verdict)

@@ -49,6 +49,7 @@ public sealed class Monitor
     private int _driftLevel = DetectorResult.NotAvailable;
     private int _bearing = Detection.Verdict.Normal;
     private int _last = None;
+    private int _weak;
     private int _pattern = Detection.Verdict.High;
     private int _lastPattern = Detection.Verdict.High;
 
@@ -203,6 +204,7 @@ public sealed class Monitor
         {
             _bearing = Detection.Verdict.Normal;
             _last = None;
+            _weak = 0;
         }
 
         bool isTaken = false;
@@ -583,7 +585,10 @@ public sealed class Monitor
             || (settings.Band3LimitMilliG > 0 && settings.Band3HighHertz > 0);
     }
 
-    /// <summary>The first capture that can be judged decides; from then on two in a row have to agree for the bearing's part to change.</summary>
+    /// <summary>
+    /// The first capture that can be judged decides; from then on two in a row have to agree for the bearing's part to change, and
+    /// <see cref="PersistentCaptures"/> where only a level speaks.
+    /// </summary>
     private void JudgeBearing(DetectorResult result, DetectorSettings settings)
     {
         int bearing = BearingWitness.Judge(result, settings, Baseline);
@@ -597,7 +602,14 @@ public sealed class Monitor
             bearing = _bearing;
         }
 
-        if (_last == None || bearing == _last)
+        // A level alone is a weak witness: it has to be heard as often as a level that names no part.
+        _weak = bearing == Detection.Verdict.Ball && BearingJudge.RestsOnLevel(result, settings) ? _weak + 1 : 0;
+        if (_weak > 0 && _weak < PersistentCaptures && _bearing != bearing)
+        {
+            return;
+        }
+
+        if (_last == None || bearing == _last || _weak > 0)
         {
             _bearing = bearing;
         }

@@ -42,12 +42,7 @@ public sealed class Workspace
     /// <param name="windowLength">1024, 2048, 4096 or 8192; anything else counts as the next shorter of these.</param>
     public Workspace(int windowLength)
     {
-        int window = LongestWindow;
-        while (window > windowLength && window > ShortestWindow)
-        {
-            window >>= 1;
-        }
-
+        int window = WindowOf(windowLength);
         WindowLength = window;
         Block = new RealFft(window);
         Samples = new float[window];
@@ -55,5 +50,17 @@ public sealed class Workspace
         Im = new float[(window >> 1) + 1];
         BandRe = new float[(window >> 3) + 1];
         BandIm = new float[(window >> 3) + 1];
+    }
+
+    /// <summary>The window length that a wanted one counts as: 1024, 2048, 4096 or 8192, the next shorter of these.</summary>
+    public static int WindowOf(int windowLength)
+    {
+        int window = LongestWindow;
+        while (window > windowLength && window > ShortestWindow)
+        {
+            window >>= 1;
+        }
+
+        return window;
     }
 }

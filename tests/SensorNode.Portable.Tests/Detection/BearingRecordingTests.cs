@@ -50,7 +50,7 @@ public sealed class BearingRecordingTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(comb, Is.LessThan(1450), "of 2000");
+            Assert.That(comb, Is.LessThan(1550), "of 2000");
             Assert.That(results.Max(result => result.ImpulsivenessMilli), Is.LessThan(920), "of 1000");
             Assert.That(results.Max(result => result.HighRatioMilli), Is.LessThan(1800), "of 8000");
             Assert.That(results.Max(result => result.CageScoreMilli), Is.LessThan(1600), "of 2500");

@@ -188,6 +188,31 @@ public sealed class MonitorTests
         Assert.That(run.Bearing(Verdict.Inner, 3000), Is.EqualTo("inner"));
     }
 
+    [TestCase(999, 1999, 4)]
+    [TestCase(1000, 1999, 1)]
+    [TestCase(999, 2000, 1)]
+    public void A_rolling_element_that_a_level_alone_speaks_of_needs_five_captures_in_a_row(int impulsiveness, int ballScore, int captures)
+    {
+        var run = Bearing();
+        run.Bearing(Verdict.Normal, 900);
+        for (int i = 0; i < captures; i++)
+        {
+            Assert.That(run.Bearing(Verdict.Ball, 900, impulsiveness, ballScore), Is.EqualTo("normal"));
+        }
+
+        Assert.That(run.Bearing(Verdict.Ball, 900, impulsiveness, ballScore), Is.EqualTo("ball"));
+    }
+
+    [Test]
+    public void A_single_calm_capture_makes_a_level_start_anew()
+    {
+        var run = Bearing();
+        for (int i = 0; i < 12; i++)
+        {
+            Assert.That(run.Bearing(i % 5 == 4 ? Verdict.Normal : Verdict.Ball, 900, 999, 1999), Is.EqualTo("normal"));
+        }
+    }
+
     [TestCase(1699, "normal")]
     [TestCase(1700, "outer")]
     [TestCase(1701, "outer")]
@@ -317,13 +342,13 @@ public sealed class MonitorTests
 
         public string Nothing(double seconds) => Verdict.Word(_alarms.Step(null!, 2000, (long)(seconds * 1000), settings));
 
-        public string Bearing(int bearing, int score, int impulsiveness = 700)
+        public string Bearing(int bearing, int score, int impulsiveness = 700, int ballScore = 900)
         {
             DetectorResult result = Result();
             result.Bearing = bearing;
             result.OuterScoreMilli = score;
             result.InnerScoreMilli = 900;
-            result.BallScoreMilli = 900;
+            result.BallScoreMilli = ballScore;
             result.ShaftScoreMilli = 900;
             result.ImpulsivenessMilli = impulsiveness;
             return Verdict.Word(_alarms.Step(result, 2000, _capture++ * 60000L, settings));

@@ -63,7 +63,9 @@ public sealed class RecordingTests
         for (int i = 0; i < RecordingJudge.WindowCount(waveform); i++)
         {
             judge.AnalyzeWindow(waveform, i, settings, result);
-            captures.Add(result.Bearing);
+            // A rolling element that only a level speaks of takes more captures.
+            bool isWeak = result.Bearing == Verdict.Ball && BearingJudge.RestsOnLevel(result, settings);
+            captures.Add(isWeak ? Verdict.Normal : result.Bearing);
             monitor.Step(result, 2500, i * 60000L, settings);
             alarms |= monitor.Alarms;
         }

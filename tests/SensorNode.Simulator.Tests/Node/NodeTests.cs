@@ -353,7 +353,7 @@ public sealed class NodeTests
     public void AForestIsTakenWhereItIsOneAndOtherwiseAnsweredWithWhatIsWrong()
     {
         byte[] content = [Forest.Version, ForestFeatures.ListId, 1, (byte)Verdict.Flag(Verdict.Outer), Forest.Leaf + Verdict.Outer];
-        uint checksum = Forest.Checksum(content, content.Length);
+        uint checksum = (uint)Crc32.Of(content, content.Length);
         string forest = Convert.ToBase64String([.. content, (byte)(checksum >> 24), (byte)(checksum >> 16), (byte)(checksum >> 8), (byte)checksum]);
         var scene = new NodeScene().RunTo(20_000);
         string before = Reported(scene, "settingsHash");

@@ -71,7 +71,7 @@ public sealed class Evaluation
         ["pump"] = JsonSerializer.SerializeToNode(Trends.Pump, Web),
         ["unlabelled"] = Unlabelled,
         ["settingsHash"] = Fingerprint.SettingsHash(new DetectorSettings()),
-        ["fingerprint"] = Fingerprint.Of(new DetectorSettings()),
+        ["fingerprint"] = Fingerprint.Of(new DetectorSettings(), Detector.LongestWindow),
     };
 
     /// <summary>Recordings that the detector refuses to judge: neither right nor an alarm.</summary>

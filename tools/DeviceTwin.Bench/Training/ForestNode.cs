@@ -35,7 +35,7 @@ public sealed record ForestNode(int Family, int Feature = -1, int Threshold = 0,
     {
         byte families = (byte)learned.Aggregate(0, (flags, family) => flags | Verdict.Flag(family));
         byte[] bytes = [Forest.Version, ForestFeatures.ListId, (byte)trees.Count, families, .. trees.SelectMany(tree => tree.ToBytes())];
-        uint checksum = Forest.Checksum(bytes, bytes.Length);
+        uint checksum = (uint)Crc32.Of(bytes, bytes.Length);
         return Convert.ToBase64String([.. bytes, (byte)(checksum >> 24), (byte)(checksum >> 16), (byte)(checksum >> 8), (byte)checksum]);
     }
 }

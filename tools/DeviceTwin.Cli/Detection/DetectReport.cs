@@ -86,7 +86,7 @@ internal sealed record DetectReport(
                 settings.BsfMilliOrders,
                 settings.FtfMilliOrders),
             SensorNode.Detection.Fingerprint.SettingsHash(settings),
-            SensorNode.Detection.Fingerprint.Of(settings));
+            SensorNode.Detection.Fingerprint.Of(settings, SensorNode.Detection.Detector.LongestWindow));
     }
 
     private static Dictionary<string, object?> Measured(DetectorResult result, bool hasUnit) => new()
