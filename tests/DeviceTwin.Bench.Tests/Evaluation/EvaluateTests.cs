@@ -114,7 +114,7 @@ public sealed class EvaluateTests : IDisposable
     }
 
     [Test]
-    public void A_recording_that_is_refused_is_counted_as_such()
+    public void Windows_that_are_refused_are_counted_as_such()
     {
         recordings.Add("a.i16", "normal", 0, 1, change: item => item.Remove("shaft_rpm"));
         var (code, output, error) = VerbsTests.Run("evaluate", "--index", recordings.Folder);
@@ -122,7 +122,7 @@ public sealed class EvaluateTests : IDisposable
 
         Assert.That(code, Is.EqualTo(Verbs.Done), error);
         Assert.That(lines[0], Does.EndWith("refused"));
-        Assert.That(lines[1], Does.Match("0 of 1 .* 1$"));
+        Assert.That(lines[1], Does.Match("0 of 1 .* 0 of 3 .* 3$"));
     }
 
     [Test]

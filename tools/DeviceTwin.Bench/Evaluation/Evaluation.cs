@@ -74,9 +74,9 @@ public sealed class Evaluation
         ["fingerprint"] = Fingerprint.Of(new DetectorSettings(), Detector.LongestWindow),
     };
 
-    /// <summary>Recordings that the detector refuses to judge: neither right nor an alarm.</summary>
+    /// <summary>Windows that the detector refuses to judge: neither right nor an alarm.</summary>
     private static int RefusedOf(SetFigures set) =>
-        set.RecordingConfusion.Values.Sum(called => called.GetValueOrDefault(Verdict.Word(Verdict.Refused)));
+        set.Confusion.Values.Sum(called => called.GetValueOrDefault(Verdict.Word(Verdict.Refused)));
 
     /// <summary>The same for people.</summary>
     public void WriteTable(TextWriter output)
