@@ -18,7 +18,7 @@ public sealed class GoldenVectors
     {
         "tables", "division", "rounding", "squareRoot", "logarithm", "hann",
         "fft.256", "fft.512", "fft.1024", "fft.2048", "fft.4096", "fft.8192",
-        "decimate.half", "decimate.eighth", "statistics", "velocity", "envelope",
+        "power", "decimate.half", "decimate.eighth", "decimate.most", "statistics", "velocity", "envelope",
         "detector.silence", "detector.fullScale", "detector.impulse", "detector.saturated", "detector.constant", "detector.alternating",
         "detector.noise", "detector.outer", "detector.inner", "detector.slowShaft", "detector.fastShaft", "detector.short",
         "settings", "cusum", "monitor", "shadow", "baseline", "forest",
@@ -92,9 +92,17 @@ public sealed class GoldenVectors
             case "hann":
                 Windows();
                 break;
+            case "power":
+                Powers();
+                break;
             case "decimate.half":
+                Decimate(1);
+                break;
             case "decimate.eighth":
-                Decimate(name == "decimate.eighth" ? 3 : 1);
+                Decimate(3);
+                break;
+            case "decimate.most":
+                Decimate(WindowDecimator.MostHalvings);
                 break;
             case "statistics":
                 Measure();
@@ -230,6 +238,25 @@ public sealed class GoldenVectors
         new RealFft(length).Forward(input, re, im);
         _hash.Add(re, bins);
         _hash.Add(im, bins);
+    }
+
+    private void Powers()
+    {
+        for (int length = 128; length <= 1024; length <<= 1)
+        {
+            GoldenInputs.Noise(_capture.Samples, length << 1, 7, 32768);
+            var re = new float[length];
+            var im = new float[length];
+            var power = new float[length];
+            for (int i = 0; i < length; i++)
+            {
+                re[i] = _capture.Samples[i];
+                im[i] = _capture.Samples[length + i];
+            }
+
+            new ComplexFft(length).Power(re, im, power);
+            _hash.Add(power, length);
+        }
     }
 
     private void Decimate(int halvings)

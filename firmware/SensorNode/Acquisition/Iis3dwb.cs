@@ -1,5 +1,6 @@
 using System;
 using System.Device.Spi;
+using DeviceTwin.SensorNode.Signal;
 
 namespace DeviceTwin.SensorNode.Acquisition;
 
@@ -23,7 +24,7 @@ public sealed class Iis3dwb
     public const int SettlingMilliseconds = 10;
 
     /// <summary>Bytes of a FIFO word: tag, x, y, z.</summary>
-    public const int BytesPerWord = 7;
+    public const int BytesPerWord = RawWords.BytesPerWord;
 
     private const int RateTrimStepPpm = 1500;
 
@@ -216,32 +217,13 @@ public sealed class Iis3dwb
     }
 
     /// <summary>
-    /// Reads the z axis out of raw words. Apart from <see cref="Drain"/>, because at 26.7 kHz an interpreted loop over every sample takes
-    /// as long as the samples themselves: during a capture the bus fills memory by itself, afterwards there is time.
+    /// Where a word of a buffer that <see cref="Drain"/> filled begins. The words are read later (<see cref="RawWords"/>), because at
+    /// 26.7 kHz an interpreted loop over every sample takes as long as the samples themselves: during a capture the bus fills memory by
+    /// itself, afterwards there is time.
     /// </summary>
-    /// <param name="raw">What <see cref="Drain"/> filled.</param>
-    /// <param name="word">Number of the first word.</param>
-    /// <param name="count">Number of words.</param>
-    /// <param name="samples">Receives raw counts.</param>
-    /// <param name="offset">Where the first sample goes.</param>
-    /// <returns>Samples written: words that carry no acceleration are left out.</returns>
-    public static int Decode(byte[] raw, int word, int count, short[] samples, int offset)
+    public static int RawPosition(int word)
     {
-        int to = offset;
-        int from = 1 + word * BytesPerWord;
-        int end = from + count * BytesPerWord;
-        while (from < end)
-        {
-            if ((raw[from] >> 3) == Iis3dwbRegisters.TagAcceleration)
-            {
-                samples[to] = (short)(raw[from + 5] | (raw[from + 6] << 8));
-                to++;
-            }
-
-            from += BytesPerWord;
-        }
-
-        return to - offset;
+        return 1 + word * BytesPerWord;
     }
 
     private static int FullScaleBits(int rangeG)

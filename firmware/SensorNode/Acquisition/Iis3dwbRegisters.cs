@@ -53,7 +53,4 @@ internal static class Iis3dwbRegisters
 
     /// <summary>FIFO_STATUS2: FIFO_OVR_IA (bit 6) or FIFO_OVR_LATCHED (bit 3).</summary>
     public const byte OverrunMask = 0x48;
-
-    /// <summary>Upper five bits of FIFO_DATA_OUT_TAG for an acceleration word.</summary>
-    public const int TagAcceleration = 0x02;
 }

@@ -40,6 +40,8 @@ public sealed class Monitor
     private readonly Cusum[] _drifts = new Cusum[BaselineFeature.LevelCount];
     private readonly int[] _excess = new int[BaselineFeature.LevelCount * PersistentCaptures];
     private readonly int[] _bands = new int[DetectorResult.BandCount];
+    private readonly int[] _bandLows = new int[DetectorResult.BandCount];
+    private readonly int[] _bandHighs = new int[DetectorResult.BandCount];
     private bool _captured;
     private bool _refused;
     private bool _isLearned;
@@ -207,6 +209,9 @@ public sealed class Monitor
             _weak = 0;
         }
 
+        FollowBand(0, settings.Band1LowHertz, settings.Band1HighHertz);
+        FollowBand(1, settings.Band2LowHertz, settings.Band2HighHertz);
+        FollowBand(2, settings.Band3LowHertz, settings.Band3HighHertz);
         bool isTaken = false;
         if (result != null)
         {
@@ -254,10 +259,24 @@ public sealed class Monitor
         return value > trip ? AlarmEvent.Above : value <= reset ? AlarmEvent.Below : AlarmEvent.Between;
     }
 
+    /// <summary>A band with other edges is another one: what was measured of the former says nothing about it.</summary>
+    private void FollowBand(int index, int low, int high)
+    {
+        if (_bandLows[index] == low && _bandHighs[index] == high)
+        {
+            return;
+        }
+
+        _bandLows[index] = low;
+        _bandHighs[index] = high;
+        _bands[index] = DetectorResult.NotAvailable;
+        _alarms[AlarmCause.Band1 + index].Step(AlarmEvent.Withdrawn, 0, 0, 0);
+    }
+
     /// <summary>A running machine's capture: what of it was measured replaces what was known.</summary>
     private void Take(DetectorResult result, DetectorSettings settings)
     {
-        _refused = result.VelocityRefused || result.BearingRefused;
+        _refused = result.VelocityRefused || result.BearingRefused || IsBandRefused(result, settings);
         Zone = result.Zone;
         ZoneRefusals = result.ZoneRefusals;
         if (result.VelocityUmPerSecond != DetectorResult.NotAvailable)
@@ -576,6 +595,14 @@ public sealed class Monitor
         }
 
         return (alarms & Detection.Verdict.Flag(Detection.Verdict.Hot)) != 0 ? Detection.Verdict.Hot : calm;
+    }
+
+    private static bool IsBandRefused(DetectorResult result, DetectorSettings settings)
+    {
+        int[] bands = result.BandMicroG;
+        return (settings.Band1LimitMilliG > 0 && settings.Band1HighHertz > 0 && bands[0] == DetectorResult.NotAvailable)
+            || (settings.Band2LimitMilliG > 0 && settings.Band2HighHertz > 0 && bands[1] == DetectorResult.NotAvailable)
+            || (settings.Band3LimitMilliG > 0 && settings.Band3HighHertz > 0 && bands[2] == DetectorResult.NotAvailable);
     }
 
     private static bool IsBandAsked(DetectorSettings settings)

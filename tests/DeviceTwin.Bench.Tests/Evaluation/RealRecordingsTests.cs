@@ -13,8 +13,8 @@ public sealed class RealRecordingsTests
     /// <summary>Per window balanced over faults and normal, and share of whole recordings named right: at least. Beside them with each bearing left out.</summary>
     private static readonly Dictionary<string, (double Windows, double LeftOut, double Recordings)> AtLeast = new()
     {
-        ["CWRU-12k-DE"] = (0.90, 0.90, 0.84),
-        ["CWRU-48k-DE"] = (0.85, 0.85, 0.75),
+        ["CWRU-12k-DE"] = (0.92, 0.91, 0.87),
+        ["CWRU-48k-DE"] = (0.88, 0.88, 0.77),
         ["HIT-SQ"] = (1, 1, 1),
         ["HIT-SB"] = (1, 1, 1),
         ["MFPT"] = (1, 1, 1),
@@ -59,12 +59,6 @@ public sealed class RealRecordingsTests
     {
         Assert.That(evaluation.WithBaseline.Where(set => set.Value.WindowBalancedDetection < 0.97).Select(set => set.Key), Is.Empty);
         Assert.That(evaluation.WithBaseline.Where(set => set.Value.FaultyRecordingsFound < set.Value.FaultyRecordings).Select(set => set.Key), Is.Empty);
-    }
-
-    [Test]
-    public void Every_run_to_failure_alarms_before_its_end_and_none_in_its_first_half()
-    {
-        Assert.That(evaluation.Trends.Trends.Where(run => !run.Value.Alarm || run.Value.FalseAlarmsFirstHalf > 0).Select(run => run.Key), Is.Empty);
     }
 
     [Test]

@@ -17,6 +17,44 @@ public sealed class MonitorCausesTests
         Sound();
     }
 
+    [TestCase(0, 2, false)]
+    [TestCase(110, 0, false)]
+    [TestCase(110, 2, true)]
+    public void Normal_is_not_said_of_a_band_that_was_asked_for_and_could_not_be_told(int limit, int high, bool refused)
+    {
+        var monitor = new Monitor();
+        var settings = new DetectorSettings { BaselineWarmUpCaptures = 0, Band2HighHertz = high * 1000, Band2LimitMilliG = limit };
+        DetectorResult result = Measured();
+
+        Assert.That(Verdict.Word(monitor.Step(result, 2000, 0, settings)), Is.EqualTo(refused ? "refused" : "normal"));
+        result.BandMicroG[1] = 1000;
+        Assert.That(Verdict.Word(monitor.Step(result, 2000, 60000, settings)), Is.EqualTo("normal"));
+    }
+
+    [Test]
+    public void A_band_with_other_edges_is_another_question()
+    {
+        var monitor = new Monitor();
+        var settings = new DetectorSettings { BaselineWarmUpCaptures = 0, Band3LowHertz = 10, Band3HighHertz = 1000, Band3LimitMilliG = 100 };
+        DetectorResult result = Measured();
+        result.BandMicroG[2] = 150000;
+        Assert.That(Verdict.Word(monitor.Step(result, 2000, 0, settings)), Is.EqualTo("high"));
+
+        settings.Band3HighHertz = 900000;
+        Assert.That(Verdict.Word(monitor.Step(null!, 2000, 60000, settings)), Is.Not.EqualTo("high"), "nothing is known of the new band yet");
+        result.BandMicroG[2] = DetectorResult.NotAvailable;
+        Assert.That(Verdict.Word(monitor.Step(result, 2000, 120000, settings)), Is.EqualTo("refused"), "and it cannot be told");
+    }
+
+    private static DetectorResult Measured()
+    {
+        var result = new DetectorResult();
+        result.Clear();
+        result.VelocityUmPerSecond = 1000;
+        result.AccelerationMilliG = 100;
+        return result;
+    }
+
     [Test]
     public void A_level_that_rises_out_of_the_baseline_is_high_after_five_captures()
     {

@@ -25,6 +25,8 @@ public static class FeatureTable
     private const string Iso2954 = "ISO 2954 (band), Welch 1967";
     private const string Envelope = "ISO 13373-2, Antoni 2006; see Bearings below";
 
+    private static readonly Lazy<Dictionary<string, (double Error, int Values)>> Measured = new(MeasureAll);
+
     private static readonly FeatureRow[] Rows =
     [
         new(nameof(DetectorResult.CaptureSequence), "", "the capture's number since boot", "", 0) { NoError = Integers },
@@ -168,7 +170,9 @@ public static class FeatureTable
     public static IEnumerable<string> Fields => Rows.Select(row => row.Field);
 
     /// <summary>Largest relative error of each measured field over all cases, and how many values were compared.</summary>
-    public static IReadOnlyDictionary<string, (double Error, int Values)> Measure()
+    public static IReadOnlyDictionary<string, (double Error, int Values)> Measure() => Measured.Value;
+
+    private static Dictionary<string, (double Error, int Values)> MeasureAll()
     {
         var detector = new Detector(Window);
         var result = new DetectorResult();

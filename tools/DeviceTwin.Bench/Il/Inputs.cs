@@ -1,6 +1,7 @@
 using DeviceTwin.SensorNode.Benchmarks;
 using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Signal;
+using Words = DeviceTwin.SensorNode.Signal.RawWords;
 
 namespace DeviceTwin.Bench.Il;
 
@@ -31,6 +32,21 @@ internal static class Inputs
         var counts = new short[count];
         GoldenInputs.Train(counts, count, 107371, 400, 11);
         return counts;
+    }
+
+    /// <summary><see cref="OuterRace"/> as the sensor's FIFO hands it out: tag, x, y, z.</summary>
+    public static byte[] RawWords(int count)
+    {
+        short[] counts = OuterRace(count);
+        var raw = new byte[count * Words.BytesPerWord];
+        for (int i = 0; i < count; i++)
+        {
+            int at = i * Words.BytesPerWord;
+            raw[at] = (byte)(Words.AccelerationTag | (i & 7));
+            BitConverter.TryWriteBytes(raw.AsSpan(at + 5), counts[i]);
+        }
+
+        return raw;
     }
 
     /// <summary><see cref="OuterRace"/> at half the rate.</summary>

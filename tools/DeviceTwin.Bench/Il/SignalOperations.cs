@@ -10,6 +10,13 @@ internal static class SignalOperations
 
     public static readonly IReadOnlyList<Operation> Table =
     [
+        new("unpack.32768", 1_160_000, () =>
+        {
+            var words = new RawWords();
+            byte[] raw = Inputs.RawWords(32768);
+            var counts = new short[32768];
+            return () => words.Read(raw, 0, counts.Length, counts, 0);
+        }),
         new("statistics.32768", 1_250_000, () =>
         {
             var statistics = new Statistics();

@@ -6,8 +6,12 @@ public static class FftFiles
     /// <summary>The folder they are committed in.</summary>
     public const string Folder = "firmware/SensorNode/Signal";
 
+    private static readonly Lazy<(string Name, string Text)[]> Written = new(() => [.. Write()]);
+
     /// <summary>Names and texts of the files.</summary>
-    public static IEnumerable<(string Name, string Text)> All()
+    public static IReadOnlyList<(string Name, string Text)> All() => Written.Value;
+
+    private static IEnumerable<(string Name, string Text)> Write()
     {
         yield return ("RealColumns.g.cs", Codelet.File(
             "RealColumns",

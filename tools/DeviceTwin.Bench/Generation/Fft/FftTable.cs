@@ -25,8 +25,12 @@ public static class FftTable
         (8192, ["RealColumns.Full128", "RealRows.Folded64"]),
     ];
 
+    private static readonly Lazy<string> Written = new(WriteAll);
+
     /// <summary>The table.</summary>
-    public static string Write()
+    public static string Write() => Written.Value;
+
+    private static string WriteAll()
     {
         using ModuleDefinition module = ModuleDefinition.ReadModule(typeof(RealFft).Assembly.Location);
         Dictionary<string, int> code = module.Types.SelectMany(type => type.Methods.Where(method => method.HasBody)
