@@ -128,6 +128,7 @@ public sealed class DetectTests : IDisposable
     [TestCase("""{"detection":{"bearingScoreLimitMilli":"2500"}}""", "wrongType: detection.bearingScoreLimitMilli takes")]
     [TestCase("""{"detection":{"envelopeBandLowHertz":6000,"envelopeBandHighHertz":5000}}""", "notAllowed: detection.envelopeBandLowHertz must be below")]
     [TestCase("""{"detection":{"forest":"AAAA"}}""", "malformed: detection.forest")]
+    [TestCase("""{"machine":{"isoSupport":"rigid"}}""", "wrongType: machine.isoSupport takes 0, 1 or 2 (0 notDeclared, 1 rigid, 2 flexible)")]
     [TestCase("""{"detection":{"forest":3}}""", "wrongType: detection.forest")]
     [TestCase("""{"detection":{"bearingScoreLimitMilli":2500,"bearingScoreLimitMilli":2600}}""", "not JSON")]
     public void Settings_that_the_twin_would_reject_are_rejected_with_its_words(string content, string words)
