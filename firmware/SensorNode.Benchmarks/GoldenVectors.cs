@@ -18,7 +18,7 @@ public sealed class GoldenVectors
     {
         "tables", "division", "rounding", "squareRoot", "logarithm", "hann",
         "fft.256", "fft.512", "fft.1024", "fft.2048", "fft.4096", "fft.8192",
-        "power", "decimate.half", "decimate.eighth", "decimate.most", "statistics", "velocity", "envelope",
+        "power", "unpack", "decimate.half", "decimate.eighth", "decimate.most", "statistics", "velocity", "envelope",
         "detector.silence", "detector.fullScale", "detector.impulse", "detector.saturated", "detector.constant", "detector.alternating",
         "detector.noise", "detector.outer", "detector.inner", "detector.slowShaft", "detector.fastShaft", "detector.short",
         "settings", "cusum", "monitor", "shadow", "baseline", "forest",
@@ -94,6 +94,9 @@ public sealed class GoldenVectors
                 break;
             case "power":
                 Powers();
+                break;
+            case "unpack":
+                Unpack();
                 break;
             case "decimate.half":
                 Decimate(1);
@@ -256,6 +259,46 @@ public sealed class GoldenVectors
 
             new ComplexFft(length).Power(re, im, power);
             _hash.Add(power, length);
+        }
+    }
+
+    private void Unpack()
+    {
+        const int Words = 500;
+        var raw = new byte[(Words * RawWords.BytesPerWord) + 2];
+        var samples = new short[Words + 2];
+        var words = new RawWords();
+        uint state = 22;
+        for (int round = 0; round < 6; round++)
+        {
+            for (int i = 0; i < raw.Length; i++)
+            {
+                state = Next(state);
+                raw[i] = (byte)(state >> 24);
+            }
+
+            // Acceleration and a few foreign words, the axis at and beside its rails.
+            int from = round >> 1;
+            for (int i = 0; i < Words; i++)
+            {
+                int at = from + (i * RawWords.BytesPerWord);
+                state = Next(state);
+                int kind = (int)(state >> 28);
+                raw[at] = (byte)((kind == 0 && round > 2 ? 0x18 : RawWords.AccelerationTag) | (raw[at] & 7));
+                if (kind > 0 && kind < 5)
+                {
+                    raw[at + 5] = (byte)(kind == 1 ? 255 : kind == 2 ? 254 : kind - 3);
+                    raw[at + 6] = (byte)(kind < 3 ? 127 : 128);
+                }
+            }
+
+            words.Read(raw, from, Words - round, samples, round & 1);
+            _hash.Add(words.Count);
+            _hash.Add(words.Saturated);
+            for (int i = 0; i < words.Count; i++)
+            {
+                _hash.Add(samples[i + (round & 1)]);
+            }
         }
     }
 
