@@ -13,6 +13,7 @@ public sealed class VerbsTests
     [TestCase(new[] { "soak" }, "soak what? there is: arithmetic")]
     [TestCase(new[] { "soak", "arithmetic", "--seed", "x" }, "soak does not take '--seed'")]
     [TestCase(new[] { "generate", "--root" }, "generate does not take '--root'")]
+    [TestCase(new[] { "generate", "--root", "/nowhere" }, "'/nowhere' is no checkout: it has no firmware/SensorNode/Twin/Model")]
     public void AMisuseIsNamedAndTheUsageFollows(string[] arguments, string message)
     {
         var (code, output, error) = Run(arguments);

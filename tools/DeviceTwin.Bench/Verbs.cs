@@ -4,6 +4,7 @@ using DeviceTwin.Bench.Il;
 using DeviceTwin.Bench.Size;
 using DeviceTwin.Bench.Soak;
 using DeviceTwin.Bench.Training;
+using DeviceTwin.SensorNode.Recordings;
 
 namespace DeviceTwin.Bench;
 
@@ -35,7 +36,7 @@ public static class Verbs
                                the firmware's arithmetic against exact results: every float there is, some minutes
           evaluate --index INDEX [--forest FILE] [--json]
                                how right the detector is on the recordings of an index (a folder or its index.json), by data set:
-                               per window, per recording, and with each bearing left out of the choice of the limit
+                               per window, per recording, and with each bearing left out of the choice of the limits
           train-forest --index INDEX [--seed S] [--out FILE]
                                trains a forest for detection.forest and shows what it changes; refuses one that lowers any set
           help                 this text
@@ -79,6 +80,16 @@ public static class Verbs
         catch (UsageException exception)
         {
             return Misuse(error, exception.Message);
+        }
+        catch (RecordingException exception)
+        {
+            error.WriteLine($"error: {exception.Message} ({exception.Code}) {exception.NextStep}");
+            return Failed;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine($"error: {exception.Message} (fileUnusable) Check the path and who may read or write it.");
+            return Failed;
         }
     }
 

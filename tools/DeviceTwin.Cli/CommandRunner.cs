@@ -34,7 +34,7 @@ internal static class CommandRunner
         }
         catch (CommandFailedException failure)
         {
-            return Fail(failure.Code, failure.Message);
+            return Fail(failure.Code, failure.Message, failure.NextStep);
         }
         catch (OperationCanceledException)
         {
@@ -54,9 +54,10 @@ internal static class CommandRunner
     });
 
     /// <summary>Says on stderr how it ended.</summary>
-    public static int Fail(ExitCode code, string detail)
+    /// <param name="nextStep">What to do; null = the code's own remedy.</param>
+    public static int Fail(ExitCode code, string detail, string? nextStep = null)
     {
-        Console.Error.WriteLine($"dtwin: {detail} {code.Remedy} [{code.Number} {code.Word}]");
+        Console.Error.WriteLine($"dtwin: {detail} {nextStep ?? code.Remedy} [{code.Number} {code.Word}]");
         return code.Number;
     }
 }

@@ -1,3 +1,5 @@
+using DeviceTwin.SensorNode.Recordings;
+
 namespace DeviceTwin.Cli;
 
 /// <summary>
@@ -31,7 +33,7 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
         13, "hubStopped", "The hub process stopped during the run.", "Read the hub's last lines printed above and start again.");
 
     public static readonly ExitCode RecordingsUnusable = new(
-        20, "recordingsUnusable", "A recording or its index could not be used.", "The message names the file and says why; a folder needs an index.json, and --select must fit some of its files.");
+        20, "recordingsUnusable", "A recording or its index could not be used.", "The message names the file, says why, and what to do.");
 
     public static readonly ExitCode SettingsUnusable = new(
         21, "settingsUnusable", "The settings could not be read, or the twin would reject them.", "The message names the property and what it takes.");
@@ -67,5 +69,13 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
 /// <summary>Ends a command with a catalogued code and one sentence of detail.</summary>
 internal sealed class CommandFailedException(ExitCode code, string detail) : Exception(detail)
 {
+    /// <summary>A recording that cannot be used.</summary>
+    /// <param name="nextStep">What to do; null = what the failure says.</param>
+    public CommandFailedException(RecordingException failure, string? nextStep = null)
+        : this(ExitCode.RecordingsUnusable, $"{failure.Message} ({failure.Code})") => NextStep = nextStep ?? failure.NextStep;
+
     public ExitCode Code { get; } = code;
+
+    /// <summary>What to do, where more is known than the code's own remedy.</summary>
+    public string? NextStep { get; }
 }

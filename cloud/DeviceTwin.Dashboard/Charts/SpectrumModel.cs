@@ -3,8 +3,8 @@ using DeviceTwin.Dashboard.View;
 namespace DeviceTwin.Dashboard.Charts;
 
 /// <summary>A family of marked frequencies: the shaft or one way a bearing fails.</summary>
-/// <param name="Key">Stable name for style and tests: <c>shaft, outer, inner, ball</c>.</param>
-/// <param name="Label">As engineers write it: <c>shaft, BPFO, BPFI, 2×BSF</c>.</param>
+/// <param name="Key">Stable name for style and tests: <c>shaft, outer, inner, ball, cage</c>.</param>
+/// <param name="Label">As engineers write it: <c>shaft, BPFO, BPFI, 2×BSF, FTF</c>.</param>
 /// <param name="FundamentalHertz">Frequency of the first mark.</param>
 /// <param name="Orders">Multiple of the shaft speed of the first mark.</param>
 public sealed record MarkFamily(string Key, string Label, double FundamentalHertz, double Orders, IReadOnlyList<Mark> Marks);
@@ -32,8 +32,9 @@ public sealed record SpectrumModel(
 
     /// <param name="scale">Shown value = bin × this (0.001 turns µm/s into mm/s and thousandths into multiples).</param>
     /// <param name="logarithmic">Small peaks beside large ones: four decades below the largest value.</param>
+    /// <param name="cage">Whether to mark the cage: its blows modulate, so it stands in the envelope only.</param>
     /// <returns>Null where there are no bins: then there is nothing to draw.</returns>
-    public static SpectrumModel? Create(SpectrumBins? bins, int shaftSpeedMilliHertz, BearingOrders orders, double scale, bool logarithmic = false)
+    public static SpectrumModel? Create(SpectrumBins? bins, int shaftSpeedMilliHertz, BearingOrders orders, double scale, bool logarithmic = false, bool cage = false)
     {
         if (bins is null || bins.Values.Count < 2 || bins.BinMilliHertz <= 0)
         {
@@ -51,7 +52,7 @@ public sealed record SpectrumModel(
             logarithmic ? DecadeTicks(amplitude) : amplitude.Ticks(5),
             binHertz,
             values,
-            FamiliesOf(shaftSpeedMilliHertz / 1000.0, orders, frequency, binHertz, values),
+            FamiliesOf(shaftSpeedMilliHertz / 1000.0, orders, cage, frequency, binHertz, values),
             SvgPath.Line(points),
             SvgPath.Area(points));
     }
@@ -69,7 +70,7 @@ public sealed record SpectrumModel(
             decades.Share(power),
             Math.Pow(10, power).ToString("0.####", System.Globalization.CultureInfo.InvariantCulture)))];
 
-    private static List<MarkFamily> FamiliesOf(double shaftHertz, BearingOrders orders, Axis frequency, double binHertz, double[] values)
+    private static List<MarkFamily> FamiliesOf(double shaftHertz, BearingOrders orders, bool cage, Axis frequency, double binHertz, double[] values)
     {
         var families = new List<MarkFamily>();
         if (shaftHertz <= 0)
@@ -83,6 +84,12 @@ public sealed record SpectrumModel(
 
         // A ball strikes both races once per spin: the fault shows at twice the spin.
         Add("ball", "2×BSF", 2 * orders.BsfMilli / 1000.0, Harmonics);
+        if (cage)
+        {
+            // Its multiples would stand closer than their labels are wide.
+            Add("cage", "FTF", orders.FtfMilli / 1000.0, 1);
+        }
+
         return families;
 
         void Add(string key, string label, double multiple, int harmonics)

@@ -13,7 +13,7 @@ public static class Refusals
         ["orderCoincidesWithShaft"] = "A bearing frequency coincides with a multiple of the shaft speed and cannot be told from it.",
         ["shaftTooSlow"] = "The shaft turns too slowly for the longest capture to hold enough revolutions.",
         ["orderNotCovered"] = "No bearing frequency that was asked for lies inside the envelope spectrum.",
-        ["scaleUnknown"] = "The sampling rate is missing or outside what the detector accepts.",
+        ["scaleUnknown"] = "The sampling rate or the weight of a count is missing or outside what the detector accepts.",
         ["noSignal"] = "The signal is constant: there is no vibration to judge.",
         ["nothingAsked"] = "Neither a velocity limit, a band limit nor a bearing order is set.",
         ["temperatureUnknown"] = "There is no temperature to hold against its limit.",

@@ -11,7 +11,7 @@ namespace DeviceTwin.SensorNode.Bearings;
 /// <param name="ElementDiameterUm">Diameter of a rolling element in micrometres.</param>
 /// <param name="PitchDiameterUm">Pitch diameter in micrometres.</param>
 /// <param name="ContactAngleMilliDegrees">Contact angle in thousandths of a degree.</param>
-/// <param name="Source">Who published this geometry.</param>
+/// <param name="Source">Where the bearing sits and what its geometry rests on.</param>
 public sealed record BearingType(
     string Name, int Elements, int ElementDiameterUm, int PitchDiameterUm, int ContactAngleMilliDegrees, string Source)
 {

@@ -37,6 +37,9 @@ public sealed class RecordingException : Exception
     /// <summary>A text file is not one column of numbers.</summary>
     public const string CsvMalformed = "csvMalformed";
 
+    /// <summary>A file of features lacks a column or holds something else than numbers.</summary>
+    public const string TrendMalformed = "trendMalformed";
+
     /// <summary>The file does not say its sampling rate, and nobody else did.</summary>
     public const string RateUnknown = "rateUnknown";
 
@@ -60,4 +63,24 @@ public sealed class RecordingException : Exception
 
     /// <summary>One of the constants of this class.</summary>
     public string Code { get; }
+
+    /// <summary>What to do next, in one sentence.</summary>
+    public string NextStep => Code switch
+    {
+        IndexMissing => "Name an index.json, or a folder that holds one.",
+        IndexMalformed => "An index is an object with an array of items: {\"items\":[{\"file\":…,\"kind\":\"waveform\",…}]}.",
+        KeyMissing => "Add the key to the item.",
+        ValueInvalid => "Correct the value.",
+        FormatUnsupported or WavUnsupported => "Convert it to one channel of 16 bit samples.",
+        FileMissing => "Check the path and who may read it; an index counts from its own folder.",
+        FileLength => "Fetch the file again, or correct the item's samples.",
+        OddLength => "Fetch the file again: it is cut off, or holds other samples.",
+        CsvMalformed => "Leave one column of numbers, with a dot.",
+        TrendMalformed => "Fetch the file again, or take it out of the index.",
+        RateUnknown => "State it with --rate HZ.",
+        FileOutside => "Keep recordings below the folder of their index.",
+        TooShort => "Choose a longer recording.",
+        NothingSelected => "Items of kind waveform are judged, and --select must fit the path or the name of one.",
+        _ => "The message says what to change.",
+    };
 }

@@ -39,7 +39,7 @@ public static class WaveformFile
 
         if (rateHertz is not { } rate)
         {
-            throw new RecordingException(RecordingException.RateUnknown, $"'{path}' does not say its sampling rate; it has to be stated.");
+            throw new RecordingException(RecordingException.RateUnknown, $"'{path}' does not say its sampling rate.");
         }
 
         if (ending is ".csv" or ".txt")

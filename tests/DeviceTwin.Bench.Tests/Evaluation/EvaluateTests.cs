@@ -83,7 +83,46 @@ public sealed class EvaluateTests : IDisposable
     {
         recordings.Add(new() { ["file"] = "t.txt", ["kind"] = "remarks" });
 
-        Assert.That(Evaluate()["sets"]!.AsObject(), Is.Empty);
+        var run = Run("evaluate");
+
+        Assert.That(JsonNode.Parse(run.Output)!["sets"]!.AsObject(), Is.Empty);
+        Assert.That(run.Error, Does.StartWith("note: ").And.Contain("no figures (nothingSelected)"));
+    }
+
+    [Test]
+    public void A_trend_that_is_not_there_is_told_and_in_no_figure()
+    {
+        recordings.Add("a.i16", "outer", Outer, 1).Add(Trend("gone.csv"));
+        var run = Run("evaluate");
+
+        Assert.That(run.Error, Does.Contain("gone.csv").And.Contain("fileMissing"));
+        Assert.That(JsonNode.Parse(run.Output)!["trends"]!.AsObject(), Is.Empty);
+    }
+
+    [TestCase("")]
+    [TestCase("time,level\n1,2\n")]
+    [TestCase("t_s,h_rms_g,v_rms_g,temp_c\n")]
+    [TestCase("t_s,h_rms_g,v_rms_g,temp_c\n1,2,x,3\n")]
+    public void A_trend_that_is_none_is_said_with_its_code(string content)
+    {
+        recordings.Add(Trend("t.csv"));
+        File.WriteAllText(Path.Combine(recordings.Folder, "t.csv"), content);
+        var (code, output, error) = VerbsTests.Run("evaluate", "--index", recordings.Folder);
+
+        Assert.That((code, output), Is.EqualTo((Verbs.Failed, "")));
+        Assert.That(error, Does.StartWith("error: ").And.Contain("t.csv").And.Contain("(trendMalformed) Fetch the file again"));
+    }
+
+    [Test]
+    public void Windows_that_are_refused_are_counted_as_such()
+    {
+        recordings.Add("a.i16", "normal", 0, 1, change: item => item.Remove("shaft_rpm"));
+        var (code, output, error) = VerbsTests.Run("evaluate", "--index", recordings.Folder);
+        string[] lines = output.Split(Environment.NewLine);
+
+        Assert.That(code, Is.EqualTo(Verbs.Done), error);
+        Assert.That(lines[0], Does.EndWith("refused"));
+        Assert.That(lines[1], Does.Match("0 of 1 .* 0 of 3 .* 3$"));
     }
 
     [Test]
@@ -98,6 +137,28 @@ public sealed class EvaluateTests : IDisposable
         (code, _, error) = VerbsTests.Run("evaluate", "--index", recordings.Folder, "--json");
         Assert.That(code, Is.EqualTo(Verbs.Failed));
         Assert.That(error, Does.Contain("b.i16").And.Contain("fileMissing"));
+    }
+
+    [Test]
+    public void A_forest_that_no_node_would_take_is_refused()
+    {
+        recordings.Add("a.i16", "outer", Outer, 1);
+        string file = Path.Combine(recordings.Folder, "forest.txt");
+        File.WriteAllText(file, "AAAA");
+        var (code, output, error) = VerbsTests.Run("evaluate", "--index", recordings.Folder, "--forest", file);
+
+        Assert.That((code, output), Is.EqualTo((Verbs.Misused, "")));
+        Assert.That(error, Does.Contain("is no forest: "));
+    }
+
+    [Test]
+    public void A_forest_that_cannot_be_written_is_said()
+    {
+        Two();
+        var (code, _, error) = VerbsTests.Run("train-forest", "--index", recordings.Folder, "--out", Path.Combine(recordings.Folder, "none", "f.txt"));
+
+        Assert.That(code, Is.EqualTo(Verbs.Failed));
+        Assert.That(error, Does.StartWith("error: ").And.Contain("(fileUnusable) Check the path"));
     }
 
     [TestCase(new[] { "evaluate" }, "evaluate needs --index INDEX")]
@@ -134,6 +195,8 @@ public sealed class EvaluateTests : IDisposable
 
         Assert.That((code, error.Contains("nothing to learn from")), Is.EqualTo((Verbs.Failed, true)));
     }
+
+    private static Dictionary<string, object?> Trend(string file) => new() { ["file"] = file, ["kind"] = "run-to-failure trend", ["dataset"] = "FEMTO-PRONOSTIA" };
 
     private void Two()
     {

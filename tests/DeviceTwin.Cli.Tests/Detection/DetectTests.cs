@@ -82,6 +82,18 @@ public sealed class DetectTests : IDisposable
     }
 
     [Test]
+    public void Where_no_orders_are_known_it_says_that_no_bearing_is_judged()
+    {
+        var path = recordings.Write("alone.i16", MadeUpRecordings.Bearing(Outer, 30000, 1));
+        var run = Tool.Run("detect", path, "--json", "--rate", "12000", "--scale", "0.0001");
+
+        Assert.That(run.Code, Is.Zero, run.Talk);
+        Assert.That(run.Talk, Does.Contain("alone.i16").And.Contain("no bearing is judged").And.Contain("(ordersUnknown)"));
+        recordings.Add("a.i16", "outer", Outer, 1);
+        Assert.That(Tool.Run("detect", recordings.Folder, "--json").Talk, Is.Empty);
+    }
+
+    [Test]
     public void Of_an_unknown_unit_levels_are_refused_and_the_bearing_is_judged()
     {
         var path = recordings.Write("alone.i16", MadeUpRecordings.Bearing(Outer, 30000, 1));
@@ -116,6 +128,7 @@ public sealed class DetectTests : IDisposable
     [TestCase("""{"detection":{"bearingScoreLimitMilli":"2500"}}""", "wrongType: detection.bearingScoreLimitMilli takes")]
     [TestCase("""{"detection":{"envelopeBandLowHertz":6000,"envelopeBandHighHertz":5000}}""", "notAllowed: detection.envelopeBandLowHertz must be below")]
     [TestCase("""{"detection":{"forest":"AAAA"}}""", "malformed: detection.forest")]
+    [TestCase("""{"machine":{"isoSupport":"rigid"}}""", "wrongType: machine.isoSupport takes 0, 1 or 2 (0 notDeclared, 1 rigid, 2 flexible)")]
     [TestCase("""{"detection":{"forest":3}}""", "wrongType: detection.forest")]
     [TestCase("""{"detection":{"bearingScoreLimitMilli":2500,"bearingScoreLimitMilli":2600}}""", "not JSON")]
     public void Settings_that_the_twin_would_reject_are_rejected_with_its_words(string content, string words)
@@ -149,7 +162,7 @@ public sealed class DetectTests : IDisposable
         Fails(ExitCode.RecordingsUnusable, "indexMalformed", "detect", recordings.Folder);
         Fails(ExitCode.RecordingsUnusable, "indexMissing", "detect", Path.Combine(recordings.Folder, "none.json"));
         Fails(ExitCode.RecordingsUnusable, "oddLength", "detect", odd, "--rate", "12000");
-        Fails(ExitCode.RecordingsUnusable, "rateUnknown", "detect", odd);
+        Fails(ExitCode.RecordingsUnusable, "(rateUnknown) State it with --rate HZ.", "detect", odd);
         Fails(ExitCode.RecordingsUnusable, "fileMissing", "detect", odd + "x", "--rate", "12000");
     }
 

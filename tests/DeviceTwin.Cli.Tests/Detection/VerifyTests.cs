@@ -76,7 +76,8 @@ public sealed class VerifyTests : IDisposable
         var path = Path.Combine(recordings.Folder, "a.i16");
         var moved = Path.Combine(recordings.Folder, "moved.i16");
         File.Move(path, moved);
-        Assert.That(Tool.Run("verify", evidence).Code, Is.EqualTo(ExitCode.RecordingsUnusable.Number));
+        var gone = Tool.Run("verify", evidence);
+        Assert.That((gone.Code, gone.Talk.Contains("(fileMissing) Say with --waveform")), Is.EqualTo((ExitCode.RecordingsUnusable.Number, true)), gone.Talk);
         Assert.That(Tool.Run("verify", evidence, "--waveform", moved).Code, Is.Zero);
 
         var samples = File.ReadAllBytes(moved);
@@ -116,7 +117,9 @@ public sealed class VerifyTests : IDisposable
     {
         Assert.That(Verify(node => node["schemaVersion"] = 2).Code, Is.EqualTo(ExitCode.EvidenceUnusable.Number));
         var run = Verify(node => node["settings"]!.AsObject().Remove("bpfoMilliOrders"));
-        Assert.That((run.Code, run.Talk.Contains("bpfoMilliOrders")), Is.EqualTo((ExitCode.EvidenceUnusable.Number, true)));
+        Assert.That((run.Code, run.Talk.Contains("lacks the setting 'bpfoMilliOrders'")), Is.EqualTo((ExitCode.EvidenceUnusable.Number, true)));
+        run = Verify(node => node["report"]!.AsObject().Remove("fingerprint"));
+        Assert.That((run.Code, run.Talk.Contains("lacks the fingerprint")), Is.EqualTo((ExitCode.EvidenceUnusable.Number, true)));
         Assert.That(Verify(node => node["settings"]!["bpfoMilliOrders"] = "many").Code, Is.EqualTo(ExitCode.EvidenceUnusable.Number));
         Assert.That(Tool.Run("verify", Path.Combine(recordings.Folder, "none.json")).Code, Is.EqualTo(ExitCode.EvidenceUnusable.Number));
     }

@@ -24,6 +24,14 @@ public sealed class SpectrumModelTests
     }
 
     [Test]
+    public void The_cage_is_marked_once_and_only_where_it_is_asked_for()
+    {
+        var families = SpectrumModel.Create(Bins(512, 1000), ShaftMilliHertz, Orders, 1, cage: true)!.Families;
+        Assert.That(families.Select(family => family.Key), Is.EqualTo(new[] { "shaft", "outer", "inner", "ball", "cage" }));
+        Assert.That(families[^1].Marks.Single().Hertz, Is.EqualTo(11.92).Within(0.01));
+    }
+
+    [Test]
     public void No_mark_stands_beyond_the_last_bin()
     {
         var marks = Create(Bins(128, 1000)).Families.SelectMany(family => family.Marks).ToArray();

@@ -37,6 +37,12 @@ public sealed class BearingCatalogueTests
     }
 
     [Test]
+    public void The_bearing_of_PRONOSTIA_has_the_orders_listed_with_its_trends()
+    {
+        Assert.That(BearingCatalogue.Find("PRONOSTIA")!.Orders, Is.EqualTo(new BearingOrders(5611, 7389, 3589, 432)));
+    }
+
+    [Test]
     public void Every_entry_is_a_possible_bearing_with_a_source_and_a_name_of_its_own()
     {
         Assert.That(BearingCatalogue.Names, Is.Unique);

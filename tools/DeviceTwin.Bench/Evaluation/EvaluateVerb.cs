@@ -40,25 +40,27 @@ public static class EvaluateVerb
             throw new UsageException("evaluate needs --index INDEX");
         }
 
-        try
+        Evaluation evaluation = Evaluation.Run(index, forest is null ? "" : ReadForest(forest));
+        if (evaluation.Trends.Missing is [var first, ..] missing)
         {
-            Evaluation evaluation = Evaluation.Run(index, forest is null ? "" : ReadForest(forest));
-            if (json)
-            {
-                output.WriteLine(evaluation.ToJson().ToJsonString(Indented));
-            }
-            else
-            {
-                evaluation.WriteTable(output);
-            }
+            error.WriteLine($"note: {missing.Count} trends of the index are not there and in no figure, the first is '{first}' ({RecordingException.FileMissing})");
+        }
 
-            return Verbs.Done;
-        }
-        catch (RecordingException exception)
+        if (evaluation.IsEmpty)
         {
-            error.WriteLine($"error: {exception.Message} ({exception.Code})");
-            return Verbs.Failed;
+            error.WriteLine($"note: '{index}' has neither a waveform nor a trend that can be evaluated: there are no figures ({RecordingException.NothingSelected})");
         }
+
+        if (json)
+        {
+            output.WriteLine(evaluation.ToJson().ToJsonString(Indented));
+        }
+        else
+        {
+            evaluation.WriteTable(output);
+        }
+
+        return Verbs.Done;
     }
 
     private static string ReadForest(string path)
@@ -68,6 +70,7 @@ public static class EvaluateVerb
             throw new UsageException($"there is no file '{path}'");
         }
 
-        return File.ReadAllText(path).Trim();
+        string text = File.ReadAllText(path).Trim();
+        return Forest.Parse(text).Reason is { } reason ? throw new UsageException($"'{path}' is no forest: {reason}") : text;
     }
 }

@@ -30,6 +30,9 @@ public sealed class Evaluation
     /// <summary>Waveforms whose fault is no verdict: measured, but in no figure.</summary>
     public int Unlabelled { get; }
 
+    /// <summary>Nothing of the index could be evaluated.</summary>
+    public bool IsEmpty => Outcomes.Count + Unlabelled + Trends.Trends.Count + Trends.MachineTemperature.Count + Trends.Pump.Count == 0;
+
     /// <summary>Figures by set, with the one default setting.</summary>
     public IReadOnlyDictionary<string, SetFigures> Sets { get; }
 
@@ -71,15 +74,28 @@ public sealed class Evaluation
         ["fingerprint"] = Fingerprint.Of(new DetectorSettings(), Detector.LongestWindow),
     };
 
+    /// <summary>Windows that the detector refuses to judge: neither right nor an alarm.</summary>
+    private static int RefusedOf(SetFigures set) =>
+        set.Confusion.Values.Sum(called => called.GetValueOrDefault(Verdict.Word(Verdict.Refused)));
+
     /// <summary>The same for people.</summary>
     public void WriteTable(TextWriter output)
     {
-        output.WriteLine("set            windows  balanced  (loo)   recordings right  (loo)   faulty right  healthy alarming  windows alarming");
+        if (Unlabelled > 0)
+        {
+            output.WriteLine($"in no figure, because the fault is no verdict: {Unlabelled}");
+        }
+
+        if (Sets.Count > 0)
+        {
+            output.WriteLine("set            windows  balanced  (loo)   recordings right  (loo)   faulty right  healthy alarming  windows alarming  refused");
+        }
+
         foreach ((string name, SetFigures set) in Sets)
         {
             SetFigures loo = LooBearing[name];
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{name,-14} {set.Windows,7}  {set.WindowBalancedAccuracy,8:F3}  {loo.WindowBalancedAccuracy,6:F3}  {set.RecordingAccuracy,16:F3}  {loo.RecordingAccuracy,6:F3}  {set.FaultyRecordingsRight,5} of {set.FaultyRecordings,-3}  {set.FalseAlarms,7} of {set.HealthyRecordings,-5}  {set.HealthyWindowsAlarming,6} of {set.HealthyWindows}"));
+                $"{name,-14} {set.Windows,7}  {set.WindowBalancedAccuracy,8:F3}  {loo.WindowBalancedAccuracy,6:F3}  {set.RecordingAccuracy,16:F3}  {loo.RecordingAccuracy,6:F3}  {set.FaultyRecordingsRight,5} of {set.FaultyRecordings,-3}  {set.FalseAlarms,7} of {set.HealthyRecordings,-5}  {set.HealthyWindowsAlarming,6} of {set.HealthyWindows,-6} {RefusedOf(set),8}"));
         }
 
         foreach ((string name, SetFigures set) in Sets)

@@ -6,14 +6,14 @@ namespace DeviceTwin.Bench.Evaluation;
 /// <param name="WindowBalancedAccuracy">Share of windows named right, averaged over the faults present, "normal" included; null without windows.</param>
 /// <param name="RecordingAccuracy">Share of whole recordings named right, healthy ones included.</param>
 /// <param name="HealthyRecordings">Recordings of sound machines.</param>
-/// <param name="FalseAlarms">How many of them were called anything but normal (a refusal is no alarm).</param>
+/// <param name="FalseAlarms">How many of them were given a verdict that raises an alarm (a refusal does not).</param>
 /// <param name="Confusion">Windows by what they are, then by what they were called.</param>
 /// <param name="RecordingConfusion">The same of whole recordings.</param>
 /// <param name="FaultyRecordings">Recordings of defective bearings.</param>
 /// <param name="FaultyRecordingsRight">How many of them were named right.</param>
 /// <param name="Windows">Windows judged.</param>
 /// <param name="HealthyWindows">Windows of sound machines.</param>
-/// <param name="HealthyWindowsAlarming">How many of them were called anything but normal.</param>
+/// <param name="HealthyWindowsAlarming">How many of them were given a verdict that raises an alarm.</param>
 public sealed record SetFigures(
     double? WindowBalancedAccuracy,
     double RecordingAccuracy,

@@ -31,6 +31,11 @@ public static class GenerateVerb
         }
 
         root ??= Checkout.Find();
+        if (!Directory.Exists(Path.Combine(root, Folder)))
+        {
+            throw new UsageException($"'{root}' is no checkout: it has no {Folder}");
+        }
+
         (string Path, string Text)[] files;
         try
         {

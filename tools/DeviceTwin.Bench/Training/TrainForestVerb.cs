@@ -37,36 +37,28 @@ public static class TrainForestVerb
             throw new UsageException("train-forest needs --index INDEX");
         }
 
-        try
-        {
-            var outcomes = RecordingOutcome.Measure(RecordingIndex.Read(index), "");
-            return Write(ForestReport.Of([.. outcomes.Where(outcome => outcome.Truth >= 0)], new ForestTrainer(seed)), file, output, error);
-        }
-        catch (RecordingException exception)
-        {
-            error.WriteLine($"error: {exception.Message} ({exception.Code})");
-            return Verbs.Failed;
-        }
+        var outcomes = RecordingOutcome.Measure(RecordingIndex.Read(index), "");
+        return Write(ForestReport.Of([.. outcomes.Where(outcome => outcome.Truth >= 0)], new ForestTrainer(seed)), file, output, error);
     }
 
     private static int Write(ForestReport report, string? file, TextWriter output, TextWriter error)
     {
         if (report.Text.Length == 0)
         {
-            error.WriteLine("error: the rule calls no window of a defective bearing defective: there is nothing to learn from");
+            error.WriteLine("error: the rule calls no window of a defective bearing defective: there is nothing to learn from (nothingSelected) Name an index with more defective bearings.");
             return Verbs.Failed;
         }
 
         report.WriteTable(output);
         if (Forest.Parse(report.Text).Reason is { } malformed)
         {
-            error.WriteLine($"error: no node would take the forest: {malformed}");
+            error.WriteLine($"error: no node would take the forest: {malformed} (forestMalformed) Report it with the index and the seed.");
             return Verbs.Failed;
         }
 
         foreach (string objection in report.Objections)
         {
-            error.WriteLine($"error: not written: {objection}");
+            error.WriteLine($"error: not written: {objection} (forestWorse) Try another --seed, or stay without a forest.");
         }
 
         if (report.Objections.Count > 0)

@@ -99,7 +99,8 @@ internal static class DetectCommand
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("file", "fault", "verdict", "confidence", "windows", "outer", "inner", "ball", "impulsive", "mm/s", "zone", "refusals");
         using var judges = new ThreadLocal<RecordingJudge>(() => new RecordingJudge());
-        var failures = new List<string>();
+        var failures = new List<RecordingException>();
+        SayWhatIsNotAsked(targets);
         var results = targets.AsParallel().AsOrdered().WithCancellation(cancellation).WithMergeOptions(ParallelMergeOptions.NotBuffered)
             .Select(target => Judge(target, judges.Value!, evidence));
         foreach (var (report, error) in results)
@@ -130,13 +131,25 @@ internal static class DetectCommand
 
         foreach (var failure in failures.SkipLast(1))
         {
-            Console.Error.WriteLine($"dtwin: {failure}");
+            Console.Error.WriteLine($"dtwin: {failure.Message} ({failure.Code}) {failure.NextStep}");
         }
 
-        return CommandRunner.Fail(ExitCode.RecordingsUnusable, failures[^1]);
+        throw new CommandFailedException(failures[^1]);
     }
 
-    private static (DetectReport? Report, string? Error) Judge(DetectTarget target, RecordingJudge judge, DirectoryInfo? evidence)
+    /// <summary>Without orders no bearing is judged, and "normal" is then said of the levels alone: nobody should have to guess that.</summary>
+    private static void SayWhatIsNotAsked(IReadOnlyList<DetectTarget> targets)
+    {
+        var without = targets.Where(target => !target.AsksForBearing).ToArray();
+        if (without.Length > 0)
+        {
+            var which = without.Length == 1 ? $"'{without[0].File}'" : $"{without.Length} recordings";
+            Console.Error.WriteLine(
+                $"dtwin: no bearing orders are known of {which}: no bearing is judged. State them with --orders or --bearing and the speed with --rpm, or in the index. (ordersUnknown)");
+        }
+    }
+
+    private static (DetectReport? Report, RecordingException? Error) Judge(DetectTarget target, RecordingJudge judge, DirectoryInfo? evidence)
     {
         try
         {
@@ -150,7 +163,7 @@ internal static class DetectCommand
         }
         catch (RecordingException error)
         {
-            return (null, $"{error.Message} ({error.Code})");
+            return (null, error);
         }
     }
 
@@ -191,7 +204,7 @@ internal static class DetectCommand
         }
         catch (RecordingException error)
         {
-            throw new CommandFailedException(ExitCode.RecordingsUnusable, $"{error.Message} ({error.Code})");
+            throw new CommandFailedException(error);
         }
     }
 

@@ -21,6 +21,11 @@ internal static class VerifyCommand
     {
         var evidence = Evidence.Read(path);
         var differences = evidence.Recompute(waveform);
+        if (evidence.Build.Length == 0)
+        {
+            throw new CommandFailedException(ExitCode.EvidenceUnusable, $"'{path}' does not say which detector gave the verdict: its report lacks the fingerprint.");
+        }
+
         var otherBuild = evidence.Build != Fingerprint.BuildId;
         if (json)
         {

@@ -53,7 +53,7 @@ internal static class DemoFleet
         }
         catch (RecordingException error)
         {
-            throw new CommandFailedException(ExitCode.RecordingsUnusable, $"{error.Message} ({error.Code})");
+            throw new CommandFailedException(error);
         }
     }
 

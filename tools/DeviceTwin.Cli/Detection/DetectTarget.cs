@@ -10,6 +10,10 @@ namespace DeviceTwin.Cli.Detection;
 internal sealed record DetectTarget(
     string File, string Path, string? Dataset, string? Fault, double? GPerCount, DetectorSettings Settings, Func<Waveform> Load)
 {
+    /// <summary>Whether any bearing frequency is asked for.</summary>
+    public bool AsksForBearing =>
+        (Settings.BpfoMilliOrders | Settings.BpfiMilliOrders | Settings.BsfMilliOrders | Settings.FtfMilliOrders) != 0;
+
     /// <summary>Reads and judges.</summary>
     /// <exception cref="RecordingException">The file cannot be read.</exception>
     public (DetectReport Report, Waveform Waveform) Judge(RecordingJudge judge)

@@ -96,7 +96,7 @@ internal sealed record Evidence(int SchemaVersion, EvidenceWaveform Waveform, Js
         }
         catch (RecordingException error)
         {
-            throw new CommandFailedException(ExitCode.RecordingsUnusable, $"{error.Message} ({error.Code})");
+            throw new CommandFailedException(error, error.Code == RecordingException.FileMissing ? "Say with --waveform where the samples are now." : null);
         }
 
         var waveform = new Waveform(samples, Waveform.SampleRateMilliHertz, Waveform.NanoGPerCount);
@@ -122,10 +122,14 @@ internal sealed record Evidence(int SchemaVersion, EvidenceWaveform Waveform, Js
         foreach (var field in Fields)
         {
             var name = JsonNamingPolicy.CamelCase.ConvertName(field.Name);
+            if (Settings[name] is not { } value)
+            {
+                throw new CommandFailedException(ExitCode.EvidenceUnusable, $"The evidence lacks the setting '{name}'.");
+            }
+
             try
             {
-                field.SetValue(settings, Settings[name].Deserialize(field.FieldType)
-                    ?? throw new CommandFailedException(ExitCode.EvidenceUnusable, $"The evidence does not say the setting '{name}'."));
+                field.SetValue(settings, value.Deserialize(field.FieldType));
             }
             catch (JsonException)
             {

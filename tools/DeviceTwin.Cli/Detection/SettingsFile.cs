@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using DeviceTwin.SensorNode;
 using DeviceTwin.SensorNode.Detection;
+using DeviceTwin.SensorNode.Forms;
 using DeviceTwin.SensorNode.Twin;
 using DeviceTwin.SensorNode.Twin.Json;
 
@@ -110,7 +111,9 @@ internal sealed class SettingsFile
         var rejected = isText ? Rules.JudgeText(index, value.GetString()!, TextRules) : Rules.Judge(index, token, integer);
         if (rejected != RejectReason.None)
         {
-            var why = rejected == RejectReason.Malformed ? $" ({Forest.Parse(value.GetString()).Reason})" : "";
+            var why = rejected == RejectReason.Malformed ? $" ({Forest.Parse(value.GetString()).Reason})"
+                : TwinForms.AllowedNames[index] is { } names ? $" ({string.Join(", ", TwinModel.Allowed[index].Zip(names, (number, name) => $"{number} {name}"))})"
+                : "";
             throw Wrong($"{RejectReason.Sentence(rejected, index)}{why}.");
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using DeviceTwin.SensorNode.Recordings;
 
 namespace DeviceTwin.Bench.Evaluation.Trends;
 
@@ -10,7 +11,10 @@ namespace DeviceTwin.Bench.Evaluation.Trends;
 /// <param name="Windows">Labelled windows; empty where there are none.</param>
 public sealed record TrendItem(string Path, string Name, string DataSet, IReadOnlyList<(DateTime From, DateTime To)> Windows)
 {
-    /// <summary>Reads the items of an index that are trends held in a CSV file and exist.</summary>
+    /// <summary>Whether the file is there.</summary>
+    public bool Exists => File.Exists(Path);
+
+    /// <summary>Reads the items of an index that are trends held in a CSV file.</summary>
     public static IReadOnlyList<TrendItem> Read(string indexPath)
     {
         string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(indexPath))!;
@@ -24,10 +28,13 @@ public sealed record TrendItem(string Path, string Name, string DataSet, IReadOn
                 continue;
             }
 
-            string path = System.IO.Path.Combine(folder, file);
-            if (File.Exists(path))
+            try
             {
-                items.Add(new TrendItem(path, System.IO.Path.GetFileNameWithoutExtension(file), dataSet, WindowsOf(item)));
+                items.Add(new TrendItem(System.IO.Path.Combine(folder, file), System.IO.Path.GetFileNameWithoutExtension(file), dataSet, WindowsOf(item)));
+            }
+            catch (Exception exception) when (exception is FormatException or InvalidOperationException or IndexOutOfRangeException or ArgumentNullException)
+            {
+                throw new RecordingException(RecordingException.ValueInvalid, $"{indexPath}, '{file}': 'anomaly_windows' is no list of pairs of times.", exception);
             }
         }
 

@@ -6,10 +6,12 @@ namespace DeviceTwin.Bench.Evaluation.Trends;
 /// <param name="Trends">Run-to-failure series by run.</param>
 /// <param name="MachineTemperature">Labelled temperature series by file.</param>
 /// <param name="Pump">Labelled pump telemetry by group of files.</param>
+/// <param name="Missing">Trends that the index names and whose files are not there.</param>
 public sealed record TrendReport(
     [property: JsonPropertyName("trends")] IReadOnlyDictionary<string, RunTrend> Trends,
     [property: JsonPropertyName("machineTemperature")] IReadOnlyDictionary<string, TemperatureTrend> MachineTemperature,
-    [property: JsonPropertyName("pump")] IReadOnlyDictionary<string, PumpTrend> Pump);
+    [property: JsonPropertyName("pump")] IReadOnlyDictionary<string, PumpTrend> Pump,
+    [property: JsonIgnore] IReadOnlyList<string> Missing);
 
 /// <summary>One run to failure.</summary>
 /// <param name="Alarm">Whether an alarm was raised in the second half, before the end.</param>
