@@ -190,6 +190,36 @@ public sealed class BaselineTests
         Assert.That(_baseline.Decode(bytes), Is.True);
     }
 
+    [TestCase(5, TestName = "Any bytes under a good checksum are refused or taken, and learning goes on: warming up")]
+    [TestCase(25, TestName = "Any bytes under a good checksum are refused or taken, and learning goes on: learned")]
+    public void Any_bytes_under_a_good_checksum_are_refused_or_taken_and_learning_goes_on(int learned)
+    {
+        Learn(learned);
+        byte[] bytes = _baseline.Encode();
+        var random = new Random(learned);
+        int taken = 0;
+        for (int run = 0; run < 500; run++)
+        {
+            byte[] other = bytes[..random.Next(16, bytes.Length + 1)];
+            if (random.Next(2) == 0)
+            {
+                other = [.. bytes];
+            }
+
+            for (int i = random.Next(12); i >= 0; i--)
+            {
+                other[random.Next(8, other.Length)] = (byte)random.Next(256);
+            }
+
+            BitConverter.TryWriteBytes(other.AsSpan(other.Length - 4), Crc32.Of(other, other.Length - 4));
+            taken += _baseline.Decode(other) ? 1 : 0;
+            Assert.That(() => Learn(12), Throws.Nothing, Convert.ToHexString(other));
+            Assert.That(new Baseline().Decode(_baseline.Encode()), Is.True);
+        }
+
+        Assert.That(taken, Is.GreaterThan(50));
+    }
+
     [Test]
     public void Four_learned_states_take_644_bytes()
     {
