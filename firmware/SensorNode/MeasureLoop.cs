@@ -139,7 +139,7 @@ public sealed class MeasureLoop
             {
                 // Verdicts by other settings are other verdicts.
                 _settingsHash = hash;
-                _fingerprint = Fingerprint.Of(_settings, _detectorWindow);
+                _fingerprint = Fingerprint.Of(hash, _detectorWindow);
                 _sameVerdictRun = 0;
             }
 

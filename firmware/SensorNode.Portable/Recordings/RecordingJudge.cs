@@ -2,6 +2,7 @@
 
 using System;
 using DeviceTwin.SensorNode.Detection;
+using DeviceTwin.SensorNode.Signal;
 
 namespace DeviceTwin.SensorNode.Recordings;
 
@@ -16,21 +17,10 @@ public sealed class RecordingJudge
     /// <summary>The capture that stands for a recording holds so many windows at most.</summary>
     public const int MostWindows = 10;
 
-    private const int HighestAnalysisRateMilliHertz = 16700000;
-
     private readonly Detector _detector = new Detector(WindowLength);
 
     /// <summary>Samples of a window at the recording's own rate: <see cref="WindowLength"/> times the power of two that leads to the analysis rate.</summary>
-    public static int WindowSamples(int rateMilliHertz)
-    {
-        int samples = WindowLength;
-        for (int rate = rateMilliHertz; rate > HighestAnalysisRateMilliHertz; rate /= 2)
-        {
-            samples *= 2;
-        }
-
-        return samples;
-    }
+    public static int WindowSamples(int rateMilliHertz) => WindowLength << WindowDecimator.Halvings(rateMilliHertz);
 
     /// <summary>Consecutive windows, not overlapping; 0 where the recording is shorter than one.</summary>
     public static int WindowCount(Waveform waveform) => waveform.Samples.Length / WindowSamples(waveform.RateMilliHertz);

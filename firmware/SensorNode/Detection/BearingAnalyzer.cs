@@ -65,13 +65,8 @@ public sealed class BearingAnalyzer
     /// <param name="count">Number of samples.</param>
     public int RefusalsOf(DetectorSettings settings, int rate, int count)
     {
-        int refusals = 0;
+        int refusals = ShaftRefusal(settings);
         bool asked = CapturePlan.AsksForBearing(settings);
-        if (asked && settings.ShaftSpeedMilliHertz <= 0)
-        {
-            refusals |= Refusal.ShaftSpeedUnknown;
-        }
-
         int halvings = HalvingsFor(settings, rate, count);
         int window = _workspace.WindowLength;
         if (asked && IsTooSlow(settings, rate))
@@ -98,6 +93,12 @@ public sealed class BearingAnalyzer
         }
 
         return refusals;
+    }
+
+    /// <summary><see cref="Refusal.ShaftSpeedUnknown"/> where a bearing is asked for without the speed of its shaft, else 0.</summary>
+    public static int ShaftRefusal(DetectorSettings settings)
+    {
+        return CapturePlan.AsksForBearing(settings) && settings.ShaftSpeedMilliHertz <= 0 ? Refusal.ShaftSpeedUnknown : 0;
     }
 
     /// <summary>Whether the shaft turns too slowly for a bearing verdict, whatever the capture.</summary>

@@ -99,6 +99,14 @@ public static class CapturePlan
         return samples > least ? (int)samples : least;
     }
 
+    /// <summary>Whether any band has a limit.</summary>
+    public static bool AsksForBands(DetectorSettings settings)
+    {
+        return (settings.Band1HighHertz > 0 && settings.Band1LimitMilliG > 0)
+            || (settings.Band2HighHertz > 0 && settings.Band2LimitMilliG > 0)
+            || (settings.Band3HighHertz > 0 && settings.Band3LimitMilliG > 0);
+    }
+
     private static int SamplesIn(int milliseconds, int sampleRateMilliHertz)
     {
         return sampleRateMilliHertz <= 0 ? 0 : (int)Division.LongCeiling((long)sampleRateMilliHertz * milliseconds, 1000000);

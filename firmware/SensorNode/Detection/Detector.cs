@@ -24,10 +24,10 @@ public sealed class Detector
     public const int LongestCapture = 1048576;
 
     /// <summary>Shortest and longest window, in samples at the analysis rate.</summary>
-    public const int ShortestWindow = 1024;
+    public const int ShortestWindow = Workspace.ShortestWindow;
 
     /// <summary>See <see cref="ShortestWindow"/>.</summary>
-    public const int LongestWindow = 8192;
+    public const int LongestWindow = Workspace.LongestWindow;
 
     /// <summary>
     /// Velocity RMS from 10 to 1000 Hz of white noise of one nano-g per root hertz, in um/s: 9.80665e-3 / 2π · √(1/10 − 1/1000).
@@ -106,7 +106,7 @@ public sealed class Detector
 
         bool spectrum = refusals == 0 && Velocity(capture, count, velocityRefusals == 0, settings, result);
         int bandRefusals = Bands(capture, count, refusals, unitKnown, spectrum, settings, result);
-        int bearingRefusals = refusals | (rateKnown ? _bearing.RefusalsOf(settings, rate, count) : ShaftRefusal(settings));
+        int bearingRefusals = refusals | (rateKnown ? _bearing.RefusalsOf(settings, rate, count) : BearingAnalyzer.ShaftRefusal(settings));
         if (bearingRefusals == 0)
         {
             bearingRefusals = _bearing.Analyze(capture, count, _statistics.Mean, settings, result);
@@ -132,7 +132,7 @@ public sealed class Detector
         }
 
         result.Refusals |= bandRefusals;
-        if (!velocityWanted && !bearingWanted && !BandWanted(settings))
+        if (!velocityWanted && !bearingWanted && !CapturePlan.AsksForBands(settings))
         {
             result.Refusals |= Refusal.NothingAsked;
         }
@@ -275,7 +275,7 @@ public sealed class Detector
     {
         if (refusals != 0)
         {
-            return BandWanted(settings) ? refusals : 0;
+            return CapturePlan.AsksForBands(settings) ? refusals : 0;
         }
 
         float rateHertz = capture.SampleRateMilliHertz * 0.001f;
@@ -319,18 +319,6 @@ public sealed class Detector
         }
 
         return limitMilliG > 0 ? refusal : 0;
-    }
-
-    private static bool BandWanted(DetectorSettings settings)
-    {
-        return (settings.Band1HighHertz > 0 && settings.Band1LimitMilliG > 0)
-            || (settings.Band2HighHertz > 0 && settings.Band2LimitMilliG > 0)
-            || (settings.Band3HighHertz > 0 && settings.Band3LimitMilliG > 0);
-    }
-
-    private static int ShaftRefusal(DetectorSettings settings)
-    {
-        return CapturePlan.AsksForBearing(settings) && settings.ShaftSpeedMilliHertz <= 0 ? Refusal.ShaftSpeedUnknown : 0;
     }
 
     /// <summary>

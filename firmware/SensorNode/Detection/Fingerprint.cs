@@ -63,11 +63,11 @@ public static class Fingerprint
     /// The fingerprint: build id, a hyphen, settings hash; where the detector's windows are not the longest ones, a hyphen and their length,
     /// because other windows give other bits.
     /// </summary>
-    /// <param name="settings">What the detector computes with.</param>
+    /// <param name="settingsHash"><see cref="SettingsHash"/> of what the detector computes with.</param>
     /// <param name="windowLength">As for <see cref="Detector(int)"/>.</param>
-    public static string Of(DetectorSettings settings, int windowLength)
+    public static string Of(string settingsHash, int windowLength)
     {
-        string fingerprint = BuildId + "-" + SettingsHash(settings);
+        string fingerprint = BuildId + "-" + settingsHash;
         switch (Workspace.WindowOf(windowLength))
         {
             case 1024:

@@ -553,7 +553,7 @@ public sealed class Monitor
             }
         }
 
-        bool isVibrationAsked = settings.VelocityLimitUmPerSecond > 0 || CapturePlan.AsksForBearing(settings) || IsBandAsked(settings);
+        bool isVibrationAsked = settings.VelocityLimitUmPerSecond > 0 || CapturePlan.AsksForBearing(settings) || CapturePlan.AsksForBands(settings);
         bool isBaselineAsked = settings.BaselineWarmUpCaptures > 0
             && (settings.BaselineLimitMilliSigma > 0 || settings.DriftLimitMilliSigma > 0);
         bool isLevelLearned = isBaselineAsked && _baselineLevel != DetectorResult.NotAvailable;
@@ -603,13 +603,6 @@ public sealed class Monitor
         return (settings.Band1LimitMilliG > 0 && settings.Band1HighHertz > 0 && bands[0] == DetectorResult.NotAvailable)
             || (settings.Band2LimitMilliG > 0 && settings.Band2HighHertz > 0 && bands[1] == DetectorResult.NotAvailable)
             || (settings.Band3LimitMilliG > 0 && settings.Band3HighHertz > 0 && bands[2] == DetectorResult.NotAvailable);
-    }
-
-    private static bool IsBandAsked(DetectorSettings settings)
-    {
-        return (settings.Band1LimitMilliG > 0 && settings.Band1HighHertz > 0)
-            || (settings.Band2LimitMilliG > 0 && settings.Band2HighHertz > 0)
-            || (settings.Band3LimitMilliG > 0 && settings.Band3HighHertz > 0);
     }
 
     /// <summary>

@@ -330,11 +330,17 @@ public sealed class VelocityMeter
 
             if (Padding > 1)
             {
-                TransformPadded(valid, withDisplacement);
+                TransformPadded(valid);
             }
             else
             {
-                Transform(withDisplacement);
+                Transform();
+            }
+
+            if (withDisplacement)
+            {
+                Integrate();
+                Extremes(valid);
             }
 
             _blocks++;
@@ -342,20 +348,17 @@ public sealed class VelocityMeter
         }
     }
 
-    /// <summary>The same for a block of a capture that is shorter than a whole one: windowed in time and padded with zeros.</summary>
-    private void TransformPadded(int valid, bool withDisplacement)
+    /// <summary>
+    /// Transforms a block of a capture that is shorter than a whole one, windowed in time and padded with zeros, and adds its power. Four times the
+    /// windowed spectrum stays in the workspace.
+    /// </summary>
+    private void TransformPadded(int valid)
     {
         float[] buffer = _workspace.Samples;
         float[] re = _workspace.Re;
         float[] im = _workspace.Im;
         float[] power = Power;
-        float[] gain = _gain;
         int length = _block;
-        int step = Division.Integer(length, VelocityDecimator.GainParts);
-        float share = Division.Float(1f, step);
-        float factor = 1f;
-        float slope = 0f;
-        int knot = 0;
         int middle = valid >> 1;
         HannWindow.FillHalf(re, valid);
 
@@ -377,93 +380,28 @@ public sealed class VelocityMeter
 
         _transform.Forward(buffer, re, im);
         int last = Last + 2;
-        for (int i = 0; i < length; i++)
-        {
-            buffer[i] = 0f;
-        }
-
-        int first = First;
-        int inBand = Last;
         for (int k = 0; k <= last; k++)
         {
             float a = re[k];
             float b = im[k];
             power[k] = power[k] + ((a * a) + (b * b));
-            if (k >= first && k <= inBand)
-            {
-                if (k >= knot)
-                {
-                    // The decimation's loss, made good on straight lines.
-                    knot = k + step - (k & (step - 1));
-                    float from = gain[Division.Integer(k, step)];
-                    slope = (gain[Division.Integer(k, step) + 1] - from) * share;
-                    factor = from + (slope * (k & (step - 1)));
-                }
-
-                float inverse = Division.Float(1f, k);
-                inverse = inverse * inverse * factor;
-                factor = factor + slope;
-                buffer[k] = (a - b) * inverse;
-                buffer[length - k] = (a + b) * inverse;
-            }
-        }
-
-        if (withDisplacement)
-        {
-            _transform.Forward(buffer, re, im);
-            Extremes(valid);
         }
     }
 
-    /// <summary>Transforms the block in the workspace, adds its windowed power, and looks at its displacement.</summary>
-    private void Transform(bool withDisplacement)
+    /// <summary>Transforms the block in the workspace, windows it, and adds its power. Four times the windowed spectrum stays there.</summary>
+    private void Transform()
     {
-        float[] buffer = _workspace.Samples;
         float[] re = _workspace.Re;
         float[] im = _workspace.Im;
         float[] power = Power;
-        float[] gain = _gain;
-        int length = _block;
-        int step = Division.Integer(length, VelocityDecimator.GainParts);
-        float share = Division.Float(1f, step);
-        float factor = 1f;
-        float slope = 0f;
-        int knot = 0;
         int last = Last + 2;
-        _transform.Forward(buffer, re, im);
+        _transform.Forward(_workspace.Samples, re, im);
 
         // Hann in the spectrum: (2·X(k) − X(k−1) − X(k+1)) / 4; X(−1) is the conjugate of X(1).
         float beforeRe = re[1];
         float beforeIm = -im[1];
         float hereRe = re[0];
         float hereIm = 0f;
-        if (!withDisplacement)
-        {
-            for (int k = 0; k <= last; k++)
-            {
-                float nextRe = re[k + 1];
-                float nextIm = im[k + 1];
-                float a = hereRe + hereRe - beforeRe - nextRe;
-                float b = hereIm + hereIm - beforeIm - nextIm;
-                power[k] = power[k] + ((a * a) + (b * b));
-                beforeRe = hereRe;
-                beforeIm = hereIm;
-                hereRe = nextRe;
-                hereIm = nextIm;
-            }
-
-            return;
-        }
-
-        // The twice integrated spectrum goes back through the same transform as a Hartley spectrum: Re − Im at k, Re + Im at L − k.
-        int first = First;
-        int inBand = Last;
-        int mirror = length - first;
-        for (int i = 0; i < length; i++)
-        {
-            buffer[i] = 0f;
-        }
-
         for (int k = 0; k <= last; k++)
         {
             float nextRe = re[k + 1];
@@ -471,32 +409,61 @@ public sealed class VelocityMeter
             float a = hereRe + hereRe - beforeRe - nextRe;
             float b = hereIm + hereIm - beforeIm - nextIm;
             power[k] = power[k] + ((a * a) + (b * b));
+            re[k] = a;
+            im[k] = b;
             beforeRe = hereRe;
             beforeIm = hereIm;
             hereRe = nextRe;
             hereIm = nextIm;
-            if (k >= first && k <= inBand)
-            {
-                if (k >= knot)
-                {
-                    // The decimation's loss, made good on straight lines.
-                    knot = k + step - (k & (step - 1));
-                    float from = gain[Division.Integer(k, step)];
-                    slope = (gain[Division.Integer(k, step) + 1] - from) * share;
-                    factor = from + (slope * (k & (step - 1)));
-                }
+        }
+    }
 
-                float inverse = Division.Float(1f, k);
-                inverse = inverse * inverse * factor;
-                factor = factor + slope;
-                buffer[k] = (a - b) * inverse;
-                buffer[mirror] = (a + b) * inverse;
-                mirror--;
+    /// <summary>
+    /// The windowed spectrum, integrated twice and freed of the decimation's loss, goes back through the same transform as a Hartley spectrum:
+    /// Re − Im at k, Re + Im at L − k.
+    /// </summary>
+    private void Integrate()
+    {
+        float[] buffer = _workspace.Samples;
+        float[] re = _workspace.Re;
+        float[] im = _workspace.Im;
+        float[] gain = _gain;
+        int length = _block;
+        int step = Division.Integer(length, VelocityDecimator.GainParts);
+        float share = Division.Float(1f, step);
+        float factor = 1f;
+        float slope = 0f;
+        int knot = 0;
+        int last = Last;
+        int mirror = length - First;
+        for (int i = 0; i < length; i++)
+        {
+            buffer[i] = 0f;
+        }
+
+        for (int k = First; k <= last; k++)
+        {
+            if (k >= knot)
+            {
+                // The gain on straight lines, as in MakeGood.
+                knot = k + step - (k & (step - 1));
+                int part = Division.Integer(k, step);
+                float from = gain[part];
+                slope = (gain[part + 1] - from) * share;
+                factor = from + (slope * (k & (step - 1)));
             }
+
+            float inverse = Division.Float(1f, k);
+            inverse = inverse * inverse * factor;
+            factor = factor + slope;
+            float a = re[k];
+            float b = im[k];
+            buffer[k] = (a - b) * inverse;
+            buffer[mirror] = (a + b) * inverse;
+            mirror--;
         }
 
         _transform.Forward(buffer, re, im);
-        Extremes(length);
     }
 
     /// <summary>Largest and smallest displacement in the middle half of a block of <paramref name="valid"/> samples, divided by the window.</summary>

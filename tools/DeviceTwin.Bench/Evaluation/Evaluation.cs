@@ -70,9 +70,12 @@ public sealed class Evaluation
         ["machineTemperature"] = JsonSerializer.SerializeToNode(Trends.MachineTemperature, Web),
         ["pump"] = JsonSerializer.SerializeToNode(Trends.Pump, Web),
         ["unlabelled"] = Unlabelled,
-        ["settingsHash"] = Fingerprint.SettingsHash(new DetectorSettings()),
-        ["fingerprint"] = Fingerprint.Of(new DetectorSettings(), Detector.LongestWindow),
+        ["settingsHash"] = SettingsHash,
+        ["fingerprint"] = Fingerprint.Of(SettingsHash, Detector.LongestWindow),
     };
+
+    /// <summary>Hash of the one default settings set.</summary>
+    private static string SettingsHash => Fingerprint.SettingsHash(new DetectorSettings());
 
     /// <summary>Windows that the detector refuses to judge: neither right nor an alarm.</summary>
     private static int RefusedOf(SetFigures set) =>
@@ -130,6 +133,6 @@ public sealed class Evaluation
                 $"{name,-24} AUC {trend.Auc:F3}, T² {trend.TSquaredAuc:F3}, smoothed T² {trend.SmoothTSquaredAuc:F3} ({trend.Files} files)"));
         }
 
-        output.WriteLine($"settings {Fingerprint.SettingsHash(new DetectorSettings())}, detector {Fingerprint.BuildId}");
+        output.WriteLine($"settings {SettingsHash}, detector {Fingerprint.BuildId}");
     }
 }

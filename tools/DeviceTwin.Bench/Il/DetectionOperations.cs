@@ -70,7 +70,7 @@ internal static class DetectionOperations
         new("fingerprint", 42_000, () =>
         {
             DetectorSettings settings = Inputs.Machine();
-            return () => Fingerprint.Of(settings, Detector.LongestWindow);
+            return () => Fingerprint.Of(Fingerprint.SettingsHash(settings), Detector.LongestWindow);
         }),
     ];
 

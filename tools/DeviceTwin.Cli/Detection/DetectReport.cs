@@ -38,6 +38,7 @@ internal sealed record DetectReport(
     {
         var result = judgement.Result;
         var settings = judgement.Settings;
+        var settingsHash = SensorNode.Detection.Fingerprint.SettingsHash(settings);
         var hasUnit = waveform.NanoGPerCount > 0;
         var verdicts = new SortedDictionary<string, int>(StringComparer.Ordinal);
         for (var verdict = 0; verdict < judgement.WindowVerdicts.Length; verdict++)
@@ -85,8 +86,8 @@ internal sealed record DetectReport(
                 settings.BpfiMilliOrders,
                 settings.BsfMilliOrders,
                 settings.FtfMilliOrders),
-            SensorNode.Detection.Fingerprint.SettingsHash(settings),
-            SensorNode.Detection.Fingerprint.Of(settings, SensorNode.Detection.Detector.LongestWindow));
+            settingsHash,
+            SensorNode.Detection.Fingerprint.Of(settingsHash, SensorNode.Detection.Detector.LongestWindow));
     }
 
     private static Dictionary<string, object?> Measured(DetectorResult result, bool hasUnit) => new()
