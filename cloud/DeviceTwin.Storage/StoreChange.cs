@@ -2,13 +2,9 @@ using DeviceTwin.Twins;
 
 namespace DeviceTwin.Storage;
 
-/// <summary>One thing to write.</summary>
+/// <summary>One thing to write. Here stand those of the fleet itself; every other subject keeps its own beside its records.</summary>
 public abstract record StoreChange
 {
-    private StoreChange()
-    {
-    }
-
     public sealed record PutIdentity(DeviceIdentity Identity) : StoreChange;
 
     /// <summary>Removes identity, twin, session and telemetry of a device.</summary>

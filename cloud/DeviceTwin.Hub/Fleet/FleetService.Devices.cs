@@ -208,15 +208,48 @@ internal sealed partial class FleetService
         lock (gate)
         {
             var presence = Working(message.DeviceId).Presence;
-            written = store.Write([new StoreChange.AppendTelemetry(message), new StoreChange.Count(FleetCounters.Telemetry, 1)], () =>
+            var parts = Parts(message);
+            var kept = parts is null || parts.TrueForAll(part => !part.Instead);
+            written = store.Write(Changes(message, parts, kept), () =>
             {
                 presence.Touch(message.EnqueuedAt);
-                Interlocked.Increment(ref telemetryTotal);
-                Tell([new FleetEvent.TelemetryReceived(message.DeviceId, message.EnqueuedAt, message)]);
+                parts?.ForEach(part => part.Durable?.Invoke());
+                if (kept)
+                {
+                    Interlocked.Increment(ref telemetryTotal);
+                    Tell([new FleetEvent.TelemetryReceived(message.DeviceId, message.EnqueuedAt, message)]);
+                }
             });
         }
 
         await Durable(written, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>What the subjects make of a message, in their order; the first that takes its place ends the round. Null = nothing.</summary>
+    private List<TelemetryPart>? Parts(TelemetryMessage message)
+    {
+        List<TelemetryPart>? parts = null;
+        foreach (var subject in subjects)
+        {
+            if (subject.Take(message) is { } part)
+            {
+                (parts ??= []).Add(part);
+                if (part.Instead)
+                {
+                    break;
+                }
+            }
+        }
+
+        return parts;
+    }
+
+    private static StoreChange[] Changes(TelemetryMessage message, List<TelemetryPart>? parts, bool kept)
+    {
+        var added = parts is null ? [] : parts.SelectMany(part => part.Changes);
+        return kept
+            ? [new StoreChange.AppendTelemetry(message), new StoreChange.Count(FleetCounters.Telemetry, 1), .. added]
+            : [.. added];
     }
 
     private async Task Change(string deviceId, Action<DeviceChange> apply, CancellationToken cancellation)

@@ -20,6 +20,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
     private readonly TimeProvider time;
     private readonly ILogger<FleetService> logger;
     private readonly ResendSchedule resends;
+    private readonly ITelemetrySubject[] subjects;
 
     /// <summary>What writers see; guarded by <see cref="gate"/>.</summary>
     private readonly Dictionary<string, DeviceState> working = new(StringComparer.Ordinal);
@@ -36,8 +37,10 @@ internal sealed partial class FleetService : IFleet, IDisposable
     private long reportedTotal;
     private long desiredTotal;
 
-    public FleetService(IHubStore store, TimeProvider time, FleetOptions options, ILogger<FleetService> logger)
+    public FleetService(
+        IHubStore store, IEnumerable<ITelemetrySubject> subjects, TimeProvider time, FleetOptions options, ILogger<FleetService> logger)
     {
+        this.subjects = [.. subjects];
         this.store = store;
         this.time = time;
         this.logger = logger;
@@ -234,6 +237,11 @@ internal sealed partial class FleetService : IFleet, IDisposable
             }
 
             workingConfigurations = visibleConfigurations;
+            foreach (var subject in subjects)
+            {
+                subject.FallBack();
+            }
+
             store.FailQueued(reason);
         }
     }

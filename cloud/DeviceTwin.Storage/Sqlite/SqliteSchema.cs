@@ -34,6 +34,7 @@ internal static class SqliteSchema
         CREATE INDEX audit_by_device ON audit(device_id, id);
         CREATE TABLE counters(name TEXT PRIMARY KEY, value INTEGER NOT NULL);
         """,
+        SqliteSubjects.Create,
     ];
 
     /// <summary>The version that this hub writes.</summary>
@@ -53,7 +54,10 @@ internal static class SqliteSchema
 
         for (; version < Current; version++)
         {
-            connection.Execute(Steps[version]);
+            if (Steps[version].Length > 0)
+            {
+                connection.Execute(Steps[version]);
+            }
         }
 
         connection.Execute("DELETE FROM schema_version");

@@ -20,6 +20,8 @@ internal sealed class SqliteStatements : IDisposable
     private readonly SqliteCommand deleteTwin;
     private readonly SqliteCommand deleteSession;
     private readonly SqliteCommand deleteConfiguration;
+    private readonly SqliteTables[] subjects;
+    private readonly Dictionary<Type, Action<StoreChange>> handlers;
 
     public SqliteStatements(SqliteConnection connection, SqliteStoreOptions options)
     {
@@ -37,6 +39,8 @@ internal sealed class SqliteStatements : IDisposable
         deleteTwin = Prepare("DELETE FROM twins WHERE device_id = $0", 1);
         deleteSession = Prepare("DELETE FROM sessions WHERE device_id = $0", 1);
         deleteConfiguration = Prepare("DELETE FROM configurations WHERE id = $0", 1);
+        subjects = SqliteSubjects.Open(connection, options);
+        handlers = new Dictionary<Type, Action<StoreChange>>(subjects.SelectMany(tables => tables.Handlers));
     }
 
     /// <summary>Begins a transaction. Statements, because the driver's own transaction would have to be set on every command.</summary>
@@ -77,6 +81,11 @@ internal sealed class SqliteStatements : IDisposable
                 Run(deleteTwin, [deviceId]);
                 Run(deleteSession, [deviceId]);
                 telemetry.Delete(deviceId);
+                foreach (var tables in subjects)
+                {
+                    tables.DeleteDevice(deviceId);
+                }
+
                 break;
             case StoreChange.PutSession { Session: var session }:
                 Run(putSession, [session.DeviceId, StoredText.Of(session.Subscriptions)]);
@@ -96,7 +105,9 @@ internal sealed class SqliteStatements : IDisposable
                 Run(deleteConfiguration, [id]);
                 break;
             default:
-                throw new NotSupportedException($"The SQLite store does not know {change.GetType().Name}.");
+                (handlers.GetValueOrDefault(change.GetType())
+                    ?? throw new NotSupportedException($"The SQLite store does not know {change.GetType().Name}."))(change);
+                break;
         }
     }
 
@@ -109,6 +120,11 @@ internal sealed class SqliteStatements : IDisposable
         }
 
         counts.Clear();
+        foreach (var tables in subjects)
+        {
+            tables.BeforeCommit();
+        }
+
         commit.ExecuteNonQuery();
     }
 
@@ -117,6 +133,11 @@ internal sealed class SqliteStatements : IDisposable
     {
         counts.Clear();
         telemetry.Forget();
+        foreach (var tables in subjects)
+        {
+            tables.Forget();
+        }
+
         try
         {
             connection.Execute("ROLLBACK");
@@ -132,6 +153,11 @@ internal sealed class SqliteStatements : IDisposable
         foreach (var command in new[] { begin, commit, putIdentity, putTwin, putSession, putConfiguration, count, deleteIdentity, deleteTwin, deleteSession, deleteConfiguration })
         {
             command.Dispose();
+        }
+
+        foreach (var tables in subjects)
+        {
+            tables.Dispose();
         }
 
         telemetry.Dispose();

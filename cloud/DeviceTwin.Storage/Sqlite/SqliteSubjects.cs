@@ -1,0 +1,17 @@
+using Microsoft.Data.Sqlite;
+
+namespace DeviceTwin.Storage.Sqlite;
+
+/// <summary>The subjects that have tables of their own beside the fleet's.</summary>
+internal static class SqliteSubjects
+{
+    /// <summary>What leads from schema 1 to 2: the tables of all subjects, and the columns they add to the fleet's.</summary>
+    public static string Create => string.Concat(
+        [
+        ]);
+
+    /// <summary>The subjects' tables on the writer's connection.</summary>
+    public static SqliteTables[] Open(SqliteConnection connection, SqliteStoreOptions options) =>
+    [
+    ];
+}
