@@ -6,9 +6,9 @@ namespace DeviceTwin.Storage.Sqlite;
 internal static class SqliteSubjects
 {
     /// <summary>What leads from schema 1 to 2: the tables of all subjects, and the columns they add to the fleet's.</summary>
-    public static string Create => string.Concat(
-        [
-        ]);
+    public static string Create => string.Join('\n', (string[])
+    [
+    ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
     public static SqliteTables[] Open(SqliteConnection connection, SqliteStoreOptions options) =>
