@@ -34,6 +34,9 @@ public static class Verbs
                                budgets; fails where a budget is passed
           soak arithmetic [--seed S]
                                the firmware's arithmetic against exact results: every float there is, some minutes
+          soak crash [--seed S] [--rounds N | --for 10m]
+                               kills the hub under load, cuts its files, fills its disk, makes its clock jump, and holds what it has
+                               after each start against what it had acknowledged; 300 rounds unless told otherwise
           evaluate --index INDEX [--forest FILE] [--json]
                                how right the detector is on the recordings of an index (a folder or its index.json), by data set:
                                per window, per recording, and with each bearing left out of the choice of the limits
