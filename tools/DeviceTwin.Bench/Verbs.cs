@@ -1,3 +1,4 @@
+using DeviceTwin.Bench.Compatibility;
 using DeviceTwin.Bench.Evaluation;
 using DeviceTwin.Bench.Generation;
 using DeviceTwin.Bench.Il;
@@ -42,6 +43,9 @@ public static class Verbs
                                per window, per recording, and with each bearing left out of the choice of the limits
           train-forest --index INDEX [--seed S] [--out FILE]
                                trains a forest for detection.forest and shows what it changes; refuses one that lowers any set
+          compatibility --results DIR [--check]
+                               writes the table of cloud/README.md from the results (trx files) of a test run, or checks it; fails where
+                               a promise of cloud/compatibility.json is not proven by a test named after it
           help                 this text
 
           --root DIR           the checkout (default: the nearest folder above that holds DeviceTwin.sln)
@@ -73,6 +77,8 @@ public static class Verbs
                     return EvaluateVerb.Run(options, output, error);
                 case "train-forest":
                     return TrainForestVerb.Run(options, output, error);
+                case "compatibility":
+                    return CompatibilityVerb.Run(options, output, error);
                 case "help" or "--help" or "-h":
                     output.WriteLine(Usage);
                     return Done;
