@@ -16,6 +16,7 @@ internal static class AccessHosting
         services.AddSingleton<RequestSas>();
         services.AddSingleton<AuditArchive>();
         services.AddScoped<IPageCaller, PageCaller>();
+        services.AddScoped<IAccessView, AccessView>();
         services.AddAntiforgery(antiforgery =>
         {
             antiforgery.Cookie.Name = "devicetwin-form";
