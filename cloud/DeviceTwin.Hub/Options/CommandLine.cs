@@ -23,6 +23,7 @@ public static class CommandLine
           --local-admin           callers on this machine are admin although there are users; not with
                                   --http-bind beyond loopback (a way in when every password is lost)
           --drain SECONDS         on SIGTERM: say "not ready" for so long, then stop (default 0, at most 60)
+          --check-health          ask the hub on this machine at --http-port whether it lives; 0 = it does
           --help, --version
 
         When it is ready it prints one line of JSON on standard output.
@@ -31,7 +32,7 @@ public static class CommandLine
         """;
 
     private static readonly string[] Names =
-        ["--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level", "--exit-with-stdin", "--help", "--version", "--local-admin", "--drain"];
+        ["--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level", "--exit-with-stdin", "--help", "--version", "--local-admin", "--drain", "--check-health"];
 
     /// <exception cref="StartException">With <see cref="ExitCode.Usage"/>.</exception>
     public static HubOptions Parse(IReadOnlyList<string> arguments)
@@ -59,6 +60,10 @@ public static class CommandLine
             Drain = Drain(given),
         };
     }
+
+    /// <summary>The port to ask, where <c>--check-health</c> is given.</summary>
+    /// <exception cref="StartException">With <see cref="ExitCode.Usage"/>.</exception>
+    public static int ParseHealthCheck(IReadOnlyList<string> arguments) => Port(Split(arguments), "--http-port", 5080);
 
     private static bool LocalAdmin(Dictionary<string, List<string>> given)
     {
