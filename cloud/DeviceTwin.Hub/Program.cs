@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub;
+using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Options;
 
 if (args.Contains("--help") || args.Contains("-h"))
@@ -16,6 +17,11 @@ if (args.Contains("--version"))
 
 try
 {
+    if (args.Contains("--check-health"))
+    {
+        return (int)await HealthProbe.Run(CommandLine.ParseHealthCheck(args));
+    }
+
     var options = CommandLine.Parse(args);
     await using var hub = HubApplication.Create(options);
     await hub.Start(CancellationToken.None);

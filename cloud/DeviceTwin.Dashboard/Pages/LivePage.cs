@@ -22,6 +22,12 @@ public abstract class LivePage : ComponentBase, IDisposable
     [Inject]
     protected TimeProvider Time { get; set; } = null!;
 
+    [Inject]
+    protected IPageCaller Caller { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
     protected DateTimeOffset Now => Time.GetUtcNow();
 
     /// <summary>Whether a change of this device concerns the page.</summary>
@@ -66,6 +72,13 @@ public abstract class LivePage : ComponentBase, IDisposable
 
     private void Redraw() => _ = InvokeAsync(() =>
     {
+        if (!Caller.May(PageRole.Viewer))
+        {
+            // The session has ended while the page was open: nothing more is shown to whoever sits there.
+            Navigation.NavigateTo("sign-in", forceLoad: true);
+            return;
+        }
+
         Read();
         StateHasChanged();
     });

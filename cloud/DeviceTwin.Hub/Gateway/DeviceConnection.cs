@@ -330,6 +330,14 @@ internal sealed class DeviceConnection
             return $"a message to {LogText.Of(message.Topic)}, which is not this device's to publish to";
         }
 
+        services.Metrics.Received(topic.Kind switch
+        {
+            DeviceTopicKind.Telemetry => "telemetry",
+            DeviceTopicKind.TwinGet => "twinGet",
+            DeviceTopicKind.ReportedPatch => "reportedPatch",
+            DeviceTopicKind.MethodResponse => "methodResponse",
+            _ => "other",
+        });
         await inFlight.Enter(message.Payload.Length, stop.Token);
         Task<Exception?>? stored = topic.Kind == DeviceTopicKind.Telemetry
             ? services.Telemetry.Store(DeviceId, message, topic.Bag)
@@ -435,11 +443,13 @@ internal sealed class DeviceConnection
             await HoldBack(item.ReceivedAt);
             MqttWriter.WritePubAck(transport.Transport.Output, message.PacketId);
             unflushed += 4;
+            services.Metrics.PubAck(services.Time.GetElapsedTime(item.ReceivedAt));
         }
 
         // The answer goes to who asked, subscribed or not: a client whose session was lost would wait for ever.
         if (reply is not null)
         {
+            services.Metrics.Sent("twinReply");
             Send(reply.Topic(item.Topic.RequestId!), reply.Body);
         }
     }
@@ -498,6 +508,7 @@ internal sealed class DeviceConnection
     private void PushDesired(JsonObject patch, long version)
     {
         lastDesiredPushed = version;
+        services.Metrics.Sent("desired");
         Send($"$iothub/twin/PATCH/properties/desired/?$version={version}", TwinReply.DesiredPatch(patch, version));
         services.Logger.DesiredPushed(DeviceId, version);
     }

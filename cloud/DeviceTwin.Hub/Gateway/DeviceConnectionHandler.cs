@@ -64,6 +64,11 @@ internal sealed class DeviceConnectionHandler(GatewayServices services) : Connec
 
     private (Admission? Admission, Refusal? Refusal) Judge(MqttConnect connect)
     {
+        if (services.Phase.IsDraining)
+        {
+            return (null, new Refusal(MqttConnectReturnCode.ServerUnavailable, "the hub is stopping"));
+        }
+
         try
         {
             return services.Authenticator.Judge(connect);
@@ -123,12 +128,14 @@ internal sealed class DeviceConnectionHandler(GatewayServices services) : Connec
             reason = error.Message;
         }
 
+        services.Metrics.ConnectRefused("noConnect");
         services.Logger.NoConnect(connection.ConnectionId, connection.RemoteEndPoint?.ToString(), reason);
         return null;
     }
 
     private async Task Refuse(ConnectionContext connection, MqttConnect connect, Refusal refusal, CancellationToken cancellation)
     {
+        services.Metrics.ConnectRefused(refusal.Code);
         services.Logger.ConnectRefused(
             LogText.Of(connect.ClientId), connection.RemoteEndPoint?.ToString(), refusal.Code, LogText.Of(refusal.Reason));
         try

@@ -86,10 +86,12 @@ internal sealed class DeviceTwinRequests(string deviceId, string connectionId, b
         string trackingId = string.Create(CultureInfo.InvariantCulture, $"{connectionId}-{refusals}");
         if (error is HubException refusal)
         {
+            services.Metrics.Error("mqtt", refusal.Error.Code);
             services.Logger.RequestRefused(deviceId, operation, refusal.Error.Code, refusal.Error.Name, refusal.Message);
             return TwinReply.Error(refusal.Error, refusal.Message, trackingId, services.Time.GetUtcNow(), nano);
         }
 
+        services.Metrics.Error("mqtt", HubError.ServerError.Code);
         services.Logger.RequestFailed(error, deviceId, operation);
         return TwinReply.Error(
             HubError.ServerError, "The hub could not do this; its log says why.", trackingId, services.Time.GetUtcNow(), nano);

@@ -1,4 +1,5 @@
 using DeviceTwin.Hub.Certificates;
+using DeviceTwin.Hub.Operation;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -23,6 +24,8 @@ public static class GatewayHosting
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(names);
         builder.Services.AddSingleton(endpoint);
+        builder.Services.TryAddSingleton<HubPhase>();
+        builder.Services.TryAddSingleton<HubMetrics>();
         builder.Services.AddSingleton<GatewayServices>();
         builder.Services.AddSingleton<ConnectionLimit>();
         builder.Services.AddSingleton<DeviceConnectionHandler>();

@@ -1,18 +1,21 @@
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway.Authentication;
+using DeviceTwin.Hub.Operation;
 
 namespace DeviceTwin.Hub.Gateway;
 
 /// <summary>What every connection of the gateway shares.</summary>
 internal sealed class GatewayServices
 {
-    public GatewayServices(IFleet fleet, GatewayOptions options, HubNames names, TimeProvider time, ILogger<GatewayServices> logger)
+    public GatewayServices(IFleet fleet, GatewayOptions options, HubNames names, TimeProvider time, HubPhase phase, HubMetrics metrics, ILogger<GatewayServices> logger)
     {
         Fleet = fleet;
         Options = options;
         Time = time;
         Logger = logger;
+        Phase = phase;
+        Metrics = metrics;
         Registry = new ConnectionRegistry(options, time);
         Telemetry = new TelemetryIntake(fleet, Registry, time, logger);
         Authenticator = new DeviceAuthenticator(fleet, names, options, time);
@@ -25,6 +28,10 @@ internal sealed class GatewayServices
     public TimeProvider Time { get; }
 
     public ILogger Logger { get; }
+
+    public HubPhase Phase { get; }
+
+    public HubMetrics Metrics { get; }
 
     public ConnectionRegistry Registry { get; }
 

@@ -20,6 +20,10 @@ public static class CommandLine
           --log console|json      form of the log on standard error (default console)
           --log-level LEVEL       trace, debug, information, warning, error (default information)
           --exit-with-stdin       stop when standard input ends
+          --local-admin           callers on this machine are admin although there are users; not with
+                                  --http-bind beyond loopback (a way in when every password is lost)
+          --drain SECONDS         on SIGTERM: say "not ready" for so long, then stop (default 0, at most 60)
+          --check-health          ask the hub on this machine at --http-port whether it lives; 0 = it does
           --help, --version
 
         When it is ready it prints one line of JSON on standard output.
@@ -28,7 +32,7 @@ public static class CommandLine
         """;
 
     private static readonly string[] Names =
-        ["--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level", "--exit-with-stdin", "--help", "--version"];
+        ["--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level", "--exit-with-stdin", "--help", "--version", "--local-admin", "--drain", "--check-health"];
 
     /// <exception cref="StartException">With <see cref="ExitCode.Usage"/>.</exception>
     public static HubOptions Parse(IReadOnlyList<string> arguments)
@@ -50,7 +54,35 @@ public static class CommandLine
             HostNames(given),
             exitWithStdin,
             Word(given, "--log", LogFormat.Console, "console or json"),
-            Word(given, "--log-level", LogLevel.Information, "trace, debug, information, warning or error"));
+            Word(given, "--log-level", LogLevel.Information, "trace, debug, information, warning or error"))
+        {
+            LocalAdmin = LocalAdmin(given),
+            Drain = Drain(given),
+        };
+    }
+
+    /// <summary>The port to ask, where <c>--check-health</c> is given.</summary>
+    /// <exception cref="StartException">With <see cref="ExitCode.Usage"/>.</exception>
+    public static int ParseHealthCheck(IReadOnlyList<string> arguments) => Port(Split(arguments), "--http-port", 5080);
+
+    private static bool LocalAdmin(Dictionary<string, List<string>> given)
+    {
+        if (!given.TryGetValue("--local-admin", out var values))
+        {
+            return false;
+        }
+
+        return values.Count > 0 ? throw Usage("--local-admin takes no value.")
+            : IPAddress.IsLoopback(Address(given, "--http-bind")) ? true
+            : throw Usage("--local-admin would open the hub to the network: leave --http-bind at 127.0.0.1 with it.");
+    }
+
+    private static TimeSpan Drain(Dictionary<string, List<string>> given)
+    {
+        var text = Single(given, "--drain");
+        return text is null ? TimeSpan.Zero
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= 60 ? TimeSpan.FromSeconds(seconds)
+            : throw Usage($"--drain takes seconds from 0 to 60, not '{text}'.");
     }
 
     private static Dictionary<string, List<string>> Split(IReadOnlyList<string> arguments)

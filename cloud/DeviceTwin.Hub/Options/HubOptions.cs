@@ -26,6 +26,12 @@ public sealed record HubOptions(
     LogFormat LogFormat,
     LogLevel LogLevel)
 {
+    /// <summary>Callers on this machine are admin although there are users; only where HTTP stays on loopback.</summary>
+    public bool LocalAdmin { get; init; }
+
+    /// <summary>How long a hub that was told to stop goes on listening while it says that it is not ready.</summary>
+    public TimeSpan Drain { get; init; }
+
     /// <summary>Pages and REST leave this machine: then TLS and a token are required.</summary>
     public bool HttpBeyondLoopback => !IPAddress.IsLoopback(HttpBind);
 

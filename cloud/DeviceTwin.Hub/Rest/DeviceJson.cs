@@ -10,7 +10,8 @@ internal static class DeviceJson
     /// <summary>Azure's way to say never.</summary>
     public const string Never = "0001-01-01T00:00:00Z";
 
-    public static JsonObject Write(DeviceIdentity identity, TwinDocument? twin) => new()
+    /// <param name="keys">Whether the keys are for the reader's eyes; else they are null.</param>
+    public static JsonObject Write(DeviceIdentity identity, TwinDocument? twin, bool keys) => new()
     {
         ["deviceId"] = identity.DeviceId,
         ["generationId"] = identity.GenerationId,
@@ -24,7 +25,7 @@ internal static class DeviceJson
         ["cloudToDeviceMessageCount"] = 0,
         ["authentication"] = new JsonObject
         {
-            ["symmetricKey"] = new JsonObject { ["primaryKey"] = identity.PrimaryKey, ["secondaryKey"] = identity.SecondaryKey },
+            ["symmetricKey"] = new JsonObject { ["primaryKey"] = keys ? identity.PrimaryKey : null, ["secondaryKey"] = keys ? identity.SecondaryKey : null },
             ["x509Thumbprint"] = NoThumbprint(),
             ["type"] = "sas",
         },

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Logging;
 using DeviceTwin.Twins;
@@ -15,7 +16,7 @@ internal static class EventStream
     private const int Capacity = 256;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
-    public static void MapEvents(this IEndpointRouteBuilder routes) => routes.MapGet("devices/{id}/events", Follow);
+    public static void MapEvents(this IEndpointRouteBuilder routes) => routes.MapGet("devices/{id}/events", Follow).Needs(Role.Viewer, Permission.ServiceConnect);
 
     private static async Task Follow(
         string id, HttpContext context, IFleet fleet, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<TwinWatch> logger)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Fleet;
 
 namespace DeviceTwin.Hub.Rest;
@@ -42,7 +43,7 @@ internal static class QueryEndpoints
         }
 
         return new JsonResult(page);
-    });
+    }).Needs(Role.Viewer, Permission.ServiceConnect);
 
     private static int PageSize(string text) =>
         text.Length == 0 ? StandardPage

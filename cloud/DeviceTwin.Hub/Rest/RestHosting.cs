@@ -1,3 +1,6 @@
+using DeviceTwin.Hub.Access;
+using DeviceTwin.Hub.Operation;
+
 namespace DeviceTwin.Hub.Rest;
 
 /// <summary>Puts the HTTP surface together.</summary>
@@ -6,16 +9,11 @@ internal static class RestHosting
     public static IServiceCollection AddRest(this IServiceCollection services) => services.AddSingleton<RestRefusals>();
 
     /// <summary>What every request passes before it reaches a page or an endpoint.</summary>
-    /// <param name="token">Asked for where the hub listens beyond loopback; null on loopback.</param>
-    public static void UseRest(this WebApplication app, HttpToken? token)
+    public static void UseRest(this WebApplication app)
     {
         app.UseMiddleware<ErrorHandling>();
         app.UseMiddleware<RequestGuard>();
-        if (token is not null)
-        {
-            app.UseMiddleware<TokenGate>(token);
-        }
-
+        app.UseMiddleware<AccessGate>();
         app.UseStatusCodePages(context => Uncoded(context.HttpContext));
     }
 
@@ -28,6 +26,9 @@ internal static class RestHosting
         routes.MapConfigurations();
         routes.MapStatistics();
         routes.MapFleetApi();
+        routes.MapAccess();
+        routes.MapAudit();
+        routes.MapOperation();
     }
 
     /// <summary>What routing refuses has no body yet; programs get the same shape as from every other refusal.</summary>

@@ -16,8 +16,6 @@ namespace DeviceTwin.Hub.View;
 /// </summary>
 internal sealed class FleetView : IFleetView, IDisposable
 {
-    private const string Author = "dashboard";
-
     private static readonly string[] AlarmOrder = [.. Verdicts.AlarmOrder];
 
     private readonly IFleet fleet;
@@ -59,12 +57,12 @@ internal sealed class FleetView : IFleetView, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<SettingOutcome> SetDesired(string deviceId, string path, JsonNode? value, CancellationToken cancellation)
+    public async Task<SettingOutcome> SetDesired(string deviceId, string path, JsonNode? value, string author, CancellationToken cancellation)
     {
         try
         {
             var patch = new JsonObject { ["properties"] = new JsonObject { ["desired"] = Nest(path.Split('.'), value?.DeepClone()) } };
-            var twin = await fleet.PatchTwin(deviceId, patch, null, Author, cancellation);
+            var twin = await fleet.PatchTwin(deviceId, patch, null, author, cancellation);
             return SettingOutcome.Written(twin.Desired.Version);
         }
         catch (HubException refusal)

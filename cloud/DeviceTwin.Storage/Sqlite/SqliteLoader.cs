@@ -22,7 +22,7 @@ internal static class SqliteLoader
         Read(connection, "SELECT name, value FROM counters", row => (Name: row.GetString(0), Value: row.GetInt64(1)))
             .ToDictionary(counter => counter.Name, counter => counter.Value));
 
-    private static List<T> Read<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> convert)
+    internal static List<T> Read<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> convert)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;

@@ -27,7 +27,7 @@ internal sealed class SqliteStatements : IDisposable
     {
         this.connection = connection;
         telemetry = new SqliteTelemetryWriter(connection, options);
-        audit = new SqliteAuditWriter(connection, options);
+        audit = new SqliteAuditWriter(connection);
         begin = Prepare("BEGIN IMMEDIATE", 0);
         commit = Prepare("COMMIT", 0);
         putIdentity = Prepare("INSERT OR REPLACE INTO identities VALUES($0,$1,$2,$3,$4,$5,$6)", 7);

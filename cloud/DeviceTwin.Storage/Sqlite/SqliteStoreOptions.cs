@@ -19,9 +19,17 @@ public sealed record SqliteStoreOptions
     /// <summary>Messages kept per device of all other kinds together.</summary>
     public int KeptOfOtherKinds { get; init; } = 500;
 
-    /// <summary>Rows of the audit log kept.</summary>
-    public int KeptAuditRows { get; init; } = 100_000;
-
     /// <summary>Changes that go into one commit at most.</summary>
     public int MaximumBatch { get; init; } = 4096;
+
+    /// <summary>Told of every commit, on the writer's thread: it must not block.</summary>
+    public Action<StoreCommit>? Committed { get; init; }
 }
+
+/// <summary>One commit, as those who watch the store see it.</summary>
+/// <param name="Writes">Writes that became durable together.</param>
+/// <param name="Changes">Changes in them.</param>
+/// <param name="Took">From the begin of the transaction to its end on the disk.</param>
+/// <param name="Waiting">Writes that wait for the next one.</param>
+/// <param name="Failed">It was taken back.</param>
+public sealed record StoreCommit(int Writes, int Changes, TimeSpan Took, int Waiting, bool Failed);

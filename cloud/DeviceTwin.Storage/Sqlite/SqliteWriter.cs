@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceTwin.Storage.Sqlite;
@@ -13,6 +14,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteStatements statements;
     private readonly string path;
     private readonly int maximumBatch;
+    private readonly Action<StoreCommit>? committed;
     private readonly Thread thread;
     private Queue<Pending> queue = new();
     private bool closed;
@@ -21,6 +23,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         path = options.Path;
         maximumBatch = options.MaximumBatch;
+        committed = options.Committed;
         statements = new SqliteStatements(connection, options);
         thread = new Thread(Run) { IsBackground = true, Name = "store writer" };
         thread.Start();
@@ -108,6 +111,7 @@ internal sealed class SqliteWriter : IDisposable
 
     private void Commit(List<Pending> batch)
     {
+        var begun = Stopwatch.GetTimestamp();
         try
         {
             if (batch.Any(pending => pending.Changes.Count > 0))
@@ -130,6 +134,7 @@ internal sealed class SqliteWriter : IDisposable
             // Whatever went wrong, the transaction is rolled back and everybody concerned hears of it.
             statements.RollBack();
             var reason = SqliteErrors.Translate(e, path);
+            Tell(batch, begun, failed: true);
             CommitFailed?.Invoke(reason);
             foreach (var pending in batch)
             {
@@ -139,9 +144,24 @@ internal sealed class SqliteWriter : IDisposable
             return;
         }
 
+        Tell(batch, begun, failed: false);
         foreach (var pending in batch)
         {
             Complete(pending);
+        }
+    }
+
+    private void Tell(List<Pending> batch, long begun, bool failed)
+    {
+        if (committed is not null && batch.Sum(pending => pending.Changes.Count) is > 0 and var changes)
+        {
+            int waiting;
+            lock (gate)
+            {
+                waiting = queue.Count;
+            }
+
+            committed(new StoreCommit(batch.Count, changes, Stopwatch.GetElapsedTime(begun), waiting, failed));
         }
     }
 

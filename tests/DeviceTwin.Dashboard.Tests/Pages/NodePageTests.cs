@@ -12,6 +12,17 @@ public sealed class NodePageTests
     private const string Limit = "detection.velocityLimitUmPerSecond";
 
     [Test]
+    public async Task Who_may_not_change_settings_sees_them_without_the_means()
+    {
+        var fleet = new SampleFleet { Details = { ["vib-1"] = SampleFleet.Detail(SampleFleet.Node()) } };
+        var path = "detection.velocityLimitUmPerSecond";
+        var viewer = await PageRenderer.Render<NodePage>(fleet, SampleCaller.Viewer, ("DeviceId", "vib-1"));
+        Assert.That(viewer, Does.Contain($"data-testid=\"path-{path}\"").And.Not.Contain($"data-testid=\"save-{path}\""));
+        Assert.That(viewer, Does.Match($"disabled[^>]*data-testid=\"edit-{path}\""));
+        Assert.That(await PageRenderer.Render<NodePage>(fleet, ("DeviceId", "vib-1")), Does.Contain($"data-testid=\"save-{path}\""));
+    }
+
+    [Test]
     public async Task The_verdict_stands_at_the_top()
     {
         var html = await Render(Detail(Node(verdict: "inner")));

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub;
+using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Options;
 using DeviceTwin.Storage;
@@ -31,12 +32,16 @@ internal sealed class HubFixture : IAsyncDisposable
 
     public string Folder => folder.FullName;
 
+    public IServiceProvider Services => hub.Services;
+
+    public HubApplication Application => hub;
+
     public IFleet Fleet => hub.Services.GetRequiredService<IFleet>();
 
     public static async Task<HubFixture> Start(IPAddress? httpBind = null, string? hostName = null)
     {
         var folder = Directory.CreateTempSubdirectory("devicetwin-rest-");
-        var hub = HubApplication.Create(Options(folder.FullName) with { HttpBind = httpBind ?? IPAddress.Loopback, HostNames = hostName is null ? [] : [hostName] });
+        var hub = HubApplication.Create(Options(folder.FullName) with { HttpBind = httpBind ?? IPAddress.Loopback, HostNames = hostName is null ? [] : [hostName] }, Quick);
         await hub.Start(CancellationToken.None);
 
         // The hub's own authority and no other, as a node or a careful browser would have it.
@@ -51,6 +56,9 @@ internal sealed class HubFixture : IAsyncDisposable
         };
         return new HubFixture(folder, hub, new HttpClient(handler) { BaseAddress = new Uri(hub.HttpUrl) });
     }
+
+    /// <summary>Hashes passwords as real ones are, less often.</summary>
+    private static AccessOptions Quick => new() { PasswordIterations = 1000 };
 
     /// <summary>Free ports on loopback, nothing logged.</summary>
     public static HubOptions Options(string folder) =>

@@ -41,6 +41,8 @@ public sealed class StartTests : IDisposable
     [TestCase("--bind takes an IP address", "--data", "x", "--bind", "everywhere")]
     [TestCase("--host-name takes names", "--data", "x", "--host-name", "http://hub")]
     [TestCase("--log takes console or json", "--data", "x", "--log", "1")]
+    [TestCase("--local-admin would open the hub", "--data", "x", "--local-admin", "--http-bind", "0.0.0.0")]
+    [TestCase("--drain takes seconds", "--data", "x", "--drain", "61")]
     [TestCase("--exit-with-stdin takes no value", "--data", "x", "--exit-with-stdin", "yes")]
     public void A_wrong_command_line_says_what_would_be_right(string sentence, params string[] arguments)
     {
