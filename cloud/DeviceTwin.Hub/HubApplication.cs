@@ -131,7 +131,7 @@ public sealed class HubApplication : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseStaticWebAssets();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
-        builder.AddDeviceGateway(new GatewayOptions { Address = options.MqttBind, Port = options.MqttPort }, names, certificates);
+        builder.AddDeviceGateway(new GatewayOptions { Address = options.MqttBind, Port = options.MqttPort, NanoPubAckDelay = options.NanoPubAckDelay }, names, certificates);
         builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db") } });
         builder.Services.AddRest();
         builder.Services.AddPageKeys(options.DataFolder);

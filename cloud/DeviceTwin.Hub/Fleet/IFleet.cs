@@ -24,6 +24,12 @@ public interface IFleet
     /// <summary>The twin as last made durable, or null where the device is unknown.</summary>
     TwinDocument? FindTwin(string deviceId);
 
+    /// <summary>
+    /// The paths of desired properties that the twin had once and has no more. Ask after <see cref="FindTwin"/>: then none is missing
+    /// that the twin does not have.
+    /// </summary>
+    IEnumerable<string> FindRemovedDesired(string deviceId);
+
     /// <summary>Merges tags and desired properties (Azure's PATCH).</summary>
     Task<TwinDocument> PatchTwin(string deviceId, JsonObject patch, string? ifMatch, string author, CancellationToken cancellation);
 

@@ -5,8 +5,10 @@ using System.Threading.Channels;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway.Authentication;
 using DeviceTwin.Hub.Gateway.Messaging;
+using DeviceTwin.Hub.Gateway.Shaping;
 using DeviceTwin.Mqtt;
 using DeviceTwin.Storage;
+using DeviceTwin.Twins;
 using Microsoft.AspNetCore.Connections;
 
 namespace DeviceTwin.Hub.Gateway;
@@ -32,6 +34,7 @@ internal sealed class DeviceConnection
     private readonly MethodQueue methods;
     private readonly SendWindow window;
     private readonly InFlight inFlight;
+    private readonly DeviceShaping shaping;
     private readonly Channel<Work> work = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -62,6 +65,7 @@ internal sealed class DeviceConnection
         window = new SendWindow(admission.UserName.IsNano ? 1 : options.MaxMessagesUnconfirmed, options.MaxMessageBytesUnconfirmed);
         TimeSpan keepAlive = TimeSpan.FromSeconds(connect.KeepAliveSeconds);
         silenceLimit = 1.5 * (keepAlive == TimeSpan.Zero || keepAlive > options.LongestKeepAlive ? options.LongestKeepAlive : keepAlive);
+        shaping = services.Registry.Memory(DeviceId).Shaping;
         requests = new DeviceTwinRequests(DeviceId, Id, admission.UserName.IsNano, services);
         subscriptions = new DeviceSubscriptions(DeviceId, persistent: !connect.CleanSession, services);
     }
@@ -353,7 +357,7 @@ internal sealed class DeviceConnection
                 return await TakeMessage(published);
             case MqttSubscribe or MqttUnsubscribe or MqttPingReq:
                 await inFlight.Enter(0, stop.Token);
-                work.Writer.TryWrite(new Work(packet, default, null, 0));
+                work.Writer.TryWrite(new Work(packet, default, null, 0, 0));
                 return null;
             case MqttPubAck confirmed:
                 // One client confirms even what was sent with QoS 0, with identifier 0.
@@ -390,10 +394,21 @@ internal sealed class DeviceConnection
         }
 
         await inFlight.Enter(message.Payload.Length, stop.Token);
-        Task<Exception?>? stored = topic.Kind == DeviceTopicKind.Telemetry
-            ? services.Telemetry.Store(DeviceId, message, topic.Bag)
-            : null;
-        work.Writer.TryWrite(new Work(message, topic, stored, services.Time.GetTimestamp()));
+        long now = services.Time.GetTimestamp();
+        if (topic.Kind != DeviceTopicKind.Telemetry)
+        {
+            work.Writer.TryWrite(new Work(message, topic, null, now, shaping.Request(topic.Kind, now)));
+            return null;
+        }
+
+        TimeSpan pause = shaping.Telemetry(now);
+        if (pause > TimeSpan.Zero)
+        {
+            // Nothing is read meanwhile: TCP slows the device down.
+            await Task.Delay(pause, services.Time, stop.Token);
+        }
+
+        work.Writer.TryWrite(new Work(message, topic, services.Telemetry.Store(DeviceId, message, topic.Bag), now, now));
         return null;
     }
 
@@ -494,7 +509,8 @@ internal sealed class DeviceConnection
         }
         else
         {
-            reply = await requests.Answer(message, item.Topic);
+            await WaitUntil(item.AnswerAt);
+            reply = await requests.Answer(message, item.Topic, item.AnswerAt == DeviceShaping.Refused);
         }
 
         if (message.Qos == 1)
@@ -518,7 +534,20 @@ internal sealed class DeviceConnection
             return;
         }
 
-        TimeSpan left = services.Options.NanoPubAckDelay - services.Time.GetElapsedTime(receivedAt);
+        await Pause(services.Options.NanoPubAckDelay - services.Time.GetElapsedTime(receivedAt));
+    }
+
+    private async ValueTask WaitUntil(long answerAt)
+    {
+        long now;
+        if (answerAt > (now = services.Time.GetTimestamp()))
+        {
+            await Pause(services.Time.GetElapsedTime(now, answerAt));
+        }
+    }
+
+    private async ValueTask Pause(TimeSpan left)
+    {
         if (left > TimeSpan.Zero)
         {
             await Flush();
@@ -583,7 +612,7 @@ internal sealed class DeviceConnection
         }
 
         // From the message's own number: a second delivery, even by a restarted hub, has the identifier of the first.
-        int packetId = (int)(message.Sequence % 0xFFFF) + 1;
+        int packetId = (int)((message.Sequence - 1) % 0xFFFF) + 1;
         string topic = PropertyBag.CloudToDeviceTopic(message, IsNano);
         if (qos == 0)
         {
@@ -618,7 +647,8 @@ internal sealed class DeviceConnection
         }
         else if (services.Fleet.FindTwin(DeviceId) is { } twin && twin.Desired.Version >= lastDesiredPushed)
         {
-            PushDesired(twin.Desired.Properties, twin.Desired.Version);
+            // The device may have been away when something was removed: it merges, so it must be told.
+            PushDesired(RemovedPaths.Complete(twin.Desired.Properties, services.Fleet.FindRemovedDesired(DeviceId)), twin.Desired.Version);
         }
     }
 
@@ -671,7 +701,8 @@ internal sealed class DeviceConnection
 
     /// <param name="Packet">Null = look at what else waits to be sent.</param>
     /// <param name="Stored">Telemetry on its way to the store.</param>
-    private readonly record struct Work(MqttPacket? Packet, DeviceTopic Topic, Task<Exception?>? Stored, long ReceivedAt)
+    /// <param name="AnswerAt">The timestamp before which a request is not answered, or <see cref="DeviceShaping.Refused"/>.</param>
+    private readonly record struct Work(MqttPacket? Packet, DeviceTopic Topic, Task<Exception?>? Stored, long ReceivedAt, long AnswerAt)
     {
         public static readonly Work Nudge = default;
     }

@@ -2,6 +2,7 @@ using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway.Authentication;
 using DeviceTwin.Hub.Gateway.Messaging;
+using DeviceTwin.Hub.Gateway.Shaping;
 using DeviceTwin.Storage;
 
 namespace DeviceTwin.Hub.Gateway;
@@ -24,6 +25,7 @@ internal sealed class GatewayServices
         Logger = logger;
         Registry = new ConnectionRegistry(options, time);
         Telemetry = new TelemetryIntake(fleet, Registry, time, logger);
+        Connects = new ConnectShaping(options, time);
         Messages = messages;
         Messages.Arrived += deviceId => Registry.Find(deviceId)?.LookForMessages();
         Methods = new DirectMethods(Registry, fleet, store, time, logger);
@@ -41,6 +43,8 @@ internal sealed class GatewayServices
     public ConnectionRegistry Registry { get; }
 
     public TelemetryIntake Telemetry { get; }
+
+    public ConnectShaping Connects { get; }
 
     public CloudToDeviceQueues Messages { get; }
 

@@ -26,6 +26,9 @@ public sealed record HubOptions(
     LogFormat LogFormat,
     LogLevel LogLevel)
 {
+    /// <summary>How long PUBACK to nanoFramework's client is held back.</summary>
+    public TimeSpan NanoPubAckDelay { get; init; } = new Gateway.GatewayOptions().NanoPubAckDelay;
+
     /// <summary>Pages and REST leave this machine: then TLS and a token are required.</summary>
     public bool HttpBeyondLoopback => !IPAddress.IsLoopback(HttpBind);
 

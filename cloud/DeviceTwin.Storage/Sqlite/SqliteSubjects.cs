@@ -1,4 +1,5 @@
 using DeviceTwin.Storage.Sqlite.CloudToDevice;
+using DeviceTwin.Storage.Sqlite.DesiredRemovals;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceTwin.Storage.Sqlite;
@@ -10,11 +11,13 @@ internal static class SqliteSubjects
     public static string Create => string.Join('\n', (string[])
     [
         SqliteCloudToDeviceTables.Create,
+        SqliteDesiredRemovalTables.Create,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
     public static SqliteTables[] Open(SqliteConnection connection, SqliteStoreOptions options) =>
     [
         new SqliteCloudToDeviceTables(connection),
+        new SqliteDesiredRemovalTables(connection),
     ];
 }

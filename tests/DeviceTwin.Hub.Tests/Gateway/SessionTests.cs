@@ -71,7 +71,7 @@ public class SessionTests : GatewayTest
         await host.Desire("dev1", """{"a":1,"b":{"c":2}}""");
         await host.Desire("dev1", """{"b":{"c":null,"d":3}}""");
         await using Wire second = await host.Connect(host.NodeConnect(dev1), sessionPresent: true);
-        await second.ExpectPublish("$iothub/twin/PATCH/properties/desired/?$version=3", """{"a":1,"b":{"d":3},"$version":3}""");
+        await second.ExpectPublish("$iothub/twin/PATCH/properties/desired/?$version=3", """{"a":1,"b":{"d":3,"c":null},"$version":3}""");
         await second.ExpectQuiet();
     }
 
