@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Gateway.Messaging;
@@ -60,8 +59,7 @@ internal static class MessagingEndpoints
     private static TimeSpan Seconds(JsonObject body, string name, int standard, int shortest) => body[name] switch
     {
         null => TimeSpan.FromSeconds(standard),
-        JsonValue value when value.GetValueKind() == JsonValueKind.Number && Json.Integer(value) is { } seconds && seconds >= shortest && seconds <= LongestSeconds =>
-            TimeSpan.FromSeconds(seconds),
+        var value when Json.Integer(value) is { } seconds && seconds >= shortest && seconds <= LongestSeconds => TimeSpan.FromSeconds(seconds),
         _ => throw new HubException(HubError.ArgumentInvalid, $"{name} takes a whole number from {shortest} to {LongestSeconds}."),
     };
 
