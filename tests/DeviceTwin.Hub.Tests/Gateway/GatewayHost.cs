@@ -64,6 +64,9 @@ internal sealed class GatewayHost : IAsyncDisposable
     public async Task Restart()
     {
         options = options with { Port = Port };
+
+        // As the process does it: without, every connection is cut, and Azure's Node client does not come back after that by itself.
+        await application.StopAsync();
         await application.DisposeAsync();
         application = Build();
         await application.StartAsync();
