@@ -135,7 +135,7 @@ public sealed class HubApplication : IAsyncDisposable
         builder.WebHost.UseStaticWebAssets();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout + options.Drain);
         var metrics = new HubMetrics();
-        builder.AddDeviceGateway(new GatewayOptions { Address = options.MqttBind, Port = options.MqttPort }, names, certificates);
+        builder.AddDeviceGateway(new GatewayOptions { Address = options.MqttBind, Port = options.MqttPort, NanoPubAckDelay = options.NanoPubAckDelay }, names, certificates);
         builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db"), Committed = metrics.Committed } });
         builder.Services.AddRest();
         builder.Services.AddOperation(new OperationOptions { DataFolder = options.DataFolder, Drain = options.Drain }, certificates, metrics);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
@@ -13,12 +14,14 @@ namespace DeviceTwin.Hub.Fleet;
 internal sealed class DeviceChange
 {
     private readonly TwinDocument stored;
+    private readonly ImmutableSortedDictionary<string, long> storedRemoved;
     private readonly DateTimeOffset at;
 
     public DeviceChange(DeviceState before, DateTimeOffset at)
     {
         State = before;
         stored = before.Twin;
+        storedRemoved = before.Removed;
         this.at = at;
     }
 
@@ -135,6 +138,11 @@ internal sealed class DeviceChange
             Stored.Add(new StoreChange.PutTwin(State.Seen));
         }
 
+        if (!ReferenceEquals(State.Removed, storedRemoved))
+        {
+            Stored.Add(new PutDesiredRemovals(DeviceId, State.Removed));
+        }
+
         if (DesiredPatches > 0)
         {
             Stored.Add(new StoreChange.Count(FleetCounters.DesiredPatches, DesiredPatches));
@@ -157,6 +165,7 @@ internal sealed class DeviceChange
         Events.Add(new FleetEvent.DesiredChanged(DeviceId, at, patch, version, author));
         Audit(patch, "properties.desired", author, action, version);
         DesiredPatches++;
+        State = State with { Removed = RemovedPaths.After(State.Removed, State.Twin.Desired.Properties, change.Twin.Desired.Properties, version) };
         var (next, asked) = State.Reconciliation.DesiredWritten(change.Twin);
         Reconcile(next, asked);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Reconciliation;
@@ -12,8 +13,16 @@ internal sealed record DeviceState(
     DeviceSession? Session,
     DevicePresence Presence)
 {
+    /// <summary>What the desired properties had once; see <see cref="RemovedPaths"/>.</summary>
+    public ImmutableSortedDictionary<string, long> Removed { get; init; } = RemovedPaths.None;
+
     /// <summary>The twin with the facts of the moment.</summary>
-    public TwinDocument Seen => Twin with { Connected = Presence.Connected, LastActivityAt = Presence.LastActivityAt };
+    public TwinDocument Seen => Twin with
+    {
+        Connected = Presence.Connected,
+        LastActivityAt = Presence.LastActivityAt,
+        CloudToDeviceMessageCount = Presence.QueuedMessages,
+    };
 }
 
 /// <summary>Whether a device is there. Not stored: after a start nobody is connected.</summary>
@@ -21,6 +30,7 @@ internal sealed class DevicePresence(DateTimeOffset? lastActivityAt)
 {
     private long activityTicks = lastActivityAt?.UtcTicks ?? 0;
     private volatile bool connected;
+    private volatile int queuedMessages;
 
     /// <summary>The connection that holds, for the writers' side; guarded by the fleet's lock.</summary>
     public string? ConnectionId { get; set; }
@@ -30,6 +40,13 @@ internal sealed class DevicePresence(DateTimeOffset? lastActivityAt)
     {
         get => connected;
         set => connected = value;
+    }
+
+    /// <summary>How many messages wait for the device.</summary>
+    public int QueuedMessages
+    {
+        get => queuedMessages;
+        set => queuedMessages = value;
     }
 
     /// <summary>When the device last connected, sent or was heard to leave.</summary>

@@ -136,6 +136,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
         desiredTotal = stored.Counters.GetValueOrDefault(FleetCounters.DesiredPatches);
 
         var twins = stored.Twins.ToDictionary(twin => twin.DeviceId, StringComparer.Ordinal);
+        var removals = store.LoadDesiredRemovals();
         var sessions = stored.Sessions.ToDictionary(session => session.DeviceId, StringComparer.Ordinal);
         foreach (var identity in stored.Identities)
         {
@@ -148,7 +149,10 @@ internal sealed partial class FleetService : IFleet, IDisposable
             }
 
             working[identity.DeviceId] = visible[identity.DeviceId] = new DeviceState(
-                identity, twin, NodeReconciliation.From(twin), sessions.GetValueOrDefault(identity.DeviceId), new DevicePresence(lastActivity));
+                identity, twin, NodeReconciliation.From(twin), sessions.GetValueOrDefault(identity.DeviceId), new DevicePresence(lastActivity))
+            {
+                Removed = removals.GetValueOrDefault(identity.DeviceId, RemovedPaths.None),
+            };
         }
 
         if (twins.Keys.FirstOrDefault(deviceId => !working.ContainsKey(deviceId)) is { } orphan)

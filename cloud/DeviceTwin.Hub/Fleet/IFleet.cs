@@ -24,6 +24,12 @@ public interface IFleet
     /// <summary>The twin as last made durable, or null where the device is unknown.</summary>
     TwinDocument? FindTwin(string deviceId);
 
+    /// <summary>
+    /// The paths of desired properties that the twin had once and has no more. Ask after <see cref="FindTwin"/>: then none is missing
+    /// that the twin does not have.
+    /// </summary>
+    IEnumerable<string> FindRemovedDesired(string deviceId);
+
     /// <summary>Merges tags and desired properties (Azure's PATCH).</summary>
     Task<TwinDocument> PatchTwin(string deviceId, JsonObject patch, string? ifMatch, string author, CancellationToken cancellation);
 
@@ -40,6 +46,9 @@ public interface IFleet
 
     /// <summary>Notes the end of the connection named; an older connection's end changes nothing.</summary>
     Task SetDisconnected(string deviceId, string connectionId, CancellationToken cancellation);
+
+    /// <summary>Notes how many cloud-to-device messages wait for a device, for its twin to say.</summary>
+    void SetQueuedMessages(string deviceId, int count);
 
     /// <summary>Stores one device-to-cloud message.</summary>
     Task AppendTelemetry(TelemetryMessage message, CancellationToken cancellation);

@@ -9,7 +9,10 @@ internal sealed class ConnectionRegistry(GatewayOptions options, TimeProvider ti
     private readonly ConcurrentDictionary<string, DeviceConnection> live = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DeviceMemory> memories = new(StringComparer.Ordinal);
 
-    public DeviceMemory Memory(string deviceId) => memories.GetOrAdd(deviceId, _ => new DeviceMemory());
+    public DeviceMemory Memory(string deviceId) => memories.GetOrAdd(deviceId, _ => new DeviceMemory(options, time));
+
+    /// <summary>The device's live connection, or null.</summary>
+    public DeviceConnection? Find(string deviceId) => live.GetValueOrDefault(deviceId);
 
     /// <summary>
     /// Makes a connection the device's one. An older one is closed, and has ended when this returns: what it had accepted is

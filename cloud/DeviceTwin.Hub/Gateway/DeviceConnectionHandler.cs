@@ -18,7 +18,26 @@ internal sealed class DeviceConnectionHandler(GatewayServices services) : Connec
         using var deadline = new CancellationTokenSource(services.Options.ConnectTimeout, services.Time);
         if (await ReadConnect(connection, deadline.Token) is { } connect)
         {
-            await Admit(connection, connect, deadline);
+            if (await InTurn(deadline.Token))
+            {
+                await Admit(connection, connect, deadline);
+            }
+            else
+            {
+                await Refuse(connection, connect, new Refusal(MqttConnectReturnCode.ServerUnavailable, "too many clients connect at once"), deadline.Token);
+            }
+        }
+    }
+
+    private async Task<bool> InTurn(CancellationToken deadline)
+    {
+        try
+        {
+            return await services.Connects.Wait(deadline);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 

@@ -13,17 +13,19 @@ internal sealed class DeviceTwinRequests(string deviceId, string connectionId, b
     private int refusals;
 
     /// <returns>What to send back, or null where there is nothing to say.</returns>
-    public async ValueTask<TwinReply?> Answer(MqttPublish message, DeviceTopic topic)
+    public async ValueTask<TwinReply?> Answer(MqttPublish message, DeviceTopic topic, bool throttled)
     {
-        if (topic.Kind is not (DeviceTopicKind.TwinGet or DeviceTopicKind.ReportedPatch))
-        {
-            return null;
-        }
-
         if (topic.RequestId is not { Length: <= LongestRequestId } || !MqttTopic.IsValidName(topic.RequestId))
         {
             services.Logger.NoRequestId(deviceId, LogText.Of(message.Topic));
             return null;
+        }
+
+        if (throttled)
+        {
+            return Refuse(
+                topic.Kind == DeviceTopicKind.TwinGet ? "twin GET" : "reported PATCH",
+                new HubException(HubError.Throttling, "The device asks faster than the hub lets one device. Ask again in a second, and less often."));
         }
 
         return topic.Kind == DeviceTopicKind.TwinGet ? Get() : await Patch(message, topic);

@@ -1,4 +1,5 @@
 using DeviceTwin.Hub.Certificates;
+using DeviceTwin.Hub.Gateway.Messaging;
 using DeviceTwin.Hub.Operation;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -26,7 +27,9 @@ public static class GatewayHosting
         builder.Services.AddSingleton(endpoint);
         builder.Services.TryAddSingleton<HubPhase>();
         builder.Services.TryAddSingleton<HubMetrics>();
+        builder.Services.AddSingleton<CloudToDeviceQueues>();
         builder.Services.AddSingleton<GatewayServices>();
+        builder.Services.AddSingleton(services => services.GetRequiredService<GatewayServices>().Methods);
         builder.Services.AddSingleton<ConnectionLimit>();
         builder.Services.AddSingleton<DeviceConnectionHandler>();
         builder.Services.AddHostedService<DesiredPushService>();

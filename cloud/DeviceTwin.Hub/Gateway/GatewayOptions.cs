@@ -1,4 +1,5 @@
 using System.Net;
+using DeviceTwin.Hub.Gateway.Shaping;
 
 namespace DeviceTwin.Hub.Gateway;
 
@@ -33,6 +34,36 @@ public sealed record GatewayOptions
 
     /// <summary>Payload bytes of one connection that may be under way to the store; a single message always may.</summary>
     public int MaxInFlightBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Method requests that may wait for one slow connection; more are refused with 429.</summary>
+    public int MaxMethodsWaiting { get; init; } = 16;
+
+    /// <summary>Cloud-to-device messages that one connection may be sent without having confirmed them.</summary>
+    public int MaxMessagesUnconfirmed { get; init; } = 10;
+
+    /// <summary>No further message is sent while this much is unconfirmed.</summary>
+    public int MaxMessageBytesUnconfirmed { get; init; } = 128 * 1024;
+
+    /// <summary>Twin reads of one device; Azure's S1 lets a whole hub have 100 a second.</summary>
+    public Pace TwinReads { get; init; } = new(500, 1000);
+
+    /// <summary>Reported patches of one device; Azure's S1 lets a whole hub have 50 a second.</summary>
+    public Pace TwinUpdates { get; init; } = new(2000, 4000);
+
+    /// <summary>Telemetry of one device. Beyond it the hub reads more slowly.</summary>
+    public Pace Telemetry { get; init; } = new(20_000, 40_000);
+
+    /// <summary>CONNECT packets of all clients together; Azure's S1 takes 100 a second.</summary>
+    public Pace Connects { get; init; } = new(1000, 10_000);
+
+    /// <summary>
+    /// A twin request that is too fast is answered later by this much at most, then with 429. Below a second: nanoFramework's client sends
+    /// again what is not confirmed by then.
+    /// </summary>
+    public TimeSpan LongestTwinDelay { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A CONNECT that comes with too many others is answered later by this much at most, then with CONNACK 3.</summary>
+    public TimeSpan LongestConnectDelay { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// How long PUBACK to nanoFramework's client is held back: it starts to listen for the answer only after it has sent the

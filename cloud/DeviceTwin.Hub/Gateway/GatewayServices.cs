@@ -1,14 +1,26 @@
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway.Authentication;
+using DeviceTwin.Hub.Gateway.Messaging;
+using DeviceTwin.Hub.Gateway.Shaping;
 using DeviceTwin.Hub.Operation;
+using DeviceTwin.Storage;
 
 namespace DeviceTwin.Hub.Gateway;
 
 /// <summary>What every connection of the gateway shares.</summary>
 internal sealed class GatewayServices
 {
-    public GatewayServices(IFleet fleet, GatewayOptions options, HubNames names, TimeProvider time, HubPhase phase, HubMetrics metrics, ILogger<GatewayServices> logger)
+    public GatewayServices(
+        IFleet fleet,
+        IHubStore store,
+        CloudToDeviceQueues messages,
+        GatewayOptions options,
+        HubNames names,
+        TimeProvider time,
+        HubPhase phase,
+        HubMetrics metrics,
+        ILogger<GatewayServices> logger)
     {
         Fleet = fleet;
         Options = options;
@@ -18,6 +30,10 @@ internal sealed class GatewayServices
         Metrics = metrics;
         Registry = new ConnectionRegistry(options, time);
         Telemetry = new TelemetryIntake(fleet, Registry, time, logger);
+        Connects = new ConnectShaping(options, time);
+        Messages = messages;
+        Messages.Arrived += deviceId => Registry.Find(deviceId)?.LookForMessages();
+        Methods = new DirectMethods(Registry, fleet, store, time, logger);
         Authenticator = new DeviceAuthenticator(fleet, names, options, time);
     }
 
@@ -36,6 +52,12 @@ internal sealed class GatewayServices
     public ConnectionRegistry Registry { get; }
 
     public TelemetryIntake Telemetry { get; }
+
+    public ConnectShaping Connects { get; }
+
+    public CloudToDeviceQueues Messages { get; }
+
+    public DirectMethods Methods { get; }
 
     public DeviceAuthenticator Authenticator { get; }
 }

@@ -7,6 +7,9 @@ namespace DeviceTwin.Hub.Gateway;
 /// <summary>Hands device-to-cloud messages to the fleet.</summary>
 internal sealed class TelemetryIntake(IFleet fleet, ConnectionRegistry registry, TimeProvider time, ILogger logger)
 {
+    /// <summary>Azure keeps nothing for later subscribers and says so in this property.</summary>
+    private const string Retained = "mqtt-retain";
+
     /// <summary>Starts to store a message; a second delivery of one that is stored, or on its way, is not stored again.</summary>
     /// <returns>Null once it is durable, else what went wrong. Never faults.</returns>
     public Task<Exception?> Store(string deviceId, MqttPublish message, string bag)
@@ -21,8 +24,7 @@ internal sealed class TelemetryIntake(IFleet fleet, ConnectionRegistry registry,
         Dictionary<string, string?> properties = PropertyBag.Parse(bag);
         if (message.Retain)
         {
-            // Azure keeps nothing for later subscribers and says so in this property.
-            properties["mqtt-retain"] = "true";
+            properties[Retained] = "true";
         }
 
         Task<Exception?> stored = Append(new TelemetryMessage(deviceId, time.GetUtcNow(), properties, message.Payload));
@@ -38,6 +40,11 @@ internal sealed class TelemetryIntake(IFleet fleet, ConnectionRegistry registry,
         {
             Dictionary<string, string?> properties = PropertyBag.Parse(topic.Bag);
             properties["iothub-MessageType"] = "Will";
+            if (will.Retain)
+            {
+                properties[Retained] = "true";
+            }
+
             await fleet.AppendTelemetry(new TelemetryMessage(deviceId, time.GetUtcNow(), properties, will.Payload), CancellationToken.None);
         }
     }

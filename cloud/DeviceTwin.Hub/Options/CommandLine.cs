@@ -17,6 +17,8 @@ public static class CommandLine
           --http-bind ADDRESS     address for HTTP (default 127.0.0.1); beyond loopback it is HTTPS,
                                   and callers need the token in DIR/http-token
           --host-name NAME ...    names that nodes and browsers use for this hub (default localhost)
+          --nano-puback-delay MS  how long PUBACK to nanoFramework's client is held back, 0 to 900 (default 75):
+                                  one that comes at once is lost there
           --log console|json      form of the log on standard error (default console)
           --log-level LEVEL       trace, debug, information, warning, error (default information)
           --exit-with-stdin       stop when standard input ends
@@ -32,7 +34,7 @@ public static class CommandLine
         """;
 
     private static readonly string[] Names =
-        ["--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level", "--exit-with-stdin", "--help", "--version", "--local-admin", "--drain", "--check-health"];
+        ["--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level", "--exit-with-stdin", "--help", "--version", "--local-admin", "--drain", "--check-health", "--nano-puback-delay"];
 
     /// <exception cref="StartException">With <see cref="ExitCode.Usage"/>.</exception>
     public static HubOptions Parse(IReadOnlyList<string> arguments)
@@ -58,6 +60,7 @@ public static class CommandLine
         {
             LocalAdmin = LocalAdmin(given),
             Drain = Drain(given),
+            NanoPubAckDelay = NanoPubAckDelay(given),
         };
     }
 
@@ -135,6 +138,15 @@ public static class CommandLine
         return text is null or "localhost" ? IPAddress.Loopback
             : IPAddress.TryParse(text, out var address) ? address
             : throw Usage($"{name} takes an IP address of this machine, e.g. 127.0.0.1 or 0.0.0.0, not '{text}'.");
+    }
+
+    private static TimeSpan NanoPubAckDelay(Dictionary<string, List<string>> given)
+    {
+        const string Name = "--nano-puback-delay";
+        var text = Single(given, Name);
+        return text is null ? new Gateway.GatewayOptions().NanoPubAckDelay
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms <= 900 ? TimeSpan.FromMilliseconds(ms)
+            : throw Usage($"{Name} takes milliseconds from 0 to 900 (after a second the client sends again), not '{text}'.");
     }
 
     private static List<string> HostNames(Dictionary<string, List<string>> given)

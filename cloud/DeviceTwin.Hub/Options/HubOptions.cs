@@ -32,6 +32,9 @@ public sealed record HubOptions(
     /// <summary>How long a hub that was told to stop goes on listening while it says that it is not ready.</summary>
     public TimeSpan Drain { get; init; }
 
+    /// <summary>How long PUBACK to nanoFramework's client is held back.</summary>
+    public TimeSpan NanoPubAckDelay { get; init; } = new Gateway.GatewayOptions().NanoPubAckDelay;
+
     /// <summary>Pages and REST leave this machine: then TLS and a token are required.</summary>
     public bool HttpBeyondLoopback => !IPAddress.IsLoopback(HttpBind);
 

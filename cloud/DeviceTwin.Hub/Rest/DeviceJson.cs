@@ -22,7 +22,7 @@ internal static class DeviceJson
         ["connectionStateUpdatedTime"] = Never,
         ["statusUpdatedTime"] = Never,
         ["lastActivityTime"] = Time(twin?.LastActivityAt),
-        ["cloudToDeviceMessageCount"] = 0,
+        ["cloudToDeviceMessageCount"] = twin?.CloudToDeviceMessageCount ?? 0,
         ["authentication"] = new JsonObject
         {
             ["symmetricKey"] = new JsonObject { ["primaryKey"] = keys ? identity.PrimaryKey : null, ["secondaryKey"] = keys ? identity.SecondaryKey : null },

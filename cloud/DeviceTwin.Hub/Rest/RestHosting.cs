@@ -29,6 +29,7 @@ internal static class RestHosting
         routes.MapAccess();
         routes.MapAudit();
         routes.MapOperation();
+        routes.MapMessaging();
     }
 
     /// <summary>What routing refuses has no body yet; programs get the same shape as from every other refusal.</summary>

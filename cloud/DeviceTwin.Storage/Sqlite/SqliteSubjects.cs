@@ -1,5 +1,7 @@
 using DeviceTwin.Storage.Sqlite.Access;
 using DeviceTwin.Storage.Sqlite.Audit;
+using DeviceTwin.Storage.Sqlite.CloudToDevice;
+using DeviceTwin.Storage.Sqlite.DesiredRemovals;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceTwin.Storage.Sqlite;
@@ -12,6 +14,8 @@ internal static class SqliteSubjects
     [
         SqliteAccessTables.Create,
         SqliteAuditTables.Create,
+        SqliteCloudToDeviceTables.Create,
+        SqliteDesiredRemovalTables.Create,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
@@ -19,5 +23,7 @@ internal static class SqliteSubjects
     [
         new SqliteAccessTables(connection),
         new SqliteAuditTables(connection),
+        new SqliteCloudToDeviceTables(connection),
+        new SqliteDesiredRemovalTables(connection),
     ];
 }

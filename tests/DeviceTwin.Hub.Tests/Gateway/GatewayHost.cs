@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway;
+using DeviceTwin.Hub.Gateway.Messaging;
 using DeviceTwin.Mqtt;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Sqlite;
@@ -45,6 +46,10 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public IFleet Fleet => application.Services.GetRequiredService<IFleet>();
 
+    public DirectMethods Methods => application.Services.GetRequiredService<DirectMethods>();
+
+    public CloudToDeviceQueues Messages => application.Services.GetRequiredService<CloudToDeviceQueues>();
+
     private TimeProvider? RealTime { get; }
 
     /// <param name="time">Null = <see cref="Time"/>.</param>
@@ -59,6 +64,9 @@ internal sealed class GatewayHost : IAsyncDisposable
     public async Task Restart()
     {
         options = options with { Port = Port };
+
+        // As the process does it: without, every connection is cut, and Azure's Node client does not come back after that by itself.
+        await application.StopAsync();
         await application.DisposeAsync();
         application = Build();
         await application.StartAsync();
@@ -70,6 +78,21 @@ internal sealed class GatewayHost : IAsyncDisposable
     public Task<TwinDocument> Desire(string deviceId, string desired) =>
         Fleet.PatchTwin(
             deviceId, (JsonObject)JsonNode.Parse($$$"""{"properties":{"desired":{{{desired}}}}}""")!, null, "operator", CancellationToken.None);
+
+    /// <summary>Calls a method with a payload given as JSON.</summary>
+    public Task<MethodResult> Invoke(string deviceId, string name, string payload = "null", int response = 30, int connect = 0) =>
+        Methods.Invoke(
+            deviceId,
+            new MethodCall(name, JsonNode.Parse(payload), TimeSpan.FromSeconds(response), TimeSpan.FromSeconds(connect)),
+            "operator",
+            CancellationToken.None);
+
+    /// <summary>Queues a message; it is durable when the task completes.</summary>
+    public Task Enqueue(string deviceId, string body, DateTimeOffset? expiresAt = null, params (string Key, string Value)[] properties) =>
+        Messages.Enqueue(
+            deviceId,
+            new CloudToDeviceDraft(properties.ToDictionary(property => property.Key, property => (string?)property.Value), Encoding.UTF8.GetBytes(body), expiresAt),
+            "operator");
 
     /// <summary>A token as the device libraries make it.</summary>
     /// <param name="scope">As it stands in the token; null = <c>localhost%2Fdevices%2F{id}</c>.</param>

@@ -7,7 +7,9 @@ using DeviceTwin.Hub;
 using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Options;
+using DeviceTwin.Mqtt;
 using DeviceTwin.Storage;
+using DeviceTwin.Tests.Hub.Gateway;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -95,6 +97,20 @@ internal sealed class HubFixture : IAsyncDisposable
     }
 
     public Task Register(string deviceId) => Send(HttpMethod.Put, $"/devices/{deviceId}", "{}");
+
+    /// <summary>A registered device, connected as nobody's library in particular.</summary>
+    public async Task<Wire> Connect(string deviceId)
+    {
+        DeviceIdentity identity = Fleet.FindIdentity(deviceId)
+            ?? await Fleet.PutIdentity(new DeviceIdentity(deviceId, "", "", true, "", "", default), null, "test", CancellationToken.None);
+        string scope = $"localhost%2Fdevices%2F{deviceId}";
+        long expiry = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds();
+        string token = $"SharedAccessSignature sr={scope}&sig={Uri.EscapeDataString(GatewayHost.Sign(identity.PrimaryKey, scope, expiry))}&se={expiry}";
+        Wire wire = await Wire.Dial(hub.MqttPort, hub.AuthorityFile);
+        await wire.Send(new MqttConnect(deviceId, true, 60, $"localhost/{deviceId}/?api-version=2021-04-12", Encoding.UTF8.GetBytes(token)));
+        await wire.Expect("20 02 00 00");
+        return wire;
+    }
 
     public Task Tell(string deviceId, string kind, string body, DateTimeOffset? at = null) => Fleet.AppendTelemetry(
         new TelemetryMessage(deviceId, at ?? DateTimeOffset.UtcNow, new Dictionary<string, string?> { ["kind"] = kind }, Encoding.UTF8.GetBytes(body)),
