@@ -8,6 +8,7 @@ using DeviceTwin.Hub.Logging;
 using DeviceTwin.Hub.Options;
 using DeviceTwin.Hub.Rest;
 using DeviceTwin.Hub.View;
+using DeviceTwin.Hub.Waveforms;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Sqlite;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -134,6 +135,7 @@ public sealed class HubApplication : IAsyncDisposable
         builder.AddDeviceGateway(new GatewayOptions { Address = options.MqttBind, Port = options.MqttPort }, names, certificates);
         builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db") } });
         builder.Services.AddRest();
+        builder.Services.AddWaveforms(new WaveformOptions { Folder = Path.Combine(options.DataFolder, "waveforms") });
         builder.Services.AddPageKeys(options.DataFolder);
         builder.Services.AddDashboard();
         builder.Services.AddSingleton<IFleetView, FleetView>();

@@ -7,12 +7,13 @@ namespace DeviceTwin.Hub.Gateway;
 /// <summary>What every connection of the gateway shares.</summary>
 internal sealed class GatewayServices
 {
-    public GatewayServices(IFleet fleet, GatewayOptions options, HubNames names, TimeProvider time, ILogger<GatewayServices> logger)
+    public GatewayServices(IFleet fleet, GatewayOptions options, HubNames names, TimeProvider time, ILogger<GatewayServices> logger, IDeviceQuestions? questions = null)
     {
         Fleet = fleet;
         Options = options;
         Time = time;
         Logger = logger;
+        Questions = questions;
         Registry = new ConnectionRegistry(options, time);
         Telemetry = new TelemetryIntake(fleet, Registry, time, logger);
         Authenticator = new DeviceAuthenticator(fleet, names, options, time);
@@ -25,6 +26,8 @@ internal sealed class GatewayServices
     public TimeProvider Time { get; }
 
     public ILogger Logger { get; }
+
+    public IDeviceQuestions? Questions { get; }
 
     public ConnectionRegistry Registry { get; }
 

@@ -1,3 +1,5 @@
+using DeviceTwin.Hub.Waveforms;
+
 namespace DeviceTwin.Hub.Rest;
 
 /// <summary>Puts the HTTP surface together.</summary>
@@ -28,6 +30,7 @@ internal static class RestHosting
         routes.MapConfigurations();
         routes.MapStatistics();
         routes.MapFleetApi();
+        routes.MapWaveforms();
     }
 
     /// <summary>What routing refuses has no body yet; programs get the same shape as from every other refusal.</summary>

