@@ -31,6 +31,12 @@ internal sealed class HubFixture : IAsyncDisposable
 
     public string Folder => folder.FullName;
 
+    public int MqttPort => hub.MqttPort;
+
+    public string AuthorityFile => hub.AuthorityFile;
+
+    public IServiceProvider Services => hub.Services;
+
     public IFleet Fleet => hub.Services.GetRequiredService<IFleet>();
 
     public static async Task<HubFixture> Start(IPAddress? httpBind = null, string? hostName = null)
