@@ -1,6 +1,7 @@
 using System.Net;
 using DeviceTwin.Dashboard;
 using DeviceTwin.Dashboard.View;
+using DeviceTwin.Hub.Backup;
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway;
@@ -136,6 +137,7 @@ public sealed class HubApplication : IAsyncDisposable
         builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db") } });
         builder.Services.AddRest();
         builder.Services.AddWaveforms(new WaveformOptions { Folder = Path.Combine(options.DataFolder, "waveforms") });
+        builder.Services.AddBackup(options.DataFolder, options.BackupFolder);
         builder.Services.AddPageKeys(options.DataFolder);
         builder.Services.AddDashboard();
         builder.Services.AddSingleton<IFleetView, FleetView>();

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub;
+using DeviceTwin.Hub.Backup;
 using DeviceTwin.Hub.Options;
 
 if (args.Contains("--help") || args.Contains("-h"))
@@ -17,6 +18,12 @@ if (args.Contains("--version"))
 try
 {
     var options = CommandLine.Parse(args);
+    if (OfflineBackup.Run(options) is { } done)
+    {
+        Console.Out.WriteLine(done.ToJsonString(DeviceTwin.Twins.Json.Relaxed));
+        return (int)ExitCode.Stopped;
+    }
+
     await using var hub = HubApplication.Create(options);
     await hub.Start(CancellationToken.None);
     Console.Out.WriteLine(new JsonObject

@@ -20,15 +20,19 @@ public static class CommandLine
           --log console|json      form of the log on standard error (default console)
           --log-level LEVEL       trace, debug, information, warning, error (default information)
           --exit-with-stdin       stop when standard input ends
+          --backup-folder DIR     where backups of the running hub are kept (default DIR/backups)
+          --backup-to DIR         back up the data folder of a hub that is stopped, then end
+          --restore FILE          make the data folder of a backup, then end; --data must be new or empty
           --help, --version
 
         When it is ready it prints one line of JSON on standard output.
         Exit codes: 0 stopped, 1 unexpected, 2 usage, 10 data folder unwritable, 11 data folder in use,
-        12 data unreadable, 20 MQTT port in use, 21 HTTP port in use, 22 address unavailable.
+        12 data unreadable, 20 MQTT port in use, 21 HTTP port in use, 22 address unavailable,
+        30 backup unusable, 31 folder not empty.
         """;
 
     private static readonly string[] Names =
-        ["--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level", "--exit-with-stdin", "--help", "--version"];
+        ["--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level", "--exit-with-stdin", "--help", "--version", "--backup-folder", "--backup-to", "--restore"];
 
     /// <exception cref="StartException">With <see cref="ExitCode.Usage"/>.</exception>
     public static HubOptions Parse(IReadOnlyList<string> arguments)
@@ -50,8 +54,16 @@ public static class CommandLine
             HostNames(given),
             exitWithStdin,
             Word(given, "--log", LogFormat.Console, "console or json"),
-            Word(given, "--log-level", LogLevel.Information, "trace, debug, information, warning or error"));
+            Word(given, "--log-level", LogLevel.Information, "trace, debug, information, warning or error"))
+        {
+            BackupFolder = FullPath(given, "--backup-folder"),
+            BackupTo = FullPath(given, "--backup-to"),
+            Restore = FullPath(given, "--restore"),
+        };
     }
+
+    private static string? FullPath(Dictionary<string, List<string>> given, string name) =>
+        Single(given, name) is { } path ? Path.GetFullPath(path) : null;
 
     private static Dictionary<string, List<string>> Split(IReadOnlyList<string> arguments)
     {

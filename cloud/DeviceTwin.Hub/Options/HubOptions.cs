@@ -26,6 +26,15 @@ public sealed record HubOptions(
     LogFormat LogFormat,
     LogLevel LogLevel)
 {
+    /// <summary>Where backups are kept; null = <c>backups</c> in the data folder.</summary>
+    public string? BackupFolder { get; init; }
+
+    /// <summary>Restore this backup into the data folder, and end; null = no.</summary>
+    public string? Restore { get; init; }
+
+    /// <summary>Back up the data folder of a hub that is stopped into this folder, and end; null = no.</summary>
+    public string? BackupTo { get; init; }
+
     /// <summary>Pages and REST leave this machine: then TLS and a token are required.</summary>
     public bool HttpBeyondLoopback => !IPAddress.IsLoopback(HttpBind);
 

@@ -1,3 +1,4 @@
+using DeviceTwin.Hub.Backup;
 using DeviceTwin.Hub.Waveforms;
 
 namespace DeviceTwin.Hub.Rest;
@@ -31,6 +32,7 @@ internal static class RestHosting
         routes.MapStatistics();
         routes.MapFleetApi();
         routes.MapWaveforms();
+        routes.MapBackup();
     }
 
     /// <summary>What routing refuses has no body yet; programs get the same shape as from every other refusal.</summary>

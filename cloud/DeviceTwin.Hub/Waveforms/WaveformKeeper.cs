@@ -19,6 +19,7 @@ internal sealed class WaveformKeeper(
     private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentDictionary<string, IReadOnlyList<StoredWaveform>> latest = new(StringComparer.Ordinal);
     private ITimer? timer;
+    private int holds;
     private int disposed;
 
     public WaveformOptions Options => options;
@@ -99,11 +100,13 @@ internal sealed class WaveformKeeper(
         return content;
     }
 
-    /// <summary>While the result is held no file is added or removed.</summary>
+    /// <summary>While the result is held no file is removed; those that should have been go with a later sweep.</summary>
     public async Task<IDisposable> Hold(CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation);
-        return new Held(turn);
+        Interlocked.Increment(ref holds);
+        turn.Release();
+        return new Held(this);
     }
 
     /// <summary>Ends the timer and waits for what is being done.</summary>
@@ -164,11 +167,9 @@ internal sealed class WaveformKeeper(
         WaveformLog.Completed(logger, deviceId, sha256, content.Length, storedBytes);
         Clear(surplus);
         Changed(deviceId);
-        if (store.FindWaveforms(sha256).Count == 0)
-        {
-            // The device was deleted in the meantime.
-            files.Delete(sha256);
-        }
+
+        // The device may have been deleted in the meantime.
+        DeleteUnnamed(sha256);
     }
 
     private async Task SweepUploads()
@@ -208,6 +209,11 @@ internal sealed class WaveformKeeper(
     private async Task SweepFiles()
     {
         await store.Write([new WaveformChange.ForgetContents()]);
+        if (Volatile.Read(ref holds) > 0)
+        {
+            return;
+        }
+
         var contents = store.ReadWaveformContents();
         var (removed, missing) = files.Tidy(contents.Keys);
         if (removed > 0)
@@ -237,10 +243,15 @@ internal sealed class WaveformKeeper(
         {
             WaveformLog.Removed(logger, waveform.Head.DeviceId, waveform.Head.Sha256);
             Changed(waveform.Head.DeviceId);
-            if (store.FindWaveforms(waveform.Head.Sha256).Count == 0)
-            {
-                files.Delete(waveform.Head.Sha256);
-            }
+            DeleteUnnamed(waveform.Head.Sha256);
+        }
+    }
+
+    private void DeleteUnnamed(string sha256)
+    {
+        if (Volatile.Read(ref holds) == 0 && store.FindWaveforms(sha256).Count == 0)
+        {
+            files.Delete(sha256);
         }
     }
 
@@ -261,7 +272,7 @@ internal sealed class WaveformKeeper(
 
     private static WaveformChange.Remove Removal(StoredWaveform waveform) => new(waveform.Head.DeviceId, waveform.Head.Sha256);
 
-    private sealed class Held(SemaphoreSlim turn) : IDisposable
+    private sealed class Held(WaveformKeeper keeper) : IDisposable
     {
         private int disposed;
 
@@ -269,7 +280,7 @@ internal sealed class WaveformKeeper(
         {
             if (Interlocked.Exchange(ref disposed, 1) == 0)
             {
-                turn.Release();
+                Interlocked.Decrement(ref keeper.holds);
             }
         }
     }

@@ -37,6 +37,23 @@ public static class SqliteBackup
         }
     }
 
+    /// <summary>Copies a database that no hub has open, whatever its schema; it is left as it is.</summary>
+    /// <exception cref="StorageException">It cannot be read, or is damaged.</exception>
+    public static DatabaseCopy CopyClosed(string database, string path)
+    {
+        try
+        {
+            // It may have a log beside it that only a writer may read.
+            using var source = new SqliteConnection(Unpooled(database, SqliteOpenMode.ReadWrite));
+            source.Open();
+            return Copy(source, path);
+        }
+        catch (Exception e)
+        {
+            throw SqliteErrors.Translate(e, database);
+        }
+    }
+
     /// <summary>Copies what a connection sees at this moment; the copy takes its place only when it is whole and on the disk.</summary>
     internal static DatabaseCopy Copy(SqliteConnection source, string path)
     {
