@@ -136,7 +136,7 @@ public sealed class HubApplication : IAsyncDisposable
         builder.AddDeviceGateway(new GatewayOptions { Address = options.MqttBind, Port = options.MqttPort }, names, certificates);
         builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db") } });
         builder.Services.AddRest();
-        builder.Services.AddWaveforms(new WaveformOptions { Folder = Path.Combine(options.DataFolder, "waveforms") });
+        builder.Services.AddWaveforms(WaveformOptions.Of(options));
         builder.Services.AddBackup(options.DataFolder, options.BackupFolder);
         builder.Services.AddPageKeys(options.DataFolder);
         builder.Services.AddDashboard();

@@ -20,6 +20,11 @@ public static class CommandLine
           --log console|json      form of the log on standard error (default console)
           --log-level LEVEL       trace, debug, information, warning, error (default information)
           --exit-with-stdin       stop when standard input ends
+          --waveform-days N       age at which waveforms go unless an alarm keeps them (default 90)
+          --waveform-total MB     size of all waveform files (default 20480); the oldest go first
+          --waveform-count N      waveforms per device (default 1000)
+          --waveform-quota MB     samples per device (default 256)
+          --waveform-neighbours N captures kept before and after that of an alarm (default 3)
           --backup-folder DIR     where backups of the running hub are kept (default DIR/backups)
           --backup-to DIR         back up the data folder of a hub that is stopped, then end
           --restore FILE          make the data folder of a backup, then end; --data must be new or empty
@@ -32,7 +37,8 @@ public static class CommandLine
         """;
 
     private static readonly string[] Names =
-        ["--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level", "--exit-with-stdin", "--help", "--version", "--backup-folder", "--backup-to", "--restore"];
+        ["--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level", "--exit-with-stdin", "--help", "--version", "--backup-folder", "--backup-to", "--restore",
+            "--waveform-days", "--waveform-total", "--waveform-count", "--waveform-quota", "--waveform-neighbours"];
 
     /// <exception cref="StartException">With <see cref="ExitCode.Usage"/>.</exception>
     public static HubOptions Parse(IReadOnlyList<string> arguments)
@@ -56,10 +62,24 @@ public static class CommandLine
             Word(given, "--log", LogFormat.Console, "console or json"),
             Word(given, "--log-level", LogLevel.Information, "trace, debug, information, warning or error"))
         {
+            Waveforms = new WaveformLimits(
+                Whole(given, "--waveform-days", 90, 1),
+                Whole(given, "--waveform-total", 20 * 1024, 1),
+                Whole(given, "--waveform-count", 1000, 1),
+                Whole(given, "--waveform-quota", 256, 1),
+                Whole(given, "--waveform-neighbours", 3, 0)),
             BackupFolder = FullPath(given, "--backup-folder"),
             BackupTo = FullPath(given, "--backup-to"),
             Restore = FullPath(given, "--restore"),
         };
+    }
+
+    private static int Whole(Dictionary<string, List<string>> given, string name, int standard, int least)
+    {
+        var text = Single(given, name);
+        return text is null ? standard
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= 1_000_000 ? number
+            : throw Usage($"{name} takes a whole number from {least} to 1000000, not '{text}'.");
     }
 
     private static string? FullPath(Dictionary<string, List<string>> given, string name) =>

@@ -26,6 +26,9 @@ public sealed record HubOptions(
     LogFormat LogFormat,
     LogLevel LogLevel)
 {
+    /// <summary>How much of waveforms is kept.</summary>
+    public WaveformLimits Waveforms { get; init; } = new();
+
     /// <summary>Where backups are kept; null = <c>backups</c> in the data folder.</summary>
     public string? BackupFolder { get; init; }
 
@@ -44,3 +47,11 @@ public sealed record HubOptions(
     /// <summary>Every name by which this hub may be addressed.</summary>
     public IReadOnlyList<string> AllNames => [.. HostNames.Append("localhost").Distinct(StringComparer.OrdinalIgnoreCase)];
 }
+
+/// <summary>How much of waveforms is kept, as the command line says it.</summary>
+/// <param name="Days">Age at which they go unless an alarm keeps them.</param>
+/// <param name="Megabytes">All files together.</param>
+/// <param name="DeviceCount">Per device.</param>
+/// <param name="DeviceMegabytes">Samples per device.</param>
+/// <param name="Neighbours">Before and after that of an alarm.</param>
+public sealed record WaveformLimits(int Days = 90, int Megabytes = 20 * 1024, int DeviceCount = 1000, int DeviceMegabytes = 256, int Neighbours = 3);

@@ -195,7 +195,7 @@ public sealed class KeeperTests
 
     /// <summary>Chunks, crashes, lost files and sweeps in any order: what is complete is whole or said to be damaged, and can be healed.</summary>
     [Test]
-    public async Task Seeded_faults_never_lose_an_acknowledged_byte_unnoticed([Range(1, 12)] int seed)
+    public async Task Seeded_faults_never_lose_an_acknowledged_byte_unnoticed([Range(1, 6)] int seed)
     {
         await using var world = new WaveformWorld(options => options with { MostUploads = 10 });
         var random = new Random(seed);
