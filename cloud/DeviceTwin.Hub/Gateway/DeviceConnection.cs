@@ -442,7 +442,8 @@ internal sealed class DeviceConnection
         {
             Send(reply.Topic(item.Topic.RequestId!), reply.Body);
         }
-        else if (item.Stored is not null && services.Questions?.Answer(DeviceId, item.Topic.Bag, message.Payload.Length) is { } told)
+        else if (item.Stored is not null && services.Questions is { } questions
+            && await questions.Answer(DeviceId, item.Topic.Bag, message.Payload.Length) is { } told)
         {
             Send(told.Reply.Topic(told.RequestId), told.Reply.Body);
         }

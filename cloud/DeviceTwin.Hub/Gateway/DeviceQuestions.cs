@@ -6,10 +6,10 @@ namespace DeviceTwin.Hub.Gateway;
 /// </summary>
 internal interface IDeviceQuestions
 {
-    /// <summary>The answer to a message that is durable; null where it asks nothing. May read the store.</summary>
+    /// <summary>The answer to a message that is durable; null where it asks nothing. Does not block.</summary>
     /// <param name="bag">The message's properties, still encoded.</param>
     /// <param name="size">Bytes of its body.</param>
-    DeviceAnswer? Answer(string deviceId, string bag, int size);
+    ValueTask<DeviceAnswer?> Answer(string deviceId, string bag, int size);
 }
 
 /// <param name="RequestId">As the node gave it.</param>

@@ -49,21 +49,23 @@ internal sealed class WaveformIntake(IHubStore store, WaveformKeeper keeper, Tim
     }
 
     /// <inheritdoc/>
-    public DeviceAnswer? Answer(string deviceId, string bag, int size)
+    public ValueTask<DeviceAnswer?> Answer(string deviceId, string bag, int size)
     {
         if (!bag.Contains(WaveformWords.Kind, StringComparison.Ordinal))
         {
-            return null;
+            return default;
         }
 
         var properties = PropertyBag.Parse(bag);
-        if (!WaveformWords.IsWaveform(properties)
-            || properties.GetValueOrDefault(WaveformWords.RequestId) is not { Length: > 0 and <= LongestRequestId } requestId
-            || !MqttTopic.IsValidName(requestId))
-        {
-            return null;
-        }
+        return WaveformWords.IsWaveform(properties)
+            && properties.GetValueOrDefault(WaveformWords.RequestId) is { Length: > 0 and <= LongestRequestId } requestId
+            && MqttTopic.IsValidName(requestId)
+                ? Answer(deviceId, properties, size, requestId)
+                : default;
+    }
 
+    private async ValueTask<DeviceAnswer?> Answer(string deviceId, Dictionary<string, string?> properties, int size, string requestId)
+    {
         var sha256 = WaveformWords.HashOf(properties[WaveformWords.Hash]);
         var problem = sha256 is null ? "sha256 takes the 64 hexadecimal digits of the whole content's SHA-256." : "";
         if (size > 0)
@@ -71,11 +73,24 @@ internal sealed class WaveformIntake(IHubStore store, WaveformKeeper keeper, Tim
             WaveformWords.Parse(deviceId, properties, size, keeper.Options, out problem);
         }
 
-        return new DeviceAnswer(
-            requestId,
-            problem.Length > 0
-                ? TwinReply.Error(HubError.ArgumentInvalid, problem, requestId, time.GetUtcNow(), nano: false)
-                : new TwinReply(200, null, DeviceJson.Serialize(WaveformWords.Write(sha256!, store.ReadWaveformStatus(deviceId, sha256!)))));
+        if (problem.Length > 0)
+        {
+            return Refuse(HubError.ArgumentInvalid, problem);
+        }
+
+        try
+        {
+            // Reading blocks, and this connection's thread may be that of many.
+            var status = await Task.Run(() => store.ReadWaveformStatus(deviceId, sha256!));
+            return new DeviceAnswer(requestId, new TwinReply(200, null, DeviceJson.Serialize(WaveformWords.Write(sha256!, status))));
+        }
+        catch (StorageException failure)
+        {
+            return Refuse(HubError.ServiceUnavailable, failure.Message);
+        }
+
+        DeviceAnswer Refuse(HubError error, string message) =>
+            new(requestId, TwinReply.Error(error, message, requestId, time.GetUtcNow(), nano: false));
     }
 
     private void Durable(WaveformHead head, ChunkReceipt receipt)

@@ -140,6 +140,37 @@ public sealed class KeeperTests
     }
 
     [Test]
+    public async Task A_file_that_cannot_be_written_now_is_written_later()
+    {
+        await using var world = new WaveformWorld();
+        var sha256 = WaveformFiles.HashOf(Content(1));
+        var inTheWay = Path.GetDirectoryName(world.Files.PathOf(sha256))!;
+        await File.WriteAllTextAsync(inTheWay, "a file where the folder belongs");
+        await world.Upload("press-1", Content(1));
+        Assert.That(world.Status("press-1", sha256).State, Is.EqualTo(WaveformState.Verifying), "the chunks are kept");
+        File.Delete(inTheWay);
+        await AssertWholeAfterSweep(world);
+    }
+
+    [Test]
+    public async Task While_a_backup_holds_the_files_none_is_removed()
+    {
+        await using var world = new WaveformWorld(options => options with { QuotaCount = 1 });
+        await world.Upload("press-1", Content(1));
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        using (await world.Keeper.Hold(CancellationToken.None))
+        {
+            await world.Upload("press-1", Content(2));
+            await world.Keeper.Sweep();
+            Assert.That(world.Kept("press-1"), Has.Count.EqualTo(1), "its row is gone");
+            Assert.That(world.FileCount, Is.EqualTo(2));
+        }
+
+        await world.Keeper.Sweep();
+        Assert.That(world.FileCount, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task The_oldest_makes_room_within_the_devices_quota()
     {
         await using var world = new WaveformWorld(options => options with { QuotaCount = 3 });
