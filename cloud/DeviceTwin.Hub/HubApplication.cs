@@ -2,6 +2,7 @@ using System.Net;
 using DeviceTwin.Dashboard;
 using DeviceTwin.Dashboard.View;
 using DeviceTwin.Hub.Access;
+using DeviceTwin.Hub.Backup;
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway;
@@ -10,6 +11,7 @@ using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Options;
 using DeviceTwin.Hub.Rest;
 using DeviceTwin.Hub.View;
+using DeviceTwin.Hub.Waveforms;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Sqlite;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -141,6 +143,8 @@ public sealed class HubApplication : IAsyncDisposable
         builder.Services.AddOperation(new OperationOptions { DataFolder = options.DataFolder, Drain = options.Drain }, certificates, metrics);
         builder.Services.AddAccess(
             (access ?? new AccessOptions()) with { Loopback = !options.HttpBeyondLoopback, LocalAdmin = options.LocalAdmin, HostName = options.HostName }, token);
+        builder.Services.AddWaveforms(WaveformOptions.Of(options));
+        builder.Services.AddBackup(options.DataFolder, options.BackupFolder);
         builder.Services.AddPageKeys(options.DataFolder);
         builder.Services.AddDashboard();
         builder.Services.AddSingleton<IFleetView, FleetView>();

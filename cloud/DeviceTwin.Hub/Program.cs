@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub;
+using DeviceTwin.Hub.Backup;
 using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Options;
 
@@ -23,6 +24,12 @@ try
     }
 
     var options = CommandLine.Parse(args);
+    if (OfflineBackup.Run(options) is { } done)
+    {
+        Console.Out.WriteLine(done.ToJsonString(DeviceTwin.Twins.Json.Relaxed));
+        return (int)ExitCode.Stopped;
+    }
+
     await using var hub = HubApplication.Create(options);
     await hub.Start(CancellationToken.None);
     Console.Out.WriteLine(new JsonObject

@@ -535,6 +535,11 @@ internal sealed class DeviceConnection
             services.Metrics.Sent("twinReply");
             Send(reply.Topic(item.Topic.RequestId!), reply.Body);
         }
+        else if (item.Stored is not null && services.Questions is { } questions
+            && await questions.Answer(DeviceId, item.Topic.Bag, message.Payload.Length) is { } told)
+        {
+            Send(told.Reply.Topic(told.RequestId), told.Reply.Body);
+        }
     }
 
     private async ValueTask HoldBack(long receivedAt)

@@ -20,7 +20,8 @@ internal sealed class GatewayServices
         TimeProvider time,
         HubPhase phase,
         HubMetrics metrics,
-        ILogger<GatewayServices> logger)
+        ILogger<GatewayServices> logger,
+        IDeviceQuestions? questions = null)
     {
         Fleet = fleet;
         Options = options;
@@ -28,6 +29,7 @@ internal sealed class GatewayServices
         Logger = logger;
         Phase = phase;
         Metrics = metrics;
+        Questions = questions;
         Registry = new ConnectionRegistry(options, time);
         Telemetry = new TelemetryIntake(fleet, Registry, time, logger);
         Connects = new ConnectShaping(options, time);
@@ -48,6 +50,8 @@ internal sealed class GatewayServices
     public HubPhase Phase { get; }
 
     public HubMetrics Metrics { get; }
+
+    public IDeviceQuestions? Questions { get; }
 
     public ConnectionRegistry Registry { get; }
 

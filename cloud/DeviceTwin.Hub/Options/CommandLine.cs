@@ -26,15 +26,29 @@ public static class CommandLine
                                   --http-bind beyond loopback (a way in when every password is lost)
           --drain SECONDS         on SIGTERM: say "not ready" for so long, then stop (default 0, at most 60)
           --check-health          ask the hub on this machine at --http-port whether it lives; 0 = it does
+          --waveform-days N       age at which waveforms go unless an alarm keeps them (default 90)
+          --waveform-total MB     size of all waveform files (default 20480); the oldest go first
+          --waveform-count N      waveforms per device (default 1000)
+          --waveform-quota MB     samples per device (default 256)
+          --waveform-neighbours N captures kept before and after that of an alarm (default 3)
+          --backup-folder DIR     where backups of the running hub are kept (default DIR/backups)
+          --backup-to DIR         back up the data folder of a hub that is stopped, then end
+          --restore FILE          make the data folder of a backup, then end; --data must be new or empty
           --help, --version
 
         When it is ready it prints one line of JSON on standard output.
         Exit codes: 0 stopped, 1 unexpected, 2 usage, 10 data folder unwritable, 11 data folder in use,
-        12 data unreadable, 20 MQTT port in use, 21 HTTP port in use, 22 address unavailable.
+        12 data unreadable, 20 MQTT port in use, 21 HTTP port in use, 22 address unavailable,
+        30 backup unusable, 31 folder not empty.
         """;
 
     private static readonly string[] Names =
-        ["--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level", "--exit-with-stdin", "--help", "--version", "--local-admin", "--drain", "--check-health", "--nano-puback-delay"];
+    [
+        "--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level",
+        "--exit-with-stdin", "--help", "--version", "--local-admin", "--drain", "--check-health", "--nano-puback-delay",
+        "--backup-folder", "--backup-to", "--restore", "--waveform-days", "--waveform-total", "--waveform-count",
+        "--waveform-quota", "--waveform-neighbours",
+    ];
 
     /// <exception cref="StartException">With <see cref="ExitCode.Usage"/>.</exception>
     public static HubOptions Parse(IReadOnlyList<string> arguments)
@@ -61,6 +75,15 @@ public static class CommandLine
             LocalAdmin = LocalAdmin(given),
             Drain = Drain(given),
             NanoPubAckDelay = NanoPubAckDelay(given),
+            Waveforms = new WaveformLimits(
+                Whole(given, "--waveform-days", 90, 1),
+                Whole(given, "--waveform-total", 20 * 1024, 1),
+                Whole(given, "--waveform-count", 1000, 1),
+                Whole(given, "--waveform-quota", 256, 1),
+                Whole(given, "--waveform-neighbours", 3, 0)),
+            BackupFolder = FullPath(given, "--backup-folder"),
+            BackupTo = FullPath(given, "--backup-to"),
+            Restore = FullPath(given, "--restore"),
         };
     }
 
@@ -87,6 +110,17 @@ public static class CommandLine
             : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= 60 ? TimeSpan.FromSeconds(seconds)
             : throw Usage($"--drain takes seconds from 0 to 60, not '{text}'.");
     }
+
+    private static int Whole(Dictionary<string, List<string>> given, string name, int standard, int least)
+    {
+        var text = Single(given, name);
+        return text is null ? standard
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= 1_000_000 ? number
+            : throw Usage($"{name} takes a whole number from {least} to 1000000, not '{text}'.");
+    }
+
+    private static string? FullPath(Dictionary<string, List<string>> given, string name) =>
+        Single(given, name) is { } path ? Path.GetFullPath(path) : null;
 
     private static Dictionary<string, List<string>> Split(IReadOnlyList<string> arguments)
     {

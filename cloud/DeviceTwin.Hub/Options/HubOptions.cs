@@ -35,6 +35,18 @@ public sealed record HubOptions(
     /// <summary>How long PUBACK to nanoFramework's client is held back.</summary>
     public TimeSpan NanoPubAckDelay { get; init; } = new Gateway.GatewayOptions().NanoPubAckDelay;
 
+    /// <summary>How much of waveforms is kept.</summary>
+    public WaveformLimits Waveforms { get; init; } = new();
+
+    /// <summary>Where backups are kept; null = <c>backups</c> in the data folder.</summary>
+    public string? BackupFolder { get; init; }
+
+    /// <summary>Restore this backup into the data folder, and end; null = no.</summary>
+    public string? Restore { get; init; }
+
+    /// <summary>Back up the data folder of a hub that is stopped into this folder, and end; null = no.</summary>
+    public string? BackupTo { get; init; }
+
     /// <summary>Pages and REST leave this machine: then TLS and a token are required.</summary>
     public bool HttpBeyondLoopback => !IPAddress.IsLoopback(HttpBind);
 
@@ -44,3 +56,11 @@ public sealed record HubOptions(
     /// <summary>Every name by which this hub may be addressed.</summary>
     public IReadOnlyList<string> AllNames => [.. HostNames.Append("localhost").Distinct(StringComparer.OrdinalIgnoreCase)];
 }
+
+/// <summary>How much of waveforms is kept, as the command line says it.</summary>
+/// <param name="Days">Age at which they go unless an alarm keeps them.</param>
+/// <param name="Megabytes">All files together.</param>
+/// <param name="DeviceCount">Per device.</param>
+/// <param name="DeviceMegabytes">Samples per device.</param>
+/// <param name="Neighbours">Before and after that of an alarm.</param>
+public sealed record WaveformLimits(int Days = 90, int Megabytes = 20 * 1024, int DeviceCount = 1000, int DeviceMegabytes = 256, int Neighbours = 3);

@@ -1,5 +1,7 @@
 using DeviceTwin.Hub.Access;
+using DeviceTwin.Hub.Backup;
 using DeviceTwin.Hub.Operation;
+using DeviceTwin.Hub.Waveforms;
 
 namespace DeviceTwin.Hub.Rest;
 
@@ -30,6 +32,8 @@ internal static class RestHosting
         routes.MapAudit();
         routes.MapOperation();
         routes.MapMessaging();
+        routes.MapWaveforms();
+        routes.MapBackup();
     }
 
     /// <summary>What routing refuses has no body yet; programs get the same shape as from every other refusal.</summary>

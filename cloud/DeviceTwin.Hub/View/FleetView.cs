@@ -6,6 +6,8 @@ using DeviceTwin.Dashboard.Fleet;
 using DeviceTwin.Dashboard.View;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Logging;
+using DeviceTwin.Hub.Waveforms;
+using DeviceTwin.Storage.Waveforms;
 using DeviceTwin.Twins;
 
 namespace DeviceTwin.Hub.View;
@@ -20,14 +22,16 @@ internal sealed class FleetView : IFleetView, IDisposable
 
     private readonly IFleet fleet;
     private readonly ILogger<FleetView> logger;
+    private readonly WaveformKeeper waveforms;
     private readonly IDisposable subscription;
     private readonly ConcurrentDictionary<string, NodeMemory> memories = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, NodeSummary> summaries = new(StringComparer.Ordinal);
     private ImmutableArray<Action<string>> subscribers = [];
 
-    public FleetView(IFleet fleet, ILogger<FleetView> logger)
+    public FleetView(IFleet fleet, WaveformKeeper waveforms, ILogger<FleetView> logger)
     {
         this.fleet = fleet;
+        this.waveforms = waveforms;
         this.logger = logger;
         subscription = fleet.Subscribe(Take);
     }
@@ -53,7 +57,10 @@ internal sealed class FleetView : IFleetView, IDisposable
             history,
             memory.Spectrum(),
             Facts(twin, history.Length > 0 ? history[^1] : null),
-            IsTrue(Json.At(reported, "maintenance.alarmsInhibited")));
+            IsTrue(Json.At(reported, "maintenance.alarmsInhibited")))
+        {
+            Waveforms = [.. waveforms.Latest(deviceId).Select(Row)],
+        };
     }
 
     /// <inheritdoc/>
@@ -81,6 +88,14 @@ internal sealed class FleetView : IFleetView, IDisposable
     /// <inheritdoc/>
     public void Dispose() => subscription.Dispose();
 
+    private static WaveformRow Row(StoredWaveform waveform)
+    {
+        var facts = waveform.Head.Facts;
+        var rate = facts.RateMilliHertz / 1000.0;
+        return new WaveformRow(
+            waveform.Head.Sha256, waveform.ReceivedAt, waveform.Head.Capture.Capture, facts.Axes, rate, facts.Frames / rate, waveform.Damaged);
+    }
+
     private void Take(FleetEvent happened)
     {
         switch (happened)
@@ -89,6 +104,7 @@ internal sealed class FleetView : IFleetView, IDisposable
                 logger.TelemetryUnreadable(happened.DeviceId, "it is no features message of the kind this hub knows");
                 break;
             case FleetEvent.IdentityDeleted:
+                waveforms.Changed(happened.DeviceId);
                 memories.TryRemove(happened.DeviceId, out _);
                 break;
         }

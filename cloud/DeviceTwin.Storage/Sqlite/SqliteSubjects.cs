@@ -2,6 +2,7 @@ using DeviceTwin.Storage.Sqlite.Access;
 using DeviceTwin.Storage.Sqlite.Audit;
 using DeviceTwin.Storage.Sqlite.CloudToDevice;
 using DeviceTwin.Storage.Sqlite.DesiredRemovals;
+using DeviceTwin.Storage.Sqlite.Waveforms;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceTwin.Storage.Sqlite;
@@ -16,6 +17,7 @@ internal static class SqliteSubjects
         SqliteAuditTables.Create,
         SqliteCloudToDeviceTables.Create,
         SqliteDesiredRemovalTables.Create,
+        SqliteWaveformTables.Create,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
@@ -25,5 +27,6 @@ internal static class SqliteSubjects
         new SqliteAuditTables(connection),
         new SqliteCloudToDeviceTables(connection),
         new SqliteDesiredRemovalTables(connection),
+        new SqliteWaveformTables(connection),
     ];
 }

@@ -47,6 +47,18 @@ public sealed class NodePageTests
     }
 
     [Test]
+    public async Task Waveforms_are_downloaded_from_here_unless_their_file_is_lost()
+    {
+        var html = await Render(Detail(Node()) with
+        {
+            Waveforms = [new WaveformRow("ab12", Noon, 7, "z", 26667, 1.2288, false), new WaveformRow("cd34", Noon.AddHours(-1), null, "x,y,z", 26667, 1, true)],
+        });
+        var list = Html.ById(html, "waveforms");
+        Assert.That(Html.Text(list), Does.Contain("z · 1.23 s at 26667 Hz · capture 7").And.Contain("file lost or damaged"));
+        Assert.That(list, Does.Contain("api/v1/waveforms/ab12?device=").And.Contain("format=csv").And.Not.Contain("cd34"));
+    }
+
+    [Test]
     public async Task A_spectrum_without_shaft_speed_says_why_nothing_is_marked()
     {
         var bins = new SpectrumBins(1000, [1, 2, 3]);

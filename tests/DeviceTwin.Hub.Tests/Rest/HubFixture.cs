@@ -38,6 +38,12 @@ internal sealed class HubFixture : IAsyncDisposable
 
     public HubApplication Application => hub;
 
+    public int MqttPort => hub.MqttPort;
+
+    public string AuthorityFile => hub.AuthorityFile;
+
+    public IServiceProvider Services => hub.Services;
+
     public IFleet Fleet => hub.Services.GetRequiredService<IFleet>();
 
     public static async Task<HubFixture> Start(IPAddress? httpBind = null, string? hostName = null)

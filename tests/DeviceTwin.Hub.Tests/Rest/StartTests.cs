@@ -32,6 +32,18 @@ public sealed class StartTests : IDisposable
         Assert.That((options.HostName, options.HttpBeyondLoopback, options.ExitWithStdin, options.LogFormat), Is.EqualTo(("hub.plant", true, true, LogFormat.Json)));
     }
 
+    [Test]
+    public void Waveforms_and_backups_have_options_of_their_own()
+    {
+        var options = CommandLine.Parse(
+            ["--data", "x", "--waveform-days", "30", "--waveform-total=100", "--waveform-count", "7", "--waveform-quota", "9", "--waveform-neighbours", "0", "--backup-folder", "b"]);
+        Assert.That(options.Waveforms, Is.EqualTo(new WaveformLimits(30, 100, 7, 9, 0)));
+        Assert.That((options.BackupFolder, options.BackupTo, options.Restore), Is.EqualTo((Path.GetFullPath("b"), (string?)null, (string?)null)));
+        Assert.That(CommandLine.Parse(["--data", "x"]).Waveforms, Is.EqualTo(new WaveformLimits()));
+    }
+
+    [TestCase("--waveform-days takes a whole number from 1", "--data", "x", "--waveform-days", "0")]
+    [TestCase("--restore takes exactly one value", "--data", "x", "--restore")]
     [TestCase("--data is missing")]
     [TestCase("--data takes exactly one value", "--data")]
     [TestCase("--dta is not an option", "--dta", "x")]
