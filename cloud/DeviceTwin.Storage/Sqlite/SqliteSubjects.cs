@@ -1,3 +1,5 @@
+using DeviceTwin.Storage.Sqlite.History;
+using DeviceTwin.Storage.Sqlite.Sequence;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceTwin.Storage.Sqlite;
@@ -8,10 +10,14 @@ internal static class SqliteSubjects
     /// <summary>What leads from schema 1 to 2: the tables of all subjects, and the columns they add to the fleet's.</summary>
     public static string Create => string.Join('\n', (string[])
     [
+        SqliteSequenceTables.Create,
+        SqliteHistoryTables.Create,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
     public static SqliteTables[] Open(SqliteConnection connection, SqliteStoreOptions options) =>
     [
+        new SqliteSequenceTables(connection),
+        new SqliteHistoryTables(connection),
     ];
 }
