@@ -4,9 +4,11 @@ using DeviceTwin.Dashboard.View;
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway;
+using DeviceTwin.Hub.History;
 using DeviceTwin.Hub.Logging;
 using DeviceTwin.Hub.Options;
 using DeviceTwin.Hub.Rest;
+using DeviceTwin.Hub.Sequence;
 using DeviceTwin.Hub.View;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Sqlite;
@@ -132,11 +134,13 @@ public sealed class HubApplication : IAsyncDisposable
         builder.WebHost.UseStaticWebAssets();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.AddDeviceGateway(new GatewayOptions { Address = options.MqttBind, Port = options.MqttPort }, names, certificates);
-        builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db") } });
+        builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db") }.For(options.History) });
+        builder.Services.AddSequence();
         builder.Services.AddRest();
         builder.Services.AddPageKeys(options.DataFolder);
         builder.Services.AddDashboard();
         builder.Services.AddSingleton<IFleetView, FleetView>();
+        builder.Services.AddHistory(options.History);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -65,11 +65,6 @@ internal sealed class HistoryCompactor(IHubStore store, HistoryOptions options, 
                 return;
             }
 
-            if (rows.Count < options.BlockMessages && first != tail.FirstNumber)
-            {
-                return;
-            }
-
             var change = Compaction.Plan(
                 tail, kind, rows, (resolution, span) => store.ReadRollupBlock(tail.DeviceId, kind, resolution, span), out var unreadable);
             await store.Write([change]);
@@ -93,10 +88,16 @@ internal sealed class HistoryCompactor(IHubStore store, HistoryOptions options, 
             return options.BlockMessages;
         }
 
+        var now = time.GetUtcNow();
+        if (first == tail.FirstNumber && tail.FirstAt >= now - options.Raw)
+        {
+            return 0;
+        }
+
         var old = store.ReadHistoryRows(tail.StreamId, first, options.BlockMessages)
-            .TakeWhile(row => row.Number < tail.LastNumber && row.At < time.GetUtcNow() - options.Raw)
+            .TakeWhile(row => row.Number < tail.LastNumber && row.At < now - options.Raw)
             .ToArray();
-        return old.Length == options.BlockMessages || (old.Length > 0 && old[0].At < time.GetUtcNow() - (2 * options.Raw)) ? old.Length : 0;
+        return old.Length == options.BlockMessages || (old.Length > 0 && old[0].At < now - (2 * options.Raw)) ? old.Length : 0;
     }
 
     private async Task DropExpired(CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using DeviceTwin.Hub.History;
 
 namespace DeviceTwin.Hub.Options;
 
@@ -19,6 +20,11 @@ public static class CommandLine
           --host-name NAME ...    names that nodes and browsers use for this hub (default localhost)
           --log console|json      form of the log on standard error (default console)
           --log-level LEVEL       trace, debug, information, warning, error (default information)
+          --history-raw DAYS      messages as they came: newest 5000 per node, and none older (default 30)
+          --history-blocks DAYS   every value, compressed (default 730)
+          --history-hours DAYS    hourly and ...
+          --history-days DAYS     ... daily smallest, largest, mean and count (defaults 1825 and 7300)
+          --history-bytes N       bytes of compressed values at most; the oldest leave (default 0 = no bound)
           --exit-with-stdin       stop when standard input ends
           --help, --version
 
@@ -28,7 +34,8 @@ public static class CommandLine
         """;
 
     private static readonly string[] Names =
-        ["--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level", "--exit-with-stdin", "--help", "--version"];
+        ["--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level", "--exit-with-stdin", "--help", "--version",
+        "--history-raw", "--history-blocks", "--history-hours", "--history-days", "--history-bytes"];
 
     /// <exception cref="StartException">With <see cref="ExitCode.Usage"/>.</exception>
     public static HubOptions Parse(IReadOnlyList<string> arguments)
@@ -50,7 +57,34 @@ public static class CommandLine
             HostNames(given),
             exitWithStdin,
             Word(given, "--log", LogFormat.Console, "console or json"),
-            Word(given, "--log-level", LogLevel.Information, "trace, debug, information, warning or error"));
+            Word(given, "--log-level", LogLevel.Information, "trace, debug, information, warning or error"))
+        {
+            History = History(given),
+        };
+    }
+
+    private static HistoryOptions History(Dictionary<string, List<string>> given)
+    {
+        var standard = new HistoryOptions();
+        return standard with
+        {
+            Raw = Days(given, "--history-raw", standard.Raw),
+            Blocks = Days(given, "--history-blocks", standard.Blocks),
+            Hours = Days(given, "--history-hours", standard.Hours),
+            Days = Days(given, "--history-days", standard.Days),
+            LargestBytes = Whole(given, "--history-bytes", 0, long.MaxValue, "a number of bytes, e.g. 20000000000") ?? standard.LargestBytes,
+        };
+    }
+
+    private static TimeSpan Days(Dictionary<string, List<string>> given, string name, TimeSpan standard) =>
+        Whole(given, name, 1, 36_500, "days from 1 to 36500") is { } days ? TimeSpan.FromDays(days) : standard;
+
+    private static long? Whole(Dictionary<string, List<string>> given, string name, long least, long most, string allowed)
+    {
+        var text = Single(given, name);
+        return text is null ? null
+            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+            : throw Usage($"{name} takes {allowed}, not '{text}'.");
     }
 
     private static Dictionary<string, List<string>> Split(IReadOnlyList<string> arguments)

@@ -1,4 +1,5 @@
 using System.Net;
+using DeviceTwin.Hub.History;
 
 namespace DeviceTwin.Hub.Options;
 
@@ -26,6 +27,9 @@ public sealed record HubOptions(
     LogFormat LogFormat,
     LogLevel LogLevel)
 {
+    /// <summary>What of the past is kept, and for how long.</summary>
+    public HistoryOptions History { get; init; } = new();
+
     /// <summary>Pages and REST leave this machine: then TLS and a token are required.</summary>
     public bool HttpBeyondLoopback => !IPAddress.IsLoopback(HttpBind);
 

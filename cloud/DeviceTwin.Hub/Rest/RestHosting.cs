@@ -1,3 +1,6 @@
+using DeviceTwin.Hub.History;
+using DeviceTwin.Hub.Sequence;
+
 namespace DeviceTwin.Hub.Rest;
 
 /// <summary>Puts the HTTP surface together.</summary>
@@ -28,6 +31,8 @@ internal static class RestHosting
         routes.MapConfigurations();
         routes.MapStatistics();
         routes.MapFleetApi();
+        routes.MapSequence();
+        routes.MapHistory();
     }
 
     /// <summary>What routing refuses has no body yet; programs get the same shape as from every other refusal.</summary>
