@@ -29,4 +29,7 @@ internal sealed partial class ManualStore
 
         return new StoredSequences(windows, counters);
     }
+
+    /// <summary>The process ends: what waits is gone without a word.</summary>
+    public void Forget() => queue.Clear();
 }
