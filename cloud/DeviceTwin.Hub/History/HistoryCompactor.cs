@@ -21,7 +21,15 @@ internal sealed class HistoryCompactor(IHubStore store, HistoryOptions options, 
         {
             foreach (var tail in store.ReadHistoryTails(kind))
             {
-                await Compact(tail, kind, cancellation);
+                try
+                {
+                    await Compact(tail, kind, cancellation);
+                }
+                catch (FormatException damage)
+                {
+                    // One device's damaged block must not hold up the others.
+                    HistoryLog.Damaged(logger, tail.DeviceId, damage.Message);
+                }
             }
         }
 
@@ -41,8 +49,9 @@ internal sealed class HistoryCompactor(IHubStore store, HistoryOptions options, 
                 {
                     await Run(stoppingToken);
                 }
-                catch (Exception failure) when (failure is StorageException or FormatException)
+                catch (Exception failure) when (failure is not OperationCanceledException)
                 {
+                    // Whatever it is: devices are served on, and nothing is lost by waiting.
                     HistoryLog.Failed(logger, failure.Message);
                 }
             }

@@ -12,6 +12,9 @@ internal static partial class HistoryLog
     [LoggerMessage(4252, LogLevel.Error, "History cannot go on for now: {Problem} It is tried again; messages stay as they came until then")]
     public static partial void Failed(ILogger logger, string problem);
 
+    [LoggerMessage(4256, LogLevel.Error, "History of {Device} is damaged ({Problem}): its messages stay as they came until a backup is restored or the device is deleted")]
+    public static partial void Damaged(ILogger logger, string device, string problem);
+
     [LoggerMessage(4253, LogLevel.Information, "History: {Blocks} blocks and {Rollups} blocks of roll-ups are past their time and were removed")]
     public static partial void Expired(ILogger logger, int blocks, int rollups);
 

@@ -5,7 +5,10 @@ using System.Text.Json.Nodes;
 using DeviceTwin.Dashboard.Fleet;
 using DeviceTwin.Dashboard.View;
 using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Hub.History;
 using DeviceTwin.Hub.Logging;
+using DeviceTwin.Hub.Sequence;
+using DeviceTwin.Storage;
 using DeviceTwin.Twins;
 
 namespace DeviceTwin.Hub.View;
@@ -21,15 +24,21 @@ internal sealed class FleetView : IFleetView, IDisposable
     private static readonly string[] AlarmOrder = [.. Verdicts.AlarmOrder];
 
     private readonly IFleet fleet;
+    private readonly SequenceSubject sequence;
+    private readonly IHubStore store;
+    private readonly TimeProvider time;
     private readonly ILogger<FleetView> logger;
     private readonly IDisposable subscription;
     private readonly ConcurrentDictionary<string, NodeMemory> memories = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, NodeSummary> summaries = new(StringComparer.Ordinal);
     private ImmutableArray<Action<string>> subscribers = [];
 
-    public FleetView(IFleet fleet, ILogger<FleetView> logger)
+    public FleetView(IFleet fleet, SequenceSubject sequence, IHubStore store, TimeProvider time, ILogger<FleetView> logger)
     {
         this.fleet = fleet;
+        this.sequence = sequence;
+        this.store = store;
+        this.time = time;
         this.logger = logger;
         subscription = fleet.Subscribe(Take);
     }
@@ -54,9 +63,13 @@ internal sealed class FleetView : IFleetView, IDisposable
             reported,
             history,
             memory.Spectrum(),
-            Facts(twin, history.Length > 0 ? history[^1] : null),
+            [.. Facts(twin, history.Length > 0 ? history[^1] : null), .. SequenceText.Facts(sequence.Find(deviceId))],
             IsTrue(Json.At(reported, "maintenance.alarmsInhibited")));
     }
+
+    /// <inheritdoc/>
+    public Task<NodeTrend> ReadTrend(string deviceId, TimeSpan span, CancellationToken cancellation) =>
+        Task.FromResult(HistoryTrend.Read(store, deviceId, time.GetUtcNow(), span));
 
     /// <inheritdoc/>
     public async Task<SettingOutcome> SetDesired(string deviceId, string path, JsonNode? value, CancellationToken cancellation)

@@ -49,7 +49,10 @@ public static class BlockCodec
 
     /// <param name="wanted">The series to decode; null for all. Others cost nothing but their length.</param>
     /// <exception cref="FormatException">The bytes are no block.</exception>
-    public static HistorySample[] Decode(ReadOnlySpan<byte> block, IReadOnlySet<string>? wanted = null)
+    public static HistorySample[] Decode(ReadOnlySpan<byte> block, IReadOnlySet<string>? wanted = null) =>
+        Decode(block, wanted is null ? _ => true : wanted.Contains);
+
+    internal static HistorySample[] Decode(ReadOnlySpan<byte> block, Func<string, bool> wanted)
     {
         var bytes = Decompress(block);
         var reader = new ByteReader(bytes);
@@ -72,7 +75,7 @@ public static class BlockCodec
             var name = reader.Text();
             var kind = (HistoryKind)reader.Byte();
             var data = reader.Bytes(reader.Count());
-            if (wanted is null || wanted.Contains(name))
+            if (wanted(name))
             {
                 ReadColumn(data, name, kind, values);
             }

@@ -38,7 +38,7 @@ public static class HistoryReading
                 position = row.Number;
                 if (row.Read() is { } sample)
                 {
-                    yield return series is null ? sample : sample with { Values = [.. sample.Values.Where(value => series.Contains(value.Key))] };
+                    yield return Only(sample, series);
                 }
             }
         }
@@ -53,7 +53,10 @@ public static class HistoryReading
         this IHistoryStore store, string deviceId, string kind, HistoryResolution resolution, long fromMs, long toMs, IReadOnlySet<string>? series) =>
         resolution == HistoryResolution.Minute
             ? Minutes(store.Samples(deviceId, kind, fromMs, toMs, 0, series))
-            : Kept(store, deviceId, kind, resolution, Rollup.Begin(resolution, fromMs), toMs);
+            : Kept(store, deviceId, kind, resolution, Rollup.Begin(resolution, fromMs), toMs, series);
+
+    private static HistorySample Only(HistorySample sample, IReadOnlySet<string>? series) =>
+        series is null ? sample : sample with { Values = [.. sample.Values.Where(value => series.Contains(value.Key))] };
 
     private static IEnumerable<Rollup> Minutes(IEnumerable<HistorySample> samples)
     {
@@ -80,7 +83,8 @@ public static class HistoryReading
         }
     }
 
-    private static IEnumerable<Rollup> Kept(IHistoryStore store, string deviceId, string kind, HistoryResolution resolution, long fromMs, long toMs)
+    private static IEnumerable<Rollup> Kept(
+        IHistoryStore store, string deviceId, string kind, HistoryResolution resolution, long fromMs, long toMs, IReadOnlySet<string>? series)
     {
         // Roll-ups of what is in no block yet; a tail is short.
         var fresh = new SortedDictionary<long, Rollup>();
@@ -94,12 +98,12 @@ public static class HistoryReading
                     fresh[at] = rollup = new Rollup(at);
                 }
 
-                rollup.Add(sample);
+                rollup.Add(Only(sample, series));
             }
         });
         using var newer = fresh.Values.ToList().GetEnumerator();
         var has = newer.MoveNext();
-        foreach (var stored in blocks.Bodies.SelectMany(RollupSpan.Decode))
+        foreach (var stored in blocks.Bodies.SelectMany(body => RollupSpan.Decode(body, series)))
         {
             if (stored.AtMs < fromMs || stored.AtMs >= toMs)
             {

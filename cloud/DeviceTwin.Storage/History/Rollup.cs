@@ -230,5 +230,7 @@ public static class RollupSpan
     public static byte[] Encode(IEnumerable<Rollup> rollups) =>
         BlockCodec.Encode([.. rollups.OrderBy(rollup => rollup.AtMs).Select((rollup, index) => rollup.ToSample(index))]);
 
-    public static IEnumerable<Rollup> Decode(byte[] block) => BlockCodec.Decode(block).Select(Rollup.FromSample);
+    /// <param name="series">Only these; null for all.</param>
+    public static IEnumerable<Rollup> Decode(byte[] block, IReadOnlySet<string>? series = null) =>
+        BlockCodec.Decode(block, name => series is null || series.Contains(name[..Math.Max(0, name.IndexOf('\n'))])).Select(Rollup.FromSample);
 }

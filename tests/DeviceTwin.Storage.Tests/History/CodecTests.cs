@@ -52,7 +52,7 @@ public sealed class CodecTests
         from count in Gen.Choose(0, 40)
         from samples in Sample.ListOf(count)
         select samples.ToArray(),
-        samples => AssertSame(BlockCodec.Decode(BlockCodec.Encode(samples)), samples, null), 1000);
+        samples => AssertSame(BlockCodec.Decode(BlockCodec.Encode(samples)), samples, null), 500);
 
     [Test]
     public void Series_that_are_not_asked_for_are_left_out() => Properties.Check(Sample.ListOf(12).Select(list => list.ToArray()), samples =>
@@ -84,7 +84,7 @@ public sealed class CodecTests
                     // That is what it is for.
                 }
             }
-        }, 3000);
+        }, 1000);
 
     [Test]
     public void Counters_and_steady_values_cost_next_to_nothing()

@@ -9,12 +9,13 @@ public sealed class SizeTests
 {
     private const string Kind = "features";
 
-    [Test]
-    public async Task A_month_takes_less_than_a_tenth_of_its_messages()
+    [TestCase(2)]
+    [TestCase(30, Explicit = true, Reason = "The figures of the manual: ten seconds")]
+    public async Task Days_take_less_than_a_tenth_of_their_messages(int days)
     {
         using var folder = new StoreFolder();
         using var store = HistoryStoreTests.Open(folder);
-        var messages = SimulatedMonth.Of("a", 1).ToArray();
+        var messages = SimulatedMonth.Of("a", 1).Take(days * 1440).ToArray();
         foreach (var some in messages.Chunk(2000))
         {
             await Task.WhenAll(some.Select(message => store.Write([new StoreChange.AppendTelemetry(message)])));
