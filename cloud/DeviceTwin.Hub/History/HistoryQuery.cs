@@ -159,8 +159,8 @@ internal sealed record HistoryQuery(
     {
         var text = Text(request, name);
         return text is null ? null
-            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) ? at
-            : throw Invalid($"{name} takes a time, e.g. 2026-11-22T08:00:00Z, not \"{text}\".");
+            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) && at.Year is > 1970 and < 9999 ? at
+            : throw Invalid($"{name} takes a time of 1971 or later, e.g. 2026-11-22T08:00:00Z, not \"{text}\".");
     }
 
     private static string? Text(HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 } text ? text : null;

@@ -155,6 +155,7 @@ public sealed class HistoryEndpointTests
     [TestCase("?device=nobody", 404, "nobody")]
     [TestCase("?machine=P-999", 404, "P-999")]
     [TestCase("?device=n1&from=yesterday", 400, "yesterday")]
+    [TestCase("?device=n1&to=0001-01-01", 400, "1971")]
     [TestCase("?device=n1&from=2026-11-02&to=2026-11-02", 400, "before")]
     [TestCase("?device=n1&resolution=week", 400, "week")]
     [TestCase("?device=n1&limit=0", 400, "limit")]
