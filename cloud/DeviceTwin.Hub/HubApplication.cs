@@ -6,10 +6,12 @@ using DeviceTwin.Hub.Backup;
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway;
+using DeviceTwin.Hub.History;
 using DeviceTwin.Hub.Logging;
 using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Options;
 using DeviceTwin.Hub.Rest;
+using DeviceTwin.Hub.Sequence;
 using DeviceTwin.Hub.View;
 using DeviceTwin.Hub.Waveforms;
 using DeviceTwin.Storage;
@@ -138,7 +140,8 @@ public sealed class HubApplication : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout + options.Drain);
         var metrics = new HubMetrics();
         builder.AddDeviceGateway(new GatewayOptions { Address = options.MqttBind, Port = options.MqttPort, NanoPubAckDelay = options.NanoPubAckDelay }, names, certificates);
-        builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db"), Committed = metrics.Committed } });
+        builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db"), Committed = metrics.Committed }.For(options.History) });
+        builder.Services.AddSequence();
         builder.Services.AddRest();
         builder.Services.AddOperation(new OperationOptions { DataFolder = options.DataFolder, Drain = options.Drain }, certificates, metrics);
         builder.Services.AddAccess(
@@ -148,6 +151,7 @@ public sealed class HubApplication : IAsyncDisposable
         builder.Services.AddPageKeys(options.DataFolder);
         builder.Services.AddDashboard();
         builder.Services.AddSingleton<IFleetView, FleetView>();
+        builder.Services.AddHistory(options.History);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -1,13 +1,15 @@
 using DeviceTwin.Storage.Access;
 using DeviceTwin.Storage.Audit;
 using DeviceTwin.Storage.Backup;
+using DeviceTwin.Storage.History;
+using DeviceTwin.Storage.Sequence;
 using DeviceTwin.Storage.Waveforms;
 using DeviceTwin.Twins;
 
 namespace DeviceTwin.Storage;
 
 /// <summary>Everything the hub keeps, in one place: what it holds at start, a way to write, and the histories.</summary>
-public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, IAccessStore, ICloudToDeviceStore, IDesiredRemovalStore, IWaveformStore, IBackupSource, IDisposable
+public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, IAccessStore, ICloudToDeviceStore, IDesiredRemovalStore, IWaveformStore, IBackupSource, ISequenceStore, IHistoryStore, IDisposable
 {
     /// <summary>What was durable when the store was opened. Called once, before the first write.</summary>
     StoredFleet Load();

@@ -189,10 +189,10 @@ public sealed class MeasureLoop
         if (every > 0 && _capturesSinceSpectrum >= every)
         {
             _capturesSinceSpectrum = 0;
-            _outbox.Offer(new TelemetryMessage(
+            Offer(
                 TelemetryComposer.Spectrum,
                 _composer.ComposeSpectrum(_result, _settings, _captureUtcMs),
-                TelemetryMessage.Low));
+                TelemetryMessage.Low);
         }
     }
 
@@ -234,11 +234,17 @@ public sealed class MeasureLoop
         _toldAlarms = _monitor.Alarms;
         _toldUnacknowledged = _monitor.Unacknowledged;
         _toldTrial = trial;
-        _outbox.Offer(new TelemetryMessage(
+        Offer(
             TelemetryComposer.Features,
             _composer.ComposeFeatures(
                 _result, _monitor, _trial, _captureUtcMs, temperature, _captureFault, _settingsVersion, _settingsHash, _fingerprint),
-            isNews ? TelemetryMessage.Urgent : TelemetryMessage.Normal));
+            isNews ? TelemetryMessage.Urgent : TelemetryMessage.Normal);
+    }
+
+    // What the composer made last, with its number: a message that the outbox drops leaves a gap that the hub can see.
+    private void Offer(string kind, byte[] payload, int priority)
+    {
+        _outbox.Offer(new TelemetryMessage(kind, payload, priority, _composer.BootId, _composer.Sequence));
     }
 
     // The number that holds at the start acknowledges nothing: alarms start anew, too.

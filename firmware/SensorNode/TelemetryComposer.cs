@@ -24,6 +24,12 @@ public sealed class TelemetryComposer
         _bootId = bootId;
     }
 
+    /// <summary>The boot's name, as it stands in every message.</summary>
+    public string BootId => _bootId;
+
+    /// <summary>The number of the message composed last.</summary>
+    public int Sequence => _sequence;
+
     /// <summary>The word of an ISO zone.</summary>
     /// <param name="zone">0 = A to 3 = D; anything else is refused.</param>
     public static string ZoneWord(int zone)

@@ -102,6 +102,11 @@ internal sealed partial class FleetService
             written = store.Write(changes, () =>
             {
                 visible.TryRemove(deviceId, out _);
+                foreach (var subject in subjects)
+                {
+                    subject.Deleted(deviceId);
+                }
+
                 Tell([new FleetEvent.IdentityDeleted(deviceId, at)]);
             });
         }
@@ -238,16 +243,24 @@ internal sealed partial class FleetService
     private List<TelemetryPart>? Parts(TelemetryMessage message)
     {
         List<TelemetryPart>? parts = null;
-        foreach (var subject in subjects)
+        try
         {
-            if (subject.Take(message) is { } part)
+            foreach (var subject in subjects)
             {
-                (parts ??= []).Add(part);
-                if (part.Instead)
+                if (subject.Take(message) is { } part)
                 {
-                    break;
+                    (parts ??= []).Add(part);
+                    if (part.Instead)
+                    {
+                        break;
+                    }
                 }
             }
+        }
+        catch
+        {
+            parts?.ForEach(part => part.Refused?.Invoke());
+            throw;
         }
 
         return parts;

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
+using DeviceTwin.Hub.History;
 
 namespace DeviceTwin.Hub.Options;
 
 /// <summary>Reads the command line; whatever is wrong with it becomes a <see cref="StartException"/> with a sentence.</summary>
-public static class CommandLine
+public static partial class CommandLine
 {
     /// <summary>Shown for <c>--help</c>.</summary>
     public const string Help = """
@@ -21,6 +23,11 @@ public static class CommandLine
                                   one that comes at once is lost there
           --log console|json      form of the log on standard error (default console)
           --log-level LEVEL       trace, debug, information, warning, error (default information)
+          --history-raw DAYS      messages as they came: newest 5000 per node, and none older (default 30)
+          --history-blocks DAYS   every value, compressed (default 730)
+          --history-hours DAYS    hourly and ...
+          --history-days DAYS     ... daily smallest, largest, mean and count (defaults 1825 and 7300)
+          --history-bytes N       bytes of compressed values at most; the oldest leave (default 0 = no bound)
           --exit-with-stdin       stop when standard input ends
           --local-admin           callers on this machine are admin although there are users; not with
                                   --http-bind beyond loopback (a way in when every password is lost)
@@ -42,13 +49,8 @@ public static class CommandLine
         30 backup unusable, 31 folder not empty.
         """;
 
-    private static readonly string[] Names =
-    [
-        "--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level",
-        "--exit-with-stdin", "--help", "--version", "--local-admin", "--drain", "--check-health", "--nano-puback-delay",
-        "--backup-folder", "--backup-to", "--restore", "--waveform-days", "--waveform-total", "--waveform-count",
-        "--waveform-quota", "--waveform-neighbours",
-    ];
+    /// <summary>An option is what the help names.</summary>
+    private static readonly string[] Names = [.. OptionName().Matches(Help).Select(match => match.Value).Distinct()];
 
     /// <exception cref="StartException">With <see cref="ExitCode.Usage"/>.</exception>
     public static HubOptions Parse(IReadOnlyList<string> arguments)
@@ -84,7 +86,32 @@ public static class CommandLine
             BackupFolder = FullPath(given, "--backup-folder"),
             BackupTo = FullPath(given, "--backup-to"),
             Restore = FullPath(given, "--restore"),
+            History = History(given),
         };
+    }
+
+    private static HistoryOptions History(Dictionary<string, List<string>> given)
+    {
+        var standard = new HistoryOptions();
+        return standard with
+        {
+            Raw = Days(given, "--history-raw", standard.Raw),
+            Blocks = Days(given, "--history-blocks", standard.Blocks),
+            Hours = Days(given, "--history-hours", standard.Hours),
+            Days = Days(given, "--history-days", standard.Days),
+            LargestBytes = Whole(given, "--history-bytes", 0, long.MaxValue, "a number of bytes, e.g. 20000000000") ?? standard.LargestBytes,
+        };
+    }
+
+    private static TimeSpan Days(Dictionary<string, List<string>> given, string name, TimeSpan standard) =>
+        Whole(given, name, 1, 36_500, "days from 1 to 36500") is { } days ? TimeSpan.FromDays(days) : standard;
+
+    private static long? Whole(Dictionary<string, List<string>> given, string name, long least, long most, string allowed)
+    {
+        var text = Single(given, name);
+        return text is null ? null
+            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+            : throw Usage($"{name} takes {allowed}, not '{text}'.");
     }
 
     /// <summary>The port to ask, where <c>--check-health</c> is given.</summary>
@@ -200,4 +227,7 @@ public static class CommandLine
     }
 
     private static StartException Usage(string sentence) => new(ExitCode.Usage, sentence);
+
+    [GeneratedRegex("--[a-z][a-z-]*")]
+    private static partial Regex OptionName();
 }

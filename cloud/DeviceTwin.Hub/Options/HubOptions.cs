@@ -1,4 +1,5 @@
 using System.Net;
+using DeviceTwin.Hub.History;
 
 namespace DeviceTwin.Hub.Options;
 
@@ -46,6 +47,9 @@ public sealed record HubOptions(
 
     /// <summary>Back up the data folder of a hub that is stopped into this folder, and end; null = no.</summary>
     public string? BackupTo { get; init; }
+
+    /// <summary>What of the past is kept, and for how long.</summary>
+    public HistoryOptions History { get; init; } = new();
 
     /// <summary>Pages and REST leave this machine: then TLS and a token are required.</summary>
     public bool HttpBeyondLoopback => !IPAddress.IsLoopback(HttpBind);

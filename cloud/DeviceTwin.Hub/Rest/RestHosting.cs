@@ -1,6 +1,8 @@
 using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Backup;
+using DeviceTwin.Hub.History;
 using DeviceTwin.Hub.Operation;
+using DeviceTwin.Hub.Sequence;
 using DeviceTwin.Hub.Waveforms;
 
 namespace DeviceTwin.Hub.Rest;
@@ -34,6 +36,8 @@ internal static class RestHosting
         routes.MapMessaging();
         routes.MapWaveforms();
         routes.MapBackup();
+        routes.MapSequence();
+        routes.MapHistory();
     }
 
     /// <summary>What routing refuses has no body yet; programs get the same shape as from every other refusal.</summary>

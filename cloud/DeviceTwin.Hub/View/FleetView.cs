@@ -5,9 +5,12 @@ using System.Text.Json.Nodes;
 using DeviceTwin.Dashboard.Fleet;
 using DeviceTwin.Dashboard.View;
 using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Hub.History;
 using DeviceTwin.Hub.Logging;
+using DeviceTwin.Hub.Sequence;
 using DeviceTwin.Hub.Waveforms;
 using DeviceTwin.Storage.Waveforms;
+using DeviceTwin.Storage;
 using DeviceTwin.Twins;
 
 namespace DeviceTwin.Hub.View;
@@ -21,6 +24,9 @@ internal sealed class FleetView : IFleetView, IDisposable
     private static readonly string[] AlarmOrder = [.. Verdicts.AlarmOrder];
 
     private readonly IFleet fleet;
+    private readonly SequenceSubject sequence;
+    private readonly IHubStore store;
+    private readonly TimeProvider time;
     private readonly ILogger<FleetView> logger;
     private readonly WaveformKeeper waveforms;
     private readonly IDisposable subscription;
@@ -28,10 +34,13 @@ internal sealed class FleetView : IFleetView, IDisposable
     private readonly ConcurrentDictionary<string, NodeSummary> summaries = new(StringComparer.Ordinal);
     private ImmutableArray<Action<string>> subscribers = [];
 
-    public FleetView(IFleet fleet, WaveformKeeper waveforms, ILogger<FleetView> logger)
+    public FleetView(IFleet fleet, WaveformKeeper waveforms, SequenceSubject sequence, IHubStore store, TimeProvider time, ILogger<FleetView> logger)
     {
         this.fleet = fleet;
         this.waveforms = waveforms;
+        this.sequence = sequence;
+        this.store = store;
+        this.time = time;
         this.logger = logger;
         subscription = fleet.Subscribe(Take);
     }
@@ -56,15 +65,16 @@ internal sealed class FleetView : IFleetView, IDisposable
             reported,
             history,
             memory.Spectrum(),
-            Facts(twin, history.Length > 0 ? history[^1] : null),
-            IsTrue(Json.At(reported, "maintenance.alarmsInhibited")))
-        {
-            Waveforms = [.. waveforms.Latest(deviceId).Select(Row)],
-        };
+            [.. Facts(twin, history.Length > 0 ? history[^1] : null), .. SequenceText.Facts(sequence.Find(deviceId))],
+            IsTrue(Json.At(reported, "maintenance.alarmsInhibited")));
     }
 
     /// <inheritdoc/>
-    public async Task<SettingOutcome> SetDesired(string deviceId, string path, JsonNode? value, string author, CancellationToken cancellation)
+    public Task<NodeTrend> ReadTrend(string deviceId, TimeSpan span, CancellationToken cancellation) =>
+        Task.FromResult(HistoryTrend.Read(store, deviceId, time.GetUtcNow(), span));
+
+    /// <inheritdoc/>
+    public async Task<SettingOutcome> SetDesired(string deviceId, string path, JsonNode? value, CancellationToken cancellation)
     {
         try
         {

@@ -16,6 +16,12 @@ public sealed record SqliteStoreOptions
         ["spectrum"] = 20,
     };
 
+    /// <summary>
+    /// Kinds of <see cref="KeptByKind"/> whose messages go on into the history: the store removes none of them by itself, as they leave
+    /// with the change that puts them there (<see cref="History.CompactHistory"/>).
+    /// </summary>
+    public IReadOnlySet<string> HistoryKinds { get; init; } = new HashSet<string>();
+
     /// <summary>Messages kept per device of all other kinds together.</summary>
     public int KeptOfOtherKinds { get; init; } = 500;
 

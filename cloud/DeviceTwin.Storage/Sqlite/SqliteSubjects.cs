@@ -2,6 +2,8 @@ using DeviceTwin.Storage.Sqlite.Access;
 using DeviceTwin.Storage.Sqlite.Audit;
 using DeviceTwin.Storage.Sqlite.CloudToDevice;
 using DeviceTwin.Storage.Sqlite.DesiredRemovals;
+using DeviceTwin.Storage.Sqlite.History;
+using DeviceTwin.Storage.Sqlite.Sequence;
 using DeviceTwin.Storage.Sqlite.Waveforms;
 using Microsoft.Data.Sqlite;
 
@@ -18,6 +20,8 @@ internal static class SqliteSubjects
         SqliteCloudToDeviceTables.Create,
         SqliteDesiredRemovalTables.Create,
         SqliteWaveformTables.Create,
+        SqliteSequenceTables.Create,
+        SqliteHistoryTables.Create,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
@@ -28,5 +32,7 @@ internal static class SqliteSubjects
         new SqliteCloudToDeviceTables(connection),
         new SqliteDesiredRemovalTables(connection),
         new SqliteWaveformTables(connection),
+        new SqliteSequenceTables(connection),
+        new SqliteHistoryTables(connection),
     ];
 }

@@ -50,6 +50,12 @@ internal sealed class SqliteTelemetryWriter : IDisposable
                 : message.Body.ToArray();
         SqliteStatements.Run(insert, [First(stream.Id) + stream.Last, message.EnqueuedAt.UtcTicks, StoredText.Of(message.Properties), body]);
 
+        if (options.HistoryKinds.Contains(bucket))
+        {
+            // Whoever turns old messages into history removes them in the same transaction.
+            return;
+        }
+
         var kept = options.KeptByKind.GetValueOrDefault(bucket, options.KeptOfOtherKinds);
         var step = Math.Max(1, kept / 16);
         if (stream.Last > kept && stream.Last % step == 0)

@@ -78,6 +78,17 @@ public sealed class NodePageTests
     }
 
     [Test]
+    public async Task Trends_offer_longer_spans_and_begin_with_the_latest()
+    {
+        var html = await Render(Detail(Node()));
+        Assert.That(Html.Attribute(html, "span-latest", "aria-pressed"), Is.EqualTo("true"));
+        foreach (var span in new[] { "1-hour", "1-day", "1-week", "1-month" })
+        {
+            Assert.That(Html.Attribute(html, $"span-{span}", "aria-pressed"), Is.EqualTo("false"));
+        }
+    }
+
+    [Test]
     public async Task Desired_stands_beside_reported_with_state_and_versions()
     {
         var row = Html.ById(await Render(Detail(Node(), [Path(7000, 7100, ConvergenceState.Pending)])), $"path-{Limit}");

@@ -87,7 +87,7 @@ internal sealed class NodeScene
     private static long Later(long nextMs, long nowMs) => Math.Max(nextMs, nowMs + 1);
 
     private JsonObject[] Messages(string kind) => Session.Telemetry
-        .Where(message => message.Topic.EndsWith("&kind=" + kind, StringComparison.Ordinal))
+        .Where(message => message.Topic.Contains("&kind=" + kind + "&", StringComparison.Ordinal))
         .Select(message => (JsonObject)JsonNode.Parse(message.Payload)!)
         .ToArray();
 }

@@ -140,6 +140,12 @@ public sealed class NodeTests
         scene.RunTo(60_000);
         int[] numbers = scene.Features.Concat(scene.Spectra).Select(message => message["seq"]!.GetValue<int>()).Order().ToArray();
         Assert.That(numbers, Is.EqualTo(Enumerable.Range(1, numbers.Length)));
+        foreach (var message in scene.Session.Telemetry)
+        {
+            var body = JsonNode.Parse(message.Payload)!;
+            Assert.That(message.Topic, Does.EndWith($"&bootId={body["bootId"]}&seq={body["seq"]}"), "the hub need not read the body");
+        }
+
         Assert.That(scene.Features.Select(message => message["bootId"]!.GetValue<string>()).Distinct().Count(), Is.EqualTo(1));
     }
 
