@@ -79,7 +79,9 @@ public sealed class PolicyTokenTests : RestTests
         var identity = Hub.Fleet.FindIdentity("lonely")!;
         var sig = Uri.EscapeDataString(GatewayHost.Sign(identity.PrimaryKey, "localhost%2Fdevices%2Flonely", Soon));
         var token = $"SharedAccessSignature sr=localhost%2Fdevices%2Flonely&sig={sig}&se={Soon}";
-        Assert.That(await Status("/devices/lonely", token), Is.EqualTo(HttpStatusCode.Unauthorized));
+        var (refused, body) = await Hub.Send(HttpMethod.Get, "/devices/lonely", null, null, ("Authorization", token));
+        Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
+        Assert.That((string?)body!["Message"], Does.Contain("device/lonely does not have"), "the device was recognised; what it asks for is not its own");
         Assert.That(await Status("/twins/lonely", token), Is.EqualTo(HttpStatusCode.Unauthorized));
     }
 

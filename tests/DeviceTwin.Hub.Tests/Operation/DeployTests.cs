@@ -90,6 +90,15 @@ public sealed class DeployTests
     }
 
     [Test]
+    public void The_page_builds_the_container_with_what_it_asks_for()
+    {
+        foreach (var argument in Regex.Matches(Container, "^ARG ([A-Z]+)", RegexOptions.Multiline).Select(match => match.Groups[1].Value))
+        {
+            Assert.That(Page, Does.Contain($"--build-arg {argument}="));
+        }
+    }
+
+    [Test]
     public void The_page_names_the_ports_of_the_command_line()
     {
         var options = CommandLine.Parse(["--data", "/d"]);
