@@ -111,6 +111,7 @@ public class CloudToDeviceTests : GatewayTest
             packetId = (await first.Next<MqttPublish>()).PacketId;
         }
 
+        await host.Log.Saw(1001, "dev1");
         await host.Enqueue("dev1", "two");
         await using Wire second = await host.Connect(host.NodeConnect(dev1), sessionPresent: true);
         MqttPublish again = await second.Next<MqttPublish>();

@@ -17,14 +17,17 @@ public class ShapingTests
     [TearDown]
     public async Task StopHost()
     {
-        Assert.That(host.Log.Errors(), Is.Empty);
-        await host.DisposeAsync();
+        if (host is not null)
+        {
+            Assert.That(host.Log.Errors(), Is.Empty);
+            await host.DisposeAsync();
+            host = null!;
+        }
     }
 
     [Test]
     public void A_bucket_lets_a_burst_pass_and_then_one_after_the_other()
     {
-        _ = Start(new GatewayOptions());
         var bucket = new TokenBucket(new Pace(10, 3), frequency: 1000);
         TimeSpan longest = TimeSpan.FromMilliseconds(250);
         var waits = Enumerable.Range(0, 7).Select(_ => bucket.Take(5000, longest)?.TotalMilliseconds);
@@ -109,16 +112,14 @@ public class ShapingTests
     public void Nobody_who_behaves_ever_notices()
     {
         var options = new GatewayOptions();
-        _ = Start(options);
         Assert.That(options.TwinReads.PerSecond, Is.GreaterThan(100));
         Assert.That(options.MaxInFlight / options.TwinReads.PerSecond, Is.LessThan(options.LongestTwinDelay.TotalSeconds), "what may be under way is never refused");
     }
 
-    private Task Start(GatewayOptions options)
+    private async Task Start(GatewayOptions options)
     {
-        host = GatewayHost.Start(options).GetAwaiter().GetResult();
-        dev1 = host.Register("dev1").GetAwaiter().GetResult();
-        return Task.CompletedTask;
+        host = await GatewayHost.Start(options);
+        dev1 = await host.Register("dev1");
     }
 
     private async Task Pass(int milliseconds)
