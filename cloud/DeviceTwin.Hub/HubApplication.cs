@@ -6,6 +6,7 @@ using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Hub.Logging;
 using DeviceTwin.Hub.Options;
+using DeviceTwin.Hub.Provisioning;
 using DeviceTwin.Hub.Rest;
 using DeviceTwin.Hub.View;
 using DeviceTwin.Storage;
@@ -47,6 +48,9 @@ public sealed class HubApplication : IAsyncDisposable
 
     /// <summary>PEM of the authority that nodes trust.</summary>
     public string AuthorityFile => certificates.AuthorityFile;
+
+    /// <summary>What devices that register themselves say to mean this hub.</summary>
+    public string IdScope => app.Services.GetRequiredService<ProvisioningService>().IdScope;
 
     /// <summary>Opens the data folder with its database and puts the parts together; nothing listens yet.</summary>
     /// <exception cref="StartException">The folder or what is in it cannot be used.</exception>
@@ -131,7 +135,10 @@ public sealed class HubApplication : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseStaticWebAssets();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
-        builder.AddDeviceGateway(new GatewayOptions { Address = options.MqttBind, Port = options.MqttPort }, names, certificates);
+        builder.AddDeviceGateway(
+            new GatewayOptions { Address = options.MqttBind, Port = options.MqttPort, HostName = options.HostName, AssignedHub = options.AssignedHub },
+            names,
+            certificates);
         builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db") } });
         builder.Services.AddRest();
         builder.Services.AddPageKeys(options.DataFolder);

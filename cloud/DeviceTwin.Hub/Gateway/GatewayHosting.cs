@@ -1,4 +1,6 @@
 using DeviceTwin.Hub.Certificates;
+using DeviceTwin.Hub.Gateway.Authentication;
+using DeviceTwin.Hub.Provisioning;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -23,6 +25,10 @@ public static class GatewayHosting
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(names);
         builder.Services.AddSingleton(endpoint);
+        builder.Services.AddSingleton(certificates);
+        builder.Services.AddSingleton(tls);
+        builder.Services.AddProvisioning(options);
+        builder.Services.AddSingleton<DeviceAuthenticator>();
         builder.Services.AddSingleton<GatewayServices>();
         builder.Services.AddSingleton<ConnectionLimit>();
         builder.Services.AddSingleton<DeviceConnectionHandler>();

@@ -1,13 +1,24 @@
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway.Authentication;
+using DeviceTwin.Hub.Provisioning;
 
 namespace DeviceTwin.Hub.Gateway;
 
 /// <summary>What every connection of the gateway shares.</summary>
 internal sealed class GatewayServices
 {
-    public GatewayServices(IFleet fleet, GatewayOptions options, HubNames names, TimeProvider time, ILogger<GatewayServices> logger)
+    public GatewayServices(
+        IFleet fleet,
+        GatewayOptions options,
+        TimeProvider time,
+        DeviceAuthenticator authenticator,
+        TrustedAuthorities authorities,
+        ProvisioningGate provisioning,
+        ProvisioningService registrations,
+        AssignedHub assignedHub,
+        GatewayTls tls,
+        ILogger<GatewayServices> logger)
     {
         Fleet = fleet;
         Options = options;
@@ -15,7 +26,12 @@ internal sealed class GatewayServices
         Logger = logger;
         Registry = new ConnectionRegistry(options, time);
         Telemetry = new TelemetryIntake(fleet, Registry, time, logger);
-        Authenticator = new DeviceAuthenticator(fleet, names, options, time);
+        Authenticator = authenticator;
+        Provisioning = provisioning;
+        Registrations = registrations;
+        AssignedHub = assignedHub;
+        Tls = tls;
+        authorities.Narrowed += () => Registry.RecheckAll(fleet.FindIdentity);
     }
 
     public IFleet Fleet { get; }
@@ -31,4 +47,12 @@ internal sealed class GatewayServices
     public TelemetryIntake Telemetry { get; }
 
     public DeviceAuthenticator Authenticator { get; }
+
+    public ProvisioningGate Provisioning { get; }
+
+    public ProvisioningService Registrations { get; }
+
+    public AssignedHub AssignedHub { get; }
+
+    public GatewayTls Tls { get; }
 }

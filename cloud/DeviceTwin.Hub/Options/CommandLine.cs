@@ -17,6 +17,8 @@ public static class CommandLine
           --http-bind ADDRESS     address for HTTP (default 127.0.0.1); beyond loopback it is HTTPS,
                                   and callers need the token in DIR/http-token
           --host-name NAME ...    names that nodes and browsers use for this hub (default localhost)
+          --assigned-hub NAME     what provisioning tells devices (default: the first host name; Node clients also
+                                  get the port); NAME:PORT where nodes reach the hub on another port
           --log console|json      form of the log on standard error (default console)
           --log-level LEVEL       trace, debug, information, warning, error (default information)
           --exit-with-stdin       stop when standard input ends
@@ -28,7 +30,7 @@ public static class CommandLine
         """;
 
     private static readonly string[] Names =
-        ["--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level", "--exit-with-stdin", "--help", "--version"];
+        ["--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level", "--exit-with-stdin", "--help", "--version", "--assigned-hub"];
 
     /// <exception cref="StartException">With <see cref="ExitCode.Usage"/>.</exception>
     public static HubOptions Parse(IReadOnlyList<string> arguments)
@@ -50,7 +52,10 @@ public static class CommandLine
             HostNames(given),
             exitWithStdin,
             Word(given, "--log", LogFormat.Console, "console or json"),
-            Word(given, "--log-level", LogLevel.Information, "trace, debug, information, warning or error"));
+            Word(given, "--log-level", LogLevel.Information, "trace, debug, information, warning or error"))
+        {
+            AssignedHub = AssignedHub(given),
+        };
     }
 
     private static Dictionary<string, List<string>> Split(IReadOnlyList<string> arguments)
@@ -110,6 +115,21 @@ public static class CommandLine
         var names = given.GetValueOrDefault("--host-name", []).SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries)).ToList();
         var wrong = names.Find(name => Uri.CheckHostName(name) == UriHostNameType.Unknown);
         return wrong is null ? names : throw Usage($"--host-name takes names without scheme or port, e.g. hub.plant.local, not '{wrong}'.");
+    }
+
+    private static string? AssignedHub(Dictionary<string, List<string>> given)
+    {
+        var text = Single(given, "--assigned-hub");
+        if (text is null)
+        {
+            return null;
+        }
+
+        var parts = text.Split(':');
+        return Uri.CheckHostName(parts[0]) is UriHostNameType.Dns or UriHostNameType.IPv4
+            && (parts.Length == 1 || (parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= IPEndPoint.MaxPort))
+                ? text
+                : throw Usage($"--assigned-hub takes a name, or name:port, e.g. hub.plant.local, not '{text}'.");
     }
 
     private static T Word<T>(Dictionary<string, List<string>> given, string name, T standard, string allowed)

@@ -13,12 +13,16 @@ internal sealed class RestRefusals(ILogger<RestRefusals> logger)
     public async Task Answer(HttpContext context, HubError error, string message)
     {
         var tracking = context.TraceIdentifier;
-        logger.RequestRefused(context.Request.Method, context.Request.Path, error.Name, error.Code, message, tracking);
+        Log(context, error, message);
         if (!context.Response.HasStarted)
         {
             await Write(context, error, message, tracking);
         }
     }
+
+    /// <summary>Writes the log line without the answer.</summary>
+    public void Log(HttpContext context, HubError error, string message) =>
+        logger.RequestRefused(context.Request.Method, context.Request.Path, error.Name, error.Code, message, context.TraceIdentifier);
 
     /// <summary>Writes the answer without a log line.</summary>
     public static Task Write(HttpContext context, HubError error, string message, string tracking)
