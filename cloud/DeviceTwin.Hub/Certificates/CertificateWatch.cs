@@ -12,7 +12,8 @@ internal sealed class CertificateWatch(CertificateInventory inventory, TimeProvi
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        timer = time.CreateTimer(_ => Look(), null, TimeSpan.Zero, TimeSpan.FromDays(1));
+        Look();
+        timer = time.CreateTimer(_ => Look(), null, TimeSpan.FromDays(1), TimeSpan.FromDays(1));
         return Task.CompletedTask;
     }
 

@@ -85,7 +85,7 @@ internal sealed class DeviceAuthenticator(
             user,
             credential,
             CertificateText.ValidUntil(certificate.Leaf),
-            credential.WhyNot(identity ?? Nobody) ?? CertificateText.WhyNotNow(certificate.Leaf, time.GetUtcNow()));
+            CertificateText.WhyNotNow(certificate.Leaf, time.GetUtcNow()) ?? credential.WhyNot(identity ?? Nobody));
     }
 
     private (Admission?, Refusal?) Conclude(
