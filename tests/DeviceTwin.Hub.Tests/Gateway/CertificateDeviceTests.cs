@@ -261,15 +261,11 @@ public class CertificateDeviceTests
     {
         public static readonly string Key = Convert.ToBase64String(Enumerable.Range(0, 32).Select(number => (byte)number).ToArray());
 
-        public bool TryFind(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PolicyKeys? policy)
+        public ServicePolicy? Find(string name) => name switch
         {
-            policy = name switch
-            {
-                "device" => new PolicyKeys(Key, Key, Permission.DeviceConnect),
-                "service" => new PolicyKeys(Key, Key, Permission.ServiceConnect),
-                _ => null,
-            };
-            return policy is not null;
-        }
+            "device" => new ServicePolicy(name, Key, Key, Permission.DeviceConnect),
+            "service" => new ServicePolicy(name, Key, Key, Permission.ServiceConnect),
+            _ => null,
+        };
     }
 }

@@ -12,6 +12,7 @@ using DeviceTwin.Storage;
 using DeviceTwin.Storage.Sqlite;
 using DeviceTwin.Twins;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -174,6 +175,22 @@ internal sealed class GatewayHost : IAsyncDisposable
         Time.Advance(options.NanoPubAckDelay);
     }
 
+    /// <summary>Until the result is disposed no registration can be stored.</summary>
+    public IDisposable BlockStore()
+    {
+        Execute("CREATE TRIGGER blocked BEFORE INSERT ON registrations BEGIN SELECT RAISE(ABORT, 'blocked by the test'); END");
+        return new Unblocking(() => Execute("DROP TRIGGER blocked"));
+    }
+
+    private void Execute(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(folder.FullName, "hub.db")};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await application.DisposeAsync();
@@ -196,5 +213,10 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(folder.FullName, "hub.db") } });
         builder.AddDeviceGateway(options, names, certificates);
         return builder.Build();
+    }
+
+    private sealed class Unblocking(Action end) : IDisposable
+    {
+        public void Dispose() => end();
     }
 }

@@ -22,12 +22,7 @@ internal sealed record TokenCredential(SasToken Token, IServicePolicies? Policie
     public override string? WhyNot(DeviceIdentity identity)
     {
         // The signature first, whatever else is wrong: every refusal costs the same time.
-        PolicyKeys? policy = null;
-        if (Token.Policy is { } name)
-        {
-            Policies?.TryFind(name, out policy);
-        }
-
+        ServicePolicy? policy = Token.Policy is { } name ? Policies?.Find(name) : null;
         bool own = Token.Policy is null;
         bool signed = own
             ? Token.IsSignedBy(identity.PrimaryKey, identity.SecondaryKey)
