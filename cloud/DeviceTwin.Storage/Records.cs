@@ -38,7 +38,7 @@ public sealed record TelemetryMessage(
 /// <param name="Author">Who: an operator, or <c>configuration/ID</c>.</param>
 /// <param name="DeviceId">The device concerned, or null for a change of a configuration.</param>
 /// <param name="Action">What was done: <c>identity.create</c>, <c>identity.update</c>, <c>identity.delete</c>, <c>twin.patch</c>,
-/// <c>twin.replace</c>, <c>configuration.create</c>, <c>configuration.update</c>, <c>configuration.delete</c>.</param>
+/// <c>twin.replace</c>, <c>configuration.create</c>, <c>configuration.update</c>, <c>configuration.delete</c>, <c>enrollment.*</c>, <c>registration.delete</c>, <c>authority.*</c>, <c>certificate.*</c>.</param>
 /// <param name="Path">The path written (<c>tags.line</c>, <c>properties.desired.detection.…</c>) or the configuration's id; null where the
 /// whole thing is meant.</param>
 /// <param name="Value">The new value as JSON text; null for a removal or where there is none.</param>

@@ -175,6 +175,16 @@ internal sealed class GatewayHost : IAsyncDisposable
         Time.Advance(options.NanoPubAckDelay);
     }
 
+    /// <summary>Moves the clock to the machine's: the hub's own certificates, which real clients look at too, are made by that.</summary>
+    public void CatchUp()
+    {
+        TimeSpan behind = TimeProvider.System.GetUtcNow() - Time.GetUtcNow();
+        if (behind > TimeSpan.Zero)
+        {
+            Time.Advance(behind);
+        }
+    }
+
     /// <summary>Until the result is disposed no registration can be stored.</summary>
     public IDisposable BlockStore()
     {

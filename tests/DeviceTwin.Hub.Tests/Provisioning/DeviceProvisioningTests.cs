@@ -18,7 +18,11 @@ public class DeviceProvisioningTests
     private GatewayHost host = null!;
 
     [SetUp]
-    public async Task SetUp() => host = await GatewayHost.Start();
+    public async Task SetUp()
+    {
+        host = await GatewayHost.Start();
+        host.CatchUp();
+    }
 
     [TearDown]
     public async Task TearDown() => await host.DisposeAsync();

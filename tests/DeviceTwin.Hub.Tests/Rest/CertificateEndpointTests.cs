@@ -19,6 +19,7 @@ public sealed class CertificateEndpointTests : RestTests
         Assert.That(certificate.Subject, Is.EqualTo("CN=press-1"));
         Assert.That(certificate.NotAfter.ToUniversalTime() - DateTime.UtcNow, Is.EqualTo(TimeSpan.FromDays(30)).Within(TimeSpan.FromHours(1)));
         Assert.That(Directory.GetFiles(Hub.Folder, "*press-1*", SearchOption.AllDirectories), Is.Empty);
+        Assert.That((await Hub.Send(HttpMethod.Post, "/api/v1/certificates/devices/press-1")).Response.StatusCode, Is.EqualTo(HttpStatusCode.OK), "nothing need be said");
         Assert.That((await Hub.Send(HttpMethod.Post, "/api/v1/certificates/devices/nobody", "{}")).Response.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
         Assert.That(((JsonArray)await Hub.Get("/api/v1/devices/press-1/audit")).Select(row => (string?)row!["action"]), Has.Member("certificate.issue"));
     }
