@@ -10,6 +10,7 @@ using DeviceTwin.Hub.History;
 using DeviceTwin.Hub.Logging;
 using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Options;
+using DeviceTwin.Hub.Provisioning;
 using DeviceTwin.Hub.Rest;
 using DeviceTwin.Hub.Sequence;
 using DeviceTwin.Hub.View;
@@ -53,6 +54,9 @@ public sealed class HubApplication : IAsyncDisposable
 
     /// <summary>PEM of the authority that nodes trust.</summary>
     public string AuthorityFile => certificates.AuthorityFile;
+
+    /// <summary>What devices that register themselves say to mean this hub.</summary>
+    public string IdScope => app.Services.GetRequiredService<ProvisioningService>().IdScope;
 
     /// <summary>Opens the data folder with its database and puts the parts together; nothing listens yet.</summary>
     /// <exception cref="StartException">The folder or what is in it cannot be used.</exception>
@@ -139,7 +143,17 @@ public sealed class HubApplication : IAsyncDisposable
         builder.WebHost.UseStaticWebAssets();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout + options.Drain);
         var metrics = new HubMetrics();
-        builder.AddDeviceGateway(new GatewayOptions { Address = options.MqttBind, Port = options.MqttPort, NanoPubAckDelay = options.NanoPubAckDelay }, names, certificates);
+        builder.AddDeviceGateway(
+            new GatewayOptions
+            {
+                Address = options.MqttBind,
+                Port = options.MqttPort,
+                HostName = options.HostName,
+                AssignedHub = options.AssignedHub,
+                NanoPubAckDelay = options.NanoPubAckDelay,
+            },
+            names,
+            certificates);
         builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db"), Committed = metrics.Committed }.For(options.History) });
         builder.Services.AddSequence();
         builder.Services.AddRest();

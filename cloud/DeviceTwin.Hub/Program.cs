@@ -39,6 +39,7 @@ try
         ["httpUrl"] = hub.HttpUrl,
         ["caFile"] = hub.AuthorityFile,
         ["hostName"] = options.HostName,
+        ["idScope"] = hub.IdScope,
     }.ToJsonString(DeviceTwin.Twins.Json.Relaxed));
     Console.Out.Flush();
     if (options.ExitWithStdin)

@@ -8,7 +8,16 @@ public sealed record DeviceIdentity(
     bool Enabled,
     string PrimaryKey,
     string SecondaryKey,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt)
+{
+    public AuthenticationType Authentication { get; init; }
+
+    /// <summary>Of a certificate, SHA-1 or SHA-256, upper-case hexadecimal; empty where there is none.</summary>
+    public string PrimaryThumbprint { get; init; } = "";
+
+    /// <inheritdoc cref="PrimaryThumbprint"/>
+    public string SecondaryThumbprint { get; init; } = "";
+}
 
 /// <summary>The filters of a persistent MQTT session, with the granted QoS, and the topic filter text as subscribed.</summary>
 public sealed record DeviceSession(string DeviceId, IReadOnlyDictionary<string, int> Subscriptions);

@@ -147,9 +147,9 @@ internal sealed class DeviceConnection
         {
             Close("the device was disabled");
         }
-        else if (!admission.Token.IsSignedBy(identity.PrimaryKey, identity.SecondaryKey))
+        else if (admission.Credential.WhyNot(identity) is { } reason)
         {
-            Close("the device was given other keys");
+            Close($"the device would not be let in any more: {reason}");
         }
     }
 
@@ -280,7 +280,7 @@ internal sealed class DeviceConnection
         TimeSpan valid = admission.ValidUntil - services.Time.GetUtcNow();
         if (valid <= TimeSpan.Zero)
         {
-            Close("the token expired");
+            Close(admission.Credential.EndReason);
             return;
         }
 

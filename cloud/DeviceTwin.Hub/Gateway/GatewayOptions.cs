@@ -81,4 +81,13 @@ public sealed record GatewayOptions
 
     /// <summary>Whether a device's GET is answered with <c>$metadata</c>; Azure does, and a small device pays for it in memory.</summary>
     public bool IncludeMetadata { get; init; }
+
+    /// <summary>What devices call this hub; what provisioning tells them where <see cref="AssignedHub"/> says nothing else.</summary>
+    public string HostName { get; init; } = "localhost";
+
+    /// <summary>
+    /// What provisioning tells devices that their hub is: a name, or name:port. The port is for Azure's Node client alone, as the others take
+    /// a bare name only. Null = <see cref="HostName"/>, with the gateway's port where that is not 8883.
+    /// </summary>
+    public string? AssignedHub { get; init; }
 }

@@ -4,6 +4,7 @@ using DeviceTwin.Hub.Gateway.Authentication;
 using DeviceTwin.Hub.Gateway.Messaging;
 using DeviceTwin.Hub.Gateway.Shaping;
 using DeviceTwin.Hub.Operation;
+using DeviceTwin.Hub.Provisioning;
 using DeviceTwin.Storage;
 
 namespace DeviceTwin.Hub.Gateway;
@@ -16,8 +17,13 @@ internal sealed class GatewayServices
         IHubStore store,
         CloudToDeviceQueues messages,
         GatewayOptions options,
-        HubNames names,
         TimeProvider time,
+        DeviceAuthenticator authenticator,
+        TrustedAuthorities authorities,
+        ProvisioningGate provisioning,
+        ProvisioningService registrations,
+        AssignedHub assignedHub,
+        GatewayTls tls,
         HubPhase phase,
         HubMetrics metrics,
         ILogger<GatewayServices> logger,
@@ -36,7 +42,12 @@ internal sealed class GatewayServices
         Messages = messages;
         Messages.Arrived += deviceId => Registry.Find(deviceId)?.LookForMessages();
         Methods = new DirectMethods(Registry, fleet, store, time, logger);
-        Authenticator = new DeviceAuthenticator(fleet, names, options, time);
+        Authenticator = authenticator;
+        Provisioning = provisioning;
+        Registrations = registrations;
+        AssignedHub = assignedHub;
+        Tls = tls;
+        authorities.Narrowed += () => Registry.RecheckAll(fleet.FindIdentity);
     }
 
     public IFleet Fleet { get; }
@@ -64,4 +75,12 @@ internal sealed class GatewayServices
     public DirectMethods Methods { get; }
 
     public DeviceAuthenticator Authenticator { get; }
+
+    public ProvisioningGate Provisioning { get; }
+
+    public ProvisioningService Registrations { get; }
+
+    public AssignedHub AssignedHub { get; }
+
+    public GatewayTls Tls { get; }
 }

@@ -21,6 +21,8 @@ public static partial class CommandLine
           --host-name NAME ...    names that nodes and browsers use for this hub (default localhost)
           --nano-puback-delay MS  how long PUBACK to nanoFramework's client is held back, 0 to 900 (default 75):
                                   one that comes at once is lost there
+          --assigned-hub NAME     what provisioning tells devices (default: the first host name; Node clients also
+                                  get the port); NAME:PORT where nodes reach the hub on another port
           --log console|json      form of the log on standard error (default console)
           --log-level LEVEL       trace, debug, information, warning, error (default information)
           --history-raw DAYS      messages as they came: newest 5000 per node, and none older (default 30)
@@ -87,6 +89,7 @@ public static partial class CommandLine
             BackupTo = FullPath(given, "--backup-to"),
             Restore = FullPath(given, "--restore"),
             History = History(given),
+            AssignedHub = AssignedHub(given),
         };
     }
 
@@ -215,6 +218,21 @@ public static partial class CommandLine
         var names = given.GetValueOrDefault("--host-name", []).SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries)).ToList();
         var wrong = names.Find(name => Uri.CheckHostName(name) == UriHostNameType.Unknown);
         return wrong is null ? names : throw Usage($"--host-name takes names without scheme or port, e.g. hub.plant.local, not '{wrong}'.");
+    }
+
+    private static string? AssignedHub(Dictionary<string, List<string>> given)
+    {
+        var text = Single(given, "--assigned-hub");
+        if (text is null)
+        {
+            return null;
+        }
+
+        var parts = text.Split(':');
+        return Uri.CheckHostName(parts[0]) is UriHostNameType.Dns or UriHostNameType.IPv4
+            && (parts.Length == 1 || (parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= IPEndPoint.MaxPort))
+                ? text
+                : throw Usage($"--assigned-hub takes a name, or name:port, e.g. hub.plant.local, not '{text}'.");
     }
 
     private static T Word<T>(Dictionary<string, List<string>> given, string name, T standard, string allowed)

@@ -57,6 +57,9 @@ public sealed record HubOptions(
     /// <summary>The name that certificates and connection strings carry.</summary>
     public string HostName => HostNames.Count > 0 ? HostNames[0] : "localhost";
 
+    /// <summary>What provisioning tells devices that their hub is, as name or name:port; null = <see cref="HostName"/> and the port.</summary>
+    public string? AssignedHub { get; init; }
+
     /// <summary>Every name by which this hub may be addressed.</summary>
     public IReadOnlyList<string> AllNames => [.. HostNames.Append("localhost").Distinct(StringComparer.OrdinalIgnoreCase)];
 }

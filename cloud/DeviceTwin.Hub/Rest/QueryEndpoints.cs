@@ -45,7 +45,7 @@ internal static class QueryEndpoints
         return new JsonResult(page);
     }).Needs(Role.Viewer, Permission.ServiceConnect);
 
-    private static int PageSize(string text) =>
+    public static int PageSize(string text) =>
         text.Length == 0 ? StandardPage
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var size) && size is -1 or (>= 1 and <= LargestPage) ? (size == -1 ? StandardPage : size)
         : throw new HubException(HubError.ArgumentInvalid, $"{PageSizeHeader} takes a number from 1 to {LargestPage}, not \"{text}\".");

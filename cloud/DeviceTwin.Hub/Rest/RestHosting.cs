@@ -38,6 +38,8 @@ internal static class RestHosting
         routes.MapBackup();
         routes.MapSequence();
         routes.MapHistory();
+        routes.MapEnrollments();
+        routes.MapCertificates();
     }
 
     /// <summary>What routing refuses has no body yet; programs get the same shape as from every other refusal.</summary>

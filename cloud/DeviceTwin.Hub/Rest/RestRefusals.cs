@@ -14,12 +14,18 @@ internal sealed class RestRefusals(HubMetrics metrics, ILogger<RestRefusals> log
     public async Task Answer(HttpContext context, HubError error, string message)
     {
         var tracking = context.TraceIdentifier;
-        metrics.Error("rest", error.Code);
-        logger.RequestRefused(context.Request.Method, context.Request.Path, error.Name, error.Code, message, tracking);
+        Log(context, error, message);
         if (!context.Response.HasStarted)
         {
             await Write(context, error, message, tracking);
         }
+    }
+
+    /// <summary>Writes the log line without the answer.</summary>
+    public void Log(HttpContext context, HubError error, string message)
+    {
+        metrics.Error("rest", error.Code);
+        logger.RequestRefused(context.Request.Method, context.Request.Path, error.Name, error.Code, message, context.TraceIdentifier);
     }
 
     /// <summary>Writes the answer without a log line.</summary>

@@ -7,7 +7,11 @@ namespace DeviceTwin.Storage.Sqlite;
 internal static class SqliteLoader
 {
     public static StoredFleet Load(SqliteConnection connection) => new(
-        Read(connection, "SELECT device_id, generation_id, etag, enabled, primary_key, secondary_key, created_at FROM identities ORDER BY device_id", Identity),
+        Read(
+            connection,
+            "SELECT device_id, generation_id, etag, enabled, primary_key, secondary_key, created_at, authentication, primary_thumbprint, "
+                + "secondary_thumbprint FROM identities ORDER BY device_id",
+            Identity),
         Read(
             connection,
             "SELECT device_id, etag, version, tags, desired, desired_version, desired_metadata, reported, reported_version, reported_metadata, "
@@ -37,7 +41,12 @@ internal static class SqliteLoader
     }
 
     private static DeviceIdentity Identity(SqliteDataReader row) => new(
-        row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3) != 0, row.GetString(4), row.GetString(5), Time(row, 6));
+        row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3) != 0, row.GetString(4), row.GetString(5), Time(row, 6))
+    {
+        Authentication = (AuthenticationType)row.GetInt32(7),
+        PrimaryThumbprint = row.GetString(8),
+        SecondaryThumbprint = row.GetString(9),
+    };
 
     private static TwinDocument Twin(SqliteDataReader row) => new(
         row.GetString(0),

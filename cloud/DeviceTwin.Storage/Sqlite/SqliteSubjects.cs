@@ -22,6 +22,7 @@ internal static class SqliteSubjects
         SqliteWaveformTables.Create,
         SqliteSequenceTables.Create,
         SqliteHistoryTables.Create,
+        SqliteProvisioningTables.Create,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
@@ -34,5 +35,6 @@ internal static class SqliteSubjects
         new SqliteWaveformTables(connection),
         new SqliteSequenceTables(connection),
         new SqliteHistoryTables(connection),
+        new SqliteProvisioningTables(connection),
     ];
 }
