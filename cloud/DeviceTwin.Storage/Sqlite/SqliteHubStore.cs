@@ -1,3 +1,4 @@
+using DeviceTwin.Storage.Query;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceTwin.Storage.Sqlite;
@@ -6,13 +7,14 @@ namespace DeviceTwin.Storage.Sqlite;
 /// The hub's store in one SQLite file: write-ahead log, synchronous=FULL (a commit is on the disk before anybody hears of it), one writer's
 /// thread that groups commits, readers beside it. The file holds keys: only its owner may read it.
 /// </summary>
-public sealed class SqliteHubStore : IHubStore
+public sealed partial class SqliteHubStore : IHubStore
 {
     private readonly SqliteStoreOptions options;
     private readonly string readers;
     private readonly FileStream ownership;
     private readonly SqliteConnection connection;
     private readonly SqliteWriter writer;
+    private readonly IndexedPaths indexed;
     private int disposed;
 
     private SqliteHubStore(SqliteStoreOptions options, FileStream ownership, SqliteConnection connection)
@@ -21,6 +23,7 @@ public sealed class SqliteHubStore : IHubStore
         this.ownership = ownership;
         this.connection = connection;
         readers = ConnectionString(options.Path, SqliteOpenMode.ReadOnly, pooling: true);
+        indexed = new IndexedPaths(options.IndexedPaths);
         writer = new SqliteWriter(connection, options);
     }
 

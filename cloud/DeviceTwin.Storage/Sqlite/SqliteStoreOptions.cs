@@ -22,6 +22,18 @@ public sealed record SqliteStoreOptions
     /// <summary>Rows of the audit log kept.</summary>
     public int KeptAuditRows { get; init; } = 100_000;
 
+    /// <summary>
+    /// Desired and reported properties that queries find by index; tags always are. Each costs a row whenever its value changes, and nothing
+    /// when it does not.
+    /// </summary>
+    public IReadOnlyList<string> IndexedPaths { get; init; } =
+    [
+        "properties.reported.board",
+        "properties.reported.detectorFingerprint",
+        "properties.reported.firmwareVersion",
+        "properties.reported.settingsHash",
+    ];
+
     /// <summary>Changes that go into one commit at most.</summary>
     public int MaximumBatch { get; init; } = 4096;
 }
