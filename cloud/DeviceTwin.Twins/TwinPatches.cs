@@ -65,6 +65,9 @@ public static class TwinPatches
     /// <summary>The dotted paths that a patch writes or deletes, without the objects on the way; arrays count as one value.</summary>
     public static IEnumerable<string> Paths(JsonObject patch) => Paths(patch, "");
 
+    /// <summary>What a patch changes in a document, leaf by leaf; what it writes as it was is left out.</summary>
+    public static IEnumerable<TwinDifference> Differences(JsonObject before, JsonObject patch) => Differences(before, patch, "");
+
     /// <summary>Merges in place. Metadata follows: written keys and every object on the way to them are stamped, deleted ones forgotten.</summary>
     internal static void Merge(JsonObject document, JsonObject? metadata, JsonObject patch, MetadataStamp stamp)
     {
@@ -137,6 +140,29 @@ public static class TwinPatches
         }
     }
 
+    private static IEnumerable<TwinDifference> Differences(JsonObject? before, JsonObject patch, string prefix)
+    {
+        foreach (var (key, value) in patch)
+        {
+            var old = before?[key];
+            if (value is JsonObject { Count: > 0 } members && old is (null or JsonObject))
+            {
+                foreach (var difference in Differences(old as JsonObject, members, $"{prefix}{key}."))
+                {
+                    yield return difference;
+                }
+            }
+            else if (value is JsonObject && old is JsonObject)
+            {
+                // An empty object merges into what is there.
+            }
+            else if (!Json.Same(old, value))
+            {
+                yield return new TwinDifference(prefix + key, old, value);
+            }
+        }
+    }
+
     private static IEnumerable<string> Paths(JsonObject patch, string prefix)
     {
         foreach (var (key, value) in patch)
@@ -155,3 +181,9 @@ public static class TwinPatches
         }
     }
 }
+
+/// <summary>One value that changed.</summary>
+/// <param name="Path">Dotted, below the section.</param>
+/// <param name="From">Null where there was none; a twin holds no nulls.</param>
+/// <param name="To">Null where there is none any more.</param>
+public sealed record TwinDifference(string Path, JsonNode? From, JsonNode? To);

@@ -99,7 +99,7 @@ internal sealed class ConditionSql(SqlText sql, IndexedPaths index)
             : "0";
     }
 
-    /// <summary>Bytes, because SQLite's text functions end at U+0000.</summary>
+    /// <summary>Bytes, because SQLite's text functions end at U+0000; a part of an empty blob is NULL to it.</summary>
     private string TextTested(TextTest test, string value, string part, string? prefix)
     {
         var (whole, piece) = ($"CAST({value} AS BLOB)", $"CAST({part} AS BLOB)");
@@ -110,9 +110,9 @@ internal sealed class ConditionSql(SqlText sql, IndexedPaths index)
                 var end = AfterAllWith(prefix) is { } first ? $" AND {value} < {sql.Parameter(first)}" : "";
                 return $"{value} >= {part}{end}";
             case TextTest.StartsWith:
-                return $"substr({whole}, 1, length({piece})) = {piece}";
+                return $"CASE WHEN length({whole}) >= length({piece}) THEN ifnull(substr({whole}, 1, length({piece})), x'') = {piece} END";
             case TextTest.EndsWith:
-                return $"length({whole}) >= length({piece}) AND substr({whole}, length({whole}) - length({piece}) + 1) = {piece}";
+                return $"CASE WHEN length({whole}) >= length({piece}) THEN ifnull(substr({whole}, length({whole}) - length({piece}) + 1), x'') = {piece} END";
             default:
                 return $"instr({whole}, {piece}) > 0";
         }

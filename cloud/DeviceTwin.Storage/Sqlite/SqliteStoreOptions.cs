@@ -34,6 +34,12 @@ public sealed record SqliteStoreOptions
         "properties.reported.settingsHash",
     ];
 
+    /// <summary>Rows of the feed of twin changes kept; at times up to a thousand more are there, because old ones are removed in groups.</summary>
+    public int KeptChanges { get; init; } = 500_000;
+
+    /// <summary>How long a row of the feed is kept.</summary>
+    public TimeSpan KeptChangesFor { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>Changes that go into one commit at most.</summary>
     public int MaximumBatch { get; init; } = 4096;
 }

@@ -1,3 +1,4 @@
+using DeviceTwin.Storage.Sqlite.Changes;
 using DeviceTwin.Storage.Sqlite.Query;
 using Microsoft.Data.Sqlite;
 
@@ -10,11 +11,13 @@ internal static class SqliteSubjects
     public static string Create => string.Join('\n', (string[])
     [
         SqliteQueryTables.Create,
+        SqliteChangeTables.Create,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
     public static SqliteTables[] Open(SqliteConnection connection, SqliteStoreOptions options) =>
     [
         new SqliteQueryTables(connection, options),
+        new SqliteChangeTables(connection, options),
     ];
 }

@@ -17,12 +17,14 @@ public sealed class SearchTests
 
     [TestCase(1)]
     [TestCase(2)]
+    [TestCase(3)]
+    [TestCase(4)]
     public async Task The_database_answers_as_the_evaluator_does(int seed)
     {
         const int Devices = 40;
         using var folder = new StoreFolder();
         using var store = folder.Open(Options(folder, "properties.reported.a", "properties.reported.a.b", "properties.desired.ab"));
-        var sections = RandomTwins.Section.Sample(Devices * 5);
+        var sections = RandomTwins.Section.Sample(Devices * 5, new Rnd((ulong)seed, 7), 50);
         var twins = new List<(TwinDocument Twin, bool Enabled)>();
         for (var number = 0; number < Devices; number++)
         {
