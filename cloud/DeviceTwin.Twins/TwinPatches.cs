@@ -65,8 +65,11 @@ public static class TwinPatches
     /// <summary>The dotted paths that a patch writes or deletes, without the objects on the way; arrays count as one value.</summary>
     public static IEnumerable<string> Paths(JsonObject patch) => Paths(patch, "");
 
-    /// <summary>What a patch changes in a document, leaf by leaf; what it writes as it was is left out.</summary>
-    public static IEnumerable<TwinDifference> Differences(JsonObject before, JsonObject patch) => Differences(before, patch, "");
+    /// <summary>
+    /// What a patch has changed in a document: values that are other than before, an object that was not there as a whole. What was written as it
+    /// had been is left out.
+    /// </summary>
+    public static IEnumerable<TwinDifference> Differences(JsonObject before, JsonObject after, JsonObject patch) => Differences(before, after, patch, "");
 
     /// <summary>Merges in place. Metadata follows: written keys and every object on the way to them are stamped, deleted ones forgotten.</summary>
     internal static void Merge(JsonObject document, JsonObject? metadata, JsonObject patch, MetadataStamp stamp)
@@ -140,25 +143,21 @@ public static class TwinPatches
         }
     }
 
-    private static IEnumerable<TwinDifference> Differences(JsonObject? before, JsonObject patch, string prefix)
+    private static IEnumerable<TwinDifference> Differences(JsonObject before, JsonObject after, JsonObject patch, string prefix)
     {
         foreach (var (key, value) in patch)
         {
-            var old = before?[key];
-            if (value is JsonObject { Count: > 0 } members && old is (null or JsonObject))
+            var (from, to) = (before[key], after[key]);
+            if (value is JsonObject members && from is JsonObject left && to is JsonObject right)
             {
-                foreach (var difference in Differences(old as JsonObject, members, $"{prefix}{key}."))
+                foreach (var difference in Differences(left, right, members, $"{prefix}{key}."))
                 {
                     yield return difference;
                 }
             }
-            else if (value is JsonObject && old is JsonObject)
+            else if (!Json.Same(from, to))
             {
-                // An empty object merges into what is there.
-            }
-            else if (!Json.Same(old, value))
-            {
-                yield return new TwinDifference(prefix + key, old, value);
+                yield return new TwinDifference(prefix + key, from, to);
             }
         }
     }

@@ -21,6 +21,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
     private readonly ILogger<FleetService> logger;
     private readonly ResendSchedule resends;
     private readonly ITelemetrySubject[] subjects;
+    private readonly bool reportedInFeed;
 
     /// <summary>What writers see; guarded by <see cref="gate"/>.</summary>
     private readonly Dictionary<string, DeviceState> working = new(StringComparer.Ordinal);
@@ -42,6 +43,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
     {
         this.subjects = [.. subjects];
         this.store = store;
+        reportedInFeed = options.ReportedChangesInFeed;
         this.time = time;
         this.logger = logger;
         resends = new ResendSchedule(time, options.ResendAfter, options.ResendLimit, Resend);
@@ -103,6 +105,9 @@ internal sealed partial class FleetService : IFleet, IDisposable
 
     /// <inheritdoc/>
     public IReadOnlyList<AuditRow> ReadAudit(string? deviceId, int limit) => Refusing(() => store.ReadAudit(deviceId, limit));
+
+    /// <inheritdoc/>
+    public TwinChangePage ReadChanges(TwinChangeSearch search) => Refusing(() => store.ReadChanges(search));
 
     /// <inheritdoc/>
     public IDisposable Subscribe(Action<FleetEvent> callback)

@@ -77,6 +77,9 @@ public interface IFleet
     /// <param name="deviceId">Only rows of this device; null for all, with those of configurations.</param>
     IReadOnlyList<AuditRow> ReadAudit(string? deviceId, int limit);
 
+    /// <summary>The feed of twin changes: durable rows, oldest first.</summary>
+    TwinChangePage ReadChanges(TwinChangeSearch search);
+
     /// <summary>How many devices a configuration targets and how many have its settings; null where it is unknown.</summary>
     ConfigurationMetrics? FindConfigurationMetrics(string id);
 
