@@ -34,6 +34,9 @@ public static class Verbs
                                budgets; fails where a budget is passed
           soak arithmetic [--seed S]
                                the firmware's arithmetic against exact results: every float there is, some minutes
+          soak fuzz [--seed S] [--for 90s|10m|2h] [--inputs N] [--target NAME]
+                               spoilt packets, topics, tokens, JSON and queries for every parser that reads what comes from outside: no
+                               exception escapes, work and memory are bounded by the input's length (10,000,000 inputs unless told)
           evaluate --index INDEX [--forest FILE] [--json]
                                how right the detector is on the recordings of an index (a folder or its index.json), by data set:
                                per window, per recording, and with each bearing left out of the choice of the limits

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DeviceTwin.Bench.Soak.Fuzz;
 using DeviceTwin.SensorNode.Signal;
 
 namespace DeviceTwin.Bench.Soak;
@@ -8,12 +9,15 @@ public static class SoakVerb
 {
     private const int Parts = 4096;
 
-    /// <param name="options">What follows the verb: the soak's name, <c>--seed S</c>.</param>
+    /// <param name="options">What follows the verb: the soak's name, <c>--seed S</c>, for how long or how much.</param>
     /// <returns><see cref="Verbs.Failed"/> where something was found wrong.</returns>
     public static int Run(string[] options, TextWriter output, TextWriter error)
     {
         int seed = 1;
         string? name = null;
+        TimeSpan? time = null;
+        long? inputs = null;
+        string? only = null;
         for (int index = 0; index < options.Length; index++)
         {
             switch (options[index])
@@ -21,7 +25,19 @@ public static class SoakVerb
                 case "--seed" when index + 1 < options.Length && int.TryParse(options[index + 1], CultureInfo.InvariantCulture, out seed):
                     index++;
                     break;
-                case "arithmetic" when name is null:
+                case "--for" when name == "fuzz" && index + 1 < options.Length && Duration(options[index + 1]) is { } duration:
+                    time = duration;
+                    index++;
+                    break;
+                case "--inputs" when name == "fuzz" && index + 1 < options.Length
+                    && long.TryParse(options[index + 1], NumberStyles.None, CultureInfo.InvariantCulture, out long count) && count > 0:
+                    inputs = count;
+                    index++;
+                    break;
+                case "--target" when name == "fuzz" && index + 1 < options.Length:
+                    only = options[++index];
+                    break;
+                case "arithmetic" or "fuzz" when name is null:
                     name = options[index];
                     break;
                 default:
@@ -29,7 +45,29 @@ public static class SoakVerb
             }
         }
 
-        return name is null ? throw new UsageException("soak what? there is: arithmetic") : Arithmetic(seed, output, error);
+        return name switch
+        {
+            "arithmetic" => Arithmetic(seed, output, error),
+            "fuzz" => FuzzSoak.Run(seed, time, inputs, only, output, error),
+            _ => throw new UsageException("soak what? there is: arithmetic, fuzz"),
+        };
+    }
+
+    /// <summary><c>90s</c>, <c>10m</c>, <c>2h</c>.</summary>
+    private static TimeSpan? Duration(string text)
+    {
+        if (text.Length < 2 || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int count))
+        {
+            return null;
+        }
+
+        return text[^1] switch
+        {
+            's' => TimeSpan.FromSeconds(count),
+            'm' => TimeSpan.FromMinutes(count),
+            'h' => TimeSpan.FromHours(count),
+            _ => null,
+        };
     }
 
     private static int Arithmetic(int seed, TextWriter output, TextWriter error)
