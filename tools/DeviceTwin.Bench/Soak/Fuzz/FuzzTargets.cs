@@ -27,14 +27,14 @@ public static class FuzzTargets
     /// <summary>All of them.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
-        new("mqtt packets", Sessions.Bytes, Pieces("\u0000\u0004MQTT\u0004", "\u00ff\u00ff\u00ff\u007f", "0\u0000", "\u0082\u0002"), Packets, 64, 16_384),
-        new("mqtt body", [.. Sessions.Bytes.Where(bytes => bytes.Length < 4096)], Pieces("\u0000\u0004MQTT\u0004", "\u0000\u0000", "\u0000\u0001a"), Body, 64, 16_384),
+        new("mqtt packets", Sessions.Bytes, Pieces("\u0000\u0004MQTT\u0004", "\u00ff\u00ff\u00ff\u007f", "0\u0000", "\u0082\u0002"), Packets, 32, 16_384),
+        new("mqtt body", [.. Sessions.Bytes.Where(bytes => bytes.Length < 4096)], Pieces("\u0000\u0004MQTT\u0004", "\u0000\u0000", "\u0000\u0001a"), Body, 32, 16_384),
         new("topic", Bytes([.. Sessions.Topics, .. Sessions.Filters]), Pieces("$rid=", "&", "?", "$version=", "99999999999999999999", "/", "%2F", "devices/", "messages/events/"), Topic, 48, 8192),
-        new("property bag", Bytes(Sessions.Bags), Pieces("%24.ct=", "&", "=", "%", "%ff", "%C3%A4", "+", "/"), Bag, 256, 8192),
-        new("user name", Bytes(Sessions.UserNames), Pieces("/?", "api-version=2021-04-12", "&", "model-id=", "DeviceClientType=", "%", "%3B", DeviceId), UserName, 96, 8192),
+        new("property bag", Bytes(Sessions.Bags), Pieces("%24.ct=", "&", "=", "%", "%ff", "%C3%A4", "+", "/"), Bag, 96, 8192),
+        new("user name", Bytes(Sessions.UserNames), Pieces("/?", "api-version=2021-04-12", "&", "model-id=", "DeviceClientType=", "%", "%3B", DeviceId), UserName, 48, 8192),
         new("sas token", Bytes(Sessions.Tokens), Pieces("SharedAccessSignature ", "sr=", "&sig=", "&se=", "&skn=", "%2B", "%", "=="), Token, 64, 16_384),
-        new("json", Bytes(Sessions.Bodies), Pieces("{\"a\":", "[", "]", "}", ",", "\"", "\\ud800", "\\u0000", "null", "1e999", "-0", "4503599627370496", "$metadata", "{\"properties\":{\"desired\":", "\u00e4"), Patch, 2048, 65_536),
-        new("query", Bytes(Sessions.Queries), Pieces("SELECT * FROM devices WHERE ", "tags.a", "[[", "]]", "(", ")", "NOT ", "-", "+1", " AND ", " OR ", "'", "\"", " IN [", ",", "0x", "1e308", "IS_DEFINED(", "CONTAINS(", " = ", "devices.", "."), Query, 1024, 32_768),
+        new("json", Bytes(Sessions.Bodies), Pieces("{\"a\":", "[", "]", "}", ",", "\"", "\\ud800", "\\u0000", "null", "1e999", "-0", "4503599627370496", "$metadata", "{\"properties\":{\"desired\":", "\u00e4"), Patch, 512, 32_768),
+        new("query", Bytes(Sessions.Queries), Pieces("SELECT * FROM devices WHERE ", "tags.a", "[[", "]]", "(", ")", "NOT ", "-", "+1", " AND ", " OR ", "'", "\"", " IN [", ",", "0x", "1e308", "IS_DEFINED(", "CONTAINS(", " = ", "devices.", "."), Query, 512, 32_768),
     ];
 
     private static void Packets(byte[] bytes)

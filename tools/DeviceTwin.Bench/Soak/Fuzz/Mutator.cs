@@ -5,7 +5,7 @@ namespace DeviceTwin.Bench.Soak.Fuzz;
 /// </summary>
 public static class Mutator
 {
-    private const int UsualLength = 2048;
+    private const int UsualLength = 512;
     private const int GreatLength = 65_536;
 
     /// <summary>One input in so many may grow long, for work and memory that grow faster than the input.</summary>
@@ -17,57 +17,56 @@ public static class Mutator
     {
         var random = new Stream(seed, number);
         var longest = random.Below(GreatEvery) == 0 ? GreatLength : UsualLength;
-        var bytes = new List<byte>(random.Of(target.Corpus));
+        byte[] bytes = random.Of(target.Corpus);
         for (var steps = 1 + random.Below(1 + random.Below(8)); steps > 0; steps--)
         {
-            Change(bytes, target, random, longest);
+            bytes = Changed(bytes, target, random, longest);
         }
 
-        return bytes.Count > longest ? [.. bytes.Take(longest)] : [.. bytes];
+        return bytes.Length > longest ? bytes[..longest] : bytes;
     }
 
-    private static void Change(List<byte> bytes, FuzzTarget target, Stream random, int longest)
+    private static byte[] Changed(byte[] bytes, FuzzTarget target, Stream random, int longest)
     {
-        var at = random.Below(bytes.Count + 1);
-        var rest = bytes.Count - at;
-        switch (random.Below(10))
+        var at = random.Below(bytes.Length + 1);
+        var rest = bytes.Length - at;
+        switch (random.Below(12))
         {
             case 0 when rest > 0:
-                bytes[at] ^= (byte)(1 << random.Below(8));
-                break;
+                return Replaced(bytes, at, 1, [(byte)(bytes[at] ^ (1 << random.Below(8)))]);
             case 1 when rest > 0:
-                bytes[at] = random.Of(Telling);
-                break;
+                return Replaced(bytes, at, 1, [random.Of(Telling)]);
             case 2 when rest > 0:
-                bytes[at] = (byte)random.Below(256);
-                break;
+                return Replaced(bytes, at, 1, [(byte)random.Below(256)]);
             case 3 when rest > 0:
-                bytes.RemoveRange(at, 1 + random.Below(Math.Min(rest, 16)));
-                break;
-            case 4:
-                bytes.Insert(at, random.Of(Telling));
-                break;
-            case 5 or 6:
-                bytes.InsertRange(at, random.Of(target.Tokens));
-                break;
-            case 7 when rest > 0:
-                var piece = bytes.GetRange(at, 1 + random.Below(Math.Min(rest, 32)));
-                for (var times = 1 + random.Below(longest / piece.Count); times > 0 && bytes.Count < longest; times = random.Below(20) == 0 ? times - 1 : times / 2)
+                return Replaced(bytes, at, 1 + random.Below(Math.Min(rest, 16)), []);
+            case 4 or 5:
+                return Replaced(bytes, at, 0, [random.Of(Telling)]);
+            case 6 or 7:
+                return Replaced(bytes, at, 0, random.Of(target.Tokens));
+            case 8 when rest > 0:
+                // Once more, or sometimes as often as there is room: what nests or repeats is what grows.
+                var piece = bytes.AsSpan(at, 1 + random.Below(Math.Min(rest, 32)));
+                var times = random.Below(4) == 0 ? random.Below((longest / piece.Length) + 1) : 1;
+                var repeated = new byte[Math.Min(times * piece.Length, Math.Max(0, longest - bytes.Length))];
+                for (var index = 0; index < repeated.Length; index++)
                 {
-                    bytes.InsertRange(at, Enumerable.Repeat(piece, times).SelectMany(each => each).Take(longest - bytes.Count));
+                    repeated[index] = piece[index % piece.Length];
                 }
 
-                break;
-            case 8:
-                var other = random.Of(target.Corpus);
-                bytes.RemoveRange(at, rest);
-                bytes.AddRange(other.Skip(random.Below(other.Length + 1)));
-                break;
+                return Replaced(bytes, at, 0, repeated);
+            case 9:
+                byte[] other = random.Of(target.Corpus);
+                return Replaced(bytes, at, rest, other.AsSpan(random.Below(other.Length + 1)));
+            case 10:
+                return bytes[..at];
             default:
-                bytes.RemoveRange(at, rest);
-                break;
+                return bytes[at..];
         }
     }
+
+    private static byte[] Replaced(byte[] bytes, int at, int length, ReadOnlySpan<byte> with) =>
+        [.. bytes.AsSpan(0, at), .. with, .. bytes.AsSpan(at + length)];
 
     /// <summary>SplitMix64: one step per number, and every start is as good as another.</summary>
     private sealed class Stream(int seed, long number)
