@@ -42,9 +42,30 @@ public sealed class ChangeLogTests
 
         var page = store.ReadChanges(new TwinChangeSearch(null, [], 0, 5000));
         Assert.That(page.Newest, Is.EqualTo(3000));
-        Assert.That(page.Changes, Has.Count.InRange(100, 100 + 1024));
+        Assert.That(page.Changes, Has.Count.InRange(100, 100 + 1024 + 500));
         Assert.That(page.Oldest, Is.EqualTo(page.Changes[0].Sequence));
         Assert.That(page.Changes[^1].Sequence, Is.EqualTo(3000));
+    }
+
+    [TestCase(0, 300)]
+    [TestCase(1, 1)]
+    [TestCase(127, 3)]
+    [TestCase(128, 3)]
+    [TestCase(200, 300)]
+    [TestCase(299, 5)]
+    [TestCase(300, 5)]
+    public async Task A_page_begins_and_ends_anywhere_in_what_was_written_together(int after, int limit)
+    {
+        using var folder = new StoreFolder();
+        using var store = folder.Open();
+        await store.Write([.. Enumerable.Range(1, 300).Select(number => Change(number, number % 2 == 0 ? "a" : "b", TwinPart.Tags))]);
+        var expected = Enumerable.Range(1, 300).Where(number => number > after).ToArray();
+        Assert.That(
+            store.ReadChanges(new TwinChangeSearch(null, [], after, limit)).Changes.Select(change => (change.Sequence, change.Row.Version)),
+            Is.EqualTo(expected.Take(limit).Select(number => ((long)number, (long)number))));
+        Assert.That(
+            store.ReadChanges(new TwinChangeSearch("a", [], after, limit)).Changes.Select(change => change.Sequence),
+            Is.EqualTo(expected.Where(number => number % 2 == 0).Take(limit)));
     }
 
     [Test]
@@ -53,7 +74,10 @@ public sealed class ChangeLogTests
         using var folder = new StoreFolder();
         using (var store = folder.Open(new SqliteStoreOptions { Path = folder.DatabasePath, KeptChangesFor = TimeSpan.FromSeconds(100) }))
         {
-            await store.Write([.. Enumerable.Range(1, 50).Select(number => Change(number, "a", TwinPart.Tags))]);
+            for (var number = 1; number <= 50; number++)
+            {
+                await store.Write([Change(number, "a", TwinPart.Tags)]);
+            }
         }
 
         using var later = folder.Open(new SqliteStoreOptions { Path = folder.DatabasePath, KeptChangesFor = TimeSpan.FromSeconds(100) });

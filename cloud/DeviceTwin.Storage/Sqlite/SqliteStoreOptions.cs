@@ -34,7 +34,7 @@ public sealed record SqliteStoreOptions
         "properties.reported.settingsHash",
     ];
 
-    /// <summary>Rows of the feed of twin changes kept; at times up to a thousand more are there, because old ones are removed in groups.</summary>
+    /// <summary>Rows of the feed of twin changes kept; at times a thousand or two more are there, because old ones are removed in groups.</summary>
     public int KeptChanges { get; init; } = 500_000;
 
     /// <summary>How long a row of the feed is kept.</summary>

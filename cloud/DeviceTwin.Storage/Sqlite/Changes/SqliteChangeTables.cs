@@ -2,73 +2,80 @@ using Microsoft.Data.Sqlite;
 
 namespace DeviceTwin.Storage.Sqlite.Changes;
 
-/// <summary>Appends to the feed and removes its oldest rows, in groups.</summary>
+/// <summary>Appends to the feed, a block or a few per commit, and removes its oldest blocks.</summary>
 internal sealed class SqliteChangeTables : SqliteTables
 {
-    /// <summary>A device has a number here, so that a row and its place in the index are small.</summary>
+    /// <summary>A block's changes have the numbers from <c>first</c> to <c>last</c>; <c>at</c> is the time of the last.</summary>
     public const string Create = """
-        CREATE TABLE change_devices(id INTEGER PRIMARY KEY, device_id TEXT NOT NULL UNIQUE);
-        CREATE TABLE changes(
-          sequence INTEGER PRIMARY KEY AUTOINCREMENT, device INTEGER NOT NULL, at INTEGER NOT NULL, author TEXT NOT NULL,
-          operation INTEGER NOT NULL, part INTEGER NOT NULL, version INTEGER NOT NULL, diff TEXT NOT NULL);
-        CREATE INDEX changes_by_device ON changes(device);
+        CREATE TABLE changes(first INTEGER PRIMARY KEY, last INTEGER NOT NULL, at INTEGER NOT NULL, data BLOB NOT NULL);
         """;
 
-    /// <summary>How many rows are appended between two looks for old ones.</summary>
+    /// <summary>How many changes are appended between two looks for old ones.</summary>
     private const int PruneEvery = 1024;
 
-    /// <summary>How many rows one look removes for their age at most: a commit must stay short.</summary>
+    /// <summary>How many blocks one look removes for their age at most: a commit must stay short.</summary>
     private const int PruneAtMost = 8 * PruneEvery;
 
     private readonly SqliteStoreOptions options;
+    private readonly TwinChangeBlock block = new();
     private readonly SqliteCommand insert;
-    private readonly SqliteCommand addDevice;
-    private readonly SqliteCommand findDevice;
+    private readonly SqliteCommand newest;
     private readonly SqliteCommand pruneRows;
     private readonly SqliteCommand pruneAge;
-    private readonly Dictionary<string, long> devices = new(StringComparer.Ordinal);
+
+    /// <summary>The last number given; null = ask the table. The newest block is never removed, so no number is given twice.</summary>
+    private long? last;
     private int untilPrune;
 
     public SqliteChangeTables(SqliteConnection connection, SqliteStoreOptions options)
         : base(connection)
     {
         this.options = options;
-        insert = Prepare("INSERT INTO changes(device, at, author, operation, part, version, diff) VALUES($0,$1,$2,$3,$4,$5,$6)", 7);
-        addDevice = Prepare("INSERT OR IGNORE INTO change_devices(device_id) VALUES($0)", 1);
-        findDevice = Prepare("SELECT id FROM change_devices WHERE device_id = $0", 1);
-        pruneRows = Prepare("DELETE FROM changes WHERE sequence <= (SELECT max(sequence) FROM changes) - $0", 1);
+        insert = Prepare("INSERT INTO changes VALUES($0,$1,$2,$3)", 4);
+        newest = Prepare("SELECT ifnull((SELECT last FROM changes ORDER BY first DESC LIMIT 1), 0)", 0);
+        pruneRows = Prepare("DELETE FROM changes WHERE first <= $0 AND last <= $0", 1);
         pruneAge = Prepare(
-            "DELETE FROM changes WHERE sequence IN (SELECT sequence FROM (SELECT sequence, at FROM changes ORDER BY sequence LIMIT $0) WHERE at < $1)", 2);
+            "DELETE FROM changes WHERE first IN (SELECT first FROM (SELECT first, at FROM changes WHERE last < $2 ORDER BY first LIMIT $0) WHERE at < $1)", 3);
         On<AppendTwinChange>(change => Append(change.Row));
+    }
+
+    /// <inheritdoc/>
+    public override void BeforeCommit()
+    {
+        WriteBlock();
+        if (untilPrune <= 0 && last is { } number)
+        {
+            untilPrune = PruneEvery;
+            Run(pruneRows, [number - Math.Max(1, options.KeptChanges)]);
+            Run(pruneAge, [(long)PruneAtMost, (block.At - options.KeptChangesFor).UtcTicks, number]);
+        }
     }
 
     /// <inheritdoc/>
     public override void Forget()
     {
-        devices.Clear();
-        untilPrune = 0;
+        block.Clear();
+        last = null;
     }
 
     private void Append(TwinChangeRow row)
     {
-        Run(insert, [Device(row.DeviceId), row.At.UtcTicks, row.Author, (long)row.Operation, (long)row.Part, row.Version, row.Diff]);
-        if (--untilPrune <= 0)
+        block.Add(row);
+        untilPrune--;
+        if (block.IsFull)
         {
-            untilPrune = PruneEvery;
-            Run(pruneRows, [(long)options.KeptChanges]);
-            Run(pruneAge, [(long)PruneAtMost, (row.At - options.KeptChangesFor).UtcTicks]);
+            WriteBlock();
         }
     }
 
-    private long Device(string deviceId)
+    private void WriteBlock()
     {
-        if (!devices.TryGetValue(deviceId, out var id))
+        if (block.Count > 0)
         {
-            Run(addDevice, [deviceId]);
-            SqliteStatements.Bind(findDevice, [deviceId]);
-            devices[deviceId] = id = (long)findDevice.ExecuteScalar()!;
+            var before = last ?? (long)newest.ExecuteScalar()!;
+            last = before + block.Count;
+            Run(insert, [before + 1, last, block.At.UtcTicks, block.ToArray()]);
+            block.Clear();
         }
-
-        return id;
     }
 }
