@@ -132,7 +132,12 @@ public sealed class HubApplication : IAsyncDisposable
         builder.WebHost.UseStaticWebAssets();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.AddDeviceGateway(new GatewayOptions { Address = options.MqttBind, Port = options.MqttPort }, names, certificates);
-        builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db") } });
+        var store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db") };
+        builder.Services.AddFleet(new FleetOptions
+        {
+            Store = store with { IndexedPaths = options.IndexedPaths ?? store.IndexedPaths, KeptChanges = options.ChangesKept ?? store.KeptChanges },
+            ReportedChangesInFeed = options.ReportedChanges,
+        });
         builder.Services.AddRest();
         builder.Services.AddPageKeys(options.DataFolder);
         builder.Services.AddDashboard();

@@ -19,6 +19,10 @@ public static class CommandLine
           --host-name NAME ...    names that nodes and browsers use for this hub (default localhost)
           --log console|json      form of the log on standard error (default console)
           --log-level LEVEL       trace, debug, information, warning, error (default information)
+          --index PATH ...        properties that queries find by index besides tags and ids, e.g. properties.reported.board
+          --changes-kept N        twin changes that the feed keeps (default 500000, for 30 days at most)
+          --changes-reported on|off
+                                  whether the feed has reported properties too (default on)
           --exit-with-stdin       stop when standard input ends
           --help, --version
 
@@ -28,7 +32,7 @@ public static class CommandLine
         """;
 
     private static readonly string[] Names =
-        ["--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level", "--exit-with-stdin", "--help", "--version"];
+        ["--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level", "--exit-with-stdin", "--index", "--changes-kept", "--changes-reported", "--help", "--version"];
 
     /// <exception cref="StartException">With <see cref="ExitCode.Usage"/>.</exception>
     public static HubOptions Parse(IReadOnlyList<string> arguments)
@@ -50,8 +54,42 @@ public static class CommandLine
             HostNames(given),
             exitWithStdin,
             Word(given, "--log", LogFormat.Console, "console or json"),
-            Word(given, "--log-level", LogLevel.Information, "trace, debug, information, warning or error"));
+            Word(given, "--log-level", LogLevel.Information, "trace, debug, information, warning or error"))
+        {
+            IndexedPaths = Indexed(given),
+            ChangesKept = Count(given, "--changes-kept"),
+            ReportedChanges = Switch(given, "--changes-reported", true),
+        };
     }
+
+    private static string[]? Indexed(Dictionary<string, List<string>> given)
+    {
+        if (!given.TryGetValue("--index", out var values))
+        {
+            return null;
+        }
+
+        string[] paths = [.. values.SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries)).Distinct(StringComparer.Ordinal)];
+        var wrong = Array.Find(paths, path => !path.StartsWith("properties.desired.", StringComparison.Ordinal) && !path.StartsWith("properties.reported.", StringComparison.Ordinal));
+        return wrong is null ? paths
+            : throw Usage($"--index takes paths below properties.desired. and properties.reported., not '{wrong}'; tags are always indexed.");
+    }
+
+    private static int? Count(Dictionary<string, List<string>> given, string name)
+    {
+        var text = Single(given, name);
+        return text is null ? null
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count
+            : throw Usage($"{name} takes a number from 1, not '{text}'.");
+    }
+
+    private static bool Switch(Dictionary<string, List<string>> given, string name, bool standard) => Single(given, name) switch
+    {
+        null => standard,
+        "on" => true,
+        "off" => false,
+        var text => throw Usage($"{name} takes on or off, not '{text}'."),
+    };
 
     private static Dictionary<string, List<string>> Split(IReadOnlyList<string> arguments)
     {

@@ -41,6 +41,9 @@ public sealed class StartTests : IDisposable
     [TestCase("--bind takes an IP address", "--data", "x", "--bind", "everywhere")]
     [TestCase("--host-name takes names", "--data", "x", "--host-name", "http://hub")]
     [TestCase("--log takes console or json", "--data", "x", "--log", "1")]
+    [TestCase("--index takes paths below properties.desired. and properties.reported., not 'tags.line'", "--data", "x", "--index", "properties.reported.a,tags.line")]
+    [TestCase("--changes-kept takes a number from 1", "--data", "x", "--changes-kept", "0")]
+    [TestCase("--changes-reported takes on or off", "--data", "x", "--changes-reported", "no")]
     [TestCase("--exit-with-stdin takes no value", "--data", "x", "--exit-with-stdin", "yes")]
     public void A_wrong_command_line_says_what_would_be_right(string sentence, params string[] arguments)
     {
