@@ -1,5 +1,6 @@
 using DeviceTwin.Hub;
 using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Storage;
 
 namespace DeviceTwin.Tests.Hub.Fleet;
 
@@ -91,6 +92,31 @@ public sealed class QueryTests
         Assert.That(
             () => fixture.Fleet.Query("SELECT * FROM devices", "AAAA", 1),
             Throws.InstanceOf<HubException>().With.Message.Contains("is not a token"));
+    }
+
+    [Test]
+    public async Task The_feed_goes_on_after_a_restart_where_it_was()
+    {
+        using var fixture = new FleetFixture();
+        await fixture.Register("a");
+        await fixture.Patch("a", """{"tags":{"n":1}}""");
+        fixture.Restart();
+        await fixture.Patch("a", """{"tags":{"n":2}}""");
+        await fixture.Report("a", """{"x":1}""");
+        Assert.That(
+            fixture.Fleet.ReadChanges(new TwinChangeSearch(null, [], 1, 10)).Changes.Select(change => $"{change.Sequence} {change.Row.Author} {change.Row.Diff}"),
+            Is.EqualTo(new[] { """2 operator [["n",1,2]]""", """3 device [["x",null,1]]""" }));
+    }
+
+    [Test]
+    public async Task What_a_configuration_writes_is_in_the_feed_with_its_name()
+    {
+        using var fixture = new FleetFixture();
+        await fixture.Register("a");
+        await fixture.Configure("c", "*", 1, ("w", 2));
+        Assert.That(
+            fixture.Fleet.ReadChanges(new TwinChangeSearch("a", [TwinPart.Desired], 0, 10)).Changes.Select(change => $"{change.Row.Author} {change.Row.Version} {change.Row.Diff}"),
+            Is.EqualTo(new[] { """configuration/c 2 [["w",null,2]]""" }));
     }
 
     private static string Select(string? where) => where is null or "*" ? "SELECT * FROM devices" : "SELECT * FROM devices WHERE " + where;

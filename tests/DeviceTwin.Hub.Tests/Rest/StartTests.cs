@@ -26,8 +26,11 @@ public sealed class StartTests : IDisposable
     public void Every_option_is_taken()
     {
         var options = CommandLine.Parse(
-            ["--data=x", "--mqtt-port", "1", "--http-port", "0", "--bind", "0.0.0.0", "--http-bind", "::", "--host-name", "hub.plant", "hub2.plant", "--host-name", "third", "--log", "json", "--log-level", "Warning", "--exit-with-stdin"]);
+            ["--data=x", "--mqtt-port", "1", "--http-port", "0", "--bind", "0.0.0.0", "--http-bind", "::", "--host-name", "hub.plant", "hub2.plant", "--host-name", "third", "--log", "json", "--log-level", "Warning", "--exit-with-stdin",
+            "--index", "properties.reported.a,properties.desired.b", "--index", "properties.reported.c", "--changes-kept", "7", "--changes-reported", "off"]);
         Assert.That((options.MqttPort, options.HttpPort, options.MqttBind, options.HttpBind), Is.EqualTo((1, 0, IPAddress.Any, IPAddress.IPv6Any)));
+        Assert.That(options.IndexedPaths, Is.EqualTo(new[] { "properties.reported.a", "properties.desired.b", "properties.reported.c" }));
+        Assert.That((options.ChangesKept, options.ReportedChanges), Is.EqualTo(((int?)7, false)));
         Assert.That(options.HostNames, Is.EqualTo(new[] { "hub.plant", "hub2.plant", "third" }));
         Assert.That((options.HostName, options.HttpBeyondLoopback, options.ExitWithStdin, options.LogFormat), Is.EqualTo(("hub.plant", true, true, LogFormat.Json)));
     }
