@@ -154,7 +154,12 @@ public sealed class HubApplication : IAsyncDisposable
             },
             names,
             certificates);
-        builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db"), Committed = metrics.Committed }.For(options.History) });
+        var store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db"), Committed = metrics.Committed }.For(options.History);
+        builder.Services.AddFleet(new FleetOptions
+        {
+            Store = store with { IndexedPaths = options.IndexedPaths ?? store.IndexedPaths, KeptChanges = options.ChangesKept ?? store.KeptChanges },
+            ReportedChangesInFeed = options.ReportedChanges,
+        });
         builder.Services.AddSequence();
         builder.Services.AddRest();
         builder.Services.AddOperation(new OperationOptions { DataFolder = options.DataFolder, Drain = options.Drain }, certificates, metrics);

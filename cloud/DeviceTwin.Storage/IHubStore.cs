@@ -9,7 +9,7 @@ using DeviceTwin.Twins;
 namespace DeviceTwin.Storage;
 
 /// <summary>Everything the hub keeps, in one place: what it holds at start, a way to write, and the histories.</summary>
-public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, IAccessStore, ICloudToDeviceStore, IDesiredRemovalStore, IWaveformStore, IBackupSource, ISequenceStore, IHistoryStore, IProvisioningStore, IDisposable
+public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, IAccessStore, ICloudToDeviceStore, IDesiredRemovalStore, IWaveformStore, IBackupSource, ISequenceStore, IHistoryStore, IProvisioningStore, ITwinQueries, ITwinChangeLog, IDisposable
 {
     /// <summary>What was durable when the store was opened. Called once, before the first write.</summary>
     StoredFleet Load();

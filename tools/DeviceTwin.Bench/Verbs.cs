@@ -38,6 +38,9 @@ public static class Verbs
           soak crash [--seed S] [--rounds N | --for 10m]
                                kills the hub under load, cuts its files, fills its disk, makes its clock jump, and holds what it has
                                after each start against what it had acknowledged; 300 rounds unless told otherwise
+          soak fuzz [--seed S] [--for 90s|10m|2h] [--inputs N] [--target NAME]
+                               spoilt packets, topics, tokens, JSON and queries for every parser that reads what comes from outside: no
+                               exception escapes, work and memory are bounded by the input's length (10,000,000 inputs unless told)
           evaluate --index INDEX [--forest FILE] [--json]
                                how right the detector is on the recordings of an index (a folder or its index.json), by data set:
                                per window, per recording, and with each bearing left out of the choice of the limits

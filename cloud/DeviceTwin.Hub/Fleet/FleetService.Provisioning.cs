@@ -77,7 +77,7 @@ internal sealed partial class FleetService : IProvisionedFleet
         {
             change.Operate(Refusing(() => TwinUpdates.Replace(existing.Twin, wanted.Twin, at)), author, "twin.replace");
             var nothing = new JsonObject(existing.Twin.Reported.Properties.Select(property => KeyValuePair.Create(property.Key, default(JsonNode))));
-            change.Report(Refusing(() => TwinUpdates.PatchReported(change.State.Twin, nothing, null, at)));
+            change.Report(Refusing(() => TwinUpdates.PatchReported(change.State.Twin, nothing, null, at)), reportedInFeed);
             Configure(change);
         }
 

@@ -28,7 +28,7 @@ internal sealed partial class FleetService
         {
             var state = Working(deviceId);
             var change = new DeviceChange(state, at);
-            change.Report(Refusing(() => TwinUpdates.PatchReported(state.Twin, patch, expectedVersion, at)));
+            change.Report(Refusing(() => TwinUpdates.PatchReported(state.Twin, patch, expectedVersion, at)), reportedInFeed);
             version = change.State.Twin.Reported.Version;
             change.State.Presence.Touch(at);
             written = Publish(change);

@@ -628,7 +628,7 @@ internal sealed class DeviceConnection
 
         // From the message's own number: a second delivery, even by a restarted hub, has the identifier of the first.
         int packetId = (int)((message.Sequence - 1) % 0xFFFF) + 1;
-        string topic = PropertyBag.CloudToDeviceTopic(message, IsNano);
+        string topic = CloudToDeviceTopic.Of(message, IsNano);
         if (qos == 0)
         {
             Send(topic, message.Body.Span);

@@ -108,7 +108,7 @@ internal sealed class DeviceConnectionHandler(GatewayServices services) : Connec
     {
         if (services.Phase.IsDraining)
         {
-            return (null, new Refusal(MqttConnectReturnCode.ServerUnavailable, "the hub is stopping"));
+            return (default, new Refusal(MqttConnectReturnCode.ServerUnavailable, "the hub is stopping"));
         }
 
         try

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Twins;
 
 namespace DeviceTwin.Hub.History;
 
@@ -21,7 +22,7 @@ internal sealed class TaggedPoints(IFleet fleet) : IMeasuringPoints
     /// <inheritdoc/>
     public IReadOnlyList<PointAssignment> Assignments(string? machine, string? point, DateTimeOffset from, DateTimeOffset to) =>
     [
-        .. fleet.Query(null)
+        .. fleet.ListIdentities().Select(identity => fleet.FindTwin(identity.DeviceId)).OfType<TwinDocument>()
             .Where(twin => Is(twin.Tags, "machine", machine) && Is(twin.Tags, "point", point))
             .Select(twin => new PointAssignment(twin.DeviceId, from, to)),
     ];

@@ -30,6 +30,10 @@ public static partial class CommandLine
           --history-hours DAYS    hourly and ...
           --history-days DAYS     ... daily smallest, largest, mean and count (defaults 1825 and 7300)
           --history-bytes N       bytes of compressed values at most; the oldest leave (default 0 = no bound)
+          --index PATH ...        properties that queries find by index besides tags and ids, e.g. properties.reported.board
+          --changes-kept N        twin changes that the feed keeps (default 500000, for 30 days at most)
+          --changes-reported on|off
+                                  whether the feed has reported properties too (default on)
           --exit-with-stdin       stop when standard input ends
           --local-admin           callers on this machine are admin although there are users; not with
                                   --http-bind beyond loopback (a way in when every password is lost)
@@ -90,6 +94,9 @@ public static partial class CommandLine
             Restore = FullPath(given, "--restore"),
             History = History(given),
             AssignedHub = AssignedHub(given),
+            IndexedPaths = Indexed(given),
+            ChangesKept = Count(given, "--changes-kept"),
+            ReportedChanges = Switch(given, "--changes-reported", true),
         };
     }
 
@@ -151,6 +158,35 @@ public static partial class CommandLine
 
     private static string? FullPath(Dictionary<string, List<string>> given, string name) =>
         Single(given, name) is { } path ? Path.GetFullPath(path) : null;
+
+    private static string[]? Indexed(Dictionary<string, List<string>> given)
+    {
+        if (!given.TryGetValue("--index", out var values))
+        {
+            return null;
+        }
+
+        string[] paths = [.. values.SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries)).Distinct(StringComparer.Ordinal)];
+        var wrong = Array.Find(paths, path => !path.StartsWith("properties.desired.", StringComparison.Ordinal) && !path.StartsWith("properties.reported.", StringComparison.Ordinal));
+        return wrong is null ? paths
+            : throw Usage($"--index takes paths below properties.desired. and properties.reported., not '{wrong}'; tags are always indexed.");
+    }
+
+    private static int? Count(Dictionary<string, List<string>> given, string name)
+    {
+        var text = Single(given, name);
+        return text is null ? null
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count
+            : throw Usage($"{name} takes a number from 1, not '{text}'.");
+    }
+
+    private static bool Switch(Dictionary<string, List<string>> given, string name, bool standard) => Single(given, name) switch
+    {
+        null => standard,
+        "on" => true,
+        "off" => false,
+        var text => throw Usage($"{name} takes on or off, not '{text}'."),
+    };
 
     private static Dictionary<string, List<string>> Split(IReadOnlyList<string> arguments)
     {

@@ -51,6 +51,15 @@ public sealed record HubOptions(
     /// <summary>What of the past is kept, and for how long.</summary>
     public HistoryOptions History { get; init; } = new();
 
+    /// <summary>Desired and reported properties that queries find by index; null = the store's own list.</summary>
+    public IReadOnlyList<string>? IndexedPaths { get; init; }
+
+    /// <summary>Rows of the feed of twin changes kept; null = as many as the store keeps by itself.</summary>
+    public int? ChangesKept { get; init; }
+
+    /// <summary>Whether the feed has changes of reported properties too.</summary>
+    public bool ReportedChanges { get; init; } = true;
+
     /// <summary>Pages and REST leave this machine: then TLS and a token are required.</summary>
     public bool HttpBeyondLoopback => !IPAddress.IsLoopback(HttpBind);
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DeviceTwin.Hub.Access;
@@ -69,16 +70,26 @@ internal static partial class EnrollmentEndpoints
             }
 
             var size = QueryEndpoints.PageSize(context.Request.Headers["x-ms-max-item-count"].ToString());
-            var after = QueryText.ReadContinuation(context.Request.Headers["x-ms-continuation"].ToString());
+            var after = ReadContinuation(context.Request.Headers["x-ms-continuation"].ToString());
             var page = provisioning.List(group).Where(enrollment => after is null || string.CompareOrdinal(enrollment.Id, after) > 0).Take(size + 1).ToArray();
             if (page.Length > size)
             {
-                context.Response.Headers["x-ms-continuation"] = QueryText.WriteContinuation(page[size - 1].Id);
+                context.Response.Headers["x-ms-continuation"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(page[size - 1].Id));
             }
 
             context.Response.Headers["x-ms-item-type"] = group ? "EnrollmentGroup" : "Enrollment";
             return new JsonResult(new JsonArray([.. page.Take(size).Select(enrollment => (JsonNode)EnrollmentJson.Write(enrollment, hub.Name))]));
         }).Needs(Role.Engineer, Permission.RegistryWrite);
+    }
+
+    /// <summary>The id to continue after; null at the first page.</summary>
+    /// <exception cref="HubException">Not a token that this hub gave out.</exception>
+    private static string? ReadContinuation(string token)
+    {
+        var bytes = new byte[token.Length];
+        return token.Length == 0 ? null
+            : Convert.TryFromBase64String(token, bytes, out var length) ? Encoding.UTF8.GetString(bytes, 0, length)
+            : throw new HubException(HubError.ArgumentInvalid, "x-ms-continuation is not a token that this hub gave out.");
     }
 
     private static Enrollment Existing(ProvisioningService provisioning, bool group, string id) =>

@@ -40,6 +40,7 @@ internal static class RestHosting
         routes.MapHistory();
         routes.MapEnrollments();
         routes.MapCertificates();
+        routes.MapChanges();
     }
 
     /// <summary>What routing refuses has no body yet; programs get the same shape as from every other refusal.</summary>

@@ -74,7 +74,7 @@ internal sealed class FleetView : IFleetView, IDisposable
         Task.FromResult(HistoryTrend.Read(store, deviceId, time.GetUtcNow(), span));
 
     /// <inheritdoc/>
-    public async Task<SettingOutcome> SetDesired(string deviceId, string path, JsonNode? value, CancellationToken cancellation)
+    public async Task<SettingOutcome> SetDesired(string deviceId, string path, JsonNode? value, string author, CancellationToken cancellation)
     {
         try
         {

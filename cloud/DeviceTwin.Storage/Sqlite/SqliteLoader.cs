@@ -1,3 +1,4 @@
+using DeviceTwin.Storage.Query;
 using DeviceTwin.Twins;
 using Microsoft.Data.Sqlite;
 
@@ -12,11 +13,7 @@ internal static class SqliteLoader
             "SELECT device_id, generation_id, etag, enabled, primary_key, secondary_key, created_at, authentication, primary_thumbprint, "
                 + "secondary_thumbprint FROM identities ORDER BY device_id",
             Identity),
-        Read(
-            connection,
-            "SELECT device_id, etag, version, tags, desired, desired_version, desired_metadata, reported, reported_version, reported_metadata, "
-                + "model_id, last_activity_at, applied FROM twins ORDER BY device_id",
-            Twin),
+        Twins(connection),
         Read(connection, "SELECT device_id, subscriptions FROM sessions ORDER BY device_id", Session),
         Read(
             connection,
@@ -26,10 +23,22 @@ internal static class SqliteLoader
         Read(connection, "SELECT name, value FROM counters", row => (Name: row.GetString(0), Value: row.GetInt64(1)))
             .ToDictionary(counter => counter.Name, counter => counter.Value));
 
+    /// <summary>Every twin, by device id.</summary>
+    public static List<TwinDocument> Twins(SqliteConnection connection) =>
+        Read(connection, $"SELECT {TwinSearchSql.Columns} FROM twins t ORDER BY t.device_id", Twin);
+
+    /// <summary>The twins that a command finds.</summary>
+    public static List<TwinDocument> Twins(SqliteCommand command) => Read(command, Twin);
+
     internal static List<T> Read<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> convert)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
+        return Read(command, convert);
+    }
+
+    private static List<T> Read<T>(SqliteCommand command, Func<SqliteDataReader, T> convert)
+    {
         using var reader = command.ExecuteReader();
         var rows = new List<T>();
         while (reader.Read())

@@ -65,6 +65,11 @@ internal sealed class SqliteStatements : IDisposable
                     StoredText.Of(twin.Reported.Properties), twin.Reported.Version, StoredText.Of(twin.Reported.Metadata),
                     twin.ModelId, twin.LastActivityAt?.UtcTicks, StoredText.OfApplied(twin.Applied),
                 ]);
+                foreach (var tables in subjects)
+                {
+                    tables.PutTwin(twin);
+                }
+
                 break;
             case StoreChange.Count { Name: var name, By: var by }:
                 counts[name] = counts.GetValueOrDefault(name) + by;

@@ -25,6 +25,24 @@ public sealed record SqliteStoreOptions
     /// <summary>Messages kept per device of all other kinds together.</summary>
     public int KeptOfOtherKinds { get; init; } = 500;
 
+    /// <summary>
+    /// Desired and reported properties that queries find by index; tags always are. Each costs a row whenever its value changes, and nothing
+    /// when it does not.
+    /// </summary>
+    public IReadOnlyList<string> IndexedPaths { get; init; } =
+    [
+        "properties.reported.board",
+        "properties.reported.detectorFingerprint",
+        "properties.reported.firmwareVersion",
+        "properties.reported.settingsHash",
+    ];
+
+    /// <summary>Rows of the feed of twin changes kept; at times a thousand or two more are there, because old ones are removed in groups.</summary>
+    public int KeptChanges { get; init; } = 500_000;
+
+    /// <summary>How long a row of the feed is kept.</summary>
+    public TimeSpan KeptChangesFor { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>Changes that go into one commit at most.</summary>
     public int MaximumBatch { get; init; } = 4096;
 

@@ -1,8 +1,10 @@
 using DeviceTwin.Storage.Sqlite.Access;
 using DeviceTwin.Storage.Sqlite.Audit;
+using DeviceTwin.Storage.Sqlite.Changes;
 using DeviceTwin.Storage.Sqlite.CloudToDevice;
 using DeviceTwin.Storage.Sqlite.DesiredRemovals;
 using DeviceTwin.Storage.Sqlite.History;
+using DeviceTwin.Storage.Sqlite.Query;
 using DeviceTwin.Storage.Sqlite.Sequence;
 using DeviceTwin.Storage.Sqlite.Waveforms;
 using Microsoft.Data.Sqlite;
@@ -23,6 +25,8 @@ internal static class SqliteSubjects
         SqliteSequenceTables.Create,
         SqliteHistoryTables.Create,
         SqliteProvisioningTables.Create,
+        SqliteQueryTables.Create,
+        SqliteChangeTables.Create,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
@@ -36,5 +40,7 @@ internal static class SqliteSubjects
         new SqliteSequenceTables(connection),
         new SqliteHistoryTables(connection),
         new SqliteProvisioningTables(connection),
+        new SqliteQueryTables(connection, options),
+        new SqliteChangeTables(connection, options),
     ];
 }

@@ -34,8 +34,6 @@ internal sealed class HubFixture : IAsyncDisposable
 
     public string Folder => folder.FullName;
 
-    public IServiceProvider Services => hub.Services;
-
     public HubApplication Application => hub;
 
     public int MqttPort => hub.MqttPort;

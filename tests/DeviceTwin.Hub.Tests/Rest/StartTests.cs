@@ -26,8 +26,11 @@ public sealed class StartTests : IDisposable
     public void Every_option_is_taken()
     {
         var options = CommandLine.Parse(
-            ["--data=x", "--mqtt-port", "1", "--http-port", "0", "--bind", "0.0.0.0", "--http-bind", "::", "--host-name", "hub.plant", "hub2.plant", "--host-name", "third", "--log", "json", "--log-level", "Warning", "--exit-with-stdin", "--nano-puback-delay", "120"]);
+            ["--data=x", "--mqtt-port", "1", "--http-port", "0", "--bind", "0.0.0.0", "--http-bind", "::", "--host-name", "hub.plant", "hub2.plant", "--host-name", "third", "--log", "json", "--log-level", "Warning", "--exit-with-stdin", "--nano-puback-delay", "120",
+            "--index", "properties.reported.a,properties.desired.b", "--index", "properties.reported.c", "--changes-kept", "7", "--changes-reported", "off"]);
         Assert.That((options.MqttPort, options.HttpPort, options.MqttBind, options.HttpBind), Is.EqualTo((1, 0, IPAddress.Any, IPAddress.IPv6Any)));
+        Assert.That(options.IndexedPaths, Is.EqualTo(new[] { "properties.reported.a", "properties.desired.b", "properties.reported.c" }));
+        Assert.That((options.ChangesKept, options.ReportedChanges), Is.EqualTo(((int?)7, false)));
         Assert.That(options.HostNames, Is.EqualTo(new[] { "hub.plant", "hub2.plant", "third" }));
         Assert.That(options.NanoPubAckDelay, Is.EqualTo(TimeSpan.FromMilliseconds(120)));
         Assert.That((options.HostName, options.HttpBeyondLoopback, options.ExitWithStdin, options.LogFormat), Is.EqualTo(("hub.plant", true, true, LogFormat.Json)));
@@ -57,6 +60,9 @@ public sealed class StartTests : IDisposable
     [TestCase("--local-admin would open the hub", "--data", "x", "--local-admin", "--http-bind", "0.0.0.0")]
     [TestCase("--drain takes seconds", "--data", "x", "--drain", "61")]
     [TestCase("--nano-puback-delay takes milliseconds", "--data", "x", "--nano-puback-delay", "1000")]
+    [TestCase("--index takes paths below properties.desired. and properties.reported., not 'tags.line'", "--data", "x", "--index", "properties.reported.a,tags.line")]
+    [TestCase("--changes-kept takes a number from 1", "--data", "x", "--changes-kept", "0")]
+    [TestCase("--changes-reported takes on or off", "--data", "x", "--changes-reported", "no")]
     [TestCase("--exit-with-stdin takes no value", "--data", "x", "--exit-with-stdin", "yes")]
     public void A_wrong_command_line_says_what_would_be_right(string sentence, params string[] arguments)
     {

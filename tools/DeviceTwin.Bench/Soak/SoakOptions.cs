@@ -5,7 +5,8 @@ namespace DeviceTwin.Bench.Soak;
 /// <summary>What is asked of a soak.</summary>
 /// <param name="For">Longest time; null = as the soak has it.</param>
 /// <param name="Rounds">Rounds or inputs at most; null = as the soak has it.</param>
-public sealed record SoakOptions(string Name, int Seed, TimeSpan? For, long? Rounds)
+/// <param name="Target">The one part to soak; null = all.</param>
+public sealed record SoakOptions(string Name, int Seed, TimeSpan? For, long? Rounds, string? Target = null)
 {
     /// <exception cref="UsageException">An option that is none, or a value that does not fit.</exception>
     public static SoakOptions Parse(string[] options)
@@ -14,6 +15,7 @@ public sealed record SoakOptions(string Name, int Seed, TimeSpan? For, long? Rou
         var seed = 1;
         TimeSpan? longest = null;
         long? rounds = null;
+        string? target = null;
         for (var index = 0; index < options.Length; index++)
         {
             switch (options[index])
@@ -30,6 +32,9 @@ public sealed record SoakOptions(string Name, int Seed, TimeSpan? For, long? Rou
                     rounds = count;
                     index++;
                     break;
+                case "--target" when index + 1 < options.Length:
+                    target = options[++index];
+                    break;
                 case var word when name is null && !word.StartsWith('-'):
                     name = word;
                     break;
@@ -38,7 +43,7 @@ public sealed record SoakOptions(string Name, int Seed, TimeSpan? For, long? Rou
             }
         }
 
-        return new SoakOptions(name ?? throw new UsageException("soak what? help lists them"), seed, longest, rounds);
+        return new SoakOptions(name ?? throw new UsageException("soak what? help lists them"), seed, longest, rounds, target);
     }
 
     private static TimeSpan? Duration(string text) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DeviceTwin.Bench.Soak.Crash;
+using DeviceTwin.Bench.Soak.Fuzz;
 using DeviceTwin.SensorNode.Signal;
 
 namespace DeviceTwin.Bench.Soak;
@@ -18,7 +19,8 @@ public static class SoakVerb
         {
             "arithmetic" => Arithmetic(asked.Seed, output, error),
             "crash" => CrashSoakReport.Run(asked, output, error),
-            _ => throw new UsageException($"there is no soak '{asked.Name}'; there are: arithmetic, crash"),
+            "fuzz" => FuzzSoak.Run(asked.Seed, asked.For, asked.Rounds, asked.Target, output, error),
+            _ => throw new UsageException($"there is no soak '{asked.Name}'; there are: arithmetic, crash, fuzz"),
         };
     }
 
