@@ -6,6 +6,7 @@ using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Hub.Logging;
 using DeviceTwin.Hub.Options;
+using DeviceTwin.Hub.Plant;
 using DeviceTwin.Hub.Rest;
 using DeviceTwin.Hub.View;
 using DeviceTwin.Storage;
@@ -134,6 +135,7 @@ public sealed class HubApplication : IAsyncDisposable
         builder.AddDeviceGateway(new GatewayOptions { Address = options.MqttBind, Port = options.MqttPort }, names, certificates);
         builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db") } });
         builder.Services.AddRest();
+        builder.Services.AddAlarmsAndPlant();
         builder.Services.AddPageKeys(options.DataFolder);
         builder.Services.AddDashboard();
         builder.Services.AddSingleton<IFleetView, FleetView>();

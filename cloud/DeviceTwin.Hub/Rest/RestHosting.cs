@@ -28,6 +28,8 @@ internal static class RestHosting
         routes.MapConfigurations();
         routes.MapStatistics();
         routes.MapFleetApi();
+        routes.MapAlarms();
+        routes.MapPlant();
     }
 
     /// <summary>What routing refuses has no body yet; programs get the same shape as from every other refusal.</summary>
