@@ -64,6 +64,15 @@ internal sealed class AlarmBook
         return new Subscription(() => ImmutableInterlocked.Update(ref subscribers, static (list, gone) => list.Remove(gone), callback));
     }
 
+    /// <summary>A message that said it was an alarm could not be read.</summary>
+    public void CountUnreadable()
+    {
+        lock (gate)
+        {
+            counts = counts with { Unreadable = counts.Unreadable + 1 };
+        }
+    }
+
     /// <summary>Tells that something about an alarm changed that is not in its row.</summary>
     public void Tell(AlarmRow row)
     {

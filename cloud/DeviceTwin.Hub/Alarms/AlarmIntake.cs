@@ -2,15 +2,13 @@ using System.Collections.Concurrent;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Plant;
 using DeviceTwin.Storage;
+using DeviceTwin.Storage.Alarms;
 
 namespace DeviceTwin.Hub.Alarms;
 
 /// <summary>Makes alarms of messages: the row is durable with the message. What cannot be read stays a message like any other.</summary>
 internal sealed class AlarmIntake(AlarmBook book, PlantMemory plant, ILogger<AlarmIntake> logger) : ITelemetrySubject
 {
-    /// <summary>The counter of messages of this kind that are none.</summary>
-    public const string Unreadable = "alarmsUnreadable";
-
     private readonly ConcurrentDictionary<string, bool> told = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
@@ -24,7 +22,7 @@ internal sealed class AlarmIntake(AlarmBook book, PlantMemory plant, ILogger<Ala
         var (delivery, problem) = AlarmMessage.Read(message, plant.Current.PlaceOf(message.DeviceId));
         if (delivery is null)
         {
-            return new TelemetryPart([new StoreChange.Count(Unreadable, 1)], Durable: () => Tell(message.DeviceId, problem!));
+            return new TelemetryPart([new StoreChange.Count(AlarmCounts.UnreadableCounter, 1)], Durable: () => Tell(message.DeviceId, problem!));
         }
 
         var (change, durable) = book.Merge(delivery);
@@ -39,6 +37,7 @@ internal sealed class AlarmIntake(AlarmBook book, PlantMemory plant, ILogger<Ala
 
     private void Tell(string deviceId, string problem)
     {
+        book.CountUnreadable();
         if (told.TryAdd(deviceId, true))
         {
             AlarmLog.Unreadable(logger, deviceId, problem);

@@ -40,6 +40,7 @@ internal static class AlarmJson
         ["raised"] = counts.Raised,
         ["acknowledged"] = counts.Acknowledged,
         ["cleared"] = counts.Cleared,
+        ["unreadable"] = counts.Unreadable,
     };
 
     public static JsonObject Write(Finding finding) => new()

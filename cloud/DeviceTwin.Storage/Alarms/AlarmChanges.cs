@@ -65,6 +65,12 @@ public sealed record AlarmCounts(long Raised, long Acknowledged, long Cleared)
 {
     public static readonly AlarmCounts None = new(0, 0, 0);
 
+    /// <summary>The counter of messages that say they are alarms and cannot be read.</summary>
+    public const string UnreadableCounter = "alarmsUnreadable";
+
+    /// <summary>Messages that said they were alarms and could not be read.</summary>
+    public long Unreadable { get; init; }
+
     /// <summary>The counts after a row came from one state (null = it is new) to another.</summary>
     public AlarmCounts Move(AlarmState? from, AlarmState to) => Add(from, -1).Add(to, 1);
 

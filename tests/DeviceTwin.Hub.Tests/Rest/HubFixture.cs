@@ -16,7 +16,7 @@ namespace DeviceTwin.Tests.Hub.Rest;
 internal sealed class HubFixture : IAsyncDisposable
 {
     private readonly DirectoryInfo folder;
-    private readonly HubApplication hub;
+    private HubApplication hub;
 
     private HubFixture(DirectoryInfo folder, HubApplication hub, HttpClient http)
     {
@@ -25,11 +25,17 @@ internal sealed class HubFixture : IAsyncDisposable
         Http = http;
     }
 
-    public HttpClient Http { get; }
+    public HttpClient Http { get; private set; }
 
     public Uri Url => Http.BaseAddress!;
 
     public string Folder => folder.FullName;
+
+    public IServiceProvider Services => hub.Services;
+
+    public int MqttPort => hub.MqttPort;
+
+    public string AuthorityFile => hub.AuthorityFile;
 
     public IFleet Fleet => hub.Services.GetRequiredService<IFleet>();
 
@@ -50,6 +56,16 @@ internal sealed class HubFixture : IAsyncDisposable
             return certificate is X509Certificate2 server && chain.Build(server);
         };
         return new HubFixture(folder, hub, new HttpClient(handler) { BaseAddress = new Uri(hub.HttpUrl) });
+    }
+
+    /// <summary>Ends the hub and starts it again on the same folder (and other ports); <see cref="Http"/> speaks to the new one.</summary>
+    public async Task Restart()
+    {
+        Http.Dispose();
+        await hub.DisposeAsync();
+        hub = HubApplication.Create(Options(folder.FullName));
+        await hub.Start(CancellationToken.None);
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(hub.HttpUrl) };
     }
 
     /// <summary>Free ports on loopback, nothing logged.</summary>

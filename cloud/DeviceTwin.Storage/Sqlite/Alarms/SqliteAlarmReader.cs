@@ -37,7 +37,10 @@ internal static class SqliteAlarmReader
 
     public static AlarmCounts Count(SqliteConnection connection)
     {
-        var counts = AlarmCounts.None;
+        var counts = AlarmCounts.None with
+        {
+            Unreadable = connection.Scalar($"SELECT coalesce((SELECT value FROM counters WHERE name = '{AlarmCounts.UnreadableCounter}'), 0)"),
+        };
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT state, count(*) FROM alarms GROUP BY state";
         using var reader = command.ExecuteReader();
