@@ -1,5 +1,7 @@
+using DeviceTwin.Dashboard.View;
 using DeviceTwin.Hub.Alarms;
 using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Hub.View;
 
 namespace DeviceTwin.Hub.Plant;
 
@@ -18,6 +20,8 @@ internal static class PlantHosting
         services.AddSingleton<IPlant>(provider => provider.GetRequiredService<PlantService>());
         services.AddHostedService(provider => provider.GetRequiredService<PlantService>());
         services.AddSingleton<PlantState>();
+        services.AddSingleton<IAlarmView, AlarmView>();
+        services.AddSingleton<IPlantView, PlantView>();
         return services;
     }
 }
