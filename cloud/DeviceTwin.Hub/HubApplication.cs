@@ -10,6 +10,7 @@ using DeviceTwin.Hub.History;
 using DeviceTwin.Hub.Logging;
 using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Options;
+using DeviceTwin.Hub.Plant;
 using DeviceTwin.Hub.Provisioning;
 using DeviceTwin.Hub.Rest;
 using DeviceTwin.Hub.Sequence;
@@ -165,6 +166,7 @@ public sealed class HubApplication : IAsyncDisposable
         builder.Services.AddOperation(new OperationOptions { DataFolder = options.DataFolder, Drain = options.Drain }, certificates, metrics);
         builder.Services.AddAccess(
             (access ?? new AccessOptions()) with { Loopback = !options.HttpBeyondLoopback, LocalAdmin = options.LocalAdmin, HostName = options.HostName }, token);
+        builder.Services.AddAlarmsAndPlant();
         builder.Services.AddWaveforms(WaveformOptions.Of(options));
         builder.Services.AddBackup(options.DataFolder, options.BackupFolder);
         builder.Services.AddPageKeys(options.DataFolder);

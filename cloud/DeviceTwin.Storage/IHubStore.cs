@@ -1,7 +1,9 @@
 using DeviceTwin.Storage.Access;
+using DeviceTwin.Storage.Alarms;
 using DeviceTwin.Storage.Audit;
 using DeviceTwin.Storage.Backup;
 using DeviceTwin.Storage.History;
+using DeviceTwin.Storage.Plant;
 using DeviceTwin.Storage.Sequence;
 using DeviceTwin.Storage.Waveforms;
 using DeviceTwin.Twins;
@@ -9,7 +11,7 @@ using DeviceTwin.Twins;
 namespace DeviceTwin.Storage;
 
 /// <summary>Everything the hub keeps, in one place: what it holds at start, a way to write, and the histories.</summary>
-public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, IAccessStore, ICloudToDeviceStore, IDesiredRemovalStore, IWaveformStore, IBackupSource, ISequenceStore, IHistoryStore, IProvisioningStore, ITwinQueries, ITwinChangeLog, IDisposable
+public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, IAccessStore, ICloudToDeviceStore, IDesiredRemovalStore, IWaveformStore, IBackupSource, ISequenceStore, IHistoryStore, IProvisioningStore, ITwinQueries, ITwinChangeLog, IAlarmStore, IPlantStore, IDisposable
 {
     /// <summary>What was durable when the store was opened. Called once, before the first write.</summary>
     StoredFleet Load();

@@ -31,7 +31,7 @@ public abstract class LivePage : ComponentBase, IDisposable
     protected DateTimeOffset Now => Time.GetUtcNow();
 
     /// <summary>Whether a change of this device concerns the page.</summary>
-    protected abstract bool Shows(string deviceId);
+    protected virtual bool Shows(string deviceId) => true;
 
     /// <summary>Reads what the page shows from the fleet.</summary>
     protected abstract void Read();
@@ -49,13 +49,7 @@ public abstract class LivePage : ComponentBase, IDisposable
 
         updates = new UpdateGate(Time, ShortestPeriod, Redraw);
         clock = Time.CreateTimer(_ => updates.Changed(), null, ClockPeriod, ClockPeriod);
-        subscription = Fleet.Subscribe(deviceId =>
-        {
-            if (Shows(deviceId))
-            {
-                updates.Changed();
-            }
-        });
+        subscription = Follow(updates.Changed);
 
         // What changed between the first rendering and the subscription would otherwise be shown with the next change only.
         updates.Changed();
@@ -69,6 +63,15 @@ public abstract class LivePage : ComponentBase, IDisposable
         updates?.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Has what changes on the page told.</summary>
+    protected virtual IDisposable Follow(Action changed) => Fleet.Subscribe(deviceId =>
+    {
+        if (Shows(deviceId))
+        {
+            changed();
+        }
+    });
 
     private void Redraw() => _ = InvokeAsync(() =>
     {

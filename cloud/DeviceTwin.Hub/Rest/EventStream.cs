@@ -74,7 +74,7 @@ internal static class EventStream
     }
 
     /// <summary>True when there is an event to read; comments in between keep the line open.</summary>
-    private static async Task<bool> WaitForEvent(HttpResponse response, TimeProvider time, ChannelReader<FleetEvent> events, CancellationToken end)
+    public static async Task<bool> WaitForEvent<T>(HttpResponse response, TimeProvider time, ChannelReader<T> events, CancellationToken end)
     {
         var waiting = events.WaitToReadAsync(end).AsTask();
         while (true)

@@ -90,11 +90,12 @@ internal static class FleetEndpoints
         };
         try
         {
-            json["body"] = JsonNode.Parse(message.Body.Span);
+            using var document = JsonDocument.Parse(message.Body);
+            json["body"] = Json.Parse(document.RootElement.GetRawText());
         }
-        catch (JsonException)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
-            // A device may send any bytes.
+            // A device may send any bytes. (The second: bytes that are no UTF-8, or half a surrogate pair.)
             json["bodyBase64"] = Convert.ToBase64String(message.Body.Span);
         }
 

@@ -41,6 +41,8 @@ internal static class RestHosting
         routes.MapEnrollments();
         routes.MapCertificates();
         routes.MapChanges();
+        routes.MapAlarms();
+        routes.MapPlant();
     }
 
     /// <summary>What routing refuses has no body yet; programs get the same shape as from every other refusal.</summary>

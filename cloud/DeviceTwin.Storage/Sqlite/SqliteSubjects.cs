@@ -1,9 +1,11 @@
 using DeviceTwin.Storage.Sqlite.Access;
+using DeviceTwin.Storage.Sqlite.Alarms;
 using DeviceTwin.Storage.Sqlite.Audit;
 using DeviceTwin.Storage.Sqlite.Changes;
 using DeviceTwin.Storage.Sqlite.CloudToDevice;
 using DeviceTwin.Storage.Sqlite.DesiredRemovals;
 using DeviceTwin.Storage.Sqlite.History;
+using DeviceTwin.Storage.Sqlite.Plant;
 using DeviceTwin.Storage.Sqlite.Query;
 using DeviceTwin.Storage.Sqlite.Sequence;
 using DeviceTwin.Storage.Sqlite.Waveforms;
@@ -27,6 +29,8 @@ internal static class SqliteSubjects
         SqliteProvisioningTables.Create,
         SqliteQueryTables.Create,
         SqliteChangeTables.Create,
+        SqliteAlarmTables.Create,
+        SqlitePlantTables.Create,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
@@ -42,5 +46,7 @@ internal static class SqliteSubjects
         new SqliteProvisioningTables(connection),
         new SqliteQueryTables(connection, options),
         new SqliteChangeTables(connection, options),
+        new SqliteAlarmTables(connection),
+        new SqlitePlantTables(connection),
     ];
 }

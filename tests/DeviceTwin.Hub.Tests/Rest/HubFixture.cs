@@ -19,7 +19,7 @@ namespace DeviceTwin.Tests.Hub.Rest;
 internal sealed class HubFixture : IAsyncDisposable
 {
     private readonly DirectoryInfo folder;
-    private readonly HubApplication hub;
+    private HubApplication hub;
 
     private HubFixture(DirectoryInfo folder, HubApplication hub, HttpClient http)
     {
@@ -28,19 +28,19 @@ internal sealed class HubFixture : IAsyncDisposable
         Http = http;
     }
 
-    public HttpClient Http { get; }
+    public HttpClient Http { get; private set; }
 
     public Uri Url => Http.BaseAddress!;
 
     public string Folder => folder.FullName;
 
     public HubApplication Application => hub;
+    public IServiceProvider Services => hub.Services;
 
     public int MqttPort => hub.MqttPort;
 
     public string AuthorityFile => hub.AuthorityFile;
 
-    public IServiceProvider Services => hub.Services;
 
     public IFleet Fleet => hub.Services.GetRequiredService<IFleet>();
 
@@ -65,6 +65,16 @@ internal sealed class HubFixture : IAsyncDisposable
 
     /// <summary>Hashes passwords as real ones are, less often.</summary>
     private static AccessOptions Quick => new() { PasswordIterations = 1000 };
+
+    /// <summary>Ends the hub and starts it again on the same folder (and other ports); <see cref="Http"/> speaks to the new one.</summary>
+    public async Task Restart()
+    {
+        Http.Dispose();
+        await hub.DisposeAsync();
+        hub = HubApplication.Create(Options(folder.FullName), Quick);
+        await hub.Start(CancellationToken.None);
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(hub.HttpUrl) };
+    }
 
     /// <summary>Free ports on loopback, nothing logged.</summary>
     public static HubOptions Options(string folder) =>

@@ -62,6 +62,9 @@ internal sealed class NodeScene
     /// <summary>Spectrum messages that reached the hub.</summary>
     public JsonObject[] Spectra => Messages("spectrum");
 
+    /// <summary>Alarm messages that reached the hub.</summary>
+    public JsonObject[] Alarms => Messages("alarm");
+
     /// <summary>Steps both loops in one thread, each when it asks for it.</summary>
     public NodeScene RunTo(long untilMs)
     {
