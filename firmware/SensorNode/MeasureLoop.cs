@@ -264,7 +264,7 @@ public sealed class MeasureLoop
         {
             if ((alarms & Verdict.Flag(verdict)) != 0)
             {
-                _outbox.Offer(new TelemetryMessage(
+                Offer(
                     TelemetryComposer.Alarm,
                     _composer.ComposeAlarm(
                         verdict,
@@ -276,7 +276,7 @@ public sealed class MeasureLoop
                         _clock.UtcMs(),
                         _settingsHash,
                         _fingerprint),
-                    TelemetryMessage.Urgent));
+                    TelemetryMessage.Urgent);
             }
         }
     }
