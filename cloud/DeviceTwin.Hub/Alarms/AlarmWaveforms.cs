@@ -1,10 +1,11 @@
 using DeviceTwin.Hub.Waveforms;
+using DeviceTwin.Storage;
 using DeviceTwin.Storage.Alarms;
 
 namespace DeviceTwin.Hub.Alarms;
 
 /// <summary>What waveforms the alarms of a device keep: those they name, and those around the time of one that names none.</summary>
-internal sealed class AlarmWaveforms(IAlarms alarms) : IAlarmWaveforms
+internal sealed class AlarmWaveforms(IHubStore store) : IAlarmWaveforms
 {
     private const int PageSize = 500;
 
@@ -15,7 +16,7 @@ internal sealed class AlarmWaveforms(IAlarms alarms) : IAlarmWaveforms
         var query = new AlarmQuery(PageSize) { DeviceId = deviceId };
         while (true)
         {
-            var page = alarms.Read(query);
+            var page = store.ReadAlarms(query);
             foreach (var alarm in page)
             {
                 kept.AddRange(alarm.Waveforms.Count == 0
