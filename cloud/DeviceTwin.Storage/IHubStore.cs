@@ -3,7 +3,7 @@ using DeviceTwin.Twins;
 namespace DeviceTwin.Storage;
 
 /// <summary>Everything the hub keeps, in one place: what it holds at start, a way to write, and the histories.</summary>
-public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, IDisposable
+public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, ICloudToDeviceStore, IDisposable
 {
     /// <summary>What was durable when the store was opened. Called once, before the first write.</summary>
     StoredFleet Load();

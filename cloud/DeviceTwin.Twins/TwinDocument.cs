@@ -20,6 +20,9 @@ public sealed record TwinDocument(
     /// <summary>What configurations have set in the desired properties: dotted path to the setting. See <see cref="AppliedSetting"/>.</summary>
     public ImmutableSortedDictionary<string, AppliedSetting> Applied { get; init; } = AppliedSetting.None;
 
+    /// <summary>How many messages wait for the device. A fact of the moment, like the connection.</summary>
+    public int CloudToDeviceMessageCount { get; init; }
+
     /// <summary>The twin of a device that has just been registered.</summary>
     public static TwinDocument Create(string deviceId, DateTimeOffset at) => new(
         deviceId,

@@ -13,7 +13,12 @@ internal sealed record DeviceState(
     DevicePresence Presence)
 {
     /// <summary>The twin with the facts of the moment.</summary>
-    public TwinDocument Seen => Twin with { Connected = Presence.Connected, LastActivityAt = Presence.LastActivityAt };
+    public TwinDocument Seen => Twin with
+    {
+        Connected = Presence.Connected,
+        LastActivityAt = Presence.LastActivityAt,
+        CloudToDeviceMessageCount = Presence.QueuedMessages,
+    };
 }
 
 /// <summary>Whether a device is there. Not stored: after a start nobody is connected.</summary>
@@ -21,6 +26,7 @@ internal sealed class DevicePresence(DateTimeOffset? lastActivityAt)
 {
     private long activityTicks = lastActivityAt?.UtcTicks ?? 0;
     private volatile bool connected;
+    private volatile int queuedMessages;
 
     /// <summary>The connection that holds, for the writers' side; guarded by the fleet's lock.</summary>
     public string? ConnectionId { get; set; }
@@ -30,6 +36,13 @@ internal sealed class DevicePresence(DateTimeOffset? lastActivityAt)
     {
         get => connected;
         set => connected = value;
+    }
+
+    /// <summary>How many messages wait for the device.</summary>
+    public int QueuedMessages
+    {
+        get => queuedMessages;
+        set => queuedMessages = value;
     }
 
     /// <summary>When the device last connected, sent or was heard to leave.</summary>

@@ -202,6 +202,15 @@ internal sealed partial class FleetService
     }
 
     /// <inheritdoc/>
+    public void SetQueuedMessages(string deviceId, int count)
+    {
+        if (visible.GetValueOrDefault(deviceId)?.Presence is { } presence)
+        {
+            presence.QueuedMessages = count;
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task AppendTelemetry(TelemetryMessage message, CancellationToken cancellation)
     {
         Task written;

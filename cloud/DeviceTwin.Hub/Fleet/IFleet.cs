@@ -41,6 +41,9 @@ public interface IFleet
     /// <summary>Notes the end of the connection named; an older connection's end changes nothing.</summary>
     Task SetDisconnected(string deviceId, string connectionId, CancellationToken cancellation);
 
+    /// <summary>Notes how many cloud-to-device messages wait for a device, for its twin to say.</summary>
+    void SetQueuedMessages(string deviceId, int count);
+
     /// <summary>Stores one device-to-cloud message.</summary>
     Task AppendTelemetry(TelemetryMessage message, CancellationToken cancellation);
 

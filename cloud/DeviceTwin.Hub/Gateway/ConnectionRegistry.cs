@@ -11,6 +11,9 @@ internal sealed class ConnectionRegistry(GatewayOptions options, TimeProvider ti
 
     public DeviceMemory Memory(string deviceId) => memories.GetOrAdd(deviceId, _ => new DeviceMemory());
 
+    /// <summary>The device's live connection, or null.</summary>
+    public DeviceConnection? Find(string deviceId) => live.GetValueOrDefault(deviceId);
+
     /// <summary>
     /// Makes a connection the device's one. An older one is closed, and has ended when this returns: what it had accepted is
     /// applied before anything of the new one.

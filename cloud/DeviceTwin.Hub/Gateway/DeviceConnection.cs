@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway.Authentication;
+using DeviceTwin.Hub.Gateway.Messaging;
 using DeviceTwin.Mqtt;
 using DeviceTwin.Storage;
 using Microsoft.AspNetCore.Connections;
@@ -28,6 +29,8 @@ internal sealed class DeviceConnection
     private readonly DeviceTwinRequests requests;
     private readonly DeviceSubscriptions subscriptions;
     private readonly DesiredQueue desired = new();
+    private readonly MethodQueue methods;
+    private readonly SendWindow window;
     private readonly InFlight inFlight;
     private readonly Channel<Work> work = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource stop = new();
@@ -35,6 +38,10 @@ internal sealed class DeviceConnection
     private ITimer? watch;
     private long waitingSince = -1;
     private long lastDesiredPushed;
+    private long lastMessageSent;
+
+    /// <summary>1 = something besides answers waits to be sent.</summary>
+    private int outgoing;
     private int unflushed;
     private bool outputGone;
     private bool cleanEnd;
@@ -49,6 +56,10 @@ internal sealed class DeviceConnection
         GatewayOptions options = services.Options;
         rules = new MqttReadRules(options.MaxPayload + 2 + 0xFFFF + 2, WildcardsInNames: true);
         inFlight = new InFlight(options.MaxInFlight, options.MaxInFlightBytes);
+        methods = new MethodQueue(options.MaxMethodsWaiting);
+
+        // nanoFramework holds a message several times over while it takes it apart: one at a time.
+        window = new SendWindow(admission.UserName.IsNano ? 1 : options.MaxMessagesUnconfirmed, options.MaxMessageBytesUnconfirmed);
         TimeSpan keepAlive = TimeSpan.FromSeconds(connect.KeepAliveSeconds);
         silenceLimit = 1.5 * (keepAlive == TimeSpan.Zero || keepAlive > options.LongestKeepAlive ? options.LongestKeepAlive : keepAlive);
         requests = new DeviceTwinRequests(DeviceId, Id, admission.UserName.IsNano, services);
@@ -58,6 +69,11 @@ internal sealed class DeviceConnection
     public string Id => transport.ConnectionId;
 
     public string DeviceId => admission.Identity.DeviceId;
+
+    /// <summary>The device is there and has subscribed to methods.</summary>
+    public bool TakesMethods => methods.IsOpen;
+
+    public bool IsNano => admission.UserName.IsNano;
 
     /// <summary>Completes when nothing more of this connection will be applied. Never faults.</summary>
     public Task Ended => ended.Task;
@@ -91,7 +107,7 @@ internal sealed class DeviceConnection
                 services.Logger.DesiredCollapsed(DeviceId, collapsed);
             }
 
-            work.Writer.TryWrite(Work.Nudge);
+            Nudge();
         }
     }
 
@@ -100,9 +116,25 @@ internal sealed class DeviceConnection
     {
         if (desired.AddWhole())
         {
-            work.Writer.TryWrite(Work.Nudge);
+            Nudge();
         }
     }
+
+    /// <summary>Takes a method request to be sent, from any thread, without waiting.</summary>
+    /// <returns>False where the device takes none, or too many wait.</returns>
+    public bool TryInvoke(MethodRequest request)
+    {
+        if (!methods.TryAdd(request))
+        {
+            return false;
+        }
+
+        Nudge();
+        return true;
+    }
+
+    /// <summary>Looks for cloud-to-device messages to send, from any thread, without waiting.</summary>
+    public void LookForMessages() => Nudge();
 
     /// <summary>Closes the connection where the device, as it now is, would not have been let in.</summary>
     public void Recheck(DeviceIdentity identity)
@@ -142,7 +174,7 @@ internal sealed class DeviceConnection
             bool sessionPresent = await subscriptions.Restore(deadline);
             await services.Fleet.SetConnected(DeviceId, Id, admission.UserName.ModelId, deadline);
             connected = true;
-            OpenDesired(restored: true);
+            OpenOutgoing(restored: true);
             Watch();
             Answer(new MqttConnAck(sessionPresent, MqttConnectReturnCode.Accepted));
             await Flush();
@@ -163,6 +195,7 @@ internal sealed class DeviceConnection
         finally
         {
             watch?.Dispose();
+            methods.Close();
             await NoteEnd(connected);
             ended.TrySetResult();
         }
@@ -190,6 +223,26 @@ internal sealed class DeviceConnection
         }
 
         services.Logger.Disconnected(DeviceId, Id, endReason ?? "closed by the device");
+    }
+
+    /// <summary>Sends from now on what the subscriptions cover, and nothing else.</summary>
+    private void OpenOutgoing(bool restored)
+    {
+        OpenDesired(restored);
+        if (subscriptions.CoversMethods)
+        {
+            methods.Open();
+            services.Methods.Arrived(DeviceId);
+        }
+        else
+        {
+            methods.Close();
+        }
+
+        if (subscriptions.MessagesQos is not null)
+        {
+            Nudge();
+        }
     }
 
     private void OpenDesired(bool restored)
@@ -296,14 +349,20 @@ internal sealed class DeviceConnection
     {
         switch (packet)
         {
-            case MqttPublish message:
-                return await TakeMessage(message);
+            case MqttPublish published:
+                return await TakeMessage(published);
             case MqttSubscribe or MqttUnsubscribe or MqttPingReq:
                 await inFlight.Enter(0, stop.Token);
                 work.Writer.TryWrite(new Work(packet, default, null, 0));
                 return null;
-            case MqttPubAck:
-                // Everything is sent with QoS 0. One client confirms even that, with identifier 0.
+            case MqttPubAck confirmed:
+                // One client confirms even what was sent with QoS 0, with identifier 0.
+                if (window.Leave(confirmed.PacketId) is { } message)
+                {
+                    services.Messages.Confirm(DeviceId, message);
+                    Nudge();
+                }
+
                 return null;
             case MqttConnect:
                 return "a second CONNECT";
@@ -351,7 +410,11 @@ internal sealed class DeviceConnection
                     inFlight.Leave(item.Packet is MqttPublish message ? message.Payload.Length : 0);
                 }
 
-                await SendDesired();
+                if (Volatile.Read(ref outgoing) != 0)
+                {
+                    await SendOutgoing();
+                }
+
                 if (unflushed >= FlushAt)
                 {
                     await Flush();
@@ -379,13 +442,13 @@ internal sealed class DeviceConnection
                     break;
                 case MqttSubscribe subscribe:
                     MqttSubAck granted = await subscriptions.Subscribe(subscribe);
-                    OpenDesired(restored: false);
+                    OpenOutgoing(restored: false);
                     Answer(granted);
                     subscriptions.LogGranted(subscribe);
                     break;
                 case MqttUnsubscribe unsubscribe:
                     Answer(await subscriptions.Unsubscribe(unsubscribe));
-                    OpenDesired(restored: false);
+                    OpenOutgoing(restored: false);
                     break;
                 default:
                     Answer(new MqttPingResp());
@@ -425,6 +488,10 @@ internal sealed class DeviceConnection
                 throw failure;
             }
         }
+        else if (item.Topic.Kind == DeviceTopicKind.MethodResponse)
+        {
+            services.Methods.Answer(DeviceId, item.Topic.RequestId, item.Topic.Status, message.Payload);
+        }
         else
         {
             reply = await requests.Answer(message, item.Topic);
@@ -459,13 +526,23 @@ internal sealed class DeviceConnection
         }
     }
 
-    private async ValueTask SendDesired()
+    /// <summary>Has the answering loop look at what waits to be sent. Many calls before it gets there are one.</summary>
+    private void Nudge()
     {
+        if (Interlocked.Exchange(ref outgoing, 1) == 0)
+        {
+            work.Writer.TryWrite(Work.Nudge);
+        }
+    }
+
+    private async ValueTask SendOutgoing()
+    {
+        // First cleared, then looked: what comes in between is found now, or asks again.
+        Interlocked.Exchange(ref outgoing, 0);
         try
         {
-            while (!stop.IsCancellationRequested && desired.TryTake(out FleetEvent.DesiredChanged? patch))
+            while (!stop.IsCancellationRequested && SendNext())
             {
-                SendDesired(patch);
                 if (unflushed >= FlushAt)
                 {
                     await Flush();
@@ -474,9 +551,59 @@ internal sealed class DeviceConnection
         }
         catch (Exception error)
         {
-            services.Logger.RequestFailed(error, DeviceId, "desired push");
-            Close("a desired change could not be sent");
+            services.Logger.RequestFailed(error, DeviceId, "sending");
+            Close("what waits for the device could not be sent");
         }
+    }
+
+    /// <returns>Whether there was something to send.</returns>
+    private bool SendNext()
+    {
+        if (desired.TryTake(out FleetEvent.DesiredChanged? patch))
+        {
+            SendDesired(patch);
+            return true;
+        }
+
+        if (methods.TryTake(out MethodRequest? request))
+        {
+            Send(request.Topic, request.Payload);
+            return true;
+        }
+
+        return SendMessage();
+    }
+
+    /// <summary>Sends the next cloud-to-device message if the device has room for it. It stays in its queue until it is confirmed.</summary>
+    private bool SendMessage()
+    {
+        if (subscriptions.MessagesQos is not { } qos || !window.HasRoom || services.Messages.Next(DeviceId, lastMessageSent, out bool again) is not { } message)
+        {
+            return false;
+        }
+
+        // From the message's own number: a second delivery, even by a restarted hub, has the identifier of the first.
+        int packetId = (int)(message.Sequence % 0xFFFF) + 1;
+        string topic = PropertyBag.CloudToDeviceTopic(message, IsNano);
+        if (qos == 0)
+        {
+            Send(topic, message.Body.Span);
+            services.Messages.Confirm(DeviceId, message.Sequence);
+        }
+        else if (window.TryEnter(packetId, message.Sequence, message.Body.Length))
+        {
+            MqttWriter.WritePublish(transport.Transport.Output, topic, message.Body.Span, qos, packetId, duplicate: again && !connect.CleanSession);
+            unflushed += topic.Length + message.Body.Length;
+        }
+        else
+        {
+            // Another message has the identifier; its confirmation makes room.
+            return false;
+        }
+
+        lastMessageSent = message.Sequence;
+        services.Logger.MessageSent(DeviceId, message.Sequence, packetId);
+        return true;
     }
 
     private void SendDesired(FleetEvent.DesiredChanged? patch)
@@ -502,7 +629,7 @@ internal sealed class DeviceConnection
         services.Logger.DesiredPushed(DeviceId, version);
     }
 
-    private void Send(string topic, byte[] payload)
+    private void Send(string topic, ReadOnlySpan<byte> payload)
     {
         MqttWriter.WritePublish(transport.Transport.Output, topic, payload);
         unflushed += topic.Length + payload.Length;
@@ -542,7 +669,7 @@ internal sealed class DeviceConnection
         }
     }
 
-    /// <param name="Packet">Null = look at the desired queue.</param>
+    /// <param name="Packet">Null = look at what else waits to be sent.</param>
     /// <param name="Stored">Telemetry on its way to the store.</param>
     private readonly record struct Work(MqttPacket? Packet, DeviceTopic Topic, Task<Exception?>? Stored, long ReceivedAt)
     {

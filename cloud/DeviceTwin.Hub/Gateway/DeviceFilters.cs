@@ -13,6 +13,9 @@ internal static class DeviceFilters
     public const string EverythingOfTwin = "$iothub/twin/#";
     public const string Methods = "$iothub/methods/POST/#";
 
+    private const string Devices = "devices/";
+    private const string DeviceBound = "/messages/devicebound/#";
+
     /// <returns>The filter in the hub's spelling, or null where it is not one of them.</returns>
     public static string? Canonical(string filter, string deviceId)
     {
@@ -24,12 +27,18 @@ internal static class DeviceFilters
             }
         }
 
-        string messages = CloudToDevice(deviceId);
-        return filter == messages || filter == CloudToDevice(Uri.EscapeDataString(deviceId)) ? messages : null;
+        return IsCloudToDevice(filter, deviceId) || IsCloudToDevice(filter, Uri.EscapeDataString(deviceId)) ? CloudToDevice(deviceId) : null;
     }
 
     public static bool CoversDesired(IEnumerable<string> filters) =>
         filters.Any(filter => filter is DesiredPatches or EverythingOfTwin);
 
-    private static string CloudToDevice(string deviceId) => $"devices/{deviceId}/messages/devicebound/#";
+    public static string CloudToDevice(string deviceId) => $"{Devices}{deviceId}{DeviceBound}";
+
+    /// <summary>The words in any case; the identifier as it is.</summary>
+    private static bool IsCloudToDevice(string filter, string deviceId) =>
+        filter.Length == Devices.Length + deviceId.Length + DeviceBound.Length
+        && filter.StartsWith(Devices, StringComparison.OrdinalIgnoreCase)
+        && filter.EndsWith(DeviceBound, StringComparison.OrdinalIgnoreCase)
+        && filter.AsSpan(Devices.Length, deviceId.Length).SequenceEqual(deviceId);
 }

@@ -13,6 +13,11 @@ internal sealed class DeviceSubscriptions(string deviceId, bool persistent, Gate
 
     public bool CoversDesired { get; private set; }
 
+    public bool CoversMethods { get; private set; }
+
+    /// <summary>The QoS for cloud-to-device messages; null where they are not subscribed to.</summary>
+    public int? MessagesQos { get; private set; }
+
     /// <summary>Takes over the session of a persistent client, or ends that of a clean one.</summary>
     /// <returns>Whether there was a session to take over.</returns>
     public async Task<bool> Restore(CancellationToken cancellation)
@@ -99,5 +104,7 @@ internal sealed class DeviceSubscriptions(string deviceId, bool persistent, Gate
     {
         granted = next;
         CoversDesired = DeviceFilters.CoversDesired(next.Keys);
+        CoversMethods = next.ContainsKey(DeviceFilters.Methods);
+        MessagesQos = next.TryGetValue(DeviceFilters.CloudToDevice(deviceId), out int qos) ? qos : null;
     }
 }

@@ -17,13 +17,15 @@ internal enum DeviceTopicKind
 /// <param name="RequestId"><c>$rid</c> as written; null where there is none.</param>
 /// <param name="Version"><c>$version</c>; null where there is none.</param>
 /// <param name="BadVersion"><c>$version</c> is there and not a number.</param>
+/// <param name="Status">What a method came to; null where it is not a number.</param>
 /// <param name="Bag">The property bag of telemetry, still encoded.</param>
 internal readonly record struct DeviceTopic(
     DeviceTopicKind Kind,
     string? RequestId = null,
     long? Version = null,
     bool BadVersion = false,
-    string Bag = "")
+    string Bag = "",
+    int? Status = null)
 {
     private const string TwinGet = "$iothub/twin/GET";
     private const string ReportedPatch = "$iothub/twin/PATCH/properties/reported";
@@ -48,8 +50,7 @@ internal readonly record struct DeviceTopic(
             return Request(DeviceTopicKind.ReportedPatch, patch);
         }
 
-        return new DeviceTopic(
-            topic.StartsWith(MethodResponse, StringComparison.OrdinalIgnoreCase) ? DeviceTopicKind.MethodResponse : DeviceTopicKind.Foreign);
+        return topic.StartsWith(MethodResponse, StringComparison.OrdinalIgnoreCase) ? ParseMethodResponse(topic) : default;
     }
 
     private static DeviceTopic ParseTelemetry(string topic, string deviceId)
@@ -71,6 +72,20 @@ internal readonly record struct DeviceTopic(
         }
 
         return new DeviceTopic(DeviceTopicKind.Telemetry, Bag: rest.Length > Events.Length ? rest[(Events.Length + 1)..] : "");
+    }
+
+    /// <summary><c>…/{status}/?$rid={rid}</c></summary>
+    private static DeviceTopic ParseMethodResponse(string topic)
+    {
+        int end = topic.IndexOf('/', MethodResponse.Length);
+        return end < 0 || TakeRequest(topic, topic[..end]) is not { } parameters
+            ? new DeviceTopic(DeviceTopicKind.MethodResponse)
+            : Request(DeviceTopicKind.MethodResponse, parameters) with
+            {
+                Status = int.TryParse(topic.AsSpan(MethodResponse.Length, end - MethodResponse.Length), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int status)
+                    ? status
+                    : null,
+            };
     }
 
     /// <returns>The parameters behind <c>?</c>, or null where the topic is another.</returns>

@@ -15,11 +15,6 @@ internal sealed class DeviceTwinRequests(string deviceId, string connectionId, b
     /// <returns>What to send back, or null where there is nothing to say.</returns>
     public async ValueTask<TwinReply?> Answer(MqttPublish message, DeviceTopic topic)
     {
-        if (topic.Kind is not (DeviceTopicKind.TwinGet or DeviceTopicKind.ReportedPatch))
-        {
-            return null;
-        }
-
         if (topic.RequestId is not { Length: <= LongestRequestId } || !MqttTopic.IsValidName(topic.RequestId))
         {
             services.Logger.NoRequestId(deviceId, LogText.Of(message.Topic));

@@ -1,4 +1,5 @@
 using DeviceTwin.Hub.Certificates;
+using DeviceTwin.Hub.Gateway.Messaging;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -23,7 +24,9 @@ public static class GatewayHosting
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(names);
         builder.Services.AddSingleton(endpoint);
+        builder.Services.AddSingleton<CloudToDeviceQueues>();
         builder.Services.AddSingleton<GatewayServices>();
+        builder.Services.AddSingleton(services => services.GetRequiredService<GatewayServices>().Methods);
         builder.Services.AddSingleton<ConnectionLimit>();
         builder.Services.AddSingleton<DeviceConnectionHandler>();
         builder.Services.AddHostedService<DesiredPushService>();

@@ -50,4 +50,13 @@ internal static partial class GatewayLog
 
     [LoggerMessage(1014, LogLevel.Debug, "Device {DeviceId} subscribed to {Filter} with QoS {Qos}")]
     public static partial void Subscribed(this ILogger logger, string deviceId, string filter, int qos);
+
+    [LoggerMessage(1015, LogLevel.Debug, "Device {DeviceId} was sent message {Sequence} (packet {PacketId})")]
+    public static partial void MessageSent(this ILogger logger, string deviceId, long sequence, int packetId);
+
+    [LoggerMessage(1016, LogLevel.Information, "{Count} messages for device {DeviceId} expired before it had confirmed them")]
+    public static partial void MessagesExpired(this ILogger logger, string deviceId, int count);
+
+    [LoggerMessage(1017, LogLevel.Information, "Device {DeviceId} answered method request {RequestId}, for which nobody waits: dropped")]
+    public static partial void MethodAnswerDropped(this ILogger logger, string deviceId, string requestId);
 }

@@ -34,6 +34,15 @@ public sealed record GatewayOptions
     /// <summary>Payload bytes of one connection that may be under way to the store; a single message always may.</summary>
     public int MaxInFlightBytes { get; init; } = 1024 * 1024;
 
+    /// <summary>Method requests that may wait for one slow connection; more are refused with 429.</summary>
+    public int MaxMethodsWaiting { get; init; } = 16;
+
+    /// <summary>Cloud-to-device messages that one connection may be sent without having confirmed them.</summary>
+    public int MaxMessagesUnconfirmed { get; init; } = 10;
+
+    /// <summary>No further message is sent while this much is unconfirmed.</summary>
+    public int MaxMessageBytesUnconfirmed { get; init; } = 128 * 1024;
+
     /// <summary>
     /// How long PUBACK to nanoFramework's client is held back: it starts to listen for the answer only after it has sent the
     /// question, and a faster one is lost. It sends again after a second.

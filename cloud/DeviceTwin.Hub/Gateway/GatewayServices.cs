@@ -1,13 +1,22 @@
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway.Authentication;
+using DeviceTwin.Hub.Gateway.Messaging;
+using DeviceTwin.Storage;
 
 namespace DeviceTwin.Hub.Gateway;
 
 /// <summary>What every connection of the gateway shares.</summary>
 internal sealed class GatewayServices
 {
-    public GatewayServices(IFleet fleet, GatewayOptions options, HubNames names, TimeProvider time, ILogger<GatewayServices> logger)
+    public GatewayServices(
+        IFleet fleet,
+        IHubStore store,
+        CloudToDeviceQueues messages,
+        GatewayOptions options,
+        HubNames names,
+        TimeProvider time,
+        ILogger<GatewayServices> logger)
     {
         Fleet = fleet;
         Options = options;
@@ -15,6 +24,9 @@ internal sealed class GatewayServices
         Logger = logger;
         Registry = new ConnectionRegistry(options, time);
         Telemetry = new TelemetryIntake(fleet, Registry, time, logger);
+        Messages = messages;
+        Messages.Arrived += deviceId => Registry.Find(deviceId)?.LookForMessages();
+        Methods = new DirectMethods(Registry, fleet, store, time, logger);
         Authenticator = new DeviceAuthenticator(fleet, names, options, time);
     }
 
@@ -29,6 +41,10 @@ internal sealed class GatewayServices
     public ConnectionRegistry Registry { get; }
 
     public TelemetryIntake Telemetry { get; }
+
+    public CloudToDeviceQueues Messages { get; }
+
+    public DirectMethods Methods { get; }
 
     public DeviceAuthenticator Authenticator { get; }
 }

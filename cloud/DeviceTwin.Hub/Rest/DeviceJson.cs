@@ -21,7 +21,7 @@ internal static class DeviceJson
         ["connectionStateUpdatedTime"] = Never,
         ["statusUpdatedTime"] = Never,
         ["lastActivityTime"] = Time(twin?.LastActivityAt),
-        ["cloudToDeviceMessageCount"] = 0,
+        ["cloudToDeviceMessageCount"] = twin?.CloudToDeviceMessageCount ?? 0,
         ["authentication"] = new JsonObject
         {
             ["symmetricKey"] = new JsonObject { ["primaryKey"] = identity.PrimaryKey, ["secondaryKey"] = identity.SecondaryKey },

@@ -16,7 +16,7 @@ internal static class TwinJson
         ["statusUpdateTime"] = DeviceJson.Never,
         ["connectionState"] = DeviceJson.ConnectionState(twin),
         ["lastActivityTime"] = DeviceJson.Time(twin.LastActivityAt),
-        ["cloudToDeviceMessageCount"] = 0,
+        ["cloudToDeviceMessageCount"] = twin.CloudToDeviceMessageCount,
         ["authenticationType"] = "sas",
         ["x509Thumbprint"] = DeviceJson.NoThumbprint(),
         ["modelId"] = twin.ModelId ?? "",

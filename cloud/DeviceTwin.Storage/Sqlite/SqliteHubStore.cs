@@ -6,7 +6,7 @@ namespace DeviceTwin.Storage.Sqlite;
 /// The hub's store in one SQLite file: write-ahead log, synchronous=FULL (a commit is on the disk before anybody hears of it), one writer's
 /// thread that groups commits, readers beside it. The file holds keys: only its owner may read it.
 /// </summary>
-public sealed class SqliteHubStore : IHubStore
+public sealed partial class SqliteHubStore : IHubStore
 {
     private readonly SqliteStoreOptions options;
     private readonly string readers;

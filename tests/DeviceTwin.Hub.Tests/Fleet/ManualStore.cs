@@ -3,7 +3,7 @@ using DeviceTwin.Storage;
 namespace DeviceTwin.Tests.Hub.Fleet;
 
 /// <summary>A store that commits when the test says so, or fails.</summary>
-internal sealed class ManualStore : IHubStore
+internal sealed partial class ManualStore : IHubStore
 {
     private readonly Queue<(IReadOnlyList<StoreChange> Changes, Action? Durable, TaskCompletionSource Done)> queue = new();
 
