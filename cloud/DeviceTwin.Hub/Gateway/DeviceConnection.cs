@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.ExceptionServices;
 using System.Text.Json.Nodes;
-using System.Threading.Channels;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway.Authentication;
 using DeviceTwin.Hub.Gateway.Messaging;
@@ -32,11 +32,14 @@ internal sealed class DeviceConnection
     private readonly MethodQueue methods;
     private readonly SendWindow window;
     private readonly InFlight inFlight;
-    private readonly Channel<Work> work = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly AnswerQueue work = new();
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? watch;
     private long waitingSince = -1;
+
+    /// <summary>Twin requests that wait to be looked at when they are answered.</summary>
+    private int later;
     private long lastDesiredPushed;
     private long lastMessageSent;
 
@@ -182,7 +185,7 @@ internal sealed class DeviceConnection
                 DeviceId, transport.RemoteEndPoint?.ToString(), Id, connect.CleanSession, sessionPresent, connect.KeepAliveSeconds, LogText.Of(admission.UserName.ClientType));
             Task answering = AnswerAll();
             await ReadAll();
-            work.Writer.TryComplete();
+            work.Complete();
             await answering;
         }
         catch (Exception error) when (!connected)
@@ -353,7 +356,7 @@ internal sealed class DeviceConnection
                 return await TakeMessage(published);
             case MqttSubscribe or MqttUnsubscribe or MqttPingReq:
                 await inFlight.Enter(0, stop.Token);
-                work.Writer.TryWrite(new Work(packet, default, null, 0));
+                work.Add(new Work(packet));
                 return null;
             case MqttPubAck confirmed:
                 // One client confirms even what was sent with QoS 0, with identifier 0.
@@ -390,36 +393,63 @@ internal sealed class DeviceConnection
         }
 
         await inFlight.Enter(message.Payload.Length, stop.Token);
-        Task<Exception?>? stored = topic.Kind == DeviceTopicKind.Telemetry
-            ? services.Telemetry.Store(DeviceId, message, topic.Bag)
-            : null;
-        work.Writer.TryWrite(new Work(message, topic, stored, services.Time.GetTimestamp()));
+        work.Add(Begin(message, topic));
         return null;
+    }
+
+    /// <summary>Begins at once what may share a commit with what follows.</summary>
+    private Work Begin(MqttPublish message, DeviceTopic topic)
+    {
+        long now = services.Time.GetTimestamp();
+        switch (topic.Kind)
+        {
+            case DeviceTopicKind.Telemetry:
+                TelemetryReceipt receipt = services.Telemetry.Store(DeviceId, message, topic.Bag);
+                if (!receipt.IsDone)
+                {
+                    receipt.Await(work);
+                }
+
+                return new Work(message, topic, receipt, ReceivedAt: now);
+            case DeviceTopicKind.ReportedPatch when Volatile.Read(ref later) == 0:
+                return new Work(message, topic, Begun: requests.Answer(message, topic).AsTask(), ReceivedAt: now);
+            case DeviceTopicKind.TwinGet or DeviceTopicKind.ReportedPatch:
+                // A GET must not see a PATCH that came after it.
+                Interlocked.Increment(ref later);
+                return new Work(message, topic, Later: true, ReceivedAt: now);
+            default:
+                return new Work(message, topic, ReceivedAt: now);
+        }
     }
 
     private async Task AnswerAll()
     {
-        ChannelReader<Work> waiting = work.Reader;
-        while (await waiting.WaitToReadAsync())
+        while (await work.Wait())
         {
-            while (waiting.TryRead(out Work item))
+            do
             {
-                if (item.Packet is not null)
-                {
-                    await AnswerOne(item);
-                    inFlight.Leave(item.Packet is MqttPublish message ? message.Payload.Length : 0);
-                }
-
                 if (Volatile.Read(ref outgoing) != 0)
                 {
                     await SendOutgoing();
                 }
 
-                if (unflushed >= FlushAt)
+                while (work.TryTake(out Work item))
                 {
-                    await Flush();
+                    await AnswerOne(item);
+                    Interlocked.Add(ref later, item.Later ? -1 : 0);
+                    inFlight.Leave(item.Packet is MqttPublish message ? message.Payload.Length : 0);
+                    if (Volatile.Read(ref outgoing) != 0)
+                    {
+                        await SendOutgoing();
+                    }
+
+                    if (unflushed >= FlushAt)
+                    {
+                        await Flush();
+                    }
                 }
             }
+            while (Volatile.Read(ref outgoing) != 0);
 
             await Flush();
         }
@@ -430,6 +460,12 @@ internal sealed class DeviceConnection
         // Once the connection is to be closed nothing more is begun. What was begun is durable or not; either way it was not confirmed.
         if (stop.IsCancellationRequested)
         {
+            if (item.Begun is { } begun)
+            {
+                // It never faults. Who takes over must find it applied.
+                await begun;
+            }
+
             return;
         }
 
@@ -475,17 +511,12 @@ internal sealed class DeviceConnection
     private async ValueTask AnswerMessage(MqttPublish message, Work item)
     {
         TwinReply? reply = null;
-        if (item.Stored is { } stored)
+        if (item.Receipt is { } receipt)
         {
-            if (!stored.IsCompleted)
-            {
-                await Flush();
-            }
-
-            if (await stored is { } failure)
+            if (receipt.Failure is { } failure)
             {
                 // MQTT 3.1.1 cannot say no to a message: without PUBACK and with the connection gone the device knows.
-                throw failure;
+                ExceptionDispatchInfo.Throw(failure);
             }
         }
         else if (item.Topic.Kind == DeviceTopicKind.MethodResponse)
@@ -494,7 +525,13 @@ internal sealed class DeviceConnection
         }
         else
         {
-            reply = await requests.Answer(message, item.Topic);
+            Task<TwinReply?> answer = item.Begun ?? requests.Answer(message, item.Topic).AsTask();
+            if (!answer.IsCompleted)
+            {
+                await Flush();
+            }
+
+            reply = await answer;
         }
 
         if (message.Qos == 1)
@@ -531,7 +568,7 @@ internal sealed class DeviceConnection
     {
         if (Interlocked.Exchange(ref outgoing, 1) == 0)
         {
-            work.Writer.TryWrite(Work.Nudge);
+            work.Nudge();
         }
     }
 
@@ -667,12 +704,5 @@ internal sealed class DeviceConnection
             // The reading side sees the end too; what was received before is still worked off.
             outputGone = true;
         }
-    }
-
-    /// <param name="Packet">Null = look at what else waits to be sent.</param>
-    /// <param name="Stored">Telemetry on its way to the store.</param>
-    private readonly record struct Work(MqttPacket? Packet, DeviceTopic Topic, Task<Exception?>? Stored, long ReceivedAt)
-    {
-        public static readonly Work Nudge = default;
     }
 }
