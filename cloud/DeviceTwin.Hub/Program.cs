@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub;
+using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Hub.Options;
 
 if (args.Contains("--help") || args.Contains("-h"))
@@ -12,6 +13,11 @@ if (args.Contains("--version"))
 {
     Console.Out.WriteLine(VersionText.Current);
     return (int)ExitCode.Stopped;
+}
+
+if (Environment.GetEnvironmentVariable(DeviceTransport.InlineCompletions) is null)
+{
+    Environment.SetEnvironmentVariable(DeviceTransport.InlineCompletions, "1");
 }
 
 try

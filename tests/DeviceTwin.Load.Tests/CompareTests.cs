@@ -10,6 +10,7 @@ public sealed class CompareTests
 {
     private static readonly Plan Tiny = new(
         1,
+        100,
         TimeSpan.FromMilliseconds(50),
         TimeSpan.FromMilliseconds(200),
         new Profile("pipelined", 3, 20),

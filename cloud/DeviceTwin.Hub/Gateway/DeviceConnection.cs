@@ -299,13 +299,21 @@ internal sealed class DeviceConnection
     private async Task ReadAll()
     {
         PipeReader input = transport.Transport.Input;
+
+        // Once, and not with every read.
+        using CancellationTokenRegistration stopping = stop.Token.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), input);
         try
         {
-            while (true)
+            while (!stop.IsCancellationRequested)
             {
                 Interlocked.Exchange(ref waitingSince, services.Time.GetTimestamp());
-                ReadResult result = await input.ReadAsync(stop.Token);
+                ReadResult result = await input.ReadAsync();
                 Interlocked.Exchange(ref waitingSince, -1);
+                if (stop.IsCancellationRequested)
+                {
+                    return;
+                }
+
                 ReadOnlySequence<byte> buffer = result.Buffer;
                 MqttReadStatus status;
                 MqttError error;

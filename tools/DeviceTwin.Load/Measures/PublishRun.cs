@@ -23,6 +23,7 @@ internal sealed record PublishResult(double PerSecond, double PerCpuSecond);
 internal sealed class PublishRun : IAsyncDisposable
 {
     private const int PayloadBytes = 100;
+    private static readonly TimeSpan LongestFirst = TimeSpan.FromSeconds(30);
 
     private readonly ServerProcess server;
     private readonly Profile profile;
@@ -46,6 +47,20 @@ internal sealed class PublishRun : IAsyncDisposable
         [
             .. clients.Select((client, number) => new Sender(client, new MessageTemplate($"devices/{HubServer.DeviceId(number)}/messages/events/", payload))),
         ]);
+    }
+
+    /// <summary>Sends so many messages and measures nothing.</summary>
+    public async Task WarmUp(long messages, CancellationToken cancellation)
+    {
+        var loops = senders.Select(sender => Task.Run(() => Loop(sender, cancellation), cancellation)).ToArray();
+        var begin = Stopwatch.GetTimestamp();
+        while (Interlocked.Read(ref acknowledged) < messages && Stopwatch.GetElapsedTime(begin) < LongestFirst)
+        {
+            await Task.Delay(20, cancellation);
+        }
+
+        stopping = true;
+        await Task.WhenAll(loops).WaitAsync(TimeSpan.FromSeconds(60), cancellation);
     }
 
     /// <summary>As fast as the server acknowledges: every acknowledgement lets the next message go.</summary>

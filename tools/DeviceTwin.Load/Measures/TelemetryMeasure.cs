@@ -10,6 +10,13 @@ internal static class TelemetryMeasure
     {
         ServerProcess[] servers = [await stage.Hub(profile.Connections), await stage.Mosquitto(), await stage.Nats()];
         var results = servers.ToDictionary(server => server, _ => new List<PublishResult>());
+        foreach (var server in servers)
+        {
+            await using var first = await PublishRun.Open(server, stage.Target, profile, stage.Cancellation);
+            await first.WarmUp(plan.FirstMessages, stage.Cancellation);
+            stage.Note($"{profile.Name} {server.Name}: warm");
+        }
+
         for (var repeat = 0; repeat < plan.Repeats; repeat++)
         {
             foreach (var server in servers)
