@@ -36,7 +36,7 @@ public interface IStoreWriter
         },
         write,
         CancellationToken.None,
-        TaskContinuationOptions.ExecuteSynchronously,
+        TaskContinuationOptions.None,
         TaskScheduler.Default);
 
     /// <summary>

@@ -2,7 +2,7 @@ namespace DeviceTwin.Storage;
 
 /// <summary>
 /// Changes that become durable together or not at all, with who is told. One object stands for task, callback and their states: telemetry
-/// comes by the hundred thousand. All calls come on the writer's thread and must not block.
+/// comes by the hundred thousand. The first two calls come on the writer's thread and must not block.
 /// </summary>
 public abstract class StoreWrite(IReadOnlyList<StoreChange> changes)
 {
@@ -15,7 +15,8 @@ public abstract class StoreWrite(IReadOnlyList<StoreChange> changes)
     public abstract void Failed(Exception reason);
 
     /// <summary>
-    /// After all writes of the commit have been told one or the other: whoever waits for several of them wakes up once. Never before.
+    /// After all writes of the commit have been told one or the other: whoever waits for several of them wakes up once. On a thread of the pool,
+    /// which many writes share: what is to be done can be done there and then, but must not block.
     /// </summary>
     public abstract void Release();
 }

@@ -242,7 +242,7 @@ internal sealed partial class FleetService
         catch (Exception refusal)
         {
             receipt.Settle(refusal);
-            receipt.Release();
+            ThreadPool.UnsafeQueueUserWorkItem(static refused => refused.Release(), receipt, preferLocal: false);
         }
     }
 
@@ -358,6 +358,6 @@ internal sealed partial class FleetService
 
         public Task Task => woken.Task;
 
-        public void Awaken() => woken.TrySetResult();
+        public void Awaken(bool here) => woken.TrySetResult();
     }
 }

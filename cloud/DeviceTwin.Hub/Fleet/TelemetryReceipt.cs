@@ -4,7 +4,8 @@ namespace DeviceTwin.Hub.Fleet;
 public interface IAwaken
 {
     /// <summary>From any thread; must not block, and may come for nothing.</summary>
-    void Awaken();
+    /// <param name="here">What is to be done may be done on this thread before it returns.</param>
+    void Awaken(bool here);
 }
 
 /// <summary>
@@ -45,7 +46,7 @@ public sealed class TelemetryReceipt
             }
         }
 
-        who.Awaken();
+        who.Awaken(here: false);
     }
 
     /// <summary>Says what became of it.</summary>
@@ -67,7 +68,7 @@ public sealed class TelemetryReceipt
             (rest, others) = (others, null);
         }
 
-        first?.Awaken();
-        rest?.ForEach(static who => who.Awaken());
+        first?.Awaken(here: true);
+        rest?.ForEach(static who => who.Awaken(here: true));
     }
 }

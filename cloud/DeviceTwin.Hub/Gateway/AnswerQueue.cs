@@ -23,7 +23,7 @@ internal sealed class AnswerQueue : IAwaken, IValueTaskSource<bool>
     private const int KeptCapacity = 8;
 
     private readonly Lock gate = new();
-    private ManualResetValueTaskSourceCore<bool> source = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> source;
     private Queue<Work> waiting = new();
     private bool asleep;
     private bool nudged;
@@ -40,6 +40,7 @@ internal sealed class AnswerQueue : IAwaken, IValueTaskSource<bool>
             }
 
             asleep = false;
+            source.RunContinuationsAsynchronously = true;
         }
 
         source.SetResult(true);
@@ -53,7 +54,7 @@ internal sealed class AnswerQueue : IAwaken, IValueTaskSource<bool>
             nudged = true;
         }
 
-        Awaken();
+        Awaken(here: false);
     }
 
     /// <summary>Nothing more will be added.</summary>
@@ -64,10 +65,11 @@ internal sealed class AnswerQueue : IAwaken, IValueTaskSource<bool>
             completed = true;
         }
 
-        Awaken();
+        Awaken(here: false);
     }
 
-    public void Awaken()
+    /// <inheritdoc/>
+    public void Awaken(bool here)
     {
         bool more;
         lock (gate)
@@ -78,6 +80,7 @@ internal sealed class AnswerQueue : IAwaken, IValueTaskSource<bool>
             }
 
             asleep = false;
+            source.RunContinuationsAsynchronously = !here;
         }
 
         source.SetResult(more);

@@ -10,6 +10,7 @@ internal sealed class SqliteWriter : IDisposable
 {
     /// <summary>Writes of a commit from which on the next one is waited for.</summary>
     private const int GatherFrom = 16;
+    private const int ReleasedTogether = 64;
     private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock gate = new();
@@ -83,10 +84,7 @@ internal sealed class SqliteWriter : IDisposable
             Fail(write, reason);
         }
 
-        foreach (var write in writes)
-        {
-            write.Release();
-        }
+        Release([.. writes]);
     }
 
     /// <summary>Commits what is queued, then ends. Not for callbacks: it waits for their thread.</summary>
@@ -112,7 +110,7 @@ internal sealed class SqliteWriter : IDisposable
             {
                 Commit(batch);
                 Gather(batch.Count);
-                batch.Clear();
+                batch = [];
             }
             else
             {
@@ -210,11 +208,21 @@ internal sealed class SqliteWriter : IDisposable
         Release(batch);
     }
 
+    /// <summary>On other threads, many at a time: the next commit does not wait for it, and a thread is not woken for each.</summary>
     private static void Release(List<StoreWrite> batch)
     {
-        foreach (var write in batch)
+        for (var from = 0; from < batch.Count; from += ReleasedTogether)
         {
-            write.Release();
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static part =>
+                {
+                    for (var index = part.From; index < Math.Min(part.Batch.Count, part.From + ReleasedTogether); index++)
+                    {
+                        part.Batch[index].Release();
+                    }
+                },
+                (Batch: batch, From: from),
+                preferLocal: false);
         }
     }
 
