@@ -137,6 +137,7 @@ public sealed class HubApplication : IAsyncDisposable
         builder.Services.AddPageKeys(options.DataFolder);
         builder.Services.AddDashboard();
         builder.Services.AddSingleton<IFleetView, FleetView>();
+        builder.Services.AddHostedService<IdleMemory>();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
