@@ -8,8 +8,8 @@ namespace DeviceTwin.Hub.Gateway;
 internal sealed class DeviceEndPoint(IPAddress address, int port) : IPEndPoint(address, port);
 
 /// <summary>
-/// The sockets of devices. What arrives is worked off on the thread that noticed it, without a way through the thread pool: twice the
-/// messages for the same processor time. Nothing in the gateway blocks such a thread: the store commits on one of its own. Pages and REST,
+/// The sockets of devices. What arrives is worked off on the thread that noticed it, without a way through the thread pool, which
+/// would cost more than the message. Nothing in the gateway blocks such a thread: the store commits on one of its own. Pages and REST,
 /// which read the database, keep Kestrel's own sockets.
 /// </summary>
 internal sealed class DeviceTransport(ILoggerFactory loggers) : IConnectionListenerFactory, IConnectionListenerFactorySelector

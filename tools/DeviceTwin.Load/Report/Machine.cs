@@ -10,12 +10,15 @@ internal sealed record Machine(string Processor, int Cores, long MemoryMebibytes
     private const int Flushes = 200;
     private const int Page = 4096;
 
+    /// <summary>Processes that want to run, averaged over a minute: above the clients' and servers' few, the machine did other work too.</summary>
+    public static string LoadAverage => File.ReadAllText("/proc/loadavg").Split(' ')[0];
+
     /// <param name="folder">On the disk whose flush is measured.</param>
     public static Machine Describe(string folder) => new(
         Field("/proc/cpuinfo", "model name"),
         Environment.ProcessorCount,
         long.Parse(Field("/proc/meminfo", "MemTotal").Split(' ')[0], CultureInfo.InvariantCulture) / 1024,
-        RuntimeInformation.OSDescription,
+        $"{RuntimeInformation.OSDescription}, Linux {File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}",
         RuntimeInformation.FrameworkDescription,
         MeasureFlush(Path.Combine(folder, "flush")));
 

@@ -13,8 +13,8 @@ internal static class Page
         page.Append(CultureInfo.InvariantCulture, $"""
             # The hub beside others
 
-            Written by `dotnet run -c Release --project tools/DeviceTwin.Load -- compare --page cloud/BENCHMARKS.md` on {at:yyyy-MM-dd}. The ratio is above 1
-            where the hub is better, whatever is measured.
+            Written by `dotnet run -c Release --project tools/DeviceTwin.Load -- compare --page cloud/BENCHMARKS.md` on {at:yyyy-MM-dd}, {Times(plan.Repeats)}.
+            The ratio is above 1 where the hub is better, whatever is measured.
 
             | measure | hub | other | | unit | ratio | target | met |
             |---|---|---|---|---|---|---|---|
@@ -28,14 +28,14 @@ internal static class Page
         page.Append(CultureInfo.InvariantCulture, $"""
 
             Machine: {machine.Processor}, {machine.Cores} cores, {machine.MemoryMebibytes / 1024.0:0} GiB, {machine.Kernel}, {machine.Runtime}. fdatasync of one appended
-            page: {machine.Flush.TotalMilliseconds:0.00} ms (median).
+            page: {machine.Flush.TotalMilliseconds:0.00} ms (median). Load average at the end: {Machine.LoadAverage}; well above {machine.Cores} means that other programs ran besides.
             Versions: {string.Join("; ", versions)}.
 
             ## How it is measured
             - Every server is a process of its own on the same machine as the client; they show the same P-256 certificate and speak TLS 1.2 without
               resumption. The client is the same for all: same topic, same payload of 100 bytes, one TLS record per message. The hub gets SAS tokens and
               checks them; the others let everybody in.
-            - Processor time is the server's own (`/proc/PID/stat`), the client's is not in it. Servers take turns, {plan.Repeats} times; the median stands here.
+            - Processor time is the server's own (`/proc/PID/stat`), the client's is not in it. Servers take turns; of several repeats the median stands here.
               Client and server share the cores, so rates by the clock are lower than a server alone would reach; single figures move by a third
               from run to run, their ratio much less.
             - The hub's PUBACK and 204 leave after the commit (SQLite, WAL, `synchronous=FULL`) that holds the message. mosquitto's persistence is as Debian ships
@@ -48,6 +48,8 @@ internal static class Page
             """);
         return page.ToString();
     }
+
+    private static string Times(int repeats) => repeats == 1 ? "each measured once (`--quick`)" : $"each measured {repeats} times";
 
     private static string Number(double value) => value.ToString(value >= 100 ? "#,0" : value >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture);
 
