@@ -1,13 +1,21 @@
 using System.Net;
 using DeviceTwin.Dashboard;
 using DeviceTwin.Dashboard.View;
+using DeviceTwin.Hub.Access;
+using DeviceTwin.Hub.Backup;
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway;
+using DeviceTwin.Hub.History;
 using DeviceTwin.Hub.Logging;
+using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Options;
+using DeviceTwin.Hub.Plant;
+using DeviceTwin.Hub.Provisioning;
 using DeviceTwin.Hub.Rest;
+using DeviceTwin.Hub.Sequence;
 using DeviceTwin.Hub.View;
+using DeviceTwin.Hub.Waveforms;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Sqlite;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -48,9 +56,13 @@ public sealed class HubApplication : IAsyncDisposable
     /// <summary>PEM of the authority that nodes trust.</summary>
     public string AuthorityFile => certificates.AuthorityFile;
 
+    /// <summary>What devices that register themselves say to mean this hub.</summary>
+    public string IdScope => app.Services.GetRequiredService<ProvisioningService>().IdScope;
+
     /// <summary>Opens the data folder with its database and puts the parts together; nothing listens yet.</summary>
     /// <exception cref="StartException">The folder or what is in it cannot be used.</exception>
-    public static HubApplication Create(HubOptions options)
+    /// <param name="access">For tests: how sign-in works where it is not the standard.</param>
+    public static HubApplication Create(HubOptions options, AccessOptions? access = null)
     {
         var folder = DataFolder.Take(options.DataFolder);
         LocalCertificates? certificates = null;
@@ -63,7 +75,7 @@ public sealed class HubApplication : IAsyncDisposable
             var server = certificates;
 
             // The gateway's handler asks for the fleet as soon as the server is made: the database is opened here.
-            var app = StartProblems.Explain(options, () => Build(options, names, server, token, http));
+            var app = StartProblems.Explain(options, () => Build(options, access, names, server, token, http));
             if (token is { Made: true })
             {
                 app.Logger.HttpTokenMade(token.Path);
@@ -119,7 +131,7 @@ public sealed class HubApplication : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(HubOptions options, HubNames names, LocalCertificates certificates, HttpToken? token, ListeningPort http)
+    private static WebApplication Build(HubOptions options, AccessOptions? access, HubNames names, LocalCertificates certificates, HttpToken? token, ListeningPort http)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -130,14 +142,38 @@ public sealed class HubApplication : IAsyncDisposable
         builder.Logging.UseHubLogging(options);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseStaticWebAssets();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
-        builder.AddDeviceGateway(new GatewayOptions { Address = options.MqttBind, Port = options.MqttPort }, names, certificates);
-        builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db") } });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout + options.Drain);
+        var metrics = new HubMetrics();
+        builder.AddDeviceGateway(
+            new GatewayOptions
+            {
+                Address = options.MqttBind,
+                Port = options.MqttPort,
+                HostName = options.HostName,
+                AssignedHub = options.AssignedHub,
+                NanoPubAckDelay = options.NanoPubAckDelay,
+            },
+            names,
+            certificates);
+        var store = new SqliteStoreOptions { Path = Path.Combine(options.DataFolder, "hub.db"), Committed = metrics.Committed }.For(options.History);
+        builder.Services.AddFleet(new FleetOptions
+        {
+            Store = store with { IndexedPaths = options.IndexedPaths ?? store.IndexedPaths, KeptChanges = options.ChangesKept ?? store.KeptChanges },
+            ReportedChangesInFeed = options.ReportedChanges,
+        });
+        builder.Services.AddSequence();
         builder.Services.AddRest();
+        builder.Services.AddOperation(new OperationOptions { DataFolder = options.DataFolder, Drain = options.Drain }, certificates, metrics);
+        builder.Services.AddAccess(
+            (access ?? new AccessOptions()) with { Loopback = !options.HttpBeyondLoopback, LocalAdmin = options.LocalAdmin, HostName = options.HostName }, token);
+        builder.Services.AddAlarmsAndPlant();
+        builder.Services.AddWaveforms(WaveformOptions.Of(options));
+        builder.Services.AddBackup(options.DataFolder, options.BackupFolder);
         builder.Services.AddPageKeys(options.DataFolder);
         builder.Services.AddDashboard();
         builder.Services.AddSingleton<IFleetView, FleetView>();
         builder.Services.AddHostedService<IdleMemory>();
+        builder.Services.AddHistory(options.History);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -156,7 +192,10 @@ public sealed class HubApplication : IAsyncDisposable
         });
 
         var app = builder.Build();
-        app.UseRest(token);
+        app.Services.GetRequiredService<AccessService>();
+        app.Services.GetRequiredService<MetricsCollector>();
+        app.Services.GetRequiredService<HubGauges>();
+        app.UseRest();
         app.UseStaticFiles(new StaticFileOptions
         {
             // Checked with every visit (by ETag): an upgraded hub must not be shown through the old one's style.
@@ -164,7 +203,7 @@ public sealed class HubApplication : IAsyncDisposable
         });
         app.UseAntiforgery();
         app.MapRest();
-        app.MapDashboard();
+        app.MapGroup("").Needs(Role.Viewer, Permission.None).MapDashboard();
         return app;
     }
 

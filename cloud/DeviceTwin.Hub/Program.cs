@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub;
+using DeviceTwin.Hub.Backup;
 using DeviceTwin.Hub.Gateway;
+using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Options;
 
 if (args.Contains("--help") || args.Contains("-h"))
@@ -22,7 +24,18 @@ if (Environment.GetEnvironmentVariable(DeviceTransport.InlineCompletions) is nul
 
 try
 {
+    if (args.Contains("--check-health"))
+    {
+        return (int)await HealthProbe.Run(CommandLine.ParseHealthCheck(args));
+    }
+
     var options = CommandLine.Parse(args);
+    if (OfflineBackup.Run(options) is { } done)
+    {
+        Console.Out.WriteLine(done.ToJsonString(DeviceTwin.Twins.Json.Relaxed));
+        return (int)ExitCode.Stopped;
+    }
+
     await using var hub = HubApplication.Create(options);
     await hub.Start(CancellationToken.None);
     Console.Out.WriteLine(new JsonObject
@@ -32,6 +45,7 @@ try
         ["httpUrl"] = hub.HttpUrl,
         ["caFile"] = hub.AuthorityFile,
         ["hostName"] = options.HostName,
+        ["idScope"] = hub.IdScope,
     }.ToJsonString(DeviceTwin.Twins.Json.Relaxed));
     Console.Out.Flush();
     if (options.ExitWithStdin)

@@ -1,9 +1,17 @@
+using DeviceTwin.Storage.Access;
+using DeviceTwin.Storage.Alarms;
+using DeviceTwin.Storage.Audit;
+using DeviceTwin.Storage.Backup;
+using DeviceTwin.Storage.History;
+using DeviceTwin.Storage.Plant;
+using DeviceTwin.Storage.Sequence;
+using DeviceTwin.Storage.Waveforms;
 using DeviceTwin.Twins;
 
 namespace DeviceTwin.Storage;
 
 /// <summary>Everything the hub keeps, in one place: what it holds at start, a way to write, and the histories.</summary>
-public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, ICloudToDeviceStore, IDisposable
+public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, IAccessStore, ICloudToDeviceStore, IDesiredRemovalStore, IWaveformStore, IBackupSource, ISequenceStore, IHistoryStore, IProvisioningStore, ITwinQueries, ITwinChangeLog, IAlarmStore, IPlantStore, IDisposable
 {
     /// <summary>What was durable when the store was opened. Called once, before the first write.</summary>
     StoredFleet Load();
@@ -57,12 +65,18 @@ public interface ITelemetryStore
     IReadOnlyList<TelemetryMessage> ReadTelemetry(string deviceId, string? kind, int limit);
 }
 
-/// <summary>Who changed what, and when.</summary>
+/// <summary>Who changed what, and when. The log only grows: rows leave it by <see cref="AuditChange.Retire"/> alone.</summary>
 public interface IAuditLog
 {
     /// <summary>Durable rows, newest first.</summary>
     /// <param name="deviceId">Only rows of this device; null for all.</param>
     IReadOnlyList<AuditRow> ReadAudit(string? deviceId, int limit);
+
+    /// <summary>Durable rows that fit, newest first, or oldest first where the query begins <see cref="AuditQuery.After"/> a row.</summary>
+    IReadOnlyList<AuditEntry> ReadAudit(AuditQuery query);
+
+    /// <summary>Which part of the log there is.</summary>
+    AuditExtent AuditExtent();
 }
 
 /// <summary>What the store held when it was opened.</summary>

@@ -8,7 +8,16 @@ public sealed record DeviceIdentity(
     bool Enabled,
     string PrimaryKey,
     string SecondaryKey,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt)
+{
+    public AuthenticationType Authentication { get; init; }
+
+    /// <summary>Of a certificate, SHA-1 or SHA-256, upper-case hexadecimal; empty where there is none.</summary>
+    public string PrimaryThumbprint { get; init; } = "";
+
+    /// <inheritdoc cref="PrimaryThumbprint"/>
+    public string SecondaryThumbprint { get; init; } = "";
+}
 
 /// <summary>The filters of a persistent MQTT session, with the granted QoS, and the topic filter text as subscribed.</summary>
 public sealed record DeviceSession(string DeviceId, IReadOnlyDictionary<string, int> Subscriptions);
@@ -29,8 +38,9 @@ public sealed record TelemetryMessage(
 /// <param name="Author">Who: an operator, or <c>configuration/ID</c>.</param>
 /// <param name="DeviceId">The device concerned, or null for a change of a configuration.</param>
 /// <param name="Action">What was done: <c>identity.create</c>, <c>identity.update</c>, <c>identity.delete</c>, <c>twin.patch</c>,
-/// <c>twin.replace</c>, <c>configuration.create</c>, <c>configuration.update</c>, <c>configuration.delete</c>.</param>
-/// <param name="Path">The path written (<c>tags.line</c>, <c>properties.desired.detection.…</c>) or the configuration's id; null where the
+/// <c>twin.replace</c>, <c>configuration.create</c>, <c>configuration.update</c>, <c>configuration.delete</c>,
+/// <c>method.invoke</c>, <c>message.send</c>, <c>message.purge</c>, and those of the other subjects.</param>
+/// <param name="Path">The path written (<c>tags.line</c>, <c>properties.desired.detection.…</c>) or the configuration's id or the method's name; null where the
 /// whole thing is meant.</param>
 /// <param name="Value">The new value as JSON text; null for a removal or where there is none.</param>
 /// <param name="Version">The version of the desired section the change made, where it made one.</param>

@@ -1,7 +1,7 @@
 namespace DeviceTwin.Twins;
 
 /// <summary>A refused change of a twin or configuration: Azure's six-digit code, its name, and a message that says what to do.</summary>
-public sealed class TwinException(TwinError error, string message) : Exception(message)
+public class TwinException(TwinError error, string message) : Exception(message)
 {
     public TwinError Error { get; } = error;
 }

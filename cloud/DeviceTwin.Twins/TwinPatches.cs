@@ -65,6 +65,12 @@ public static class TwinPatches
     /// <summary>The dotted paths that a patch writes or deletes, without the objects on the way; arrays count as one value.</summary>
     public static IEnumerable<string> Paths(JsonObject patch) => Paths(patch, "");
 
+    /// <summary>
+    /// What a patch has changed in a document: values that are other than before, an object that was not there as a whole. What was written as it
+    /// had been is left out.
+    /// </summary>
+    public static IEnumerable<TwinDifference> Differences(JsonObject before, JsonObject after, JsonObject patch) => Differences(before, after, patch, "");
+
     /// <summary>Merges in place. Metadata follows: written keys and every object on the way to them are stamped, deleted ones forgotten.</summary>
     internal static void Merge(JsonObject document, JsonObject? metadata, JsonObject patch, MetadataStamp stamp)
     {
@@ -137,6 +143,25 @@ public static class TwinPatches
         }
     }
 
+    private static IEnumerable<TwinDifference> Differences(JsonObject before, JsonObject after, JsonObject patch, string prefix)
+    {
+        foreach (var (key, value) in patch)
+        {
+            var (from, to) = (before[key], after[key]);
+            if (value is JsonObject members && from is JsonObject left && to is JsonObject right)
+            {
+                foreach (var difference in Differences(left, right, members, $"{prefix}{key}."))
+                {
+                    yield return difference;
+                }
+            }
+            else if (!Json.Same(from, to))
+            {
+                yield return new TwinDifference(prefix + key, from, to);
+            }
+        }
+    }
+
     private static IEnumerable<string> Paths(JsonObject patch, string prefix)
     {
         foreach (var (key, value) in patch)
@@ -155,3 +180,9 @@ public static class TwinPatches
         }
     }
 }
+
+/// <summary>One value that changed.</summary>
+/// <param name="Path">Dotted, below the section.</param>
+/// <param name="From">Null where there was none; a twin holds no nulls.</param>
+/// <param name="To">Null where there is none any more.</param>
+public sealed record TwinDifference(string Path, JsonNode? From, JsonNode? To);

@@ -27,6 +27,7 @@ public sealed class MeasureLoop
     private readonly DetectorResult _result = new DetectorResult();
     private readonly Monitor _monitor = new Monitor();
     private readonly Trial _trial = new Trial();
+    private readonly AlarmNews _news = new AlarmNews();
     private readonly TelemetryComposer _composer;
     private readonly Outbox _outbox;
     private readonly SettingsMailbox _mailbox;
@@ -189,10 +190,10 @@ public sealed class MeasureLoop
         if (every > 0 && _capturesSinceSpectrum >= every)
         {
             _capturesSinceSpectrum = 0;
-            _outbox.Offer(new TelemetryMessage(
+            Offer(
                 TelemetryComposer.Spectrum,
                 _composer.ComposeSpectrum(_result, _settings, _captureUtcMs),
-                TelemetryMessage.Low));
+                TelemetryMessage.Low);
         }
     }
 
@@ -209,6 +210,7 @@ public sealed class MeasureLoop
 
         _board.Post(_monitor, _captures, _sameVerdictRun, _result.VelocityUmPerSecond, temperature);
         _board.PostTrial(_trial);
+        TellAlarms();
         int trial = _trial.IsJudged ? (_trial.Verdict << Verdict.Count) | _trial.Alarms : -1;
         bool isNews = verdict != _toldVerdict || _monitor.Alarms != _toldAlarms || _monitor.Unacknowledged != _toldUnacknowledged
             || trial != _toldTrial;
@@ -234,11 +236,49 @@ public sealed class MeasureLoop
         _toldAlarms = _monitor.Alarms;
         _toldUnacknowledged = _monitor.Unacknowledged;
         _toldTrial = trial;
-        _outbox.Offer(new TelemetryMessage(
+        Offer(
             TelemetryComposer.Features,
             _composer.ComposeFeatures(
                 _result, _monitor, _trial, _captureUtcMs, temperature, _captureFault, _settingsVersion, _settingsHash, _fingerprint),
-            isNews ? TelemetryMessage.Urgent : TelemetryMessage.Normal));
+            isNews ? TelemetryMessage.Urgent : TelemetryMessage.Normal);
+    }
+
+    // What the composer made last, with its number: a message that the outbox drops leaves a gap that the hub can see.
+    private void Offer(string kind, byte[] payload, int priority)
+    {
+        _outbox.Offer(new TelemetryMessage(kind, payload, priority, _composer.BootId, _composer.Sequence));
+    }
+
+    // In this order: what ended makes room for what begins.
+    private void TellAlarms()
+    {
+        _news.Step(_monitor.Alarms, _monitor.Unacknowledged);
+        Tell(_news.Cleared, AlarmState.Normal);
+        Tell(_news.Raised, AlarmState.Raised);
+        Tell(_news.Acknowledged, AlarmState.Acknowledged);
+    }
+
+    private void Tell(int alarms, int state)
+    {
+        for (int verdict = 0; alarms != 0 && verdict < Verdict.Count; verdict++)
+        {
+            if ((alarms & Verdict.Flag(verdict)) != 0)
+            {
+                Offer(
+                    TelemetryComposer.Alarm,
+                    _composer.ComposeAlarm(
+                        verdict,
+                        _news.Raises(verdict),
+                        state,
+                        _monitor,
+                        _result.CaptureSequence,
+                        _captureUtcMs,
+                        _clock.UtcMs(),
+                        _settingsHash,
+                        _fingerprint),
+                    TelemetryMessage.Urgent);
+            }
+        }
     }
 
     // The number that holds at the start acknowledges nothing: alarms start anew, too.

@@ -13,6 +13,9 @@ public sealed class TelemetryComposer
     /// <summary>Kind of a spectrum message.</summary>
     public const string Spectrum = "spectrum";
 
+    /// <summary>Kind of an alarm message.</summary>
+    public const string Alarm = "alarm";
+
     private const int MaximumLength = 16384;
 
     private readonly JsonWriter _writer = new JsonWriter(1024, MaximumLength);
@@ -23,6 +26,12 @@ public sealed class TelemetryComposer
     {
         _bootId = bootId;
     }
+
+    /// <summary>The boot's name, as it stands in every message.</summary>
+    public string BootId => _bootId;
+
+    /// <summary>The number of the message composed last.</summary>
+    public int Sequence => _sequence;
 
     /// <summary>The word of an ISO zone.</summary>
     /// <param name="zone">0 = A to 3 = D; anything else is refused.</param>
@@ -115,6 +124,41 @@ public sealed class TelemetryComposer
         _writer.Member("bsf", settings.BsfMilliOrders);
         _writer.Member("ftf", settings.FtfMilliOrders);
         _writer.EndObject();
+        _writer.EndObject();
+        return _writer.ToArray();
+    }
+
+    /// <summary>An alarm message. What repeats it has the same <c>id</c> and <c>state</c>, whatever else.</summary>
+    /// <param name="alarm">The alarm (<see cref="Verdict"/>).</param>
+    /// <param name="raises">The number of its raise within this start.</param>
+    /// <param name="state">The <see cref="AlarmState"/> it came to; <see cref="AlarmState.Normal"/> = cleared.</param>
+    /// <param name="utcMs">UTC of the capture's start in milliseconds, 0 where not known.</param>
+    /// <param name="nowUtcMs">UTC of this moment in milliseconds, 0 where not known.</param>
+    public byte[] ComposeAlarm(
+        int alarm,
+        int raises,
+        int state,
+        Monitor monitor,
+        int capture,
+        long utcMs,
+        long nowUtcMs,
+        string settingsHash,
+        string fingerprint)
+    {
+        Begin(utcMs, capture);
+        string word = Verdict.Word(alarm);
+        _writer.Member("id", _bootId + "-" + word + "-" + Digits.Text(raises));
+        _writer.Member("alarm", word);
+        _writer.Member("state", state == AlarmState.Normal ? "cleared" : AlarmState.Word(state));
+        _writer.Member("verdict", Verdict.Word(monitor.Verdict));
+        _writer.Member("zone", ZoneWord(monitor.Zone));
+        _writer.Member("settingsHash", settingsHash);
+        _writer.Member("fingerprint", fingerprint);
+        if (nowUtcMs > 0)
+        {
+            _writer.Member("at", nowUtcMs / 1000);
+        }
+
         _writer.EndObject();
         return _writer.ToArray();
     }

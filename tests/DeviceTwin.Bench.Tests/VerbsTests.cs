@@ -10,8 +10,11 @@ public sealed class VerbsTests
     [TestCase(new[] { "generate", "--force" }, "generate does not take '--force'")]
     [TestCase(new[] { "il", "--jsonn" }, "il does not take '--jsonn'")]
     [TestCase(new[] { "size", "2048" }, "size does not take '2048'")]
-    [TestCase(new[] { "soak" }, "soak what? there is: arithmetic")]
+    [TestCase(new[] { "soak" }, "soak what? there is: arithmetic, fuzz")]
     [TestCase(new[] { "soak", "arithmetic", "--seed", "x" }, "soak does not take '--seed'")]
+    [TestCase(new[] { "soak", "fuzz", "--for", "soon" }, "soak does not take '--for'")]
+    [TestCase(new[] { "soak", "arithmetic", "--inputs", "5" }, "soak does not take '--inputs'")]
+    [TestCase(new[] { "soak", "fuzz", "--target", "x" }, "there is no parser 'x'; there are: mqtt packets, mqtt body, topic, property bag, user name, sas token, json, query")]
     [TestCase(new[] { "generate", "--root" }, "generate does not take '--root'")]
     [TestCase(new[] { "generate", "--root", "/nowhere" }, "'/nowhere' is no checkout: it has no firmware/SensorNode/Twin/Model")]
     public void AMisuseIsNamedAndTheUsageFollows(string[] arguments, string message)

@@ -19,7 +19,9 @@ internal sealed class SampleFleet : IFleetView
 
     public NodeDetail? Find(string deviceId) => Details.GetValueOrDefault(deviceId);
 
-    public Task<SettingOutcome> SetDesired(string deviceId, string path, JsonNode? value, CancellationToken cancellation)
+    public Task<NodeTrend> ReadTrend(string deviceId, TimeSpan span, CancellationToken cancellation) => Task.FromResult(new NodeTrend("hour", []));
+
+    public Task<SettingOutcome> SetDesired(string deviceId, string path, JsonNode? value, string author, CancellationToken cancellation)
     {
         Writes.Add((deviceId, path, value?.ToJsonString()));
         return Task.FromResult(SettingOutcome.Written(8));

@@ -49,6 +49,29 @@ const commands = {
     await client.sendEvent(message);
     say('sent');
   },
+  async method(name) {
+    client.onDeviceMethod(name, (request, response) => {
+      response.send(200, { got: request.payload }, (error) => say(error ? 'not answered' : 'answered ' + name));
+    });
+    say('method listening');
+  },
+  async messages() {
+    client.on('message', (message) => {
+      const properties = {};
+      for (const { key, value } of message.properties.propertyList) {
+        properties[key] = value;
+      }
+      const { messageId, correlationId, contentType, contentEncoding } = message;
+      client.complete(message, () =>
+        say('message ' + message.data + ' ' + JSON.stringify({ messageId, correlationId, contentType, contentEncoding, properties })));
+    });
+    say('messages listening');
+  },
+  async drop() {
+    // Cuts the TCP connection under the client, as a network does. Everything above it is the library's own.
+    client._transport._mqtt._mqttClient.stream.destroy();
+    say('dropped');
+  },
   async renew() {
     // Makes a new token now, as the client does by itself before the old one ends: DISCONNECT and CONNECT.
     // Options replace one another, so the authority is named again.

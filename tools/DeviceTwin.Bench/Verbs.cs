@@ -1,3 +1,4 @@
+using DeviceTwin.Bench.Compatibility;
 using DeviceTwin.Bench.Evaluation;
 using DeviceTwin.Bench.Generation;
 using DeviceTwin.Bench.Il;
@@ -34,11 +35,20 @@ public static class Verbs
                                budgets; fails where a budget is passed
           soak arithmetic [--seed S]
                                the firmware's arithmetic against exact results: every float there is, some minutes
+          soak crash [--seed S] [--rounds N | --for 10m]
+                               kills the hub under load, cuts its files, fills its disk, makes its clock jump, and holds what it has
+                               after each start against what it had acknowledged; 300 rounds unless told otherwise
+          soak fuzz [--seed S] [--for 90s|10m|2h] [--inputs N] [--target NAME]
+                               spoilt packets, topics, tokens, JSON and queries for every parser that reads what comes from outside: no
+                               exception escapes, work and memory are bounded by the input's length (10,000,000 inputs unless told)
           evaluate --index INDEX [--forest FILE] [--json]
                                how right the detector is on the recordings of an index (a folder or its index.json), by data set:
                                per window, per recording, and with each bearing left out of the choice of the limits
           train-forest --index INDEX [--seed S] [--out FILE]
                                trains a forest for detection.forest and shows what it changes; refuses one that lowers any set
+          compatibility --results DIR [--check]
+                               writes the table of cloud/README.md from the results (trx files) of a test run, or checks it; fails where
+                               a promise of cloud/compatibility.json is not proven by a test named after it
           help                 this text
 
           --root DIR           the checkout (default: the nearest folder above that holds DeviceTwin.sln)
@@ -70,6 +80,8 @@ public static class Verbs
                     return EvaluateVerb.Run(options, output, error);
                 case "train-forest":
                     return TrainForestVerb.Run(options, output, error);
+                case "compatibility":
+                    return CompatibilityVerb.Run(options, output, error);
                 case "help" or "--help" or "-h":
                     output.WriteLine(Usage);
                     return Done;

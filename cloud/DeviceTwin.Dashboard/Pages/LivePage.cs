@@ -22,10 +22,16 @@ public abstract class LivePage : ComponentBase, IDisposable
     [Inject]
     protected TimeProvider Time { get; set; } = null!;
 
+    [Inject]
+    protected IPageCaller Caller { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
     protected DateTimeOffset Now => Time.GetUtcNow();
 
     /// <summary>Whether a change of this device concerns the page.</summary>
-    protected abstract bool Shows(string deviceId);
+    protected virtual bool Shows(string deviceId) => true;
 
     /// <summary>Reads what the page shows from the fleet.</summary>
     protected abstract void Read();
@@ -43,13 +49,7 @@ public abstract class LivePage : ComponentBase, IDisposable
 
         updates = new UpdateGate(Time, ShortestPeriod, Redraw);
         clock = Time.CreateTimer(_ => updates.Changed(), null, ClockPeriod, ClockPeriod);
-        subscription = Fleet.Subscribe(deviceId =>
-        {
-            if (Shows(deviceId))
-            {
-                updates.Changed();
-            }
-        });
+        subscription = Follow(updates.Changed);
 
         // What changed between the first rendering and the subscription would otherwise be shown with the next change only.
         updates.Changed();
@@ -64,8 +64,24 @@ public abstract class LivePage : ComponentBase, IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Has what changes on the page told.</summary>
+    protected virtual IDisposable Follow(Action changed) => Fleet.Subscribe(deviceId =>
+    {
+        if (Shows(deviceId))
+        {
+            changed();
+        }
+    });
+
     private void Redraw() => _ = InvokeAsync(() =>
     {
+        if (!Caller.May(PageRole.Viewer))
+        {
+            // The session has ended while the page was open: nothing more is shown to whoever sits there.
+            Navigation.NavigateTo("sign-in", forceLoad: true);
+            return;
+        }
+
         Read();
         StateHasChanged();
     });

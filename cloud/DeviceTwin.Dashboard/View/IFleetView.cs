@@ -14,10 +14,17 @@ public interface IFleetView
     /// <summary>One node with its history, or null where the device is unknown.</summary>
     NodeDetail? Find(string deviceId);
 
+    /// <summary>
+    /// A longer past than <see cref="NodeDetail.History"/>, in the resolution that suits its length. Reads the disk: when somebody asks for
+    /// it, not with every redraw.
+    /// </summary>
+    Task<NodeTrend> ReadTrend(string deviceId, TimeSpan span, CancellationToken cancellation);
+
     /// <summary>Writes one desired property; completes when the change is durable or refused.</summary>
     /// <param name="path">Dotted path below <c>properties.desired</c>, e.g. <c>detection.velocityLimitUmPerSecond</c>.</param>
     /// <param name="value">The new value, or null to remove the path from what is desired.</param>
-    Task<SettingOutcome> SetDesired(string deviceId, string path, JsonNode? value, CancellationToken cancellation);
+    /// <param name="author">Who wants it: <see cref="IPageCaller.Author"/>.</param>
+    Task<SettingOutcome> SetDesired(string deviceId, string path, JsonNode? value, string author, CancellationToken cancellation);
 
     /// <summary>
     /// Calls back with the device id after each change of a node, on a thread of the hub's: the callback must not block.

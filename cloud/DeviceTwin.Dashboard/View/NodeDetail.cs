@@ -16,7 +16,16 @@ public sealed record NodeDetail(
     IReadOnlyList<FeatureSample> History,
     SpectrumSample? Spectrum,
     IReadOnlyList<KeyValuePair<string, string>> Facts,
-    bool AlarmsInhibited);
+    bool AlarmsInhibited)
+{
+    /// <summary>The last waveforms, newest first.</summary>
+    public IReadOnlyList<WaveformRow> Waveforms { get; init; } = [];
+}
+
+/// <summary>A waveform that can be downloaded.</summary>
+/// <param name="Seconds">How long it is.</param>
+/// <param name="Damaged">Its file is lost or damaged.</param>
+public sealed record WaveformRow(string Sha256, DateTimeOffset At, long? Capture, string Axes, double RateHertz, double Seconds, bool Damaged);
 
 /// <summary>One features message, as the hub received it.</summary>
 /// <param name="At">When the hub received it: a node's own clock may be wrong, and is scaled in a demonstration.</param>

@@ -28,11 +28,25 @@ public enum Permission
 }
 
 /// <summary>What an endpoint asks of its caller: of a person the role, of a program one of the permissions.</summary>
-public sealed record Need(Role Role, Permission Permission);
+public sealed record Need(Role Role, Permission Permission)
+{
+    /// <summary>What is asked where an endpoint says nothing.</summary>
+    public static readonly Need Strictest = new(Role.Admin, Permission.None);
+}
 
 /// <summary>Says of endpoints what they ask of their callers. An endpoint that says nothing is for an <see cref="Role.Admin"/> alone.</summary>
 public static class NeedMetadata
 {
     public static TBuilder Needs<TBuilder>(this TBuilder endpoint, Role role, Permission permission = Permission.ServiceConnect)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new Need(role, permission));
+
+    /// <summary>The endpoint answers everybody.</summary>
+    public static TBuilder Open<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(OpenToAll.Mark);
+}
+
+/// <summary>Marks an endpoint that answers everybody: the sign-in and what a monitor asks.</summary>
+public sealed record OpenToAll
+{
+    public static readonly OpenToAll Mark = new();
 }

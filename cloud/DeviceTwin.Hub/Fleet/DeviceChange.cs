@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
@@ -12,13 +13,18 @@ namespace DeviceTwin.Hub.Fleet;
 /// </summary>
 internal sealed class DeviceChange
 {
+    /// <summary>Who reports.</summary>
+    private const string DeviceAuthor = "device";
+
     private readonly TwinDocument stored;
+    private readonly ImmutableSortedDictionary<string, long> storedRemoved;
     private readonly DateTimeOffset at;
 
     public DeviceChange(DeviceState before, DateTimeOffset at)
     {
         State = before;
         stored = before.Twin;
+        storedRemoved = before.Removed;
         this.at = at;
     }
 
@@ -49,6 +55,7 @@ internal sealed class DeviceChange
         {
             Events.Add(new FleetEvent.TagsChanged(DeviceId, at, tags, author));
             Audit(tags, "tags", author, action, null);
+            Feed(TwinPart.Tags, State.Twin.Tags, change.Twin.Tags, tags, change.Twin.Version, author, action);
         }
 
         TakeDesired(change, author, action);
@@ -56,7 +63,8 @@ internal sealed class DeviceChange
     }
 
     /// <summary>Takes a report of the device over.</summary>
-    public void Report(TwinChange change)
+    /// <param name="inFeed">Whether the feed of twin changes gets it.</param>
+    public void Report(TwinChange change, bool inFeed)
     {
         if (change.ReportedPatch is not { } patch)
         {
@@ -66,6 +74,11 @@ internal sealed class DeviceChange
         var (next, asked) = State.Reconciliation.Reported(change.Twin, [.. TwinPatches.Paths(patch)]);
         Events.Add(new FleetEvent.ReportedChanged(DeviceId, at, patch, change.Twin.Reported.Version));
         ReportedPatches++;
+        if (inFeed)
+        {
+            Feed(TwinPart.Reported, State.Twin.Reported.Properties, change.Twin.Reported.Properties, patch, change.Twin.Reported.Version, DeviceAuthor, "twin.patch");
+        }
+
         State = State with { Twin = change.Twin };
         Reconcile(next, asked);
     }
@@ -135,6 +148,11 @@ internal sealed class DeviceChange
             Stored.Add(new StoreChange.PutTwin(State.Seen));
         }
 
+        if (!ReferenceEquals(State.Removed, storedRemoved))
+        {
+            Stored.Add(new PutDesiredRemovals(DeviceId, State.Removed));
+        }
+
         if (DesiredPatches > 0)
         {
             Stored.Add(new StoreChange.Count(FleetCounters.DesiredPatches, DesiredPatches));
@@ -156,7 +174,9 @@ internal sealed class DeviceChange
         var version = change.Twin.Desired.Version;
         Events.Add(new FleetEvent.DesiredChanged(DeviceId, at, patch, version, author));
         Audit(patch, "properties.desired", author, action, version);
+        Feed(TwinPart.Desired, State.Twin.Desired.Properties, change.Twin.Desired.Properties, patch, version, author, action);
         DesiredPatches++;
+        State = State with { Removed = RemovedPaths.After(State.Removed, State.Twin.Desired.Properties, change.Twin.Desired.Properties, version) };
         var (next, asked) = State.Reconciliation.DesiredWritten(change.Twin);
         Reconcile(next, asked);
     }
@@ -171,6 +191,16 @@ internal sealed class DeviceChange
 
         State = State with { Reconciliation = next };
     }
+
+    private void Feed(TwinPart part, JsonObject before, JsonObject after, JsonObject patch, long version, string author, string action) =>
+        Stored.Add(new AppendTwinChange(new TwinChangeRow(
+            DeviceId,
+            at,
+            author,
+            action == "twin.replace" ? TwinOperation.ReplaceTwin : TwinOperation.UpdateTwin,
+            part,
+            version,
+            TwinDiff.Write(TwinPatches.Differences(before, after, patch)))));
 
     private void Audit(JsonObject patch, string section, string author, string action, long? version)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Reconciliation;
@@ -12,6 +13,9 @@ internal sealed record DeviceState(
     DeviceSession? Session,
     DevicePresence Presence)
 {
+    /// <summary>What the desired properties had once; see <see cref="RemovedPaths"/>.</summary>
+    public ImmutableSortedDictionary<string, long> Removed { get; init; } = RemovedPaths.None;
+
     /// <summary>The twin with the facts of the moment.</summary>
     public TwinDocument Seen => Twin with
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
+using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Reconciliation;
@@ -27,6 +28,7 @@ internal sealed partial class FleetService
         CheckDeviceId(identity.DeviceId);
         CheckKey(identity.PrimaryKey, "primaryKey");
         CheckKey(identity.SecondaryKey, "secondaryKey");
+        CheckThumbprints(identity);
         var at = time.GetUtcNow();
         DeviceIdentity result;
         Task written;
@@ -104,6 +106,11 @@ internal sealed partial class FleetService
             written = store.Write(changes, () =>
             {
                 visible.TryRemove(deviceId, out _);
+                foreach (var subject in subjects)
+                {
+                    subject.Deleted(deviceId);
+                }
+
                 Tell([new FleetEvent.IdentityDeleted(deviceId, at)]);
             });
         }
@@ -250,16 +257,24 @@ internal sealed partial class FleetService
     private List<TelemetryPart>? Parts(TelemetryMessage message)
     {
         List<TelemetryPart>? parts = null;
-        foreach (var subject in subjects)
+        try
         {
-            if (subject.Take(message) is { } part)
+            foreach (var subject in subjects)
             {
-                (parts ??= []).Add(part);
-                if (part.Instead)
+                if (subject.Take(message) is { } part)
                 {
-                    break;
+                    (parts ??= []).Add(part);
+                    if (part.Instead)
+                    {
+                        break;
+                    }
                 }
             }
+        }
+        catch
+        {
+            parts?.ForEach(part => part.Refused?.Invoke());
+            throw;
         }
 
         return parts;
@@ -289,15 +304,57 @@ internal sealed partial class FleetService
         await Durable(written, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Empty keys stay what they are, or are made where there are none.</summary>
-    private static DeviceIdentity Complete(DeviceIdentity identity, DeviceIdentity? before) => identity with
+    /// <summary>
+    /// Empty keys stay what they are, or are made where there are none; thumbprints too are kept where none is given. Only what the way to
+    /// authenticate needs is there: what it does not need would open the device again with the next change.
+    /// </summary>
+    private static DeviceIdentity Complete(DeviceIdentity identity, DeviceIdentity? before)
     {
-        PrimaryKey = KeyOr(identity.PrimaryKey, before?.PrimaryKey),
-        SecondaryKey = KeyOr(identity.SecondaryKey, before?.SecondaryKey),
-    };
+        // Azure's clients write "sas" with empty keys where their user said nothing about authentication: that must not lock a device out
+        // that has a certificate. To turn it to keys, give keys.
+        if (before is { Authentication: not AuthenticationType.Sas } && identity is { Authentication: AuthenticationType.Sas, PrimaryKey: "", SecondaryKey: "" })
+        {
+            identity = identity with
+            {
+                Authentication = before.Authentication,
+                PrimaryThumbprint = before.PrimaryThumbprint,
+                SecondaryThumbprint = before.SecondaryThumbprint,
+            };
+        }
+
+        if (identity.Authentication == AuthenticationType.Sas)
+        {
+            return identity with
+            {
+                PrimaryKey = KeyOr(identity.PrimaryKey, before?.PrimaryKey),
+                SecondaryKey = KeyOr(identity.SecondaryKey, before?.SecondaryKey),
+                PrimaryThumbprint = "",
+                SecondaryThumbprint = "",
+            };
+        }
+
+        var kept = identity is { Authentication: AuthenticationType.SelfSigned, PrimaryThumbprint: "", SecondaryThumbprint: "" }
+            && before?.Authentication == AuthenticationType.SelfSigned
+                ? before
+                : identity;
+        var signed = identity.Authentication == AuthenticationType.SelfSigned;
+        if (signed && kept is { PrimaryThumbprint: "", SecondaryThumbprint: "" })
+        {
+            throw new HubException(
+                HubError.ArgumentInvalid, "A selfSigned device needs authentication.x509Thumbprint with the SHA-1 or SHA-256 of its certificate in hexadecimal.");
+        }
+
+        return identity with
+        {
+            PrimaryKey = "",
+            SecondaryKey = "",
+            PrimaryThumbprint = signed ? kept.PrimaryThumbprint.ToUpperInvariant() : "",
+            SecondaryThumbprint = signed ? kept.SecondaryThumbprint.ToUpperInvariant() : "",
+        };
+    }
 
     private static string KeyOr(string given, string? before) =>
-        given.Length > 0 ? given : before ?? Convert.ToBase64String(RandomNumberGenerator.GetBytes(GeneratedKeyBytes));
+        given.Length > 0 ? given : !string.IsNullOrEmpty(before) ? before : Convert.ToBase64String(RandomNumberGenerator.GetBytes(GeneratedKeyBytes));
 
     private static void CheckDeviceId(string deviceId)
     {
@@ -314,6 +371,15 @@ internal sealed partial class FleetService
         if (deviceId.Contains("%2f", StringComparison.OrdinalIgnoreCase))
         {
             throw new HubException(HubError.ArgumentInvalid, $"The device id \"{deviceId}\" is not allowed: it must not contain a slash, nor %2F. Leave it out.");
+        }
+    }
+
+    private static void CheckThumbprints(DeviceIdentity identity)
+    {
+        if (Array.Find([identity.PrimaryThumbprint, identity.SecondaryThumbprint], text => text.Length > 0 && !CertificateText.IsThumbprint(text)) is { } wrong)
+        {
+            throw new HubException(
+                HubError.ArgumentInvalid, $"The thumbprint \"{wrong}\" is not allowed. Give the certificate's SHA-1 (40 digits) or SHA-256 (64) in hexadecimal, without separators.");
         }
     }
 

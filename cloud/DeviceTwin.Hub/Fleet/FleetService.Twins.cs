@@ -8,6 +8,9 @@ namespace DeviceTwin.Hub.Fleet;
 internal sealed partial class FleetService
 {
     /// <inheritdoc/>
+    public IEnumerable<string> FindRemovedDesired(string deviceId) => visible.GetValueOrDefault(deviceId)?.Removed.Keys ?? [];
+
+    /// <inheritdoc/>
     public Task<TwinDocument> PatchTwin(string deviceId, JsonObject patch, string? ifMatch, string author, CancellationToken cancellation) =>
         Operate(deviceId, ifMatch, author, "twin.patch", (twin, at) => TwinUpdates.Patch(twin, patch, at), cancellation);
 
@@ -25,7 +28,7 @@ internal sealed partial class FleetService
         {
             var state = Working(deviceId);
             var change = new DeviceChange(state, at);
-            change.Report(Refusing(() => TwinUpdates.PatchReported(state.Twin, patch, expectedVersion, at)));
+            change.Report(Refusing(() => TwinUpdates.PatchReported(state.Twin, patch, expectedVersion, at)), reportedInFeed);
             version = change.State.Twin.Reported.Version;
             change.State.Presence.Touch(at);
             written = Publish(change);

@@ -21,6 +21,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
     private readonly ILogger<FleetService> logger;
     private readonly ResendSchedule resends;
     private readonly ITelemetrySubject[] subjects;
+    private readonly bool reportedInFeed;
 
     /// <summary>What writers see; guarded by <see cref="gate"/>.</summary>
     private readonly Dictionary<string, DeviceState> working = new(StringComparer.Ordinal);
@@ -42,6 +43,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
     {
         this.subjects = [.. subjects];
         this.store = store;
+        reportedInFeed = options.ReportedChangesInFeed;
         this.time = time;
         this.logger = logger;
         resends = new ResendSchedule(time, options.ResendAfter, options.ResendLimit, Resend);
@@ -81,18 +83,21 @@ internal sealed partial class FleetService : IFleet, IDisposable
         visible.GetValueOrDefault(deviceId) is { } state ? state.Reconciliation.Describe(state.Twin) : null;
 
     /// <inheritdoc/>
-    public IReadOnlyList<TwinDocument> Query(string? where)
+    public TwinPage Query(string query, string? continuation, int size) => Refusing(() =>
     {
-        var condition = Refusing(() => TwinCondition.Parse(where ?? "*", ConditionScope.Query));
-        return
-        [
-            .. States
-                .Select(state => new ConditionSubject(state.Seen, state.Identity.Enabled))
-                .Where(condition.Matches)
-                .Select(subject => subject.Twin)
-                .OrderBy(twin => twin.DeviceId, StringComparer.Ordinal),
-        ];
-    }
+        var parsed = TwinQuery.Parse(query);
+        var token = ContinuationToken.Read(continuation, query, parsed.Top);
+        var left = Math.Min(size, token.Left);
+
+        // Presence first: who is told of as connected was so when the rows were read or before.
+        var presence = States.ToDictionary(
+            state => state.Identity.DeviceId, state => new PresenceFact(state.Presence.Connected, state.Presence.LastActivityAt), StringComparer.Ordinal);
+        var twins = store.FindTwins(new TwinSearch(parsed.Condition, token.After, left + 1, presence));
+        var more = twins.Count > left && token.Left > left;
+        return twins.Count <= left
+            ? new TwinPage(twins, null)
+            : new TwinPage([.. twins.Take(left)], more ? token.Next(twins[left - 1].DeviceId, left).Write() : null);
+    });
 
     /// <inheritdoc/>
     public IReadOnlyList<TelemetryMessage> ReadTelemetry(string deviceId, string? kind, int limit) =>
@@ -100,6 +105,9 @@ internal sealed partial class FleetService : IFleet, IDisposable
 
     /// <inheritdoc/>
     public IReadOnlyList<AuditRow> ReadAudit(string? deviceId, int limit) => Refusing(() => store.ReadAudit(deviceId, limit));
+
+    /// <inheritdoc/>
+    public TwinChangePage ReadChanges(TwinChangeSearch search) => Refusing(() => store.ReadChanges(search));
 
     /// <inheritdoc/>
     public IDisposable Subscribe(Action<FleetEvent> callback)
@@ -136,6 +144,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
         desiredTotal = stored.Counters.GetValueOrDefault(FleetCounters.DesiredPatches);
 
         var twins = stored.Twins.ToDictionary(twin => twin.DeviceId, StringComparer.Ordinal);
+        var removals = store.LoadDesiredRemovals();
         var sessions = stored.Sessions.ToDictionary(session => session.DeviceId, StringComparer.Ordinal);
         foreach (var identity in stored.Identities)
         {
@@ -148,7 +157,10 @@ internal sealed partial class FleetService : IFleet, IDisposable
             }
 
             working[identity.DeviceId] = visible[identity.DeviceId] = new DeviceState(
-                identity, twin, NodeReconciliation.From(twin), sessions.GetValueOrDefault(identity.DeviceId), new DevicePresence(lastActivity));
+                identity, twin, NodeReconciliation.From(twin), sessions.GetValueOrDefault(identity.DeviceId), new DevicePresence(lastActivity))
+            {
+                Removed = removals.GetValueOrDefault(identity.DeviceId, RemovedPaths.None),
+            };
         }
 
         if (twins.Keys.FirstOrDefault(deviceId => !working.ContainsKey(deviceId)) is { } orphan)

@@ -17,6 +17,7 @@ public static class FleetServices
         services.AddSingleton(options);
         services.AddSingleton<IHubStore>(_ => SqliteHubStore.Open(options.Store));
         services.AddSingleton<IFleet, FleetService>();
+        services.AddSingleton(provider => (IProvisionedFleet)provider.GetRequiredService<IFleet>());
         return services;
     }
 }

@@ -24,6 +24,12 @@ public interface IFleet
     /// <summary>The twin as last made durable, or null where the device is unknown.</summary>
     TwinDocument? FindTwin(string deviceId);
 
+    /// <summary>
+    /// The paths of desired properties that the twin had once and has no more. Ask after <see cref="FindTwin"/>: then none is missing
+    /// that the twin does not have.
+    /// </summary>
+    IEnumerable<string> FindRemovedDesired(string deviceId);
+
     /// <summary>Merges tags and desired properties (Azure's PATCH).</summary>
     Task<TwinDocument> PatchTwin(string deviceId, JsonObject patch, string? ifMatch, string author, CancellationToken cancellation);
 
@@ -68,8 +74,13 @@ public interface IFleet
 
     Task DeleteConfiguration(string id, string? ifMatch, string author, CancellationToken cancellation);
 
-    /// <summary>Twins that satisfy a WHERE text (null or <c>*</c> = all), ordered by device id.</summary>
-    IReadOnlyList<TwinDocument> Query(string? where);
+    /// <summary>
+    /// The twins that a query (<c>SELECT [TOP n] * FROM devices [WHERE condition]</c>) selects, by device id, page by page. Reads what is
+    /// durable: every change acknowledged before the call is in the answer.
+    /// </summary>
+    /// <param name="continuation">From the page before; null or empty for the first.</param>
+    /// <param name="size">Twins on the page at most.</param>
+    TwinPage Query(string query, string? continuation, int size);
 
     /// <summary>How far the node has taken over what is desired of it; null where the device is unknown.</summary>
     NodeConvergence? FindConvergence(string deviceId);
@@ -77,6 +88,9 @@ public interface IFleet
     /// <summary>Who changed what: durable rows, newest first.</summary>
     /// <param name="deviceId">Only rows of this device; null for all, with those of configurations.</param>
     IReadOnlyList<AuditRow> ReadAudit(string? deviceId, int limit);
+
+    /// <summary>The feed of twin changes: durable rows, oldest first.</summary>
+    TwinChangePage ReadChanges(TwinChangeSearch search);
 
     /// <summary>How many devices a configuration targets and how many have its settings; null where it is unknown.</summary>
     ConfigurationMetrics? FindConfigurationMetrics(string id);
@@ -126,6 +140,10 @@ public abstract record FleetEvent(string DeviceId, DateTimeOffset At)
 /// <param name="ReportedPatches">Updates of reported properties.</param>
 /// <param name="DesiredPatches">Updates of desired properties, by operators and configurations.</param>
 public sealed record FleetTotals(long Telemetry, long ReportedPatches, long DesiredPatches);
+
+/// <summary>One page of an answer.</summary>
+/// <param name="Continuation">Leads to the next page; null on the last. Stays good while devices come and go.</param>
+public sealed record TwinPage(IReadOnlyList<TwinDocument> Twins, string? Continuation);
 
 /// <summary>Counts of devices.</summary>
 public sealed record FleetStatistics(int Total, int Enabled, int Disabled, int Connected);

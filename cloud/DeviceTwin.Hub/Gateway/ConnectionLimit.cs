@@ -16,6 +16,7 @@ internal sealed class ConnectionLimit(GatewayServices services)
         {
             if (Interlocked.Increment(ref open) > services.Options.MaxConnections)
             {
+                services.Metrics.ConnectRefused("tooManyConnections");
                 services.Logger.TooManyConnections(connection.RemoteEndPoint?.ToString(), services.Options.MaxConnections);
                 return;
             }

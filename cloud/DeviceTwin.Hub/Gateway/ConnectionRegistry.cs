@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Storage;
 
 namespace DeviceTwin.Hub.Gateway;
 
@@ -9,7 +10,7 @@ internal sealed class ConnectionRegistry(GatewayOptions options, TimeProvider ti
     private readonly ConcurrentDictionary<string, DeviceConnection> live = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DeviceMemory> memories = new(StringComparer.Ordinal);
 
-    public DeviceMemory Memory(string deviceId) => memories.GetOrAdd(deviceId, _ => new DeviceMemory());
+    public DeviceMemory Memory(string deviceId) => memories.GetOrAdd(deviceId, _ => new DeviceMemory(options, time));
 
     /// <summary>The device's live connection, or null.</summary>
     public DeviceConnection? Find(string deviceId) => live.GetValueOrDefault(deviceId);
@@ -62,6 +63,18 @@ internal sealed class ConnectionRegistry(GatewayOptions options, TimeProvider ti
     /// <summary>Gives the device's place back; nothing happens where another connection has it.</summary>
     public void Release(DeviceConnection connection) =>
         live.TryRemove(KeyValuePair.Create(connection.DeviceId, connection));
+
+    /// <summary>Whom the hub trusts has changed: every connection is looked at again.</summary>
+    public void RecheckAll(Func<string, DeviceIdentity?> identityOf)
+    {
+        foreach (var (deviceId, connection) in live)
+        {
+            if (identityOf(deviceId) is { } identity)
+            {
+                connection.Recheck(identity);
+            }
+        }
+    }
 
     public void Handle(FleetEvent change)
     {

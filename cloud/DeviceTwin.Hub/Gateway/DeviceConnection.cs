@@ -5,8 +5,10 @@ using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway.Authentication;
 using DeviceTwin.Hub.Gateway.Messaging;
+using DeviceTwin.Hub.Gateway.Shaping;
 using DeviceTwin.Mqtt;
 using DeviceTwin.Storage;
+using DeviceTwin.Twins;
 using Microsoft.AspNetCore.Connections;
 
 namespace DeviceTwin.Hub.Gateway;
@@ -32,6 +34,7 @@ internal sealed class DeviceConnection
     private readonly MethodQueue methods;
     private readonly SendWindow window;
     private readonly InFlight inFlight;
+    private readonly DeviceShaping shaping;
     private readonly AnswerQueue work = new();
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -65,6 +68,7 @@ internal sealed class DeviceConnection
         window = new SendWindow(admission.UserName.IsNano ? 1 : options.MaxMessagesUnconfirmed, options.MaxMessageBytesUnconfirmed);
         TimeSpan keepAlive = TimeSpan.FromSeconds(connect.KeepAliveSeconds);
         silenceLimit = 1.5 * (keepAlive == TimeSpan.Zero || keepAlive > options.LongestKeepAlive ? options.LongestKeepAlive : keepAlive);
+        shaping = services.Registry.Memory(DeviceId).Shaping;
         requests = new DeviceTwinRequests(DeviceId, Id, admission.UserName.IsNano, services);
         subscriptions = new DeviceSubscriptions(DeviceId, persistent: !connect.CleanSession, services);
     }
@@ -146,9 +150,9 @@ internal sealed class DeviceConnection
         {
             Close("the device was disabled");
         }
-        else if (!admission.Token.IsSignedBy(identity.PrimaryKey, identity.SecondaryKey))
+        else if (admission.Credential.WhyNot(identity) is { } reason)
         {
-            Close("the device was given other keys");
+            Close($"the device would not be let in any more: {reason}");
         }
     }
 
@@ -279,7 +283,7 @@ internal sealed class DeviceConnection
         TimeSpan valid = admission.ValidUntil - services.Time.GetUtcNow();
         if (valid <= TimeSpan.Zero)
         {
-            Close("the token expired");
+            Close(admission.Credential.EndReason);
             return;
         }
 
@@ -400,15 +404,30 @@ internal sealed class DeviceConnection
             return $"a message to {LogText.Of(message.Topic)}, which is not this device's to publish to";
         }
 
+        services.Metrics.Received(topic.Kind switch
+        {
+            DeviceTopicKind.Telemetry => "telemetry",
+            DeviceTopicKind.TwinGet => "twinGet",
+            DeviceTopicKind.ReportedPatch => "reportedPatch",
+            DeviceTopicKind.MethodResponse => "methodResponse",
+            _ => "other",
+        });
         await inFlight.Enter(message.Payload.Length, stop.Token);
-        work.Add(Begin(message, topic));
+        long now = services.Time.GetTimestamp();
+        if (topic.Kind == DeviceTopicKind.Telemetry && shaping.Telemetry(now) is var pause && pause > TimeSpan.Zero)
+        {
+            // Nothing is read meanwhile: TCP slows the device down.
+            await Task.Delay(pause, services.Time, stop.Token);
+        }
+
+        work.Add(Begin(message, topic, now));
         return null;
     }
 
     /// <summary>Begins at once what may share a commit with what follows.</summary>
-    private Work Begin(MqttPublish message, DeviceTopic topic)
+    private Work Begin(MqttPublish message, DeviceTopic topic, long now)
     {
-        long now = services.Time.GetTimestamp();
+        long answerAt = topic.Kind == DeviceTopicKind.Telemetry ? now : shaping.Request(topic.Kind, now);
         switch (topic.Kind)
         {
             case DeviceTopicKind.Telemetry:
@@ -419,14 +438,14 @@ internal sealed class DeviceConnection
                 }
 
                 return new Work(message, topic, receipt, ReceivedAt: now);
-            case DeviceTopicKind.ReportedPatch when Volatile.Read(ref later) == 0:
-                return new Work(message, topic, Begun: requests.Answer(message, topic).AsTask(), ReceivedAt: now);
+            case DeviceTopicKind.ReportedPatch when Volatile.Read(ref later) == 0 && answerAt != DeviceShaping.Refused && answerAt <= now:
+                return new Work(message, topic, Begun: requests.Answer(message, topic, throttled: false).AsTask(), ReceivedAt: now);
             case DeviceTopicKind.TwinGet or DeviceTopicKind.ReportedPatch:
                 // A GET must not see a PATCH that came after it.
                 Interlocked.Increment(ref later);
-                return new Work(message, topic, Later: true, ReceivedAt: now);
+                return new Work(message, topic, Later: true, ReceivedAt: now, AnswerAt: answerAt);
             default:
-                return new Work(message, topic, ReceivedAt: now);
+                return new Work(message, topic, ReceivedAt: now, AnswerAt: answerAt);
         }
     }
 
@@ -533,7 +552,13 @@ internal sealed class DeviceConnection
         }
         else
         {
-            Task<TwinReply?> answer = item.Begun ?? requests.Answer(message, item.Topic).AsTask();
+            Task<TwinReply?>? answer = item.Begun;
+            if (answer is null)
+            {
+                await WaitUntil(item.AnswerAt);
+                answer = requests.Answer(message, item.Topic, item.AnswerAt == DeviceShaping.Refused).AsTask();
+            }
+
             if (!answer.IsCompleted)
             {
                 await Flush();
@@ -547,12 +572,19 @@ internal sealed class DeviceConnection
             await HoldBack(item.ReceivedAt);
             MqttWriter.WritePubAck(transport.Transport.Output, message.PacketId);
             unflushed += 4;
+            services.Metrics.PubAck(services.Time.GetElapsedTime(item.ReceivedAt));
         }
 
         // The answer goes to who asked, subscribed or not: a client whose session was lost would wait for ever.
         if (reply is not null)
         {
+            services.Metrics.Sent("twinReply");
             Send(reply.Topic(item.Topic.RequestId!), reply.Body);
+        }
+        else if (item.Receipt is not null && services.Questions is { } questions
+            && await questions.Answer(DeviceId, item.Topic.Bag, message.Payload.Length) is { } told)
+        {
+            Send(told.Reply.Topic(told.RequestId), told.Reply.Body);
         }
     }
 
@@ -563,7 +595,20 @@ internal sealed class DeviceConnection
             return;
         }
 
-        TimeSpan left = services.Options.NanoPubAckDelay - services.Time.GetElapsedTime(receivedAt);
+        await Pause(services.Options.NanoPubAckDelay - services.Time.GetElapsedTime(receivedAt));
+    }
+
+    private async ValueTask WaitUntil(long answerAt)
+    {
+        long now;
+        if (answerAt > (now = services.Time.GetTimestamp()))
+        {
+            await Pause(services.Time.GetElapsedTime(now, answerAt));
+        }
+    }
+
+    private async ValueTask Pause(TimeSpan left)
+    {
         if (left > TimeSpan.Zero)
         {
             await Flush();
@@ -628,8 +673,8 @@ internal sealed class DeviceConnection
         }
 
         // From the message's own number: a second delivery, even by a restarted hub, has the identifier of the first.
-        int packetId = (int)(message.Sequence % 0xFFFF) + 1;
-        string topic = PropertyBag.CloudToDeviceTopic(message, IsNano);
+        int packetId = (int)((message.Sequence - 1) % 0xFFFF) + 1;
+        string topic = CloudToDeviceTopic.Of(message, IsNano);
         if (qos == 0)
         {
             Send(topic, message.Body.Span);
@@ -663,13 +708,15 @@ internal sealed class DeviceConnection
         }
         else if (services.Fleet.FindTwin(DeviceId) is { } twin && twin.Desired.Version >= lastDesiredPushed)
         {
-            PushDesired(twin.Desired.Properties, twin.Desired.Version);
+            // The device may have been away when something was removed: it merges, so it must be told.
+            PushDesired(RemovedPaths.Complete(twin.Desired.Properties, services.Fleet.FindRemovedDesired(DeviceId)), twin.Desired.Version);
         }
     }
 
     private void PushDesired(JsonObject patch, long version)
     {
         lastDesiredPushed = version;
+        services.Metrics.Sent("desired");
         Send($"$iothub/twin/PATCH/properties/desired/?$version={version}", TwinReply.DesiredPatch(patch, version));
         services.Logger.DesiredPushed(DeviceId, version);
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using DeviceTwin.Hub.Gateway.Authentication;
+using DeviceTwin.Hub.Provisioning;
 using DeviceTwin.Mqtt;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -18,13 +19,54 @@ internal sealed class DeviceConnectionHandler(GatewayServices services) : Connec
         using var deadline = new CancellationTokenSource(services.Options.ConnectTimeout, services.Time);
         if (await ReadConnect(connection, deadline.Token) is { } connect)
         {
-            await Admit(connection, connect, deadline);
+            if (!await InTurn(deadline.Token))
+            {
+                await Refuse(connection, connect, new Refusal(MqttConnectReturnCode.ServerUnavailable, "too many clients connect at once"), deadline.Token);
+            }
+            else if (connect.UserName is { } name && RegistrationUserName.Parse(name, connect.ClientId) is { } registration)
+            {
+                await Provision(connection, connect, registration, deadline);
+            }
+            else
+            {
+                await Admit(connection, connect, deadline);
+            }
         }
+    }
+
+    private async Task<bool> InTurn(CancellationToken deadline)
+    {
+        try
+        {
+            return await services.Connects.Wait(deadline);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A device that does not yet know its hub speaks to the provisioning service, on the same port.</summary>
+    private async Task Provision(ConnectionContext connection, MqttConnect connect, RegistrationUserName name, CancellationTokenSource deadline)
+    {
+        (ProvisioningAdmission? admission, Refusal? refusal) = Judge(
+            connect, () => services.Provisioning.Judge(name, connect.Password, services.Tls.Shown(connection)));
+        if (admission is null)
+        {
+            await Refuse(connection, connect, refusal!, deadline.Token);
+            return;
+        }
+
+        var session = new ProvisioningConnection(connection, connect, admission, services);
+        using CancellationTokenRegistration stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()
+            ?.ConnectionClosedRequested.Register(() => session.Close("the hub is stopping")) ?? default;
+        await session.Run();
     }
 
     private async Task Admit(ConnectionContext connection, MqttConnect connect, CancellationTokenSource deadline)
     {
-        (Admission? admission, Refusal? refusal) = Judge(connect);
+        (Admission? admission, Refusal? refusal) = Judge(
+            connect, () => services.Authenticator.Judge(connect, services.Tls.Shown(connection)));
         if (admission is null)
         {
             await Refuse(connection, connect, refusal!, deadline.Token);
@@ -62,17 +104,22 @@ internal sealed class DeviceConnectionHandler(GatewayServices services) : Connec
         }
     }
 
-    private (Admission? Admission, Refusal? Refusal) Judge(MqttConnect connect)
+    private (T? Admission, Refusal? Refusal) Judge<T>(MqttConnect connect, Func<(T?, Refusal?)> judge)
     {
+        if (services.Phase.IsDraining)
+        {
+            return (default, new Refusal(MqttConnectReturnCode.ServerUnavailable, "the hub is stopping"));
+        }
+
         try
         {
-            return services.Authenticator.Judge(connect);
+            return judge();
         }
         catch (Exception error)
         {
             // Never 5 for what may pass: Azure's Node client would give up for good.
             services.Logger.ConnectFailed(error, LogText.Of(connect.ClientId));
-            return (null, new Refusal(MqttConnectReturnCode.ServerUnavailable, "the hub could not look the device up"));
+            return (default, new Refusal(MqttConnectReturnCode.ServerUnavailable, "the hub could not look the device up"));
         }
     }
 
@@ -123,12 +170,14 @@ internal sealed class DeviceConnectionHandler(GatewayServices services) : Connec
             reason = error.Message;
         }
 
+        services.Metrics.ConnectRefused("noConnect");
         services.Logger.NoConnect(connection.ConnectionId, connection.RemoteEndPoint?.ToString(), reason);
         return null;
     }
 
     private async Task Refuse(ConnectionContext connection, MqttConnect connect, Refusal refusal, CancellationToken cancellation)
     {
+        services.Metrics.ConnectRefused(refusal.Code);
         services.Logger.ConnectRefused(
             LogText.Of(connect.ClientId), connection.RemoteEndPoint?.ToString(), refusal.Code, LogText.Of(refusal.Reason));
         try

@@ -1,3 +1,4 @@
+using DeviceTwin.Hub.Gateway.Shaping;
 using DeviceTwin.Mqtt;
 
 namespace DeviceTwin.Hub.Gateway;
@@ -6,7 +7,7 @@ namespace DeviceTwin.Hub.Gateway;
 /// What the gateway remembers of a device from one connection to the next: which messages it has just accepted, which desired
 /// version the device has asked for, and how often it was taken over. Bounded; lost with the process, which costs one push more.
 /// </summary>
-internal sealed class DeviceMemory
+internal sealed class DeviceMemory(GatewayOptions options, TimeProvider time)
 {
     private const int Remembered = 64;
 
@@ -14,6 +15,9 @@ internal sealed class DeviceMemory
     private readonly Queue<(int PacketId, int Content, object Outcome)> accepted = new();
     private readonly Queue<DateTimeOffset> takeovers = new();
     private long desiredVersionRead;
+
+    /// <summary>Used by the device's one live connection alone.</summary>
+    public DeviceShaping Shaping { get; } = new(options, time);
 
     /// <summary>The highest desired version that a GET of the device was answered with.</summary>
     public long DesiredVersionRead

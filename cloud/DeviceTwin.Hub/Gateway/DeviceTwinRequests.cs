@@ -13,12 +13,19 @@ internal sealed class DeviceTwinRequests(string deviceId, string connectionId, b
     private int refusals;
 
     /// <returns>What to send back, or null where there is nothing to say.</returns>
-    public async ValueTask<TwinReply?> Answer(MqttPublish message, DeviceTopic topic)
+    public async ValueTask<TwinReply?> Answer(MqttPublish message, DeviceTopic topic, bool throttled)
     {
         if (topic.RequestId is not { Length: <= LongestRequestId } || !MqttTopic.IsValidName(topic.RequestId))
         {
             services.Logger.NoRequestId(deviceId, LogText.Of(message.Topic));
             return null;
+        }
+
+        if (throttled)
+        {
+            return Refuse(
+                topic.Kind == DeviceTopicKind.TwinGet ? "twin GET" : "reported PATCH",
+                new HubException(HubError.Throttling, "The device asks faster than the hub lets one device. Ask again in a second, and less often."));
         }
 
         return topic.Kind == DeviceTopicKind.TwinGet ? Get() : await Patch(message, topic);
@@ -90,10 +97,12 @@ internal sealed class DeviceTwinRequests(string deviceId, string connectionId, b
         string trackingId = string.Create(CultureInfo.InvariantCulture, $"{connectionId}-{Interlocked.Increment(ref refusals)}");
         if (error is HubException refusal)
         {
+            services.Metrics.Error("mqtt", refusal.Error.Code);
             services.Logger.RequestRefused(deviceId, operation, refusal.Error.Code, refusal.Error.Name, refusal.Message);
             return TwinReply.Error(refusal.Error, refusal.Message, trackingId, services.Time.GetUtcNow(), nano);
         }
 
+        services.Metrics.Error("mqtt", HubError.ServerError.Code);
         services.Logger.RequestFailed(error, deviceId, operation);
         return TwinReply.Error(
             HubError.ServerError, "The hub could not do this; its log says why.", trackingId, services.Time.GetUtcNow(), nano);

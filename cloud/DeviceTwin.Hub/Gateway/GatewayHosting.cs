@@ -1,5 +1,8 @@
 using DeviceTwin.Hub.Certificates;
+using DeviceTwin.Hub.Gateway.Authentication;
 using DeviceTwin.Hub.Gateway.Messaging;
+using DeviceTwin.Hub.Operation;
+using DeviceTwin.Hub.Provisioning;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -24,7 +27,13 @@ public static class GatewayHosting
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(names);
         builder.Services.AddSingleton(endpoint);
+        builder.Services.TryAddSingleton<HubPhase>();
+        builder.Services.TryAddSingleton<HubMetrics>();
         builder.Services.AddSingleton<CloudToDeviceQueues>();
+        builder.Services.AddSingleton(certificates);
+        builder.Services.AddSingleton(tls);
+        builder.Services.AddProvisioning(options);
+        builder.Services.AddSingleton<DeviceAuthenticator>();
         builder.Services.AddSingleton<GatewayServices>();
         builder.Services.AddSingleton(services => services.GetRequiredService<GatewayServices>().Methods);
         builder.Services.AddSingleton<ConnectionLimit>();

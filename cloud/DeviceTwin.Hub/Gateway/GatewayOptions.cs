@@ -1,4 +1,5 @@
 using System.Net;
+using DeviceTwin.Hub.Gateway.Shaping;
 
 namespace DeviceTwin.Hub.Gateway;
 
@@ -43,6 +44,27 @@ public sealed record GatewayOptions
     /// <summary>No further message is sent while this much is unconfirmed.</summary>
     public int MaxMessageBytesUnconfirmed { get; init; } = 128 * 1024;
 
+    /// <summary>Twin reads of one device; Azure's S1 lets a whole hub have 100 a second.</summary>
+    public Pace TwinReads { get; init; } = new(500, 1000);
+
+    /// <summary>Reported patches of one device; Azure's S1 lets a whole hub have 50 a second.</summary>
+    public Pace TwinUpdates { get; init; } = new(2000, 4000);
+
+    /// <summary>Telemetry of one device. Beyond it the hub reads more slowly.</summary>
+    public Pace Telemetry { get; init; } = new(20_000, 40_000);
+
+    /// <summary>CONNECT packets of all clients together; Azure's S1 takes 100 a second.</summary>
+    public Pace Connects { get; init; } = new(1000, 10_000);
+
+    /// <summary>
+    /// A twin request that is too fast is answered later by this much at most, then with 429. Below a second: nanoFramework's client sends
+    /// again what is not confirmed by then.
+    /// </summary>
+    public TimeSpan LongestTwinDelay { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A CONNECT that comes with too many others is answered later by this much at most, then with CONNACK 3.</summary>
+    public TimeSpan LongestConnectDelay { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// How long PUBACK to nanoFramework's client is held back: it starts to listen for the answer only after it has sent the
     /// question, and a faster one is lost. It sends again after a second.
@@ -59,4 +81,13 @@ public sealed record GatewayOptions
 
     /// <summary>Whether a device's GET is answered with <c>$metadata</c>; Azure does, and a small device pays for it in memory.</summary>
     public bool IncludeMetadata { get; init; }
+
+    /// <summary>What devices call this hub; what provisioning tells them where <see cref="AssignedHub"/> says nothing else.</summary>
+    public string HostName { get; init; } = "localhost";
+
+    /// <summary>
+    /// What provisioning tells devices that their hub is: a name, or name:port. The port is for Azure's Node client alone, as the others take
+    /// a bare name only. Null = <see cref="HostName"/>, with the gateway's port where that is not 8883.
+    /// </summary>
+    public string? AssignedHub { get; init; }
 }

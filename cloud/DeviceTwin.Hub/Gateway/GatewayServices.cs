@@ -2,6 +2,9 @@ using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway.Authentication;
 using DeviceTwin.Hub.Gateway.Messaging;
+using DeviceTwin.Hub.Gateway.Shaping;
+using DeviceTwin.Hub.Operation;
+using DeviceTwin.Hub.Provisioning;
 using DeviceTwin.Storage;
 
 namespace DeviceTwin.Hub.Gateway;
@@ -14,20 +17,37 @@ internal sealed class GatewayServices
         IHubStore store,
         CloudToDeviceQueues messages,
         GatewayOptions options,
-        HubNames names,
         TimeProvider time,
-        ILogger<GatewayServices> logger)
+        DeviceAuthenticator authenticator,
+        TrustedAuthorities authorities,
+        ProvisioningGate provisioning,
+        ProvisioningService registrations,
+        AssignedHub assignedHub,
+        GatewayTls tls,
+        HubPhase phase,
+        HubMetrics metrics,
+        ILogger<GatewayServices> logger,
+        IDeviceQuestions? questions = null)
     {
         Fleet = fleet;
         Options = options;
         Time = time;
         Logger = logger;
+        Phase = phase;
+        Metrics = metrics;
+        Questions = questions;
         Registry = new ConnectionRegistry(options, time);
         Telemetry = new TelemetryIntake(fleet, Registry, time, logger);
+        Connects = new ConnectShaping(options, time);
         Messages = messages;
         Messages.Arrived += deviceId => Registry.Find(deviceId)?.LookForMessages();
         Methods = new DirectMethods(Registry, fleet, store, time, logger);
-        Authenticator = new DeviceAuthenticator(fleet, names, options, time);
+        Authenticator = authenticator;
+        Provisioning = provisioning;
+        Registrations = registrations;
+        AssignedHub = assignedHub;
+        Tls = tls;
+        authorities.Narrowed += () => Registry.RecheckAll(fleet.FindIdentity);
     }
 
     public IFleet Fleet { get; }
@@ -38,13 +58,29 @@ internal sealed class GatewayServices
 
     public ILogger Logger { get; }
 
+    public HubPhase Phase { get; }
+
+    public HubMetrics Metrics { get; }
+
+    public IDeviceQuestions? Questions { get; }
+
     public ConnectionRegistry Registry { get; }
 
     public TelemetryIntake Telemetry { get; }
+
+    public ConnectShaping Connects { get; }
 
     public CloudToDeviceQueues Messages { get; }
 
     public DirectMethods Methods { get; }
 
     public DeviceAuthenticator Authenticator { get; }
+
+    public ProvisioningGate Provisioning { get; }
+
+    public ProvisioningService Registrations { get; }
+
+    public AssignedHub AssignedHub { get; }
+
+    public GatewayTls Tls { get; }
 }

@@ -1,7 +1,11 @@
 using System.Net.Security;
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using DeviceTwin.Hub.Certificates;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace DeviceTwin.Hub.Gateway;
 
@@ -11,7 +15,13 @@ namespace DeviceTwin.Hub.Gateway;
 /// </summary>
 internal sealed class GatewayTls(LocalCertificates certificates)
 {
+    /// <summary>More than any chain of a device's has.</summary>
+    private const int LongestChain = 8;
+
     private readonly Lock gate = new();
+
+    /// <summary>What clients sent beside their own certificate; the stream forgets it after the handshake.</summary>
+    private readonly ConditionalWeakTable<SslStream, IReadOnlyList<X509Certificate2>> sent = [];
     private (X509Certificate2 Certificate, SslServerAuthenticationOptions Options)? last;
 
     /// <summary>What the next handshake uses; made anew only when the certificate was renewed.</summary>
@@ -29,13 +39,32 @@ internal sealed class GatewayTls(LocalCertificates certificates)
         }
     }
 
-    private static SslServerAuthenticationOptions Make(X509Certificate2 certificate) => new()
+    /// <summary>What the client of a connection showed of itself in the handshake; null = nothing.</summary>
+    public ClientCertificate? Shown(ConnectionContext connection) =>
+        connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate is { } leaf
+            ? new ClientCertificate(leaf, connection.Features.Get<ISslStreamFeature>()?.SslStream is { } stream && sent.TryGetValue(stream, out var chain) ? chain : [])
+            : null;
+
+    private SslServerAuthenticationOptions Make(X509Certificate2 certificate) => new()
     {
         ServerCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
         EnabledSslProtocols = SslProtocols.Tls12,
         AllowTlsResume = false,
         ClientCertificateRequired = true,
-        RemoteCertificateValidationCallback = (_, _, _, _) => true,
-        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        RemoteCertificateValidationCallback = Note,
+
+        // Whose certificate it is, and whether it counts, is judged at CONNECT. Nothing that a stranger's certificate names is fetched.
+        CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true },
     };
+
+    private bool Note(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (certificate is not null && sender is SslStream stream && chain?.ChainPolicy.ExtraStore is { Count: > 0 } others)
+        {
+            // Copies: those here end with the handshake.
+            sent.AddOrUpdate(stream, [.. others.Take(LongestChain).Select(other => X509CertificateLoader.LoadCertificate(other.RawDataMemory.Span))]);
+        }
+
+        return true;
+    }
 }

@@ -1,10 +1,6 @@
-using System.Text;
-using DeviceTwin.Hub.Gateway.Messaging;
-using DeviceTwin.Storage;
-
 namespace DeviceTwin.Hub.Gateway;
 
-/// <summary>The properties at the end of a topic: <c>k=v&amp;k=v</c>, percent-encoded.</summary>
+/// <summary>The properties at the end of a topic that a device publishes to: <c>k=v&amp;k=v</c>, percent-encoded.</summary>
 internal static class PropertyBag
 {
     /// <summary>
@@ -33,36 +29,6 @@ internal static class PropertyBag
         }
 
         return properties;
-    }
-
-    /// <summary>
-    /// The topic of a message to a device, properties and all. Every reserved character is encoded, the <c>$</c> of <c>$.mid</c> too: Node's
-    /// client cuts at slashes, ampersands and equals signs before it decodes. nanoFramework's decodes first and cuts then; keys
-    /// and values with an <c>&amp;</c> or <c>=</c> are encoded twice for it and arrive there encoded once (<c>a%26b</c>), where they would break
-    /// the other properties.
-    /// </summary>
-    public static string CloudToDeviceTopic(CloudToDeviceMessage message, bool nano)
-    {
-        // An identifier may contain what a topic may not.
-        string id = message.DeviceId.AsSpan().ContainsAny('+', '#') ? Uri.EscapeDataString(message.DeviceId) : message.DeviceId;
-        var topic = new StringBuilder($"devices/{id}/messages/devicebound/");
-        Write(topic, SystemProperties.To, $"/devices/{message.DeviceId}/messages/deviceBound", nano);
-        foreach (var (key, value) in message.Properties)
-        {
-            topic.Append('&');
-            Write(topic, key, value ?? "", nano);
-        }
-
-        return topic.ToString();
-    }
-
-    private static void Write(StringBuilder topic, string key, string value, bool nano) =>
-        topic.Append(Encode(key, nano)).Append('=').Append(Encode(value, nano));
-
-    private static string Encode(string text, bool nano)
-    {
-        string once = Uri.EscapeDataString(text);
-        return nano && text.AsSpan().ContainsAny('&', '=') ? Uri.EscapeDataString(once) : once;
     }
 
     private static string Decode(ReadOnlySpan<char> text)

@@ -8,6 +8,8 @@ namespace DeviceTwin.Hub.Gateway;
 internal sealed class TelemetryIntake(IFleet fleet, ConnectionRegistry registry, TimeProvider time, ILogger logger)
 {
     private static readonly IReadOnlyDictionary<string, string?> NoProperties = new Dictionary<string, string?>(0);
+    /// <summary>Azure keeps nothing for later subscribers and says so in this property.</summary>
+    private const string Retained = "mqtt-retain";
 
     /// <summary>Starts to store a message; a second delivery of one that is stored, or on its way, is not stored again.</summary>
     public TelemetryReceipt Store(string deviceId, MqttPublish message, string bag)
@@ -25,8 +27,7 @@ internal sealed class TelemetryIntake(IFleet fleet, ConnectionRegistry registry,
             Dictionary<string, string?> parsed = PropertyBag.Parse(bag);
             if (message.Retain)
             {
-                // Azure keeps nothing for later subscribers and says so in this property.
-                parsed["mqtt-retain"] = "true";
+                parsed[Retained] = "true";
             }
 
             properties = parsed;
@@ -46,6 +47,11 @@ internal sealed class TelemetryIntake(IFleet fleet, ConnectionRegistry registry,
         {
             Dictionary<string, string?> properties = PropertyBag.Parse(topic.Bag);
             properties["iothub-MessageType"] = "Will";
+            if (will.Retain)
+            {
+                properties[Retained] = "true";
+            }
+
             await fleet.AppendTelemetry(new TelemetryMessage(deviceId, time.GetUtcNow(), properties, will.Payload), CancellationToken.None);
         }
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceTwin.Twins;
 
@@ -10,8 +9,6 @@ namespace DeviceTwin.Hub.Gateway;
 /// <param name="Version">The new version of the reported section; null but with 204.</param>
 internal sealed record TwinReply(int Status, long? Version, byte[] Body)
 {
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
-
     /// <summary>Echoes the request identifier byte for byte, and puts it first.</summary>
     public string Topic(string requestId) =>
         Version is { } version
@@ -59,45 +56,11 @@ internal sealed record TwinReply(int Status, long? Version, byte[] Body)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(payload, Strict);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                RequireText(document.RootElement);
-                return JsonObject.Create(document.RootElement.Clone())!;
-            }
+            return StrictJson.ReadObject(payload, "The reported properties");
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (TwinException refusal)
         {
-            throw new HubException(HubError.IotHubFormatError, $"The reported properties are not JSON: {error.Message}");
-        }
-
-        throw new HubException(HubError.IotHubFormatError, "The reported properties must be one JSON object.");
-    }
-
-    /// <summary>The parser looks into a string only when it is asked for: half a surrogate pair must not surface later.</summary>
-    /// <exception cref="InvalidOperationException">A string is not text.</exception>
-    private static void RequireText(JsonElement element)
-    {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.String:
-                element.GetString();
-                break;
-            case JsonValueKind.Array:
-                foreach (JsonElement item in element.EnumerateArray())
-                {
-                    RequireText(item);
-                }
-
-                break;
-            case JsonValueKind.Object:
-                foreach (JsonProperty property in element.EnumerateObject())
-                {
-                    _ = property.Name;
-                    RequireText(property.Value);
-                }
-
-                break;
+            throw new HubException(HubError.IotHubFormatError, refusal.Message);
         }
     }
 }

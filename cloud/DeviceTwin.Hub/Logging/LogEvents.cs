@@ -37,4 +37,7 @@ internal static partial class LogEvents
 
     [LoggerMessage(3130, LogLevel.Warning, "Telemetry of {DeviceId} cannot be shown: {Problem}")]
     public static partial void TelemetryUnreadable(this ILogger logger, string deviceId, string problem);
+
+    [LoggerMessage(3121, LogLevel.Warning, "Reader of the twin changes at {Address} took nothing for {Seconds} s and was cut off; it may come back with Last-Event-ID.")]
+    public static partial void ChangeStreamCutOff(this ILogger logger, string address, double seconds);
 }

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
+using DeviceTwin.Hub.History;
 
 namespace DeviceTwin.Hub.Options;
 
 /// <summary>Reads the command line; whatever is wrong with it becomes a <see cref="StartException"/> with a sentence.</summary>
-public static class CommandLine
+public static partial class CommandLine
 {
     /// <summary>Shown for <c>--help</c>.</summary>
     public const string Help = """
@@ -17,18 +19,44 @@ public static class CommandLine
           --http-bind ADDRESS     address for HTTP (default 127.0.0.1); beyond loopback it is HTTPS,
                                   and callers need the token in DIR/http-token
           --host-name NAME ...    names that nodes and browsers use for this hub (default localhost)
+          --nano-puback-delay MS  how long PUBACK to nanoFramework's client is held back, 0 to 900 (default 75):
+                                  one that comes at once is lost there
+          --assigned-hub NAME     what provisioning tells devices (default: the first host name; Node clients also
+                                  get the port); NAME:PORT where nodes reach the hub on another port
           --log console|json      form of the log on standard error (default console)
           --log-level LEVEL       trace, debug, information, warning, error (default information)
+          --history-raw DAYS      messages as they came: newest 5000 per node, and none older (default 30)
+          --history-blocks DAYS   every value, compressed (default 730)
+          --history-hours DAYS    hourly and ...
+          --history-days DAYS     ... daily smallest, largest, mean and count (defaults 1825 and 7300)
+          --history-bytes N       bytes of compressed values at most; the oldest leave (default 0 = no bound)
+          --index PATH ...        properties that queries find by index besides tags and ids, e.g. properties.reported.board
+          --changes-kept N        twin changes that the feed keeps (default 500000, for 30 days at most)
+          --changes-reported on|off
+                                  whether the feed has reported properties too (default on)
           --exit-with-stdin       stop when standard input ends
+          --local-admin           callers on this machine are admin although there are users; not with
+                                  --http-bind beyond loopback (a way in when every password is lost)
+          --drain SECONDS         on SIGTERM: say "not ready" for so long, then stop (default 0, at most 60)
+          --check-health          ask the hub on this machine at --http-port whether it lives; 0 = it does
+          --waveform-days N       age at which waveforms go unless an alarm keeps them (default 90)
+          --waveform-total MB     size of all waveform files (default 20480); the oldest go first
+          --waveform-count N      waveforms per device (default 1000)
+          --waveform-quota MB     samples per device (default 256)
+          --waveform-neighbours N captures kept before and after that of an alarm (default 3)
+          --backup-folder DIR     where backups of the running hub are kept (default DIR/backups)
+          --backup-to DIR         back up the data folder of a hub that is stopped, then end
+          --restore FILE          make the data folder of a backup, then end; --data must be new or empty
           --help, --version
 
         When it is ready it prints one line of JSON on standard output.
         Exit codes: 0 stopped, 1 unexpected, 2 usage, 10 data folder unwritable, 11 data folder in use,
-        12 data unreadable, 20 MQTT port in use, 21 HTTP port in use, 22 address unavailable.
+        12 data unreadable, 20 MQTT port in use, 21 HTTP port in use, 22 address unavailable,
+        30 backup unusable, 31 folder not empty.
         """;
 
-    private static readonly string[] Names =
-        ["--data", "--mqtt-port", "--http-port", "--bind", "--http-bind", "--host-name", "--log", "--log-level", "--exit-with-stdin", "--help", "--version"];
+    /// <summary>An option is what the help names.</summary>
+    private static readonly string[] Names = [.. OptionName().Matches(Help).Select(match => match.Value).Distinct()];
 
     /// <exception cref="StartException">With <see cref="ExitCode.Usage"/>.</exception>
     public static HubOptions Parse(IReadOnlyList<string> arguments)
@@ -50,8 +78,115 @@ public static class CommandLine
             HostNames(given),
             exitWithStdin,
             Word(given, "--log", LogFormat.Console, "console or json"),
-            Word(given, "--log-level", LogLevel.Information, "trace, debug, information, warning or error"));
+            Word(given, "--log-level", LogLevel.Information, "trace, debug, information, warning or error"))
+        {
+            LocalAdmin = LocalAdmin(given),
+            Drain = Drain(given),
+            NanoPubAckDelay = NanoPubAckDelay(given),
+            Waveforms = new WaveformLimits(
+                Whole(given, "--waveform-days", 90, 1),
+                Whole(given, "--waveform-total", 20 * 1024, 1),
+                Whole(given, "--waveform-count", 1000, 1),
+                Whole(given, "--waveform-quota", 256, 1),
+                Whole(given, "--waveform-neighbours", 3, 0)),
+            BackupFolder = FullPath(given, "--backup-folder"),
+            BackupTo = FullPath(given, "--backup-to"),
+            Restore = FullPath(given, "--restore"),
+            History = History(given),
+            AssignedHub = AssignedHub(given),
+            IndexedPaths = Indexed(given),
+            ChangesKept = Count(given, "--changes-kept"),
+            ReportedChanges = Switch(given, "--changes-reported", true),
+        };
     }
+
+    private static HistoryOptions History(Dictionary<string, List<string>> given)
+    {
+        var standard = new HistoryOptions();
+        return standard with
+        {
+            Raw = Days(given, "--history-raw", standard.Raw),
+            Blocks = Days(given, "--history-blocks", standard.Blocks),
+            Hours = Days(given, "--history-hours", standard.Hours),
+            Days = Days(given, "--history-days", standard.Days),
+            LargestBytes = Whole(given, "--history-bytes", 0, long.MaxValue, "a number of bytes, e.g. 20000000000") ?? standard.LargestBytes,
+        };
+    }
+
+    private static TimeSpan Days(Dictionary<string, List<string>> given, string name, TimeSpan standard) =>
+        Whole(given, name, 1, 36_500, "days from 1 to 36500") is { } days ? TimeSpan.FromDays(days) : standard;
+
+    private static long? Whole(Dictionary<string, List<string>> given, string name, long least, long most, string allowed)
+    {
+        var text = Single(given, name);
+        return text is null ? null
+            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+            : throw Usage($"{name} takes {allowed}, not '{text}'.");
+    }
+
+    /// <summary>The port to ask, where <c>--check-health</c> is given.</summary>
+    /// <exception cref="StartException">With <see cref="ExitCode.Usage"/>.</exception>
+    public static int ParseHealthCheck(IReadOnlyList<string> arguments) => Port(Split(arguments), "--http-port", 5080);
+
+    private static bool LocalAdmin(Dictionary<string, List<string>> given)
+    {
+        if (!given.TryGetValue("--local-admin", out var values))
+        {
+            return false;
+        }
+
+        return values.Count > 0 ? throw Usage("--local-admin takes no value.")
+            : IPAddress.IsLoopback(Address(given, "--http-bind")) ? true
+            : throw Usage("--local-admin would open the hub to the network: leave --http-bind at 127.0.0.1 with it.");
+    }
+
+    private static TimeSpan Drain(Dictionary<string, List<string>> given)
+    {
+        var text = Single(given, "--drain");
+        return text is null ? TimeSpan.Zero
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= 60 ? TimeSpan.FromSeconds(seconds)
+            : throw Usage($"--drain takes seconds from 0 to 60, not '{text}'.");
+    }
+
+    private static int Whole(Dictionary<string, List<string>> given, string name, int standard, int least)
+    {
+        var text = Single(given, name);
+        return text is null ? standard
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= 1_000_000 ? number
+            : throw Usage($"{name} takes a whole number from {least} to 1000000, not '{text}'.");
+    }
+
+    private static string? FullPath(Dictionary<string, List<string>> given, string name) =>
+        Single(given, name) is { } path ? Path.GetFullPath(path) : null;
+
+    private static string[]? Indexed(Dictionary<string, List<string>> given)
+    {
+        if (!given.TryGetValue("--index", out var values))
+        {
+            return null;
+        }
+
+        string[] paths = [.. values.SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries)).Distinct(StringComparer.Ordinal)];
+        var wrong = Array.Find(paths, path => !path.StartsWith("properties.desired.", StringComparison.Ordinal) && !path.StartsWith("properties.reported.", StringComparison.Ordinal));
+        return wrong is null ? paths
+            : throw Usage($"--index takes paths below properties.desired. and properties.reported., not '{wrong}'; tags are always indexed.");
+    }
+
+    private static int? Count(Dictionary<string, List<string>> given, string name)
+    {
+        var text = Single(given, name);
+        return text is null ? null
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count
+            : throw Usage($"{name} takes a number from 1, not '{text}'.");
+    }
+
+    private static bool Switch(Dictionary<string, List<string>> given, string name, bool standard) => Single(given, name) switch
+    {
+        null => standard,
+        "on" => true,
+        "off" => false,
+        var text => throw Usage($"{name} takes on or off, not '{text}'."),
+    };
 
     private static Dictionary<string, List<string>> Split(IReadOnlyList<string> arguments)
     {
@@ -105,11 +240,35 @@ public static class CommandLine
             : throw Usage($"{name} takes an IP address of this machine, e.g. 127.0.0.1 or 0.0.0.0, not '{text}'.");
     }
 
+    private static TimeSpan NanoPubAckDelay(Dictionary<string, List<string>> given)
+    {
+        const string Name = "--nano-puback-delay";
+        var text = Single(given, Name);
+        return text is null ? new Gateway.GatewayOptions().NanoPubAckDelay
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms <= 900 ? TimeSpan.FromMilliseconds(ms)
+            : throw Usage($"{Name} takes milliseconds from 0 to 900 (after a second the client sends again), not '{text}'.");
+    }
+
     private static List<string> HostNames(Dictionary<string, List<string>> given)
     {
         var names = given.GetValueOrDefault("--host-name", []).SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries)).ToList();
         var wrong = names.Find(name => Uri.CheckHostName(name) == UriHostNameType.Unknown);
         return wrong is null ? names : throw Usage($"--host-name takes names without scheme or port, e.g. hub.plant.local, not '{wrong}'.");
+    }
+
+    private static string? AssignedHub(Dictionary<string, List<string>> given)
+    {
+        var text = Single(given, "--assigned-hub");
+        if (text is null)
+        {
+            return null;
+        }
+
+        var parts = text.Split(':');
+        return Uri.CheckHostName(parts[0]) is UriHostNameType.Dns or UriHostNameType.IPv4
+            && (parts.Length == 1 || (parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= IPEndPoint.MaxPort))
+                ? text
+                : throw Usage($"--assigned-hub takes a name, or name:port, e.g. hub.plant.local, not '{text}'.");
     }
 
     private static T Word<T>(Dictionary<string, List<string>> given, string name, T standard, string allowed)
@@ -122,4 +281,7 @@ public static class CommandLine
     }
 
     private static StartException Usage(string sentence) => new(ExitCode.Usage, sentence);
+
+    [GeneratedRegex("--[a-z][a-z-]*")]
+    private static partial Regex OptionName();
 }

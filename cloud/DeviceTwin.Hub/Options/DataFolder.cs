@@ -3,6 +3,9 @@ namespace DeviceTwin.Hub.Options;
 /// <summary>The hub's folder, made private and held for as long as the process lives.</summary>
 public sealed class DataFolder : IDisposable
 {
+    /// <summary>What is being restored lies here until all of it is checked.</summary>
+    public const string Restoring = ".restoring";
+
     private readonly FileStream hold;
 
     private DataFolder(FileStream hold)
@@ -16,19 +19,17 @@ public sealed class DataFolder : IDisposable
     {
         try
         {
-            // Keys live here: a folder that we make is for its owner only. One that exists is the operator's choice.
-            if (OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(path);
-            }
-            else
-            {
-                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
+            Make(path);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw Unwritable(path, problem);
+        }
+
+        if (Directory.Exists(Path.Combine(path, Restoring)))
+        {
+            throw new StartException(
+                ExitCode.DataUnreadable, $"A restore into {path} was interrupted: it holds half a backup. Empty it and restore again.");
         }
 
         var file = Path.Combine(path, "hub.lock");
@@ -50,6 +51,19 @@ public sealed class DataFolder : IDisposable
         catch (IOException problem)
         {
             throw Unwritable(path, problem);
+        }
+    }
+
+    /// <summary>Keys live here: a folder that we make is for its owner only. One that exists is the operator's choice.</summary>
+    public static void Make(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 

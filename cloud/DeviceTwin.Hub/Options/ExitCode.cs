@@ -29,4 +29,10 @@ public enum ExitCode
 
     /// <summary>An address or port may not be listened on: no such address here, or no right to it.</summary>
     AddressUnavailable = 22,
+
+    /// <summary>A backup cannot be made, or is damaged, cut off or of a newer hub.</summary>
+    BackupUnusable = 30,
+
+    /// <summary>A backup is restored into a new or empty folder only.</summary>
+    FolderNotEmpty = 31,
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using DeviceTwin.Hub.History;
 
 namespace DeviceTwin.Hub.Options;
 
@@ -26,12 +27,56 @@ public sealed record HubOptions(
     LogFormat LogFormat,
     LogLevel LogLevel)
 {
+    /// <summary>Callers on this machine are admin although there are users; only where HTTP stays on loopback.</summary>
+    public bool LocalAdmin { get; init; }
+
+    /// <summary>How long a hub that was told to stop goes on listening while it says that it is not ready.</summary>
+    public TimeSpan Drain { get; init; }
+
+    /// <summary>How long PUBACK to nanoFramework's client is held back.</summary>
+    public TimeSpan NanoPubAckDelay { get; init; } = new Gateway.GatewayOptions().NanoPubAckDelay;
+
+    /// <summary>How much of waveforms is kept.</summary>
+    public WaveformLimits Waveforms { get; init; } = new();
+
+    /// <summary>Where backups are kept; null = <c>backups</c> in the data folder.</summary>
+    public string? BackupFolder { get; init; }
+
+    /// <summary>Restore this backup into the data folder, and end; null = no.</summary>
+    public string? Restore { get; init; }
+
+    /// <summary>Back up the data folder of a hub that is stopped into this folder, and end; null = no.</summary>
+    public string? BackupTo { get; init; }
+
+    /// <summary>What of the past is kept, and for how long.</summary>
+    public HistoryOptions History { get; init; } = new();
+
+    /// <summary>Desired and reported properties that queries find by index; null = the store's own list.</summary>
+    public IReadOnlyList<string>? IndexedPaths { get; init; }
+
+    /// <summary>Rows of the feed of twin changes kept; null = as many as the store keeps by itself.</summary>
+    public int? ChangesKept { get; init; }
+
+    /// <summary>Whether the feed has changes of reported properties too.</summary>
+    public bool ReportedChanges { get; init; } = true;
+
     /// <summary>Pages and REST leave this machine: then TLS and a token are required.</summary>
     public bool HttpBeyondLoopback => !IPAddress.IsLoopback(HttpBind);
 
     /// <summary>The name that certificates and connection strings carry.</summary>
     public string HostName => HostNames.Count > 0 ? HostNames[0] : "localhost";
 
+    /// <summary>What provisioning tells devices that their hub is, as name or name:port; null = <see cref="HostName"/> and the port.</summary>
+    public string? AssignedHub { get; init; }
+
     /// <summary>Every name by which this hub may be addressed.</summary>
     public IReadOnlyList<string> AllNames => [.. HostNames.Append("localhost").Distinct(StringComparer.OrdinalIgnoreCase)];
 }
+
+/// <summary>How much of waveforms is kept, as the command line says it.</summary>
+/// <param name="Days">Age at which they go unless an alarm keeps them.</param>
+/// <param name="Megabytes">All files together.</param>
+/// <param name="DeviceCount">Per device.</param>
+/// <param name="DeviceMegabytes">Samples per device.</param>
+/// <param name="Neighbours">Before and after that of an alarm.</param>
+public sealed record WaveformLimits(int Days = 90, int Megabytes = 20 * 1024, int DeviceCount = 1000, int DeviceMegabytes = 256, int Neighbours = 3);

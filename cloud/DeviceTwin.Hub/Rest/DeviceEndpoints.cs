@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Fleet;
 
 namespace DeviceTwin.Hub.Rest;
@@ -12,28 +13,29 @@ internal static class DeviceEndpoints
     {
         routes.MapGet("/devices", (HttpRequest request, IFleet fleet) =>
         {
+            var keys = request.SeesKeys();
             var devices = fleet.ListIdentities().Take(request.Count("top", LargestPage, LargestPage))
-                .Select(identity => (JsonNode)DeviceJson.Write(identity, fleet.FindTwin(identity.DeviceId)));
+                .Select(identity => (JsonNode)DeviceJson.Write(identity, fleet.FindTwin(identity.DeviceId), keys));
             return new JsonResult(new JsonArray([.. devices]));
-        });
+        }).Needs(Role.Viewer, Permission.RegistryRead);
 
-        routes.MapGet("/devices/{id}", (string id, IFleet fleet) =>
+        routes.MapGet("/devices/{id}", (string id, HttpRequest request, IFleet fleet) =>
         {
             var identity = fleet.FindIdentity(id) ?? throw FleetErrors.DeviceNotFound(id);
-            return new JsonResult(DeviceJson.Write(identity, fleet.FindTwin(id)), etag: identity.ETag);
-        });
+            return new JsonResult(DeviceJson.Write(identity, fleet.FindTwin(id), request.SeesKeys()), etag: identity.ETag);
+        }).Needs(Role.Viewer, Permission.RegistryRead);
 
         routes.MapPut("/devices/{id}", async (string id, HttpRequest request, IFleet fleet) =>
         {
             var wanted = DeviceJson.Read(id, await RequestBody.ReadObject(request));
             var identity = await fleet.PutIdentity(wanted, request.IfMatch(), request.Author(), CancellationToken.None);
-            return new JsonResult(DeviceJson.Write(identity, fleet.FindTwin(id)), etag: identity.ETag);
-        });
+            return new JsonResult(DeviceJson.Write(identity, fleet.FindTwin(id), request.SeesKeys()), etag: identity.ETag);
+        }).Needs(Role.Engineer, Permission.RegistryWrite);
 
         routes.MapDelete("/devices/{id}", async (string id, HttpRequest request, IFleet fleet) =>
         {
             await fleet.DeleteIdentity(id, request.IfMatch(), request.Author(), CancellationToken.None);
             return Results.NoContent();
-        });
+        }).Needs(Role.Engineer, Permission.RegistryWrite);
     }
 }

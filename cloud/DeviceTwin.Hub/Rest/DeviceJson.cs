@@ -10,7 +10,8 @@ internal static class DeviceJson
     /// <summary>Azure's way to say never.</summary>
     public const string Never = "0001-01-01T00:00:00Z";
 
-    public static JsonObject Write(DeviceIdentity identity, TwinDocument? twin) => new()
+    /// <param name="keys">Whether the keys are for the reader's eyes; else they are null.</param>
+    public static JsonObject Write(DeviceIdentity identity, TwinDocument? twin, bool keys) => new()
     {
         ["deviceId"] = identity.DeviceId,
         ["generationId"] = identity.GenerationId,
@@ -24,16 +25,16 @@ internal static class DeviceJson
         ["cloudToDeviceMessageCount"] = twin?.CloudToDeviceMessageCount ?? 0,
         ["authentication"] = new JsonObject
         {
-            ["symmetricKey"] = new JsonObject { ["primaryKey"] = identity.PrimaryKey, ["secondaryKey"] = identity.SecondaryKey },
-            ["x509Thumbprint"] = NoThumbprint(),
-            ["type"] = "sas",
+            ["symmetricKey"] = new JsonObject { ["primaryKey"] = keys ? KeyOf(identity, identity.PrimaryKey) : null, ["secondaryKey"] = keys ? KeyOf(identity, identity.SecondaryKey) : null },
+            ["x509Thumbprint"] = Thumbprint(identity),
+            ["type"] = AuthenticationWord(identity),
         },
         ["capabilities"] = new JsonObject { ["iotEdge"] = false },
         ["parentScopes"] = new JsonArray(),
     };
 
     /// <summary>Reads what a client may say about an identity; keys left empty stay empty for the fleet to keep or make.</summary>
-    /// <exception cref="HubException">Another id than the address names, or a way to authenticate that this hub does not have.</exception>
+    /// <exception cref="HubException">Another id than the address names, or a way to authenticate that there is not.</exception>
     public static DeviceIdentity Read(string deviceId, JsonObject body)
     {
         if (RequestBody.Text(body, "deviceId") is { } named && named != deviceId)
@@ -41,23 +42,45 @@ internal static class DeviceJson
             throw new HubException(HubError.ArgumentInvalid, $"The body names device \"{named}\", the address \"{deviceId}\". Make them the same.");
         }
 
-        var authentication = RequestBody.Object(body, "authentication");
-        var type = authentication is null ? "sas" : RequestBody.Text(authentication, "type") ?? "sas";
-        if (type != "sas")
-        {
-            throw new HubException(HubError.ArgumentInvalid, $"authentication.type \"{type}\" is not offered. Use \"sas\" with symmetric keys.");
-        }
-
-        var keys = authentication is null ? null : RequestBody.Object(authentication, "symmetricKey");
+        var authentication = RequestBody.Object(body, "authentication") ?? [];
+        var keys = RequestBody.Object(authentication, "symmetricKey") ?? [];
+        var thumbprints = RequestBody.Object(authentication, "x509Thumbprint") ?? [];
         return new DeviceIdentity(
             deviceId,
             "",
             "",
             Enabled(RequestBody.Text(body, "status")),
-            (keys is null ? null : RequestBody.Text(keys, "primaryKey")) ?? "",
-            (keys is null ? null : RequestBody.Text(keys, "secondaryKey")) ?? "",
-            default);
+            RequestBody.Text(keys, "primaryKey") ?? "",
+            RequestBody.Text(keys, "secondaryKey") ?? "",
+            default)
+        {
+            Authentication = RequestBody.Text(authentication, "type") switch
+            {
+                null or "sas" => AuthenticationType.Sas,
+                "selfSigned" => AuthenticationType.SelfSigned,
+                "certificateAuthority" => AuthenticationType.CertificateAuthority,
+                "none" => AuthenticationType.None,
+                var type => throw new HubException(
+                    HubError.ArgumentInvalid, $"authentication.type \"{type}\" is not offered. Use \"sas\", \"selfSigned\", \"certificateAuthority\" or \"none\"."),
+            },
+            PrimaryThumbprint = RequestBody.Text(thumbprints, "primaryThumbprint") ?? "",
+            SecondaryThumbprint = RequestBody.Text(thumbprints, "secondaryThumbprint") ?? "",
+        };
     }
+
+    public static string AuthenticationWord(DeviceIdentity identity) => identity.Authentication switch
+    {
+        AuthenticationType.SelfSigned => "selfSigned",
+        AuthenticationType.CertificateAuthority => "certificateAuthority",
+        AuthenticationType.None => "none",
+        _ => "sas",
+    };
+
+    public static JsonObject Thumbprint(DeviceIdentity identity) => new()
+    {
+        ["primaryThumbprint"] = identity.PrimaryThumbprint.Length > 0 ? identity.PrimaryThumbprint : null,
+        ["secondaryThumbprint"] = identity.SecondaryThumbprint.Length > 0 ? identity.SecondaryThumbprint : null,
+    };
 
     public static string Status(DeviceIdentity identity) => identity.Enabled ? "enabled" : "disabled";
 
@@ -65,7 +88,8 @@ internal static class DeviceJson
 
     public static string Time(DateTimeOffset? at) => at is { } moment ? Json.Timestamp(moment) : Never;
 
-    public static JsonObject NoThumbprint() => new() { ["primaryThumbprint"] = null, ["secondaryThumbprint"] = null };
+    /// <summary>Keys are shown only where they open something.</summary>
+    private static string? KeyOf(DeviceIdentity identity, string key) => identity.Authentication == AuthenticationType.Sas ? key : null;
 
     private static bool Enabled(string? status) => status switch
     {

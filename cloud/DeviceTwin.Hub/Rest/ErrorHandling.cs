@@ -1,9 +1,10 @@
 using DeviceTwin.Hub.Logging;
+using DeviceTwin.Hub.Operation;
 
 namespace DeviceTwin.Hub.Rest;
 
 /// <summary>Turns what handlers throw into answers.</summary>
-internal sealed class ErrorHandling(RequestDelegate next, RestRefusals refusals, ILogger<ErrorHandling> logger)
+internal sealed class ErrorHandling(RequestDelegate next, RestRefusals refusals, HubMetrics metrics, ILogger<ErrorHandling> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -27,6 +28,7 @@ internal sealed class ErrorHandling(RequestDelegate next, RestRefusals refusals,
         catch (Exception failure) when (!context.Response.HasStarted)
         {
             var tracking = context.TraceIdentifier;
+            metrics.Error("rest", HubError.ServerError.Code);
             logger.RequestFailed(failure, context.Request.Method, context.Request.Path, tracking);
             await RestRefusals.Write(context, HubError.ServerError, "The hub failed to answer; its log has the details under the tracking id.", tracking);
         }

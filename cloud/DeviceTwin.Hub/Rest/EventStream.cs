@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Logging;
 using DeviceTwin.Twins;
@@ -15,7 +16,7 @@ internal static class EventStream
     private const int Capacity = 256;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
-    public static void MapEvents(this IEndpointRouteBuilder routes) => routes.MapGet("devices/{id}/events", Follow);
+    public static void MapEvents(this IEndpointRouteBuilder routes) => routes.MapGet("devices/{id}/events", Follow).Needs(Role.Viewer, Permission.ServiceConnect);
 
     private static async Task Follow(
         string id, HttpContext context, IFleet fleet, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<TwinWatch> logger)
@@ -73,7 +74,7 @@ internal static class EventStream
     }
 
     /// <summary>True when there is an event to read; comments in between keep the line open.</summary>
-    private static async Task<bool> WaitForEvent(HttpResponse response, TimeProvider time, ChannelReader<FleetEvent> events, CancellationToken end)
+    public static async Task<bool> WaitForEvent<T>(HttpResponse response, TimeProvider time, ChannelReader<T> events, CancellationToken end)
     {
         var waiting = events.WaitToReadAsync(end).AsTask();
         while (true)

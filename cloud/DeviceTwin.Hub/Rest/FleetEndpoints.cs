@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceTwin.Dashboard.View;
+using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
@@ -16,10 +17,12 @@ internal static class FleetEndpoints
     public static void MapFleetApi(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api/v1");
-        api.MapGet("fleet", (IFleetView view) => new JsonResult(new JsonArray([.. view.List().Select(node => (JsonNode)Write(node))])));
+        api.MapGet("fleet", (IFleetView view) => new JsonResult(new JsonArray([.. view.List().Select(node => (JsonNode)Write(node))])))
+            .Needs(Role.Viewer, Permission.ServiceConnect);
 
         api.MapGet("devices/{id}/convergence", (string id, IFleet fleet) =>
-            new JsonResult(Write(fleet.FindConvergence(id) ?? throw FleetErrors.DeviceNotFound(id))));
+            new JsonResult(Write(fleet.FindConvergence(id) ?? throw FleetErrors.DeviceNotFound(id))))
+            .Needs(Role.Viewer, Permission.ServiceConnect);
 
         api.MapGet("devices/{id}/telemetry", (string id, HttpRequest request, IFleet fleet) =>
         {
@@ -27,16 +30,7 @@ internal static class FleetEndpoints
             var kind = request.Query["kind"].ToString();
             var messages = fleet.ReadTelemetry(id, kind.Length == 0 ? null : kind, request.Count("limit", StandardLimit, LargestLimit));
             return new JsonResult(new JsonArray([.. messages.Select(message => (JsonNode)Write(message))]));
-        });
-
-        api.MapGet("devices/{id}/audit", (string id, HttpRequest request, IFleet fleet) =>
-        {
-            _ = fleet.FindIdentity(id) ?? throw FleetErrors.DeviceNotFound(id);
-            return new JsonResult(Write(fleet.ReadAudit(id, request.Count("limit", StandardLimit, LargestLimit))));
-        });
-
-        api.MapGet("audit", (HttpRequest request, IFleet fleet) =>
-            new JsonResult(Write(fleet.ReadAudit(null, request.Count("limit", StandardLimit, LargestLimit)))));
+        }).Needs(Role.Viewer, Permission.ServiceConnect);
 
         api.MapGet("totals", (IFleet fleet) =>
         {
@@ -47,7 +41,7 @@ internal static class FleetEndpoints
                 ["reportedPatches"] = totals.ReportedPatches,
                 ["desiredPatches"] = totals.DesiredPatches,
             });
-        });
+        }).Needs(Role.Viewer, Permission.ServiceConnect);
         api.MapEvents();
     }
 
@@ -96,25 +90,15 @@ internal static class FleetEndpoints
         };
         try
         {
-            json["body"] = JsonNode.Parse(message.Body.Span);
+            using var document = JsonDocument.Parse(message.Body);
+            json["body"] = Json.Parse(document.RootElement.GetRawText());
         }
-        catch (JsonException)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
-            // A device may send any bytes.
+            // A device may send any bytes. (The second: bytes that are no UTF-8, or half a surrogate pair.)
             json["bodyBase64"] = Convert.ToBase64String(message.Body.Span);
         }
 
         return json;
     }
-
-    private static JsonArray Write(IReadOnlyList<AuditRow> rows) => new([.. rows.Select(row => (JsonNode)new JsonObject
-    {
-        ["at"] = Json.Timestamp(row.At),
-        ["author"] = row.Author,
-        ["deviceId"] = row.DeviceId,
-        ["action"] = row.Action,
-        ["path"] = row.Path,
-        ["value"] = row.Value is null ? null : JsonNode.Parse(row.Value),
-        ["version"] = row.Version,
-    })]);
 }

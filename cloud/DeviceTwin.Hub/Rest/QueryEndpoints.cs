@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Fleet;
 
 namespace DeviceTwin.Hub.Rest;
@@ -18,33 +19,29 @@ internal static class QueryEndpoints
         var query = RequestBody.Text(body, "query")
             ?? throw new HubException(HubError.ArgumentInvalid, "The body must hold a query: {\"query\":\"SELECT * FROM devices\"}.");
         var size = PageSize(context.Request.Headers[PageSizeHeader].ToString());
-        var after = QueryText.ReadContinuation(context.Request.Headers[ContinuationHeader].ToString());
-        var twins = fleet.Query(QueryText.Condition(query))
-            .Where(twin => after is null || string.CompareOrdinal(twin.DeviceId, after) > 0)
-            .Take(size + 1)
-            .ToArray();
+        var page = fleet.Query(query, context.Request.Headers[ContinuationHeader].ToString(), size);
 
         // Clients ask for pages as long as the header is there, so it must be absent from the last.
-        if (twins.Length > size)
+        if (page.Continuation is { } continuation)
         {
-            context.Response.Headers[ContinuationHeader] = QueryText.WriteContinuation(twins[size - 1].DeviceId);
+            context.Response.Headers[ContinuationHeader] = continuation;
         }
 
         context.Response.Headers["x-ms-item-type"] = "Twin";
-        var page = new JsonArray();
-        foreach (var twin in twins.Take(size))
+        var items = new JsonArray();
+        foreach (var twin in page.Twins)
         {
             // A device that was deleted in between is simply no longer part of the answer.
             if (fleet.FindIdentity(twin.DeviceId) is { } identity)
             {
-                page.Add((JsonNode)TwinJson.Write(twin, identity));
+                items.Add((JsonNode)TwinJson.Write(twin, identity));
             }
         }
 
-        return new JsonResult(page);
-    });
+        return new JsonResult(items);
+    }).Needs(Role.Viewer, Permission.RegistryRead | Permission.ServiceConnect);
 
-    private static int PageSize(string text) =>
+    public static int PageSize(string text) =>
         text.Length == 0 ? StandardPage
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var size) && size is -1 or (>= 1 and <= LargestPage) ? (size == -1 ? StandardPage : size)
         : throw new HubException(HubError.ArgumentInvalid, $"{PageSizeHeader} takes a number from 1 to {LargestPage}, not \"{text}\".");

@@ -1,3 +1,10 @@
+using DeviceTwin.Hub.Access;
+using DeviceTwin.Hub.Backup;
+using DeviceTwin.Hub.History;
+using DeviceTwin.Hub.Operation;
+using DeviceTwin.Hub.Sequence;
+using DeviceTwin.Hub.Waveforms;
+
 namespace DeviceTwin.Hub.Rest;
 
 /// <summary>Puts the HTTP surface together.</summary>
@@ -6,16 +13,11 @@ internal static class RestHosting
     public static IServiceCollection AddRest(this IServiceCollection services) => services.AddSingleton<RestRefusals>();
 
     /// <summary>What every request passes before it reaches a page or an endpoint.</summary>
-    /// <param name="token">Asked for where the hub listens beyond loopback; null on loopback.</param>
-    public static void UseRest(this WebApplication app, HttpToken? token)
+    public static void UseRest(this WebApplication app)
     {
         app.UseMiddleware<ErrorHandling>();
         app.UseMiddleware<RequestGuard>();
-        if (token is not null)
-        {
-            app.UseMiddleware<TokenGate>(token);
-        }
-
+        app.UseMiddleware<AccessGate>();
         app.UseStatusCodePages(context => Uncoded(context.HttpContext));
     }
 
@@ -28,6 +30,19 @@ internal static class RestHosting
         routes.MapConfigurations();
         routes.MapStatistics();
         routes.MapFleetApi();
+        routes.MapAccess();
+        routes.MapAudit();
+        routes.MapOperation();
+        routes.MapMessaging();
+        routes.MapWaveforms();
+        routes.MapBackup();
+        routes.MapSequence();
+        routes.MapHistory();
+        routes.MapEnrollments();
+        routes.MapCertificates();
+        routes.MapChanges();
+        routes.MapAlarms();
+        routes.MapPlant();
     }
 
     /// <summary>What routing refuses has no body yet; programs get the same shape as from every other refusal.</summary>

@@ -1,11 +1,12 @@
 using System.Globalization;
+using DeviceTwin.Hub.Access;
 
 namespace DeviceTwin.Hub.Rest;
 
 /// <summary>What many endpoints read from a request.</summary>
 internal static class RestRequests
 {
-    /// <summary>Says who acts; a claim, as loopback callers are not asked for more.</summary>
+    /// <summary>Says who acts; a claim, which counts on loopback as long as nobody has to sign in.</summary>
     public const string AuthorHeader = "X-DeviceTwin-Author";
 
     private const int LongestAuthor = 64;
@@ -14,12 +15,18 @@ internal static class RestRequests
     public static string? IfMatch(this HttpRequest request) =>
         request.Headers.IfMatch.Count == 0 ? null : request.Headers.IfMatch.ToString();
 
-    /// <summary><c>rest</c>, or <c>rest/NAME</c> where the caller gives a name.</summary>
-    public static string Author(this HttpRequest request)
+    /// <summary>How the caller's changes are signed: the name of the user or policy that was recognised.</summary>
+    public static string Author(this HttpRequest request) => request.HttpContext.Caller()?.Author ?? "rest";
+
+    /// <summary>The name that a caller gives itself; null where there is none that could stand in a log.</summary>
+    public static string? ClaimedAuthor(this HttpRequest request)
     {
         var name = request.Headers[AuthorHeader].ToString();
-        return name.Length is > 0 and <= LongestAuthor && name.All(character => character is > ' ' and <= '~') ? $"rest/{name}" : "rest";
+        return name.Length is > 0 and <= LongestAuthor && name.All(character => character is > ' ' and <= '~') ? name : null;
     }
+
+    /// <summary>Whether the caller may see the keys of devices.</summary>
+    public static bool SeesKeys(this HttpRequest request) => request.HttpContext.Caller()?.SeesKeys ?? false;
 
     /// <summary>A count from the query string, e.g. <c>top</c> or <c>limit</c>.</summary>
     /// <exception cref="HubException">Not a whole number from 1 to <paramref name="largest"/>.</exception>

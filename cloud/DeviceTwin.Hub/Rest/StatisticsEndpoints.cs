@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
+using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Fleet;
 
 namespace DeviceTwin.Hub.Rest;
 
-/// <summary>Azure's counts, and whether the hub works at all.</summary>
+/// <summary>Azure's counts.</summary>
 internal static class StatisticsEndpoints
 {
     public static void MapStatistics(this IEndpointRouteBuilder routes)
@@ -13,15 +14,9 @@ internal static class StatisticsEndpoints
             ["totalDeviceCount"] = fleet.Statistics.Total,
             ["enabledDeviceCount"] = fleet.Statistics.Enabled,
             ["disabledDeviceCount"] = fleet.Statistics.Disabled,
-        }));
+        })).Needs(Role.Viewer, Permission.RegistryRead);
 
-        routes.MapGet("/statistics/service", (IFleet fleet) => new JsonResult(new JsonObject { ["connectedDeviceCount"] = fleet.Statistics.Connected }));
-
-        routes.MapGet("/healthz", (IFleet fleet) => new JsonResult(new JsonObject
-        {
-            ["status"] = "ok",
-            ["devices"] = fleet.Statistics.Total,
-            ["connected"] = fleet.Statistics.Connected,
-        }));
+        routes.MapGet("/statistics/service", (IFleet fleet) => new JsonResult(new JsonObject { ["connectedDeviceCount"] = fleet.Statistics.Connected }))
+            .Needs(Role.Viewer, Permission.RegistryRead | Permission.ServiceConnect);
     }
 }

@@ -1,3 +1,4 @@
+using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Twins;
 
@@ -8,14 +9,17 @@ internal static class TwinEndpoints
 {
     public static void MapTwins(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/twins/{id}", (string id, IFleet fleet) => Answer(fleet, fleet.FindTwin(id) ?? throw FleetErrors.DeviceNotFound(id)));
+        routes.MapGet("/twins/{id}", (string id, IFleet fleet) => Answer(fleet, fleet.FindTwin(id) ?? throw FleetErrors.DeviceNotFound(id)))
+            .Needs(Role.Viewer, Permission.ServiceConnect);
 
         // A write that the hub has begun is finished even if the caller hangs up: half a change is never seen, an unheard one may be.
         routes.MapPatch("/twins/{id}", async (string id, HttpRequest request, IFleet fleet) =>
-            Answer(fleet, await fleet.PatchTwin(id, await RequestBody.ReadObject(request), request.IfMatch(), request.Author(), CancellationToken.None)));
+            Answer(fleet, await fleet.PatchTwin(id, await RequestBody.ReadObject(request), request.IfMatch(), request.Author(), CancellationToken.None)))
+            .Needs(Role.Engineer, Permission.ServiceConnect);
 
         routes.MapPut("/twins/{id}", async (string id, HttpRequest request, IFleet fleet) =>
-            Answer(fleet, await fleet.ReplaceTwin(id, await RequestBody.ReadObject(request), request.IfMatch(), request.Author(), CancellationToken.None)));
+            Answer(fleet, await fleet.ReplaceTwin(id, await RequestBody.ReadObject(request), request.IfMatch(), request.Author(), CancellationToken.None)))
+            .Needs(Role.Engineer, Permission.ServiceConnect);
     }
 
     private static JsonResult Answer(IFleet fleet, TwinDocument twin)

@@ -5,7 +5,12 @@ using System.Text.Json.Nodes;
 using DeviceTwin.Dashboard.Fleet;
 using DeviceTwin.Dashboard.View;
 using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Hub.History;
 using DeviceTwin.Hub.Logging;
+using DeviceTwin.Hub.Sequence;
+using DeviceTwin.Hub.Waveforms;
+using DeviceTwin.Storage.Waveforms;
+using DeviceTwin.Storage;
 using DeviceTwin.Twins;
 
 namespace DeviceTwin.Hub.View;
@@ -16,20 +21,26 @@ namespace DeviceTwin.Hub.View;
 /// </summary>
 internal sealed class FleetView : IFleetView, IDisposable
 {
-    private const string Author = "dashboard";
-
     private static readonly string[] AlarmOrder = [.. Verdicts.AlarmOrder];
 
     private readonly IFleet fleet;
+    private readonly SequenceSubject sequence;
+    private readonly IHubStore store;
+    private readonly TimeProvider time;
     private readonly ILogger<FleetView> logger;
+    private readonly WaveformKeeper waveforms;
     private readonly IDisposable subscription;
     private readonly ConcurrentDictionary<string, NodeMemory> memories = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, NodeSummary> summaries = new(StringComparer.Ordinal);
     private ImmutableArray<Action<string>> subscribers = [];
 
-    public FleetView(IFleet fleet, ILogger<FleetView> logger)
+    public FleetView(IFleet fleet, WaveformKeeper waveforms, SequenceSubject sequence, IHubStore store, TimeProvider time, ILogger<FleetView> logger)
     {
         this.fleet = fleet;
+        this.waveforms = waveforms;
+        this.sequence = sequence;
+        this.store = store;
+        this.time = time;
         this.logger = logger;
         subscription = fleet.Subscribe(Take);
     }
@@ -54,17 +65,21 @@ internal sealed class FleetView : IFleetView, IDisposable
             reported,
             history,
             memory.Spectrum(),
-            Facts(twin, history.Length > 0 ? history[^1] : null),
+            [.. Facts(twin, history.Length > 0 ? history[^1] : null), .. SequenceText.Facts(sequence.Find(deviceId))],
             IsTrue(Json.At(reported, "maintenance.alarmsInhibited")));
     }
 
     /// <inheritdoc/>
-    public async Task<SettingOutcome> SetDesired(string deviceId, string path, JsonNode? value, CancellationToken cancellation)
+    public Task<NodeTrend> ReadTrend(string deviceId, TimeSpan span, CancellationToken cancellation) =>
+        Task.FromResult(HistoryTrend.Read(store, deviceId, time.GetUtcNow(), span));
+
+    /// <inheritdoc/>
+    public async Task<SettingOutcome> SetDesired(string deviceId, string path, JsonNode? value, string author, CancellationToken cancellation)
     {
         try
         {
             var patch = new JsonObject { ["properties"] = new JsonObject { ["desired"] = Nest(path.Split('.'), value?.DeepClone()) } };
-            var twin = await fleet.PatchTwin(deviceId, patch, null, Author, cancellation);
+            var twin = await fleet.PatchTwin(deviceId, patch, null, author, cancellation);
             return SettingOutcome.Written(twin.Desired.Version);
         }
         catch (HubException refusal)
@@ -83,6 +98,14 @@ internal sealed class FleetView : IFleetView, IDisposable
     /// <inheritdoc/>
     public void Dispose() => subscription.Dispose();
 
+    private static WaveformRow Row(StoredWaveform waveform)
+    {
+        var facts = waveform.Head.Facts;
+        var rate = facts.RateMilliHertz / 1000.0;
+        return new WaveformRow(
+            waveform.Head.Sha256, waveform.ReceivedAt, waveform.Head.Capture.Capture, facts.Axes, rate, facts.Frames / rate, waveform.Damaged);
+    }
+
     private void Take(FleetEvent happened)
     {
         switch (happened)
@@ -91,6 +114,7 @@ internal sealed class FleetView : IFleetView, IDisposable
                 logger.TelemetryUnreadable(happened.DeviceId, "it is no features message of the kind this hub knows");
                 break;
             case FleetEvent.IdentityDeleted:
+                waveforms.Changed(happened.DeviceId);
                 memories.TryRemove(happened.DeviceId, out _);
                 break;
         }

@@ -50,18 +50,21 @@ internal static class SqliteHistory
         var rows = new List<AuditRow>();
         while (reader.Read())
         {
-            rows.Add(new AuditRow(
-                SqliteLoader.Time(reader, 0),
-                reader.GetString(1),
-                Text(reader, 2),
-                reader.GetString(3),
-                Text(reader, 4),
-                Text(reader, 5),
-                reader.IsDBNull(6) ? null : reader.GetInt64(6)));
+            rows.Add(AuditRow(reader));
         }
 
         return rows;
     }
+
+    /// <summary>A row whose first columns are at, author, device_id, action, path, value and version.</summary>
+    internal static AuditRow AuditRow(SqliteDataReader reader) => new(
+        SqliteLoader.Time(reader, 0),
+        reader.GetString(1),
+        Text(reader, 2),
+        reader.GetString(3),
+        Text(reader, 4),
+        Text(reader, 5),
+        reader.IsDBNull(6) ? null : reader.GetInt64(6));
 
     /// <param name="kind">The kind to pick out of a stream that holds several, or null.</param>
     private static void ReadStream(

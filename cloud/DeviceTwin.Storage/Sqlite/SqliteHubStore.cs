@@ -1,3 +1,4 @@
+using DeviceTwin.Storage.Query;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceTwin.Storage.Sqlite;
@@ -13,6 +14,7 @@ public sealed partial class SqliteHubStore : IHubStore
     private readonly FileStream ownership;
     private readonly SqliteConnection connection;
     private readonly SqliteWriter writer;
+    private readonly IndexedPaths indexed;
     private int disposed;
 
     private SqliteHubStore(SqliteStoreOptions options, FileStream ownership, SqliteConnection connection)
@@ -21,6 +23,7 @@ public sealed partial class SqliteHubStore : IHubStore
         this.ownership = ownership;
         this.connection = connection;
         readers = ConnectionString(options.Path, SqliteOpenMode.ReadOnly, pooling: true);
+        indexed = new IndexedPaths(options.IndexedPaths);
         writer = new SqliteWriter(connection, options);
     }
 

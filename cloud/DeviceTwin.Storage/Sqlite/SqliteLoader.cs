@@ -1,3 +1,4 @@
+using DeviceTwin.Storage.Query;
 using DeviceTwin.Twins;
 using Microsoft.Data.Sqlite;
 
@@ -7,12 +8,12 @@ namespace DeviceTwin.Storage.Sqlite;
 internal static class SqliteLoader
 {
     public static StoredFleet Load(SqliteConnection connection) => new(
-        Read(connection, "SELECT device_id, generation_id, etag, enabled, primary_key, secondary_key, created_at FROM identities ORDER BY device_id", Identity),
         Read(
             connection,
-            "SELECT device_id, etag, version, tags, desired, desired_version, desired_metadata, reported, reported_version, reported_metadata, "
-                + "model_id, last_activity_at, applied FROM twins ORDER BY device_id",
-            Twin),
+            "SELECT device_id, generation_id, etag, enabled, primary_key, secondary_key, created_at, authentication, primary_thumbprint, "
+                + "secondary_thumbprint FROM identities ORDER BY device_id",
+            Identity),
+        Twins(connection),
         Read(connection, "SELECT device_id, subscriptions FROM sessions ORDER BY device_id", Session),
         Read(
             connection,
@@ -22,10 +23,22 @@ internal static class SqliteLoader
         Read(connection, "SELECT name, value FROM counters", row => (Name: row.GetString(0), Value: row.GetInt64(1)))
             .ToDictionary(counter => counter.Name, counter => counter.Value));
 
-    private static List<T> Read<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> convert)
+    /// <summary>Every twin, by device id.</summary>
+    public static List<TwinDocument> Twins(SqliteConnection connection) =>
+        Read(connection, $"SELECT {TwinSearchSql.Columns} FROM twins t ORDER BY t.device_id", Twin);
+
+    /// <summary>The twins that a command finds.</summary>
+    public static List<TwinDocument> Twins(SqliteCommand command) => Read(command, Twin);
+
+    internal static List<T> Read<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> convert)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
+        return Read(command, convert);
+    }
+
+    private static List<T> Read<T>(SqliteCommand command, Func<SqliteDataReader, T> convert)
+    {
         using var reader = command.ExecuteReader();
         var rows = new List<T>();
         while (reader.Read())
@@ -37,7 +50,12 @@ internal static class SqliteLoader
     }
 
     private static DeviceIdentity Identity(SqliteDataReader row) => new(
-        row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3) != 0, row.GetString(4), row.GetString(5), Time(row, 6));
+        row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3) != 0, row.GetString(4), row.GetString(5), Time(row, 6))
+    {
+        Authentication = (AuthenticationType)row.GetInt32(7),
+        PrimaryThumbprint = row.GetString(8),
+        SecondaryThumbprint = row.GetString(9),
+    };
 
     private static TwinDocument Twin(SqliteDataReader row) => new(
         row.GetString(0),

@@ -43,6 +43,7 @@ internal static class SqliteSchema
     /// <summary>Brings a new or older database up to date; refuses one that is newer or not ours.</summary>
     public static void Migrate(SqliteConnection connection, string path)
     {
+        KeepOlder(connection, path);
         using var transaction = connection.BeginTransaction(deferred: false);
         var version = Version(connection, path);
         if (version > Current)
@@ -63,6 +64,19 @@ internal static class SqliteSchema
         connection.Execute("DELETE FROM schema_version");
         connection.Execute($"INSERT INTO schema_version(version) VALUES({Current})");
         transaction.Commit();
+    }
+
+    /// <summary>
+    /// The database as the older hub left it stays beside the new one: with it and the older hub an upgrade is taken back. Only after that is
+    /// anything changed, so a migration that fails may be tried again.
+    /// </summary>
+    private static void KeepOlder(SqliteConnection connection, string path)
+    {
+        if (connection.Scalar("SELECT count(*) FROM sqlite_master WHERE name = 'schema_version'") > 0
+            && connection.Scalar("SELECT version FROM schema_version") is var version && version < Current)
+        {
+            SqliteBackup.Copy(connection, $"{path}.schema-{version}");
+        }
     }
 
     private static int Version(SqliteConnection connection, string path)

@@ -29,10 +29,13 @@ internal sealed class SqliteStatements : IDisposable
     {
         this.connection = connection;
         telemetry = new SqliteTelemetryWriter(connection, options);
-        audit = new SqliteAuditWriter(connection, options);
+        audit = new SqliteAuditWriter(connection);
         begin = Prepare("BEGIN IMMEDIATE", 0);
         commit = Prepare("COMMIT", 0);
-        putIdentity = Prepare("INSERT OR REPLACE INTO identities VALUES($0,$1,$2,$3,$4,$5,$6)", 7);
+        putIdentity = Prepare(
+            "INSERT OR REPLACE INTO identities(device_id, generation_id, etag, enabled, primary_key, secondary_key, created_at, authentication, "
+                + "primary_thumbprint, secondary_thumbprint) VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9)",
+            10);
         putTwin = new RawStatement(connection, "INSERT OR REPLACE INTO twins VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
         putSession = Prepare("INSERT OR REPLACE INTO sessions VALUES($0,$1)", 2);
         putConfiguration = Prepare("INSERT OR REPLACE INTO configurations VALUES($0,$1,$2,$3,$4,$5,$6,$7)", 8);
@@ -71,6 +74,7 @@ internal sealed class SqliteStatements : IDisposable
                 [
                     identity.DeviceId, identity.GenerationId, identity.ETag, identity.Enabled ? 1L : 0L,
                     identity.PrimaryKey, identity.SecondaryKey, identity.CreatedAt.UtcTicks,
+                    (long)identity.Authentication, identity.PrimaryThumbprint, identity.SecondaryThumbprint,
                 ]);
                 break;
             case StoreChange.DeleteDevice { DeviceId: var deviceId }:
@@ -186,6 +190,10 @@ internal sealed class SqliteStatements : IDisposable
         putTwin.Bind(12, twin.LastActivityAt?.UtcTicks);
         putTwin.Bind(13, StoredText.OfApplied(twin.Applied));
         putTwin.Run();
+        foreach (var tables in subjects)
+        {
+            tables.PutTwin(twin);
+        }
     }
 
     private SqliteCommand Prepare(string sql, int parameters) => Prepare(connection, sql, parameters);

@@ -1,4 +1,14 @@
+using DeviceTwin.Storage.Sqlite.Access;
+using DeviceTwin.Storage.Sqlite.Alarms;
+using DeviceTwin.Storage.Sqlite.Audit;
+using DeviceTwin.Storage.Sqlite.Changes;
 using DeviceTwin.Storage.Sqlite.CloudToDevice;
+using DeviceTwin.Storage.Sqlite.DesiredRemovals;
+using DeviceTwin.Storage.Sqlite.History;
+using DeviceTwin.Storage.Sqlite.Plant;
+using DeviceTwin.Storage.Sqlite.Query;
+using DeviceTwin.Storage.Sqlite.Sequence;
+using DeviceTwin.Storage.Sqlite.Waveforms;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceTwin.Storage.Sqlite;
@@ -9,12 +19,34 @@ internal static class SqliteSubjects
     /// <summary>What leads from schema 1 to 2: the tables of all subjects, and the columns they add to the fleet's.</summary>
     public static string Create => string.Join('\n', (string[])
     [
+        SqliteAccessTables.Create,
+        SqliteAuditTables.Create,
         SqliteCloudToDeviceTables.Create,
+        SqliteDesiredRemovalTables.Create,
+        SqliteWaveformTables.Create,
+        SqliteSequenceTables.Create,
+        SqliteHistoryTables.Create,
+        SqliteProvisioningTables.Create,
+        SqliteQueryTables.Create,
+        SqliteChangeTables.Create,
+        SqliteAlarmTables.Create,
+        SqlitePlantTables.Create,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
     public static SqliteTables[] Open(SqliteConnection connection, SqliteStoreOptions options) =>
     [
+        new SqliteAccessTables(connection),
+        new SqliteAuditTables(connection),
         new SqliteCloudToDeviceTables(connection),
+        new SqliteDesiredRemovalTables(connection),
+        new SqliteWaveformTables(connection),
+        new SqliteSequenceTables(connection),
+        new SqliteHistoryTables(connection),
+        new SqliteProvisioningTables(connection),
+        new SqliteQueryTables(connection, options),
+        new SqliteChangeTables(connection, options),
+        new SqliteAlarmTables(connection),
+        new SqlitePlantTables(connection),
     ];
 }

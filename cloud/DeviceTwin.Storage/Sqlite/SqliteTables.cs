@@ -1,3 +1,4 @@
+using DeviceTwin.Twins;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceTwin.Storage.Sqlite;
@@ -13,6 +14,11 @@ internal abstract class SqliteTables(SqliteConnection connection) : IDisposable
 
     /// <summary>What is done with each kind of change.</summary>
     public IReadOnlyDictionary<Type, Action<StoreChange>> Handlers => handlers;
+
+    /// <summary>Follows a twin that was written.</summary>
+    public virtual void PutTwin(TwinDocument twin)
+    {
+    }
 
     /// <summary>Removes what belongs to a device that is deleted.</summary>
     public virtual void DeleteDevice(string deviceId)

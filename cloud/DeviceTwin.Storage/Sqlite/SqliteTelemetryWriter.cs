@@ -58,6 +58,12 @@ internal sealed class SqliteTelemetryWriter : IDisposable
         insert.BindBlob(4, message.Body.Span);
         insert.Run();
 
+        if (options.HistoryKinds.Contains(bucket))
+        {
+            // Whoever turns old messages into history removes them in the same transaction.
+            return;
+        }
+
         var kept = options.KeptByKind.GetValueOrDefault(bucket, options.KeptOfOtherKinds);
         var step = Math.Max(1, kept / 16);
         if (stream.Last > kept && stream.Last % step == 0)

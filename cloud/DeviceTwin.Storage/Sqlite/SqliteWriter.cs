@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceTwin.Storage.Sqlite;
@@ -18,6 +19,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteStatements statements;
     private readonly string path;
     private readonly int maximumBatch;
+    private readonly Action<StoreCommit>? committed;
     private readonly Thread thread;
     private Queue<StoreWrite> queue = new();
     private int wakeAt;
@@ -27,6 +29,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         path = options.Path;
         maximumBatch = options.MaximumBatch;
+        committed = options.Committed;
         statements = new SqliteStatements(connection, options);
         thread = new Thread(Run) { IsBackground = true, Name = "store writer" };
         thread.Start();
@@ -168,6 +171,7 @@ internal sealed class SqliteWriter : IDisposable
 
     private void Commit(List<StoreWrite> batch)
     {
+        var begun = Stopwatch.GetTimestamp();
         try
         {
             if (batch.Exists(static write => write.Changes.Count > 0))
@@ -190,6 +194,7 @@ internal sealed class SqliteWriter : IDisposable
             // Whatever went wrong, the transaction is rolled back and everybody concerned hears of it.
             statements.RollBack();
             var reason = SqliteErrors.Translate(e, path);
+            Tell(batch, begun, failed: true);
             CommitFailed?.Invoke(reason);
             foreach (var write in batch)
             {
@@ -200,6 +205,7 @@ internal sealed class SqliteWriter : IDisposable
             return;
         }
 
+        Tell(batch, begun, failed: false);
         foreach (var write in batch)
         {
             Complete(write);
@@ -223,6 +229,20 @@ internal sealed class SqliteWriter : IDisposable
                 },
                 (Batch: batch, From: from),
                 preferLocal: false);
+        }
+    }
+
+    private void Tell(List<StoreWrite> batch, long begun, bool failed)
+    {
+        if (committed is not null && batch.Sum(write => write.Changes.Count) is > 0 and var changes)
+        {
+            int waiting;
+            lock (gate)
+            {
+                waiting = queue.Count;
+            }
+
+            committed(new StoreCommit(batch.Count, changes, Stopwatch.GetElapsedTime(begun), waiting, failed));
         }
     }
 

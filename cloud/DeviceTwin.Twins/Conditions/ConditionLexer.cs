@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace DeviceTwin.Twins.Conditions;
@@ -16,9 +17,11 @@ internal enum TokenKind
 internal readonly record struct Token(TokenKind Kind, string Text, int Position);
 
 /// <summary>Cuts a condition into words, strings, numbers and symbols.</summary>
-internal sealed class ConditionLexer(string source)
+/// <param name="subject">What is read, for refusals.</param>
+internal sealed class ConditionLexer(string source, string subject)
 {
-    private static readonly string[] Symbols = ["<>", "!=", "<=", ">=", "[[", "]]", "=", "<", ">", "(", ")", "[", "]", ",", "."];
+    private static readonly string[] Symbols =
+        ["<>", "!=", "<=", ">=", "[[", "]]", "=", "<", ">", "(", ")", "[", "]", ",", ".", "+", "-", "*", "/", "%"];
 
     private int position;
 
@@ -41,15 +44,9 @@ internal sealed class ConditionLexer(string source)
             return ReadText(first);
         }
 
-        if (char.IsAsciiDigit(first) || (first == '-' && start + 1 < source.Length && char.IsAsciiDigit(source[start + 1])))
+        if (char.IsAsciiDigit(first))
         {
-            position++;
-            while (position < source.Length && IsNumberPart(source[position], source[position - 1]))
-            {
-                position++;
-            }
-
-            return new Token(TokenKind.Number, source[start..position], start);
+            return ReadNumber();
         }
 
         if (IsWordStart(first))
@@ -71,7 +68,7 @@ internal sealed class ConditionLexer(string source)
             }
         }
 
-        throw ConditionParser.Error(start, $"'{first}' has no meaning here", Hint(first));
+        throw Error(start, $"{Shown(start)} has no meaning here", Hint(first));
     }
 
     /// <summary>The raw text up to <c>]]</c>, for names that are no words: <c>tags.[[line-speed]]</c>.</summary>
@@ -81,12 +78,31 @@ internal sealed class ConditionLexer(string source)
         var end = source.IndexOf("]]", start, StringComparison.Ordinal);
         if (end < 0)
         {
-            throw ConditionParser.Error(start, "the name in [[ has no end", "close it with ]]");
+            throw Error(start, "the name in [[ has no end", "close it with ]]");
         }
 
         position = end + 2;
+        CheckText(start, end);
         return new Token(TokenKind.Word, source[start..end], start);
     }
+
+    /// <summary>The words joined to a position by dashes, as somebody writes a name with a dash who does not know that it needs brackets.</summary>
+    public string? DashedNameAfter(int end)
+    {
+        var last = end;
+        while (last + 1 < source.Length && source[last] == '-' && IsWordStart(source[last + 1]))
+        {
+            last++;
+            while (last < source.Length && (IsWordStart(source[last]) || char.IsDigit(source[last])))
+            {
+                last++;
+            }
+        }
+
+        return last > end ? source[end..last] : null;
+    }
+
+    public ConditionException Error(int at, string problem, string hint) => new(subject, at, problem, hint);
 
     private Token ReadText(char quote)
     {
@@ -100,6 +116,7 @@ internal sealed class ConditionLexer(string source)
                 // A doubled quote stands for itself.
                 if (position == source.Length || source[position] != quote)
                 {
+                    CheckText(start, position);
                     return new Token(TokenKind.Text, text.ToString(), start);
                 }
 
@@ -109,20 +126,52 @@ internal sealed class ConditionLexer(string source)
             text.Append(character);
         }
 
-        throw ConditionParser.Error(start, "the string has no end", $"close it with {quote}");
+        throw Error(start, "the string has no end", $"close it with {quote}");
     }
+
+    private Token ReadNumber()
+    {
+        var start = position++;
+        var hexadecimal = source[start] == '0' && position < source.Length && source[position] is 'x' or 'X';
+        while (position < source.Length && IsNumberPart(source[position], source[position - 1], hexadecimal))
+        {
+            position++;
+        }
+
+        return new Token(TokenKind.Number, source[start..position], start);
+    }
+
+    /// <summary>No twin holds half a surrogate pair, and no database takes it.</summary>
+    private void CheckText(int from, int to)
+    {
+        for (var index = from; index < to; index++)
+        {
+            if (char.IsSurrogatePair(source, index))
+            {
+                index++;
+            }
+            else if (char.IsSurrogate(source[index]))
+            {
+                throw Error(index, $"{Shown(index)} is half a character", "remove it");
+            }
+        }
+    }
+
+    private string Shown(int at) => char.IsSurrogatePair(source, at) ? $"'{source.AsSpan(at, 2)}'"
+        : char.IsControl(source[at]) || char.IsSurrogate(source[at]) ? string.Create(CultureInfo.InvariantCulture, $"U+{(int)source[at]:X4}")
+        : $"'{source[at]}'";
 
     private static bool IsWordStart(char character) => char.IsLetter(character) || character is '_' or '$';
 
-    private static bool IsNumberPart(char character, char before) =>
-        char.IsAsciiLetterOrDigit(character) || character == '.' || (character is '+' or '-' && before is 'e' or 'E');
+    private static bool IsNumberPart(char character, char before, bool hexadecimal) =>
+        char.IsAsciiLetterOrDigit(character) || character == '.' || (!hexadecimal && character is '+' or '-' && before is 'e' or 'E');
 
     private static string Hint(char character) => character switch
     {
-        '+' or '-' or '*' or '/' or '%' => "there is no arithmetic in conditions; write a name with a dash as tags.[[name-with-dash]]",
         '!' => "write != for different, or NOT in front of a condition",
         '&' => "write AND",
         '|' => "write OR",
+        ';' => "leave it out: a query is one statement",
         _ => "remove it, or quote the text it belongs to",
     };
 }

@@ -1,16 +1,18 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace DeviceTwin.Twins.Conditions;
 
-/// <summary>Recursive descent over OR, AND, NOT and the tests. Keywords and functions go in any case, paths are case-sensitive.</summary>
+/// <summary>
+/// Recursive descent over OR, AND, NOT, comparisons and arithmetic. Keywords and functions go in any case, paths are case-sensitive. The
+/// work is bounded by the text's length, the stack by <see cref="MaximumNesting"/>.
+/// </summary>
 internal sealed class ConditionParser
 {
-    /// <summary>Parentheses and NOTs may nest so deep: the text comes from outside and must not exhaust the stack.</summary>
+    /// <summary>Parentheses, NOTs and arithmetic may nest so deep: the text comes from outside and must not exhaust the stack.</summary>
     private const int MaximumNesting = 64;
 
     private const string PathHint = "tags.line, tags.[[line-speed]] or deviceId";
+    private const string QueryHint = "write SELECT * FROM devices WHERE tags.line = 'A'";
 
     private static readonly HashSet<string> Keywords =
         new(["AND", "OR", "NOT", "IN", "NIN", "TRUE", "FALSE", "NULL", "UNDEFINED"], StringComparer.OrdinalIgnoreCase);
@@ -24,6 +26,8 @@ internal sealed class ConditionParser
         ["CONTAINS"] = TextTest.Contains,
     };
 
+    private static readonly string[] Functions = ["IS_DEFINED", .. TextTests.Keys];
+
     private static readonly Dictionary<string, Comparator> Comparators = new()
     {
         ["="] = Comparator.Equal,
@@ -35,189 +39,320 @@ internal sealed class ConditionParser
         [">="] = Comparator.GreaterOrEqual,
     };
 
+    private static readonly Dictionary<string, ArithmeticOperator> ArithmeticOperators = new()
+    {
+        ["+"] = ArithmeticOperator.Add,
+        ["-"] = ArithmeticOperator.Subtract,
+        ["*"] = ArithmeticOperator.Multiply,
+        ["/"] = ArithmeticOperator.Divide,
+        ["%"] = ArithmeticOperator.Remainder,
+    };
+
+    private static readonly string[] TargetRoots = ["tags", "deviceId"];
+    private static readonly string[] Facts = ["modelId", "etag", "version", "status", "connectionState", "lastActivityTime"];
+    private static readonly string[] QueryRoots = [.. TargetRoots, "properties", .. Facts];
+
+    /// <summary>Azure has them; a query that names one gets told so instead of "unknown".</summary>
+    private static readonly HashSet<string> NotYet = new(
+        ["configurations", "capabilities", "moduleId", "deviceScope", "parentScopes", "authenticationType", "x509Thumbprint", "statusReason",
+        "statusUpdateTime", "cloudToDeviceMessageCount", "deviceEtag"], StringComparer.Ordinal);
+
     private readonly ConditionLexer lexer;
     private readonly ConditionScope scope;
+    private readonly string text;
     private Token token;
+    private int end;
     private int nesting;
 
-    public ConditionParser(string text, ConditionScope scope)
+    /// <param name="subject">What is read, for refusals.</param>
+    public ConditionParser(string text, ConditionScope scope, string subject)
     {
-        lexer = new ConditionLexer(text);
+        this.text = text;
+        lexer = new ConditionLexer(text, subject);
         this.scope = scope;
         token = lexer.Next();
     }
 
     public ConditionNode Parse()
     {
-        var node = ParseOr();
-        return token.Kind == TokenKind.End
-            ? node
-            : throw Error(token.Position, $"{Shown(token)} follows a complete condition", "join conditions with AND or OR");
+        var node = Condition(ParseOr());
+        return token.Kind == TokenKind.End ? node : throw Following();
     }
 
-    /// <summary>A refusal that names the column (from 1) and what would be right.</summary>
-    internal static TwinException Error(int position, string problem, string hint) => new(
-        TwinError.ArgumentInvalid, $"Condition, column {position + 1}: {problem}. Hint: {hint}.");
-
-    private ConditionNode ParseOr()
+    /// <summary>The text from SELECT on.</summary>
+    public TwinQuery ParseQuery()
     {
-        var terms = new List<ConditionNode> { ParseAnd() };
+        Require("SELECT", QueryHint);
+        var top = TakeKeyword("TOP") ? ParseTop() : default(int?);
+        RequireEverything();
+        Require("FROM", QueryHint);
+        RequireDevices();
+        if (token.Kind == TokenKind.End)
+        {
+            return new TwinQuery(text, top, TwinCondition.All);
+        }
+
+        RefuseGrouping();
+        Require("WHERE", "write WHERE and a condition, or end the query here");
+        if (token.Kind == TokenKind.End)
+        {
+            throw Error(token.Position, "WHERE stands without a condition", "leave it out to select every device");
+        }
+
+        var start = token.Position;
+        var root = Condition(ParseOr());
+        RefuseGrouping();
+        return token.Kind == TokenKind.End ? new TwinQuery(text, top, new TwinCondition(text[start..], root)) : throw Following();
+    }
+
+    private int ParseTop()
+    {
+        var number = token;
+        if (number.Kind != TokenKind.Number || !int.TryParse(number.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var top) || top < 1)
+        {
+            throw Error(number.Position, $"{Shown(number)} where a number of devices is expected", "write SELECT TOP 10 * FROM devices");
+        }
+
+        Advance();
+        return top;
+    }
+
+    private void RequireEverything()
+    {
+        if (TakeSymbol("*"))
+        {
+            return;
+        }
+
+        throw token.Kind is TokenKind.Word && !IsKeyword("FROM")
+            ? Error(token.Position, $"{token.Text} is a projection, and projections and aggregates are not offered yet", "write SELECT * and pick from the answer")
+            : Error(token.Position, $"{Shown(token)} where * is expected", QueryHint);
+    }
+
+    private void RequireDevices()
+    {
+        Require("devices", QueryHint);
+        if (!IsSymbol("."))
+        {
+            return;
+        }
+
+        Advance();
+        var collection = token;
+        throw collection.Text is "modules" or "jobs"
+            ? Error(collection.Position, $"devices.{collection.Text} is not offered yet", "query devices")
+            : Error(collection.Position, $"{Shown(collection)} is no collection of devices", "write FROM devices");
+    }
+
+    private void RefuseGrouping()
+    {
+        if (IsKeyword("GROUP") || IsKeyword("ORDER"))
+        {
+            throw Error(
+                token.Position,
+                $"{token.Text.ToUpperInvariant()} BY is not offered{(IsKeyword("GROUP") ? " yet" : "")}",
+                "leave it out: the answer is ordered by deviceId");
+        }
+    }
+
+    private void Require(string keyword, string hint)
+    {
+        if (TakeKeyword(keyword))
+        {
+            return;
+        }
+
+        var meant = token.Kind == TokenKind.Word ? Spelling.Nearest(token.Text, [keyword]) : null;
+        throw Error(token.Position, $"{Shown(token)} where {keyword} is expected", meant is null ? hint : $"did you mean {meant}? {hint}");
+    }
+
+    private Item ParseOr()
+    {
+        var first = ParseAnd();
+        if (!IsKeyword("OR"))
+        {
+            return first;
+        }
+
+        var terms = new List<ConditionNode> { Condition(first) };
         while (TakeKeyword("OR"))
         {
-            terms.Add(ParseAnd());
+            terms.Add(Condition(ParseAnd()));
         }
 
-        return terms.Count == 1 ? terms[0] : new Or(terms);
+        return new Item(new Or(terms));
     }
 
-    private ConditionNode ParseAnd()
+    private Item ParseAnd()
     {
-        var terms = new List<ConditionNode> { ParseNot() };
+        var first = ParseNot();
+        if (!IsKeyword("AND"))
+        {
+            return first;
+        }
+
+        var terms = new List<ConditionNode> { Condition(first) };
         while (TakeKeyword("AND"))
         {
-            terms.Add(ParseNot());
+            terms.Add(Condition(ParseNot()));
         }
 
-        return terms.Count == 1 ? terms[0] : new And(terms);
+        return new Item(new And(terms));
     }
 
-    private ConditionNode ParseNot()
+    private Item ParseNot()
     {
         if (!IsKeyword("NOT"))
         {
-            return ParseTest();
+            return ParseComparison();
         }
 
         Enter();
         Advance();
-        var node = new Not(ParseNot());
+        var node = new Not(Condition(ParseNot()));
         nesting--;
-        return node;
+        return new Item(node);
     }
 
-    private ConditionNode ParseTest()
+    private Item ParseComparison()
     {
-        if (IsSymbol("("))
-        {
-            Enter();
-            Advance();
-            var inner = ParseOr();
-            Expect(")", "close the parenthesis");
-            nesting--;
-            return inner;
-        }
-
-        var start = token;
-        if (start.Kind == TokenKind.Word && start.Text.Equals("IS_DEFINED", StringComparison.OrdinalIgnoreCase))
-        {
-            Advance();
-            Expect("(", "write IS_DEFINED(tags.line)");
-            var path = ParsePath();
-            Expect(")", "write IS_DEFINED(tags.line)");
-            return new IsDefined(path);
-        }
-
-        if (start.Kind == TokenKind.Word && TextTests.TryGetValue(start.Text, out var test))
-        {
-            Advance();
-            Expect("(", $"write {start.Text}(deviceId, 'press')");
-            var value = ParseOperand();
-            Expect(",", $"write {start.Text}(deviceId, 'press')");
-            var part = ParseOperand();
-            Expect(")", $"write {start.Text}(deviceId, 'press')");
-            return new TextComparison(test, value, part);
-        }
-
-        return ParseComparison();
-    }
-
-    private ConditionNode ParseComparison()
-    {
-        var left = ParseOperand();
+        var left = ParseSum();
         if (TakeKeyword("IN"))
         {
-            return new Membership(left, ParseList(), Negated: false);
+            return new Item(new Membership(Value(left), ParseList(), Negated: false));
         }
 
         if (TakeKeyword("NIN"))
         {
-            return new Membership(left, ParseList(), Negated: true);
+            return new Item(new Membership(Value(left), ParseList(), Negated: true));
         }
 
         if (IsKeyword("NOT"))
         {
             Advance();
             return TakeKeyword("IN")
-                ? new Membership(left, ParseList(), Negated: true)
+                ? new Item(new Membership(Value(left), ParseList(), Negated: true))
                 : throw Error(token.Position, $"{Shown(token)} where IN is expected", "write tags.line NOT IN ['A', 'B']");
         }
 
         if (token.Kind == TokenKind.Symbol && Comparators.TryGetValue(token.Text, out var comparator))
         {
+            var operand = Value(left);
             Advance();
-            return new Comparison(left, comparator, ParseOperand());
+            return new Item(new Comparison(operand, comparator, Value(ParseSum())));
         }
 
-        // A flag may stand alone: tags.spare, or true.
-        if (left is LiteralOperand { Literal: not null } literal && literal.Literal.GetValueKind() is not (JsonValueKind.True or JsonValueKind.False))
-        {
-            throw Error(token.Position, $"{Shown(token)} where a comparison is expected", "compare with = != < > <= >= or IN");
-        }
-
-        return new Comparison(left, Comparator.Equal, new LiteralOperand(JsonValue.Create(true)));
+        return left;
     }
 
-    private List<JsonNode> ParseList()
+    private Item ParseSum() => ParseChain(ParseProduct, "+", "-");
+
+    private Item ParseProduct() => ParseChain(ParseSign, "*", "/", "%");
+
+    private Item ParseChain(Func<Item> part, params ReadOnlySpan<string> symbols)
     {
-        const string Hint = "write a list as ['A', 'B']";
-        Expect("[", Hint);
-        var items = new List<JsonNode>();
-        do
+        var left = part();
+        var before = nesting;
+        while (token.Kind == TokenKind.Symbol && symbols.Contains(token.Text))
         {
-            var at = token;
-            if (ParseOperand() is LiteralOperand literal)
-            {
-                if (literal.Literal is not null)
-                {
-                    items.Add(literal.Literal);
-                }
-            }
-            else
-            {
-                throw Error(at.Position, $"{Shown(at)} is a path, a list takes values", "put text in quotes: ['A', 'B']");
-            }
+            // A chain leans to the left: each link is one level of the tree.
+            Enter();
+            var operation = ArithmeticOperators[token.Text];
+            var operand = Value(left);
+            Advance();
+            left = new Item(new Arithmetic(operand, operation, Value(part())));
         }
-        while (TakeSymbol(","));
-        Expect("]", Hint);
-        return items;
+
+        nesting = before;
+        return left;
     }
 
-    private Operand ParseOperand()
+    private Item ParseSign()
+    {
+        if (!IsSymbol("-"))
+        {
+            return ParsePart();
+        }
+
+        var sign = token;
+        Advance();
+        if (token.Kind == TokenKind.Number && token.Position == sign.Position + 1)
+        {
+            return ParseNumber("-");
+        }
+
+        Enter();
+        var item = new Item(new Arithmetic(new LiteralOperand(Primitive.Of(0L)), ArithmeticOperator.Subtract, Value(ParseSign())));
+        nesting--;
+        return item;
+    }
+
+    private Item ParsePart()
     {
         var start = token;
         switch (start.Kind)
         {
+            case TokenKind.Symbol when start.Text == "(":
+                Enter();
+                Advance();
+                var inner = ParseOr();
+                Expect(")", "close the parenthesis");
+                nesting--;
+                return inner;
             case TokenKind.Text:
                 Advance();
-                return new LiteralOperand(JsonValue.Create(start.Text));
+                return new Item(new LiteralOperand(Primitive.Of(start.Text)));
             case TokenKind.Number:
+                return ParseNumber("");
+            case TokenKind.Word when Is(start, "TRUE") || Is(start, "FALSE"):
                 Advance();
-                return new LiteralOperand(ParseNumber(start));
-            case TokenKind.Word when start.Text.Equals("true", StringComparison.OrdinalIgnoreCase):
+                return new Item(new LiteralOperand(Primitive.Of(Is(start, "TRUE"))));
+            case TokenKind.Word when Is(start, "NULL") || Is(start, "UNDEFINED"):
                 Advance();
-                return new LiteralOperand(JsonValue.Create(true));
-            case TokenKind.Word when start.Text.Equals("false", StringComparison.OrdinalIgnoreCase):
+                return new Item(new LiteralOperand(Primitive.None));
+            case TokenKind.Word when Is(start, "IS_DEFINED"):
                 Advance();
-                return new LiteralOperand(JsonValue.Create(false));
-            case TokenKind.Word when start.Text.Equals("null", StringComparison.OrdinalIgnoreCase)
-                || start.Text.Equals("undefined", StringComparison.OrdinalIgnoreCase):
-                Advance();
-                return new LiteralOperand(null);
+                Expect("(", "write IS_DEFINED(tags.line)");
+                var path = ParsePath();
+                Expect(")", "write IS_DEFINED(tags.line)");
+                return new Item(new IsDefined(path));
+            case TokenKind.Word when TextTests.TryGetValue(start.Text, out var test):
+                return ParseTextTest(test, $"write {start.Text}(deviceId, 'press')");
             case TokenKind.Word when !Keywords.Contains(start.Text):
-                return ParsePath();
+                return new Item(ParsePath());
             default:
                 throw Error(start.Position, $"{Shown(start)} where a value or path is expected", $"write text in quotes, or a path such as {PathHint}");
         }
+    }
+
+    private Item ParseTextTest(TextTest test, string hint)
+    {
+        Advance();
+        Expect("(", hint);
+        Enter();
+        var value = Value(ParseSum());
+        Expect(",", hint);
+        var part = Value(ParseSum());
+        Expect(")", hint);
+        nesting--;
+        return new Item(new TextComparison(test, value, part));
+    }
+
+    private List<Primitive> ParseList()
+    {
+        const string Hint = "write a list as ['A', 'B']";
+        Expect("[", Hint);
+        var items = new List<Primitive>();
+        do
+        {
+            var at = token;
+            items.Add(ParseSign() is { Operand: LiteralOperand literal }
+                ? literal.Literal
+                : throw Error(at.Position, $"{at.Text} is a path or a condition, and a list holds values only", Hint));
+        }
+        while (TakeSymbol(","));
+        Expect("]", Hint);
+        return items;
     }
 
     private PathOperand ParsePath()
@@ -230,6 +365,15 @@ internal sealed class ConditionParser
 
         var path = new List<string> { start.Text };
         Advance();
+        if (IsSymbol("("))
+        {
+            throw Error(
+                start.Position,
+                $"{start.Text} is no function",
+                Spelling.Nearest(start.Text, Functions) is { } meant ? $"did you mean {meant}?" : $"there are {string.Join(", ", Functions)}");
+        }
+
+        var pathEnd = end;
         while (TakeSymbol("."))
         {
             if (IsSymbol("[["))
@@ -246,16 +390,30 @@ internal sealed class ConditionParser
             {
                 throw Error(token.Position, $"{Shown(token)} where a name is expected", $"write {PathHint}");
             }
+
+            pathEnd = end;
         }
 
-        // "devices.deviceId" is the same as "deviceId".
+        // "devices.deviceId" is the same as "deviceId", and so is "id" in the SDKs' own samples.
         if (path[0] == "devices" && path.Count > 1)
         {
             path.RemoveAt(0);
         }
 
+        if (path is ["id"])
+        {
+            path[0] = "deviceId";
+        }
+
         CheckPath(path, start.Position);
+        if (path.Count > 1 && lexer.DashedNameAfter(pathEnd) is { } dashed && Root(dashed) is { } second && !QueryRoots.Contains(second))
+        {
+            throw Error(pathEnd, "'-' subtracts", $"a name with a dash goes in brackets: {string.Join('.', path[..^1])}.[[{path[^1]}{dashed}]]");
+        }
+
         return new PathOperand(path);
+
+        static string Root(string dashed) => dashed[1..].Split('-')[0];
     }
 
     private void CheckPath(List<string> path, int position)
@@ -265,46 +423,107 @@ internal sealed class ConditionParser
             "deviceId" => path.Count == 1,
             "tags" => path.Count > 1,
             "properties" => scope == ConditionScope.Query && path.Count > 2 && path[1] is "desired" or "reported",
-            "modelId" or "etag" or "version" or "status" or "connectionState" => scope == ConditionScope.Query && path.Count == 1,
-            _ => false,
+            _ => scope == ConditionScope.Query && path.Count == 1 && Facts.Contains(path[0]),
         };
         if (known)
         {
             return;
         }
 
-        var text = string.Join('.', path);
-        throw scope == ConditionScope.Target
-            ? Error(position, $"{text} cannot select devices", $"a target condition uses {PathHint}; put text in quotes")
-            : Error(position, $"{text} is unknown", $"use {PathHint}, properties.reported.…, properties.desired.…, connectionState or status; put text in quotes");
-    }
-
-    private static JsonNode ParseNumber(Token number)
-    {
-        if (long.TryParse(number.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer))
+        var shown = string.Join('.', path);
+        if (scope == ConditionScope.Target)
         {
-            return JsonValue.Create(integer);
+            throw Error(position, $"{shown} cannot select devices", $"{Meant(path, TargetRoots)}a target condition uses {PathHint}; put text in quotes");
         }
 
-        return double.TryParse(number.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
-            ? JsonValue.Create(value)
-            : throw Error(number.Position, $"{number.Text} is not a number", "write 5, -1.5 or 2e3, or put text in quotes");
+        throw NotYet.Contains(path[0])
+            ? Error(position, $"{path[0]} cannot be asked for yet", "ask for tags, properties or deviceId")
+            : Error(position, $"{shown} is unknown", $"{Meant(path, QueryRoots)}use {PathHint}, properties.reported.…, properties.desired.…, connectionState or status; put text in quotes");
     }
+
+    private static string Meant(List<string> path, string[] roots)
+    {
+        if (path[0] == "properties" && path.Count > 1)
+        {
+            return Spelling.Nearest(path[1], ["desired", "reported"]) is { } section && section != path[1]
+                ? $"did you mean {string.Join('.', (string[])["properties", section, .. path[2..]])}? "
+                : "";
+        }
+
+        // tags without a name, for one, is the right word.
+        return Spelling.Nearest(path[0], roots) is { } root && root != path[0]
+            ? $"did you mean {string.Join('.', (string[])[root, .. path[1..]])}? "
+            : "";
+    }
+
+    private Item ParseNumber(string sign)
+    {
+        var number = token;
+        Advance();
+        return new Item(new LiteralOperand(Number(sign + number.Text)
+            ?? throw Error(number.Position, $"{number.Text} is not a number", "write 5, -1.5, 2e3 or 0x1F, or put text in quotes")));
+    }
+
+    private static Primitive? Number(string written)
+    {
+        if (long.TryParse(written, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer))
+        {
+            return Primitive.Of(integer);
+        }
+
+        var negative = written[0] == '-';
+        var digits = negative ? written[1..] : written;
+        if (digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
+        {
+            return long.TryParse(digits.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bits) && bits >= 0
+                ? Primitive.Of(negative ? -bits : bits)
+                : null;
+        }
+
+        return double.TryParse(written, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            ? Primitive.Of(value)
+            : null;
+    }
+
+    /// <summary>A condition, or a flag that stands alone: tags.spare, or true.</summary>
+    private ConditionNode Condition(Item item) => item switch
+    {
+        { Condition: { } condition } => condition,
+        { Operand: PathOperand or LiteralOperand { Literal.Kind: PrimitiveKind.Boolean or PrimitiveKind.None } } =>
+            new Comparison(item.Operand, Comparator.Equal, new LiteralOperand(Primitive.Of(true))),
+        _ => throw Error(token.Position, $"{Shown(token)} where a comparison is expected", "compare with = != < > <= >= or IN"),
+    };
+
+    private Operand Value(Item item) => item.Operand
+        ?? throw Error(token.Position, $"{Shown(token)} follows a condition, which is no value", "join conditions with AND or OR");
+
+    private ConditionException Following() =>
+        Error(token.Position, $"{Shown(token)} follows a complete condition", Meaning(token) ?? "join conditions with AND or OR");
+
+    private static string? Meaning(Token token) =>
+        token.Kind == TokenKind.Word && Spelling.Nearest(token.Text, ["AND", "OR", "IN", "NIN"]) is { } meant ? $"did you mean {meant}?" : null;
 
     private void Enter()
     {
         if (++nesting > MaximumNesting)
         {
-            throw Error(token.Position, $"more than {MaximumNesting} levels of parentheses and NOT", "simplify the condition");
+            throw Error(token.Position, $"more than {MaximumNesting} levels of parentheses, NOT and arithmetic", "simplify the condition");
         }
     }
 
-    private void Advance() => token = lexer.Next();
+    private void Advance()
+    {
+        end = token.Position + token.Text.Length;
+        token = lexer.Next();
+    }
+
+    private ConditionException Error(int position, string problem, string hint) => lexer.Error(position, problem, hint);
 
     private bool IsSymbol(string symbol) => token.Kind == TokenKind.Symbol && token.Text == symbol;
 
-    private bool IsKeyword(string keyword) =>
-        token.Kind == TokenKind.Word && token.Text.Equals(keyword, StringComparison.OrdinalIgnoreCase);
+    private bool IsKeyword(string keyword) => token.Kind == TokenKind.Word && Is(token, keyword);
+
+    private static bool Is(Token token, string keyword) => token.Text.Equals(keyword, StringComparison.OrdinalIgnoreCase);
 
     private bool TakeSymbol(string symbol)
     {
@@ -342,4 +561,18 @@ internal sealed class ConditionParser
         TokenKind.Text => $"the string '{token.Text}'",
         _ => token.Text,
     };
+
+    /// <summary>What a part of the text turned out to be: a condition or a value.</summary>
+    private readonly record struct Item(ConditionNode? Condition, Operand? Operand)
+    {
+        public Item(ConditionNode condition)
+            : this(condition, null)
+        {
+        }
+
+        public Item(Operand operand)
+            : this(null, operand)
+        {
+        }
+    }
 }

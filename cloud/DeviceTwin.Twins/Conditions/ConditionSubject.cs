@@ -6,6 +6,9 @@ namespace DeviceTwin.Twins.Conditions;
 /// <param name="Enabled">Whether the device may connect (<c>status</c>).</param>
 public sealed record ConditionSubject(TwinDocument Twin, bool Enabled = true)
 {
+    /// <summary>What Azure writes for an instant that never was.</summary>
+    public const string Never = "0001-01-01T00:00:00Z";
+
     /// <summary>The value at a path that <see cref="TwinCondition.Parse"/> has let pass; null where the device has none.</summary>
     internal JsonNode? Find(IReadOnlyList<string> path) => path[0] switch
     {
@@ -15,10 +18,20 @@ public sealed record ConditionSubject(TwinDocument Twin, bool Enabled = true)
         "modelId" => JsonValue.Create(Twin.ModelId),
         "etag" => JsonValue.Create(Twin.ETag),
         "version" => JsonValue.Create(Twin.Version),
-        "status" => JsonValue.Create(Enabled ? "enabled" : "disabled"),
-        "connectionState" => JsonValue.Create(Twin.Connected ? "Connected" : "Disconnected"),
+        "status" => JsonValue.Create(Status(Enabled)),
+        "connectionState" => JsonValue.Create(ConnectionState(Twin.Connected)),
+        "lastActivityTime" => JsonValue.Create(ActivityTime(Twin.LastActivityAt)),
         _ => null,
     };
+
+    /// <summary>Azure's word for whether a device may connect.</summary>
+    public static string Status(bool enabled) => enabled ? "enabled" : "disabled";
+
+    /// <summary>Azure's word for whether a device is connected.</summary>
+    public static string ConnectionState(bool connected) => connected ? "Connected" : "Disconnected";
+
+    /// <summary>A time of last activity as it is shown; times compare as text.</summary>
+    public static string ActivityTime(DateTimeOffset? at) => at is { } time ? Json.Timestamp(time) : Never;
 
     private static JsonNode? InSection(TwinSection section, IReadOnlyList<string> path)
     {

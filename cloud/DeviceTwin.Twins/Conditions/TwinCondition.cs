@@ -12,7 +12,7 @@ public enum ConditionScope
 
 /// <summary>
 /// A WHERE text in the language of Azure IoT Hub, parsed: comparisons (<c>= != &lt;&gt; &lt; &gt; &lt;= &gt;=</c>), <c>IN</c>,
-/// <c>NIN</c>, <c>NOT IN</c>, <c>AND</c>, <c>OR</c>, <c>NOT</c>, parentheses, <c>IS_DEFINED</c>, <c>STARTSWITH</c>,
+/// <c>NIN</c>, <c>NOT IN</c>, <c>AND</c>, <c>OR</c>, <c>NOT</c>, parentheses, arithmetic, <c>IS_DEFINED</c>, <c>STARTSWITH</c>,
 /// <c>ENDSWITH</c>, <c>CONTAINS</c>. <c>*</c> is every device, an empty text none. A comparison with something that is not there,
 /// or is of another kind, is false.
 /// </summary>
@@ -21,16 +21,20 @@ public sealed class TwinCondition
     /// <summary>The longest text accepted, in characters.</summary>
     public const int MaximumLength = 8192;
 
-    private readonly ConditionNode root;
+    /// <summary>Every device.</summary>
+    public static readonly TwinCondition All = new("*", new Constant(true));
 
-    private TwinCondition(string text, ConditionNode root)
+    internal TwinCondition(string text, ConditionNode root)
     {
         Text = text;
-        this.root = root;
+        Root = root;
     }
 
     /// <summary>The text as written.</summary>
     public string Text { get; }
+
+    /// <summary>What was understood.</summary>
+    public ConditionNode Root { get; }
 
     /// <summary>Reads a condition, or throws a <see cref="TwinException"/> that names the column and what would be right there.</summary>
     public static TwinCondition Parse(string text, ConditionScope scope)
@@ -46,11 +50,11 @@ public sealed class TwinCondition
         return trimmed switch
         {
             "" => new TwinCondition(text, new Constant(false)),
-            "*" => new TwinCondition(text, new Constant(true)),
-            _ => new TwinCondition(text, new ConditionParser(text, scope).Parse()),
+            "*" => new TwinCondition(text, All.Root),
+            _ => new TwinCondition(text, new ConditionParser(text, scope, "Condition").Parse()),
         };
     }
 
     /// <summary>Whether a device satisfies the condition.</summary>
-    public bool Matches(ConditionSubject subject) => root.Holds(subject);
+    public bool Matches(ConditionSubject subject) => Root.Holds(subject);
 }

@@ -50,9 +50,12 @@ public static class HubDialect
 
     /// <summary>Topic of a telemetry message.</summary>
     /// <param name="kind">Value of the application property <c>kind</c>.</param>
-    public static string TelemetryTopic(string deviceId, string kind)
+    /// <param name="bootId">Value of <c>bootId</c>.</param>
+    /// <param name="sequence">Value of <c>seq</c>: with it the hub tells a repetition from a new message.</param>
+    public static string TelemetryTopic(string deviceId, string kind, string bootId, int sequence)
     {
-        return "devices/" + deviceId + "/messages/events/%24.ct=application%2Fjson&%24.ce=utf-8&kind=" + PercentCode.Encode(kind);
+        return "devices/" + deviceId + "/messages/events/%24.ct=application%2Fjson&%24.ce=utf-8&kind=" + PercentCode.Encode(kind)
+            + "&bootId=" + PercentCode.Encode(bootId) + "&seq=" + Digits.Text(sequence);
     }
 
     /// <summary>Whether a topic carries a desired patch.</summary>

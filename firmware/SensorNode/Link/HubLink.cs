@@ -328,7 +328,8 @@ public sealed class HubLink
             }
         }
 
-        int packetId = _session.Publish(HubDialect.TelemetryTopic(_options.DeviceId, _message.Kind), _message.Payload, 1);
+        string topic = HubDialect.TelemetryTopic(_options.DeviceId, _message.Kind, _message.BootId, _message.Sequence);
+        int packetId = _session.Publish(topic, _message.Payload, 1);
         if (packetId <= 0)
         {
             Lose(nowMs, _backoff.Next());

@@ -21,10 +21,18 @@ public sealed class TelemetryMessage
     /// <summary><see cref="Low"/>, <see cref="Normal"/> or <see cref="Urgent"/>.</summary>
     public readonly int Priority;
 
-    public TelemetryMessage(string kind, byte[] payload, int priority)
+    /// <summary>Name of the boot that made the message.</summary>
+    public readonly string BootId;
+
+    /// <summary>Number of the message within its boot, from 1; all kinds count together. Stays the same however often it is sent.</summary>
+    public readonly int Sequence;
+
+    public TelemetryMessage(string kind, byte[] payload, int priority, string bootId, int sequence)
     {
         Kind = kind;
         Payload = payload;
         Priority = priority;
+        BootId = bootId;
+        Sequence = sequence;
     }
 }

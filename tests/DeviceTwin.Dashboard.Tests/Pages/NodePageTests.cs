@@ -12,6 +12,17 @@ public sealed class NodePageTests
     private const string Limit = "detection.velocityLimitUmPerSecond";
 
     [Test]
+    public async Task Who_may_not_change_settings_sees_them_without_the_means()
+    {
+        var fleet = new SampleFleet { Details = { ["vib-1"] = SampleFleet.Detail(SampleFleet.Node()) } };
+        var path = "detection.velocityLimitUmPerSecond";
+        var viewer = await PageRenderer.Render<NodePage>(fleet, SampleCaller.Viewer, ("DeviceId", "vib-1"));
+        Assert.That(viewer, Does.Contain($"data-testid=\"path-{path}\"").And.Not.Contain($"data-testid=\"save-{path}\""));
+        Assert.That(viewer, Does.Match($"disabled[^>]*data-testid=\"edit-{path}\""));
+        Assert.That(await PageRenderer.Render<NodePage>(fleet, ("DeviceId", "vib-1")), Does.Contain($"data-testid=\"save-{path}\""));
+    }
+
+    [Test]
     public async Task The_verdict_stands_at_the_top()
     {
         var html = await Render(Detail(Node(verdict: "inner")));
@@ -36,6 +47,18 @@ public sealed class NodePageTests
     }
 
     [Test]
+    public async Task Waveforms_are_downloaded_from_here_unless_their_file_is_lost()
+    {
+        var html = await Render(Detail(Node()) with
+        {
+            Waveforms = [new WaveformRow("ab12", Noon, 7, "z", 26667, 1.2288, false), new WaveformRow("cd34", Noon.AddHours(-1), null, "x,y,z", 26667, 1, true)],
+        });
+        var list = Html.ById(html, "waveforms");
+        Assert.That(Html.Text(list), Does.Contain("z · 1.23 s at 26667 Hz · capture 7").And.Contain("file lost or damaged"));
+        Assert.That(list, Does.Contain("api/v1/waveforms/ab12?device=").And.Contain("format=csv").And.Not.Contain("cd34"));
+    }
+
+    [Test]
     public async Task A_spectrum_without_shaft_speed_says_why_nothing_is_marked()
     {
         var bins = new SpectrumBins(1000, [1, 2, 3]);
@@ -52,6 +75,17 @@ public sealed class NodePageTests
             history: [Features(Noon.AddMinutes(-5)), Features(Noon)]));
         Assert.That(Html.Text(Html.ById(html, "trend-velocity")), Does.Contain("limit 6.50").And.Contain("reset 5.85"), "the node works with what it reports");
         Assert.That(Html.Text(Html.ById(html, "trend-temperature")), Does.Contain("limit 80.0"), "the default, where nothing is reported");
+    }
+
+    [Test]
+    public async Task Trends_offer_longer_spans_and_begin_with_the_latest()
+    {
+        var html = await Render(Detail(Node()));
+        Assert.That(Html.Attribute(html, "span-latest", "aria-pressed"), Is.EqualTo("true"));
+        foreach (var span in new[] { "1-hour", "1-day", "1-week", "1-month" })
+        {
+            Assert.That(Html.Attribute(html, $"span-{span}", "aria-pressed"), Is.EqualTo("false"));
+        }
     }
 
     [Test]

@@ -12,12 +12,25 @@ namespace DeviceTwin.Tests.Dashboard.Pages;
 /// <summary>Renders components to HTML as the hub does for a first visit: no browser, no circuit.</summary>
 internal static class PageRenderer
 {
-    public static async Task<string> Render<TComponent>(IFleetView fleet, params (string Name, object? Value)[] parameters)
+    public static Task<string> Render<TComponent>(IFleetView fleet, params (string Name, object? Value)[] parameters)
+        where TComponent : IComponent => Render<TComponent>(_ => { }, fleet, parameters);
+
+    /// <param name="add">Adds further views that the page needs.</param>
+    public static Task<string> Render<TComponent>(Action<IServiceCollection> add, IFleetView fleet, params (string Name, object? Value)[] parameters)
+        where TComponent : IComponent => Render<TComponent>(add, fleet, SampleCaller.Engineer, parameters);
+
+    public static Task<string> Render<TComponent>(IFleetView fleet, IPageCaller caller, params (string Name, object? Value)[] parameters)
+        where TComponent : IComponent => Render<TComponent>(_ => { }, fleet, caller, parameters);
+
+    private static async Task<string> Render<TComponent>(
+        Action<IServiceCollection> add, IFleetView fleet, IPageCaller caller, (string Name, object? Value)[] parameters)
         where TComponent : IComponent
     {
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(fleet);
+        services.AddSingleton<IPageCaller>(caller);
+        add(services);
         services.AddSingleton<TimeProvider>(new ManualTime());
         services.AddRadzenComponents();
         services.AddScoped<IJSRuntime, NoScript>();

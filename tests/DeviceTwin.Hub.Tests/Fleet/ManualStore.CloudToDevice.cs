@@ -2,10 +2,11 @@ using DeviceTwin.Storage;
 
 namespace DeviceTwin.Tests.Hub.Fleet;
 
-/// <summary>No message waits for any device.</summary>
+/// <summary>Messages wait for devices once they are committed.</summary>
 internal sealed partial class ManualStore
 {
     public StoredCloudToDevice LoadCloudToDevice() => new(0, []);
 
-    public CloudToDeviceMessage? ReadCloudToDevice(long sequence) => null;
+    public CloudToDeviceMessage? ReadCloudToDevice(long sequence) =>
+        Committed.OfType<CloudToDeviceChange.Put>().FirstOrDefault(put => put.Message.Sequence == sequence)?.Message;
 }

@@ -1,4 +1,6 @@
 using DeviceTwin.Hub;
+using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Storage;
 
 namespace DeviceTwin.Tests.Hub.Fleet;
 
@@ -12,7 +14,9 @@ public sealed class QueryTests
     [TestCase("connectionState = 'Connected'", "b")]
     [TestCase("properties.desired.$version > 1", "a")]
     [TestCase("NOT IS_DEFINED(tags.line)", "")]
-    public async Task A_query_reads_what_was_just_written(string? where, string expected)
+    [TestCase("lastActivityTime > '2026-01-01T00:00:00Z'", "b,c")]
+    [TestCase("connectionState = 'Disconnected' AND tags.line IN ['A', 'B']", "a,c")]
+    public async Task QL1_A_query_reads_what_was_just_written(string? where, string expected)
     {
         using var fixture = new FleetFixture();
         await fixture.Register("c", """{"line":"A"}""");
@@ -21,14 +25,109 @@ public sealed class QueryTests
         await fixture.Report("c", """{"temperature":80}""");
         await fixture.Desire("a", """{"x":1}""");
         await fixture.Fleet.SetConnected("b", "1", null, CancellationToken.None);
-        Assert.That(string.Join(',', fixture.Fleet.Query(where).Select(twin => twin.DeviceId)), Is.EqualTo(expected));
+        Assert.That(string.Join(',', Ids(fixture.Fleet.Query(Select(where), null, 10))), Is.EqualTo(expected));
     }
+
+    [Test]
+    public async Task What_is_not_yet_durable_is_not_found_and_what_is_acknowledged_is()
+    {
+        using var fixture = new FleetFixture();
+        await fixture.Register("a");
+        for (var number = 1; number <= 50; number++)
+        {
+            await fixture.Report("a", $$"""{"count":{{number}}}""");
+            Assert.That(
+                Ids(fixture.Fleet.Query(Select($"properties.reported.count = {number} AND properties.reported.$version = {number + 1}"), null, 10)),
+                Is.EqualTo(new[] { "a" }));
+        }
+    }
+
+    [Test]
+    public async Task A_connection_is_seen_with_the_twin_it_belongs_to()
+    {
+        using var fixture = new FleetFixture();
+        await fixture.Register("a");
+        await fixture.Fleet.SetConnected("a", "1", null, CancellationToken.None);
+        var twin = fixture.Fleet.Query("SELECT * FROM devices", null, 10).Twins.Single();
+        Assert.That((twin.Connected, twin.LastActivityAt), Is.EqualTo((true, fixture.Time.GetUtcNow())));
+        await fixture.Fleet.SetDisconnected("a", "1", CancellationToken.None);
+        Assert.That(fixture.Fleet.Query(Select("connectionState = 'Connected'"), null, 10).Twins, Is.Empty);
+    }
+
+    [TestCase(null, "a,b|c,d|e")]
+    [TestCase(3, "a,b|c")]
+    [TestCase(4, "a,b|c,d")]
+    [TestCase(9, "a,b|c,d|e")]
+    public async Task Pages_together_are_the_answer_and_TOP_counts_over_all(int? top, string expected)
+    {
+        using var fixture = new FleetFixture();
+        foreach (var id in "edcba")
+        {
+            await fixture.Register(id.ToString());
+        }
+
+        var query = top is null ? "SELECT * FROM devices" : $"SELECT TOP {top} * FROM devices";
+        var pages = new List<string>();
+        string? continuation = null;
+        do
+        {
+            var page = fixture.Fleet.Query(query, continuation, 2);
+            pages.Add(string.Join(',', Ids(page)));
+            continuation = page.Continuation;
+        }
+        while (continuation is not null);
+        Assert.That(string.Join('|', pages), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public async Task A_continuation_of_another_query_is_refused()
+    {
+        using var fixture = new FleetFixture();
+        await fixture.Register("a");
+        await fixture.Register("b");
+        var continuation = fixture.Fleet.Query("SELECT * FROM devices", null, 1).Continuation;
+        Assert.That(
+            () => fixture.Fleet.Query("SELECT * FROM devices WHERE tags.a = 1", continuation, 1),
+            Throws.InstanceOf<HubException>().With.Message.Contains("belongs to another query"));
+        Assert.That(
+            () => fixture.Fleet.Query("SELECT * FROM devices", "AAAA", 1),
+            Throws.InstanceOf<HubException>().With.Message.Contains("is not a token"));
+    }
+
+    [Test]
+    public async Task The_feed_goes_on_after_a_restart_where_it_was()
+    {
+        using var fixture = new FleetFixture();
+        await fixture.Register("a");
+        await fixture.Patch("a", """{"tags":{"n":1}}""");
+        fixture.Restart();
+        await fixture.Patch("a", """{"tags":{"n":2}}""");
+        await fixture.Report("a", """{"x":1}""");
+        Assert.That(
+            fixture.Fleet.ReadChanges(new TwinChangeSearch(null, [], 1, 10)).Changes.Select(change => $"{change.Sequence} {change.Row.Author} {change.Row.Diff}"),
+            Is.EqualTo(new[] { """2 operator [["n",1,2]]""", """3 device [["x",null,1]]""" }));
+    }
+
+    [Test]
+    public async Task What_a_configuration_writes_is_in_the_feed_with_its_name()
+    {
+        using var fixture = new FleetFixture();
+        await fixture.Register("a");
+        await fixture.Configure("c", "*", 1, ("w", 2));
+        Assert.That(
+            fixture.Fleet.ReadChanges(new TwinChangeSearch("a", [TwinPart.Desired], 0, 10)).Changes.Select(change => $"{change.Row.Author} {change.Row.Version} {change.Row.Diff}"),
+            Is.EqualTo(new[] { """configuration/c 2 [["w",null,2]]""" }));
+    }
+
+    private static string Select(string? where) => where is null or "*" ? "SELECT * FROM devices" : "SELECT * FROM devices WHERE " + where;
+
+    private static IEnumerable<string> Ids(TwinPage page) => page.Twins.Select(twin => twin.DeviceId);
 
     [Test]
     public async Task A_malformed_query_is_refused()
     {
         using var fixture = new FleetFixture();
-        Assert.That(await FleetFixture.Refusal(() => Task.Run(() => fixture.Fleet.Query("tags.line ="))), Is.EqualTo(HubError.ArgumentInvalid));
+        Assert.That(await FleetFixture.Refusal(() => Task.Run(() => fixture.Fleet.Query("SELECT * FROM devices WHERE tags.line =", null, 10))), Is.EqualTo(HubError.ArgumentInvalid));
     }
 
     [Test]

@@ -162,6 +162,67 @@ public class CertificateTests
         Assert.That(certificates.Server().HasPrivateKey, Is.True);
     }
 
+    [Test]
+    public void The_authority_is_replaced_in_steps_that_each_survive_a_restart()
+    {
+        string[] Names(LocalCertificates certificates) => [.. certificates.Authorities.Select(authority => $"{authority.Part} {authority.Certificate.Subject}")];
+        string first;
+        string second;
+        using (LocalCertificates certificates = Open())
+        {
+            first = certificates.Authorities.Single().Certificate.Subject;
+            X509Certificate2 server = certificates.Server();
+            certificates.PrepareNext();
+            second = certificates.Authorities[1].Certificate.Subject;
+            Assert.That(certificates.Server(), Is.SameAs(server), "devices that have only the old file still connect");
+        }
+
+        using (LocalCertificates certificates = Open())
+        {
+            Assert.That(Names(certificates), Is.EqualTo(new[] { $"Present {first}", $"Next {second}" }));
+            Assert.That(certificates.Server().Issuer, Is.EqualTo(first));
+            certificates.CrossOver();
+            Assert.That(certificates.Server().Issuer, Is.EqualTo(second));
+            Assert.That(File.ReadAllText(certificates.AuthorityFile).Split("BEGIN CERTIFICATE"), Has.Length.EqualTo(3));
+        }
+
+        using (LocalCertificates certificates = Open())
+        {
+            Assert.That(Names(certificates), Is.EqualTo(new[] { $"Present {second}", $"Previous {first}" }));
+            certificates.RetirePrevious();
+        }
+
+        using LocalCertificates last = Open();
+        Assert.That(Names(last), Is.EqualTo(new[] { $"Present {second}" }));
+        Assert.That(File.Exists(Path.Combine(folder, "ca-next-key.pem")), Is.False);
+    }
+
+    [Test]
+    public void A_crash_in_the_middle_of_crossing_over_leaves_an_authority_that_signs()
+    {
+        using (LocalCertificates certificates = Open())
+        {
+            certificates.PrepareNext();
+        }
+
+        // The key was replaced, and nothing else yet.
+        File.Move(Path.Combine(folder, "ca-next-key.pem"), Path.Combine(folder, "ca-key.pem"), overwrite: true);
+        using LocalCertificates next = Open();
+        Assert.That(next.Authorities.Select(authority => authority.Part), Is.EqualTo(new[] { AuthorityPart.Present, AuthorityPart.Previous }));
+        Assert.That(next.Server().Issuer, Is.EqualTo(next.Authorities[0].Certificate.Subject));
+    }
+
+    [Test]
+    public void A_crash_in_the_middle_of_preparing_costs_nothing()
+    {
+        Open().Dispose();
+        File.WriteAllText(Path.Combine(folder, "ca-next-key.pem"), "half a key");
+        using LocalCertificates certificates = Open();
+        Assert.That(certificates.Authorities, Has.Count.EqualTo(1));
+        certificates.PrepareNext();
+        Assert.That(certificates.Authorities, Has.Count.EqualTo(2));
+    }
+
     [TestCase("localhost", true)]
     [TestCase("LocalHost:8883", true)]
     [TestCase("127.0.0.1:1", true)]

@@ -1,15 +1,19 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway;
+using DeviceTwin.Hub.Gateway.Messaging;
+using DeviceTwin.Hub.Provisioning;
 using DeviceTwin.Mqtt;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Sqlite;
 using DeviceTwin.Twins;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -26,8 +30,9 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly HubNames names = new(["hub.plant.example"]);
     private WebApplication application;
 
-    private GatewayHost(GatewayOptions options, TimeProvider? time)
+    private GatewayHost(GatewayOptions options, TimeProvider? time, Action<IServiceCollection>[] services)
     {
+        Services = services;
         this.options = options;
         RealTime = time;
         certificates = LocalCertificates.Open(Path.Combine(folder.FullName, "certificates"), names, TimeProvider.System);
@@ -45,12 +50,24 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public IFleet Fleet => application.Services.GetRequiredService<IFleet>();
 
+    public DirectMethods Methods => application.Services.GetRequiredService<DirectMethods>();
+
+    public CloudToDeviceQueues Messages => application.Services.GetRequiredService<CloudToDeviceQueues>();
+    public LocalCertificates Certificates => certificates;
+
+    public TrustedAuthorities Authorities => application.Services.GetRequiredService<TrustedAuthorities>();
+
+    public ProvisioningService Provisioning => application.Services.GetRequiredService<ProvisioningService>();
+
+    private Action<IServiceCollection>[] Services { get; }
+
     private TimeProvider? RealTime { get; }
 
     /// <param name="time">Null = <see cref="Time"/>.</param>
-    public static async Task<GatewayHost> Start(GatewayOptions? options = null, TimeProvider? time = null)
+    /// <param name="services">What else the application has.</param>
+    public static async Task<GatewayHost> Start(GatewayOptions? options = null, TimeProvider? time = null, params Action<IServiceCollection>[] services)
     {
-        var host = new GatewayHost((options ?? new GatewayOptions()) with { Port = 0, Address = IPAddress.Loopback }, time);
+        var host = new GatewayHost((options ?? new GatewayOptions()) with { Port = 0, Address = IPAddress.Loopback }, time, services);
         await host.application.StartAsync();
         return host;
     }
@@ -59,6 +76,9 @@ internal sealed class GatewayHost : IAsyncDisposable
     public async Task Restart()
     {
         options = options with { Port = Port };
+
+        // As the process does it: without, every connection is cut, and Azure's Node client does not come back after that by itself.
+        await application.StopAsync();
         await application.DisposeAsync();
         application = Build();
         await application.StartAsync();
@@ -70,6 +90,21 @@ internal sealed class GatewayHost : IAsyncDisposable
     public Task<TwinDocument> Desire(string deviceId, string desired) =>
         Fleet.PatchTwin(
             deviceId, (JsonObject)JsonNode.Parse($$$"""{"properties":{"desired":{{{desired}}}}}""")!, null, "operator", CancellationToken.None);
+
+    /// <summary>Calls a method with a payload given as JSON.</summary>
+    public Task<MethodResult> Invoke(string deviceId, string name, string payload = "null", int response = 30, int connect = 0) =>
+        Methods.Invoke(
+            deviceId,
+            new MethodCall(name, JsonNode.Parse(payload), TimeSpan.FromSeconds(response), TimeSpan.FromSeconds(connect)),
+            "operator",
+            CancellationToken.None);
+
+    /// <summary>Queues a message; it is durable when the task completes.</summary>
+    public Task Enqueue(string deviceId, string body, DateTimeOffset? expiresAt = null, params (string Key, string Value)[] properties) =>
+        Messages.Enqueue(
+            deviceId,
+            new CloudToDeviceDraft(properties.ToDictionary(property => property.Key, property => (string?)property.Value), Encoding.UTF8.GetBytes(body), expiresAt),
+            "operator");
 
     /// <summary>A token as the device libraries make it.</summary>
     /// <param name="scope">As it stands in the token; null = <c>localhost%2Fdevices%2F{id}</c>.</param>
@@ -110,8 +145,33 @@ internal sealed class GatewayHost : IAsyncDisposable
             + "&model-id=dtmi%3Acom%3Aexample%3AThermostat%3B1",
         Encoding.UTF8.GetBytes(Token(identity)));
 
+    /// <summary>CONNECT as Azure's Node client writes it beside a certificate.</summary>
+    public static MqttConnect CertificateConnect(string deviceId) => new(
+        deviceId, false, 180, $"localhost/{deviceId}/?api-version=2021-04-12&DeviceClientType=azure-iot-device%2F1.18.4%20(node%20v20.20.2%3B%20Debian%2012%3B%20x64)");
+
     /// <summary>A TLS connection on which nothing has been said yet.</summary>
     public Task<Wire> Dial() => Wire.Dial(Port, AuthorityFile);
+
+    /// <summary>The same with a certificate shown.</summary>
+    public Task<Wire> Dial(X509Certificate2 certificate, params X509Certificate2[] intermediates) =>
+        Wire.Dial(Port, AuthorityFile, certificate: certificate, intermediates: intermediates);
+
+    /// <summary>Connects with a certificate and expects to be let in.</summary>
+    public async Task<Wire> Connect(MqttConnect connect, X509Certificate2 certificate, params X509Certificate2[] intermediates)
+    {
+        Wire wire = await Dial(certificate, intermediates);
+        await wire.Send(connect);
+        await wire.Expect("20 02 00 00");
+        return wire;
+    }
+
+    /// <summary>Connects with a certificate and returns the code of the answer.</summary>
+    public async Task<MqttConnectReturnCode> ConnectCode(MqttConnect connect, X509Certificate2 certificate, params X509Certificate2[] intermediates)
+    {
+        await using Wire wire = await Dial(certificate, intermediates);
+        await wire.Send(connect);
+        return (await wire.Next<MqttConnAck>()).ReturnCode;
+    }
 
     /// <summary>Connects and expects to be let in.</summary>
     public async Task<Wire> Connect(MqttConnect connect, bool sessionPresent = false)
@@ -137,6 +197,32 @@ internal sealed class GatewayHost : IAsyncDisposable
         Time.Advance(options.NanoPubAckDelay);
     }
 
+    /// <summary>Moves the clock to the machine's: the hub's own certificates, which real clients look at too, are made by that.</summary>
+    public void CatchUp()
+    {
+        TimeSpan behind = TimeProvider.System.GetUtcNow() - Time.GetUtcNow();
+        if (behind > TimeSpan.Zero)
+        {
+            Time.Advance(behind);
+        }
+    }
+
+    /// <summary>Until the result is disposed no registration can be stored.</summary>
+    public IDisposable BlockStore()
+    {
+        Execute("CREATE TRIGGER blocked BEFORE INSERT ON registrations BEGIN SELECT RAISE(ABORT, 'blocked by the test'); END");
+        return new Unblocking(() => Execute("DROP TRIGGER blocked"));
+    }
+
+    private void Execute(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(folder.FullName, "hub.db")};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await application.DisposeAsync();
@@ -151,8 +237,18 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Debug);
         builder.Logging.AddProvider(Log);
         builder.Services.AddSingleton(RealTime ?? Time);
+        foreach (Action<IServiceCollection> service in Services)
+        {
+            service(builder.Services);
+        }
+
         builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(folder.FullName, "hub.db") } });
         builder.AddDeviceGateway(options, names, certificates);
         return builder.Build();
+    }
+
+    private sealed class Unblocking(Action end) : IDisposable
+    {
+        public void Dispose() => end();
     }
 }

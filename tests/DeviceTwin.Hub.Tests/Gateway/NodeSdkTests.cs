@@ -1,3 +1,5 @@
+using DeviceTwin.Hub;
+using DeviceTwin.Hub.Gateway.Messaging;
 using DeviceTwin.Storage;
 
 namespace DeviceTwin.Tests.Hub.Gateway;
@@ -68,6 +70,72 @@ public class NodeSdkTests
         await node.Tell("close");
         await node.Until("closed");
         Assert.That(host.Log.Errors(), Is.Empty);
+    }
+
+    [Test]
+    public async Task ME1_Methods_and_messages_survive_token_renewal_a_network_drop_and_a_restart_of_the_hub()
+    {
+        await using OutsideProgram node = Start(device.PrimaryKey);
+        await node.Ask("open", "open");
+        await node.Ask("method reboot", "method listening");
+        await node.Ask("messages", "messages listening");
+        await host.Log.Saw(1014, "methods");
+        await host.Log.Saw(1014, "devicebound");
+        await Reboot(1);
+
+        await host.Enqueue(
+            "node-1", "hello", null, ("$.mid", "m-1"), ("$.cid", "c/1"), ("$.ct", "application/json"), ("$.ce", "utf-8"), ("a key", "b & c=d/é"));
+        Assert.That(
+            await node.Until("message hello"),
+            Is.EqualTo("""message hello {"messageId":"m-1","correlationId":"c/1","contentType":"application/json","contentEncoding":"utf-8","properties":{"a key":"b & c=d/é"}}"""));
+
+        // SE1: a new token. The client connects again and subscribes to nothing.
+        int before = host.Log.Count(1000);
+        await node.Tell("renew");
+        await host.Log.SawTimes(1000, before + 1);
+        await Reboot(2);
+        await Message("after renewal");
+
+        // The network breaks: the client, having listeners, comes back by itself. What was sent meanwhile waits.
+        before = host.Log.Count(1000);
+        await node.Tell("drop");
+        await host.Enqueue("node-1", "meanwhile");
+        await host.Log.SawTimes(1000, before + 1);
+        await node.Until("message meanwhile");
+        await Reboot(3);
+
+        // SE2: so it does after a restart of the hub.
+        await host.Restart();
+        await host.Enqueue("node-1", "after restart");
+        await node.Until("message after restart");
+        await Reboot(4);
+        await node.Tell("close");
+        await node.Until("closed");
+        Assert.That(host.Log.Errors(), Is.Empty);
+
+        async Task Reboot(int count)
+        {
+            MethodResult result = await host.Invoke("node-1", "reboot", $$"""{"count":{{count}}}""", response: 20, connect: 20);
+            Assert.That((result.Status, result.Payload!.ToJsonString()), Is.EqualTo((200, $$$"""{"got":{"count":{{{count}}}}}""")));
+        }
+
+        async Task Message(string body)
+        {
+            await host.Enqueue("node-1", body);
+            await node.Until("message " + body);
+        }
+    }
+
+    [Test]
+    public async Task ME3_A_method_without_payload_and_one_without_handler()
+    {
+        await using OutsideProgram node = Start(device.PrimaryKey);
+        await node.Ask("open", "open");
+        await node.Ask("method reboot", "method listening");
+        MethodResult result = await host.Invoke("node-1", "reboot", connect: 20);
+        Assert.That((result.Status, result.Payload!.ToJsonString()), Is.EqualTo((200, """{"got":null}""")));
+        HubException refusal = (await Assert.ThrowsAsync<HubException>(() => host.Invoke("node-1", "unheard", response: 1)))!;
+        Assert.That(refusal.Error.Name, Is.EqualTo("GatewayTimeout"), "the client says nothing where it has no handler");
     }
 
     [Test]

@@ -19,7 +19,13 @@ internal sealed class OutsideProgram : IAsyncDisposable
     }
 
     /// <summary>A script of tests/node under node; skips the running test where node or its packages are missing.</summary>
-    public static OutsideProgram Node(string script, string package, params string[] arguments)
+    public static OutsideProgram Node(string script, string package, params string[] arguments) => Node(null, script, package, arguments);
+
+    /// <summary>The same, for clients that can be told whom to trust only through the environment.</summary>
+    public static OutsideProgram NodeTrusting(string authorityFile, string script, string package, params string[] arguments) =>
+        Node(authorityFile, script, package, arguments);
+
+    private static OutsideProgram Node(string? authorityFile, string script, string package, string[] arguments)
     {
         string node = Find("node", "Debian's package nodejs");
         string folder = TestFiles.InRepository("tests/node");
@@ -28,7 +34,7 @@ internal sealed class OutsideProgram : IAsyncDisposable
             Assert.Ignore($"No npm package {package}: run npm install in tests/node to run this test.");
         }
 
-        return Start(node, [Path.Combine(folder, script), .. arguments]);
+        return Start(node, [Path.Combine(folder, script), .. arguments], authorityFile);
     }
 
     /// <summary>A client of mosquitto; skips the running test where there is none.</summary>
@@ -94,12 +100,21 @@ internal sealed class OutsideProgram : IAsyncDisposable
         process.Dispose();
     }
 
-    private static OutsideProgram Start(string program, IEnumerable<string> arguments) => new(new ProcessStartInfo(program, arguments)
+    private static OutsideProgram Start(string program, IEnumerable<string> arguments, string? nodeTrusts = null)
     {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    });
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (nodeTrusts is not null)
+        {
+            start.Environment["NODE_EXTRA_CA_CERTS"] = nodeTrusts;
+        }
+
+        return new OutsideProgram(start);
+    }
 
     private static string Find(string program, string source)
     {

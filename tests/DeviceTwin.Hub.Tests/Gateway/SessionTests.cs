@@ -71,7 +71,7 @@ public class SessionTests : GatewayTest
         await host.Desire("dev1", """{"a":1,"b":{"c":2}}""");
         await host.Desire("dev1", """{"b":{"c":null,"d":3}}""");
         await using Wire second = await host.Connect(host.NodeConnect(dev1), sessionPresent: true);
-        await second.ExpectPublish("$iothub/twin/PATCH/properties/desired/?$version=3", """{"a":1,"b":{"d":3},"$version":3}""");
+        await second.ExpectPublish("$iothub/twin/PATCH/properties/desired/?$version=3", """{"a":1,"b":{"d":3,"c":null},"$version":3}""");
         await second.ExpectQuiet();
     }
 
@@ -282,24 +282,25 @@ public class SessionTests : GatewayTest
     }
 
     [Test]
-    public async Task The_model_id_with_its_raw_semicolon_reaches_the_twin()
+    public async Task PN1_The_model_id_with_its_raw_semicolon_reaches_the_twin()
     {
         await using Wire wire = await host.Connect(host.NodeConnect(dev1));
         Assert.That(host.Fleet.FindTwin("dev1")!.ModelId, Is.EqualTo("dtmi:com:example:Thermostat;1"));
     }
 
     [Test]
-    public async Task The_will_of_a_device_that_vanishes_is_telemetry()
+    public async Task SE3_The_will_of_a_device_that_vanishes_is_telemetry()
     {
         MqttConnect connect = host.NodeConnect(dev1) with
         {
-            Will = new MqttWill("devices/dev1/messages/events/kind=will", "gone"u8.ToArray(), 0, false),
+            Will = new MqttWill("devices/dev1/messages/events/kind=will", "gone"u8.ToArray(), 0, true),
         };
         await (await host.Connect(connect)).DisposeAsync();
         await host.Log.Saw(1001, "dev1");
         TelemetryMessage will = host.Fleet.ReadTelemetry("dev1", null, 1).Single();
         Assert.That(will.Body.ToArray(), Is.EqualTo("gone"u8.ToArray()));
         Assert.That(will.Properties["iothub-MessageType"], Is.EqualTo("Will"));
+        Assert.That(will.Properties["mqtt-retain"], Is.EqualTo("true"));
     }
 
     [Test]

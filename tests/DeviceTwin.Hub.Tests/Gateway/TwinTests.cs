@@ -228,6 +228,31 @@ public class TwinTests : GatewayTest
     }
 
     [Test]
+    public async Task PN2_Acknowledgements_with_and_without_the_component_mark_converge()
+    {
+        await host.Desire("dev1", """{"sampling":{"__t":"c","rate":5},"limit":7}""");
+        await using Wire wire = await host.Connect(host.NanoConnect(dev1));
+
+        // The initial value covers no version: the device says what it has before it has seen anything.
+        await wire.Publish(Patch + "1", """{"sampling":{"rate":{"value":5,"ac":203,"av":0,"ad":"initial"}},"limit":{"value":7,"ac":200,"av":2}}""");
+        await wire.ExpectPublish("$iothub/twin/res/204/?$rid=1&$version=2", "");
+        Assert.That(States(), Is.EqualTo("limit InSync, sampling.rate Pending"));
+        await wire.Publish(Patch + "2", """{"sampling":{"rate":{"value":5,"ac":202,"av":2}}}""");
+        await wire.ExpectPublish("$iothub/twin/res/204/?$rid=2&$version=3", "");
+        Assert.That(States(), Is.EqualTo("limit InSync, sampling.rate Pending"));
+
+        // nanoFramework's client leaves the mark out.
+        await wire.Publish(Patch + "3", """{"sampling":{"rate":{"av":2,"ad":"ok","ac":200,"value":5}}}""");
+        await wire.ExpectPublish("$iothub/twin/res/204/?$rid=3&$version=4", "");
+        Assert.That(States(), Is.EqualTo("limit InSync, sampling.rate InSync"));
+        await wire.Publish(Patch + "4", """{"sampling":{"__t":"c","rate":{"value":4,"ac":400,"av":2,"ad":"too fast"}}}""");
+        await wire.ExpectPublish("$iothub/twin/res/204/?$rid=4&$version=5", "");
+        Assert.That(States(), Is.EqualTo("limit InSync, sampling.rate Rejected"));
+
+        string States() => string.Join(", ", host.Fleet.FindConvergence("dev1")!.Paths.OrderBy(path => path.Path).Select(path => $"{path.Path} {path.State}"));
+    }
+
+    [Test]
     public async Task JS1_Text_goes_out_unescaped_and_numbers_as_they_came()
     {
         const string Properties = """{"city":"Zürich 水 😀 <&'+>","slash":"a/b","number":20.0,"big":1e3,"tab":"\t","quote":"\"\\"}""";

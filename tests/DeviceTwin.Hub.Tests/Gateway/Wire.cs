@@ -26,7 +26,15 @@ internal sealed class Wire : IAsyncDisposable
 
     public SslStream Tls => stream;
 
-    public static async Task<Wire> Dial(int port, string authorityFile, SslProtocols protocols = SslProtocols.None, string host = "localhost")
+    /// <param name="certificate">Shown to the hub, with its key; null = none.</param>
+    /// <param name="intermediates">Sent along with it.</param>
+    public static async Task<Wire> Dial(
+        int port,
+        string authorityFile,
+        SslProtocols protocols = SslProtocols.None,
+        string host = "localhost",
+        X509Certificate2? certificate = null,
+        params X509Certificate2[] intermediates)
     {
         var socket = new TcpClient { NoDelay = true };
         await socket.ConnectAsync("127.0.0.1", port);
@@ -34,7 +42,13 @@ internal sealed class Wire : IAsyncDisposable
         chain.CustomTrustStore.ImportFromPemFile(authorityFile);
         var stream = new SslStream(socket.GetStream());
         await stream.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = host, EnabledSslProtocols = protocols, CertificateChainPolicy = chain });
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = host,
+                EnabledSslProtocols = protocols,
+                CertificateChainPolicy = chain,
+                ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, [.. intermediates], offline: true),
+            });
         return new Wire(stream);
     }
 

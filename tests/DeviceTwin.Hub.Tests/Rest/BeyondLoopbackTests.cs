@@ -46,6 +46,7 @@ public sealed class BeyondLoopbackTests
         Assert.That(response.Headers.WwwAuthenticate.ToString(), Is.EqualTo("Bearer"));
     }
 
+    [TestCase("/metrics")]
     [TestCase("/_blazor/negotiate?negotiateVersion=1")]
     [TestCase("/_framework/blazor.web.js")]
     [TestCase("/devices")]
@@ -69,12 +70,13 @@ public sealed class BeyondLoopbackTests
         Assert.That(asked.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
         Assert.That(await asked.Content.ReadAsStringAsync(), Does.Contain("<form"));
 
-        using var wrong = await hub.Http.PostAsync("/sign-in", new FormUrlEncodedContent([KeyValuePair.Create("token", "guess")]));
+        var browser = new Browser(hub);
+        using var wrong = await browser.SignIn(("token", "guess"));
         Assert.That(wrong.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
-        Assert.That(wrong.Headers.Contains("Set-Cookie"), Is.False);
+        Assert.That(browser.Session, Is.Null);
 
-        using var right = await hub.Http.PostAsync("/sign-in", new FormUrlEncodedContent([KeyValuePair.Create("token", token)]));
-        var cookie = right.Headers.GetValues("Set-Cookie").Single();
+        using var right = await browser.SignIn(("token", token));
+        var cookie = right.Headers.GetValues("Set-Cookie").Single(text => text.StartsWith("devicetwin-session=", StringComparison.Ordinal));
         Assert.That(right.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
         Assert.That(cookie, Does.Contain("secure").And.Contain("httponly").And.Contain("samesite=strict").And.Not.Contain(token));
 

@@ -59,7 +59,9 @@ public sealed class DeviceEndpointTests : RestTests
         AssertRefused(await Hub.Send(HttpMethod.Put, "/devices/nobody", "{}", "\"*\""), HttpStatusCode.NotFound, "DeviceNotFound", 404001);
         AssertRefused(await Hub.Send(HttpMethod.Put, "/devices/twice", "{}", "\"AAAAAAAAAGM=\""), HttpStatusCode.PreconditionFailed, "PreconditionFailed", 412002);
         AssertRefused(await Hub.Send(HttpMethod.Put, "/devices/a", """{"deviceId":"b"}"""), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004, "\"b\"");
-        AssertRefused(await Hub.Send(HttpMethod.Put, "/devices/a", """{"authentication":{"type":"selfSigned"}}"""), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004, "sas");
+        AssertRefused(await Hub.Send(HttpMethod.Put, "/devices/a", """{"authentication":{"type":"tpm"}}"""), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004, "sas");
+        AssertRefused(await Hub.Send(HttpMethod.Put, "/devices/a", """{"authentication":{"type":"selfSigned"}}"""), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004, "x509Thumbprint");
+        AssertRefused(await Hub.Send(HttpMethod.Put, "/devices/a", """{"authentication":{"type":"selfSigned","x509Thumbprint":{"primaryThumbprint":"AB:CD"}}}"""), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004, "without separators");
         AssertRefused(await Hub.Send(HttpMethod.Put, "/devices/a", """{"status":"maybe"}"""), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004);
         AssertRefused(await Hub.Send(HttpMethod.Put, "/devices/with%20space", "{}"), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004);
         AssertRefused(await Hub.Send(HttpMethod.Get, "/devices?top=0"), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004, "top");

@@ -4,9 +4,12 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub;
+using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Options;
+using DeviceTwin.Mqtt;
 using DeviceTwin.Storage;
+using DeviceTwin.Tests.Hub.Gateway;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -16,7 +19,7 @@ namespace DeviceTwin.Tests.Hub.Rest;
 internal sealed class HubFixture : IAsyncDisposable
 {
     private readonly DirectoryInfo folder;
-    private readonly HubApplication hub;
+    private HubApplication hub;
 
     private HubFixture(DirectoryInfo folder, HubApplication hub, HttpClient http)
     {
@@ -25,18 +28,26 @@ internal sealed class HubFixture : IAsyncDisposable
         Http = http;
     }
 
-    public HttpClient Http { get; }
+    public HttpClient Http { get; private set; }
 
     public Uri Url => Http.BaseAddress!;
 
     public string Folder => folder.FullName;
+
+    public HubApplication Application => hub;
+    public IServiceProvider Services => hub.Services;
+
+    public int MqttPort => hub.MqttPort;
+
+    public string AuthorityFile => hub.AuthorityFile;
+
 
     public IFleet Fleet => hub.Services.GetRequiredService<IFleet>();
 
     public static async Task<HubFixture> Start(IPAddress? httpBind = null, string? hostName = null)
     {
         var folder = Directory.CreateTempSubdirectory("devicetwin-rest-");
-        var hub = HubApplication.Create(Options(folder.FullName) with { HttpBind = httpBind ?? IPAddress.Loopback, HostNames = hostName is null ? [] : [hostName] });
+        var hub = HubApplication.Create(Options(folder.FullName) with { HttpBind = httpBind ?? IPAddress.Loopback, HostNames = hostName is null ? [] : [hostName] }, Quick);
         await hub.Start(CancellationToken.None);
 
         // The hub's own authority and no other, as a node or a careful browser would have it.
@@ -50,6 +61,19 @@ internal sealed class HubFixture : IAsyncDisposable
             return certificate is X509Certificate2 server && chain.Build(server);
         };
         return new HubFixture(folder, hub, new HttpClient(handler) { BaseAddress = new Uri(hub.HttpUrl) });
+    }
+
+    /// <summary>Hashes passwords as real ones are, less often.</summary>
+    private static AccessOptions Quick => new() { PasswordIterations = 1000 };
+
+    /// <summary>Ends the hub and starts it again on the same folder (and other ports); <see cref="Http"/> speaks to the new one.</summary>
+    public async Task Restart()
+    {
+        Http.Dispose();
+        await hub.DisposeAsync();
+        hub = HubApplication.Create(Options(folder.FullName), Quick);
+        await hub.Start(CancellationToken.None);
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(hub.HttpUrl) };
     }
 
     /// <summary>Free ports on loopback, nothing logged.</summary>
@@ -87,6 +111,20 @@ internal sealed class HubFixture : IAsyncDisposable
     }
 
     public Task Register(string deviceId) => Send(HttpMethod.Put, $"/devices/{deviceId}", "{}");
+
+    /// <summary>A registered device, connected as nobody's library in particular.</summary>
+    public async Task<Wire> Connect(string deviceId)
+    {
+        DeviceIdentity identity = Fleet.FindIdentity(deviceId)
+            ?? await Fleet.PutIdentity(new DeviceIdentity(deviceId, "", "", true, "", "", default), null, "test", CancellationToken.None);
+        string scope = $"localhost%2Fdevices%2F{deviceId}";
+        long expiry = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds();
+        string token = $"SharedAccessSignature sr={scope}&sig={Uri.EscapeDataString(GatewayHost.Sign(identity.PrimaryKey, scope, expiry))}&se={expiry}";
+        Wire wire = await Wire.Dial(hub.MqttPort, hub.AuthorityFile);
+        await wire.Send(new MqttConnect(deviceId, true, 60, $"localhost/{deviceId}/?api-version=2021-04-12", Encoding.UTF8.GetBytes(token)));
+        await wire.Expect("20 02 00 00");
+        return wire;
+    }
 
     public Task Tell(string deviceId, string kind, string body, DateTimeOffset? at = null) => Fleet.AppendTelemetry(
         new TelemetryMessage(deviceId, at ?? DateTimeOffset.UtcNow, new Dictionary<string, string?> { ["kind"] = kind }, Encoding.UTF8.GetBytes(body)),

@@ -26,12 +26,28 @@ public sealed class StartTests : IDisposable
     public void Every_option_is_taken()
     {
         var options = CommandLine.Parse(
-            ["--data=x", "--mqtt-port", "1", "--http-port", "0", "--bind", "0.0.0.0", "--http-bind", "::", "--host-name", "hub.plant", "hub2.plant", "--host-name", "third", "--log", "json", "--log-level", "Warning", "--exit-with-stdin"]);
+            ["--data=x", "--mqtt-port", "1", "--http-port", "0", "--bind", "0.0.0.0", "--http-bind", "::", "--host-name", "hub.plant", "hub2.plant", "--host-name", "third", "--log", "json", "--log-level", "Warning", "--exit-with-stdin", "--nano-puback-delay", "120",
+            "--index", "properties.reported.a,properties.desired.b", "--index", "properties.reported.c", "--changes-kept", "7", "--changes-reported", "off"]);
         Assert.That((options.MqttPort, options.HttpPort, options.MqttBind, options.HttpBind), Is.EqualTo((1, 0, IPAddress.Any, IPAddress.IPv6Any)));
+        Assert.That(options.IndexedPaths, Is.EqualTo(new[] { "properties.reported.a", "properties.desired.b", "properties.reported.c" }));
+        Assert.That((options.ChangesKept, options.ReportedChanges), Is.EqualTo(((int?)7, false)));
         Assert.That(options.HostNames, Is.EqualTo(new[] { "hub.plant", "hub2.plant", "third" }));
+        Assert.That(options.NanoPubAckDelay, Is.EqualTo(TimeSpan.FromMilliseconds(120)));
         Assert.That((options.HostName, options.HttpBeyondLoopback, options.ExitWithStdin, options.LogFormat), Is.EqualTo(("hub.plant", true, true, LogFormat.Json)));
     }
 
+    [Test]
+    public void Waveforms_and_backups_have_options_of_their_own()
+    {
+        var options = CommandLine.Parse(
+            ["--data", "x", "--waveform-days", "30", "--waveform-total=100", "--waveform-count", "7", "--waveform-quota", "9", "--waveform-neighbours", "0", "--backup-folder", "b"]);
+        Assert.That(options.Waveforms, Is.EqualTo(new WaveformLimits(30, 100, 7, 9, 0)));
+        Assert.That((options.BackupFolder, options.BackupTo, options.Restore), Is.EqualTo((Path.GetFullPath("b"), (string?)null, (string?)null)));
+        Assert.That(CommandLine.Parse(["--data", "x"]).Waveforms, Is.EqualTo(new WaveformLimits()));
+    }
+
+    [TestCase("--waveform-days takes a whole number from 1", "--data", "x", "--waveform-days", "0")]
+    [TestCase("--restore takes exactly one value", "--data", "x", "--restore")]
     [TestCase("--data is missing")]
     [TestCase("--data takes exactly one value", "--data")]
     [TestCase("--dta is not an option", "--dta", "x")]
@@ -41,6 +57,12 @@ public sealed class StartTests : IDisposable
     [TestCase("--bind takes an IP address", "--data", "x", "--bind", "everywhere")]
     [TestCase("--host-name takes names", "--data", "x", "--host-name", "http://hub")]
     [TestCase("--log takes console or json", "--data", "x", "--log", "1")]
+    [TestCase("--local-admin would open the hub", "--data", "x", "--local-admin", "--http-bind", "0.0.0.0")]
+    [TestCase("--drain takes seconds", "--data", "x", "--drain", "61")]
+    [TestCase("--nano-puback-delay takes milliseconds", "--data", "x", "--nano-puback-delay", "1000")]
+    [TestCase("--index takes paths below properties.desired. and properties.reported., not 'tags.line'", "--data", "x", "--index", "properties.reported.a,tags.line")]
+    [TestCase("--changes-kept takes a number from 1", "--data", "x", "--changes-kept", "0")]
+    [TestCase("--changes-reported takes on or off", "--data", "x", "--changes-reported", "no")]
     [TestCase("--exit-with-stdin takes no value", "--data", "x", "--exit-with-stdin", "yes")]
     public void A_wrong_command_line_says_what_would_be_right(string sentence, params string[] arguments)
     {

@@ -37,7 +37,7 @@ public sealed class TwinEndpointTests : RestTests
     [TestCase("*")]
     [TestCase("\"{0}\"")]
     [TestCase("W/\"{0}\"")]
-    public async Task If_match_is_taken_in_every_form_that_clients_send(string form)
+    public async Task TW5_If_match_is_taken_in_every_form_that_clients_send(string form)
     {
         var id = "match-" + TestContext.CurrentContext.Test.ID.Replace('.', '-');
         await Hub.Register(id);
@@ -48,7 +48,7 @@ public sealed class TwinEndpointTests : RestTests
     }
 
     [Test]
-    public async Task Of_two_writers_with_the_same_etag_one_is_told_to_read_again()
+    public async Task TW5_Of_two_writers_with_the_same_etag_one_is_told_to_read_again()
     {
         await Hub.Register("race");
         var etag = (string)(await Hub.Get("/twins/race"))["etag"]!;

@@ -33,6 +33,25 @@ public sealed class ConditionTests
     [TestCase("tags.hall = 2.0", true)]
     [TestCase("tags.hall > -1", true)]
     [TestCase("tags.hall < 2e3", true)]
+    [TestCase("tags.hall = 0x2", true)]
+    [TestCase("tags.hall > -0x2", true)]
+    [TestCase("tags.hall + 1 = 3", true)]
+    [TestCase("tags.hall - 1=1", true)]
+    [TestCase("tags.hall -1 = 1", true)]
+    [TestCase("1 + tags.hall * 3 = 7", true, Description = "* binds stronger than +")]
+    [TestCase("(1 + tags.hall) * 3 = 9", true)]
+    [TestCase("7 - 2 - 1 = 4", true, Description = "from left to right")]
+    [TestCase("-tags.hall = -2", true)]
+    [TestCase("tags.hall / 4 = 0.5", true)]
+    [TestCase("5.5 % tags.hall = 1.5", true)]
+    [TestCase("tags.hall / 0 > 0", false, Description = "a division by zero is undefined")]
+    [TestCase("tags.hall / 0 = tags.hall / 0", false)]
+    [TestCase("tags.line + 1 = 1", false, Description = "text does not add")]
+    [TestCase("tags.hall < tags.[[line-speed]] + 1", true)]
+    [TestCase("(tags.spare) OR (tags.hall) = 2", true)]
+    [TestCase("id = 'node-1'", true)]
+    [TestCase("tags.line IN [null, undefined, 'A', -1, true]", true)]
+    [TestCase("ENDSWITH(tags.line, '')", true)]
     [TestCase("tags.line >= 'A' AND tags.line < 'B'", true)]
     [TestCase("tags.critical = true", true)]
     [TestCase("tags.critical", true, Description = "a flag may stand alone")]
@@ -86,6 +105,9 @@ public sealed class ConditionTests
     [TestCase("properties.reported.$metadata.verdict.$lastUpdated > '2026-11-22T08:00:00Z'", true)]
     [TestCase("connectionState = 'Connected'", true)]
     [TestCase("status = 'disabled'", false)]
+    [TestCase("lastActivityTime = '0001-01-01T00:00:00Z'", true, Description = "never")]
+    [TestCase("IS_DEFINED(modelId)", false)]
+    [TestCase("version >= 1 AND etag != ''", true)]
     [TestCase("IS_DEFINED(properties.reported.firmwareVersion)", true)]
     public void A_query_may_also_ask_for_properties_and_facts(string text, bool selected)
     {
@@ -100,4 +122,23 @@ public sealed class ConditionTests
     public void A_quote_inside_text_is_doubled(string text, string value) => Assert.That(
         TwinCondition.Parse(text, ConditionScope.Target).Matches(new ConditionSubject(
             TwinUpdates.Patch(Doc.Empty, new() { ["tags"] = new System.Text.Json.Nodes.JsonObject { ["line"] = value } }, Doc.Start).Twin)));
+
+    [TestCase("9007199254740993", "9007199254740992.0", 1)]
+    [TestCase("9223372036854775807", "9223372036854775808.0", -1)]
+    [TestCase("-9223372036854775808", "-9223372036854775808.0", 0)]
+    [TestCase("1", "1.0", 0)]
+    [TestCase("0", "-0.0", 0)]
+    [TestCase("2", "1.5", 1)]
+    [TestCase("-1", "-1.5", 1)]
+    [TestCase("1e300", "1", 1)]
+    [TestCase("false", "true", -1)]
+    [TestCase("'a'", "'B'", 1)]
+    [TestCase("'\uE000'", "'😀'", -1, Description = "by code point, where UTF-16 orders the other way")]
+    public void Values_compare_exactly(string left, string right, int order)
+    {
+        static bool Holds(string text) => TwinCondition.Parse(text, ConditionScope.Target).Matches(Press);
+        Assert.That(
+            (Holds($"{left} < {right}"), Holds($"{left} = {right}"), Holds($"{left} > {right}"), Holds($"{right} < {left}")),
+            Is.EqualTo((order < 0, order == 0, order > 0, order > 0)));
+    }
 }

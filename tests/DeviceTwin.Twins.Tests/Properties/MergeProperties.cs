@@ -84,6 +84,37 @@ public sealed class MergeProperties
         AssertMirrors(desired.Properties, desired.Metadata, desired.Version);
     });
 
+    [Test]
+    public void The_differences_of_a_patch_lead_from_before_to_after_and_back() => ForAll(Document.Zip(Patch), pair =>
+    {
+        var (before, patch) = (Parse(pair.Item1), Parse(pair.Item2));
+        var after = TwinPatches.Apply(before, patch);
+        var differences = TwinPatches.Differences(before, after, patch).ToList();
+        Assert.That(differences.Count == 0, Is.EqualTo(Json.Same(before, after)));
+        Assert.That(Json.Same(Rewritten(before, differences, difference => difference.To), after));
+        Assert.That(Json.Same(Rewritten(after, differences, difference => difference.From), before));
+    });
+
+    private static JsonObject Rewritten(JsonObject document, List<TwinDifference> differences, Func<TwinDifference, JsonNode?> value)
+    {
+        var copy = (JsonObject)document.DeepClone();
+        foreach (var difference in differences)
+        {
+            var names = difference.Path.Split('.');
+            var parent = names[..^1].Aggregate(copy, (node, name) => (JsonObject)node[name]!);
+            if (value(difference) is { } node)
+            {
+                parent[names[^1]] = node.DeepClone();
+            }
+            else
+            {
+                parent.Remove(names[^1]);
+            }
+        }
+
+        return copy;
+    }
+
     private static void AssertMirrors(JsonObject properties, JsonObject metadata, long newest)
     {
         Assert.That(metadata[TwinMetadata.LastUpdated]!.GetValue<string>(), Does.EndWith("Z"));

@@ -227,10 +227,11 @@ public sealed class HubLinkTests
     {
         var scene = new LinkScene().RunTo(2000);
         scene.Session.LosePubacks = 1;
-        scene.Offer("features", """{"seq":1}""", TelemetryMessage.Normal);
+        scene.Offer("features", """{"seq":1}""", TelemetryMessage.Normal, sequence: 7);
         scene.RunTo(3000);
         scene.Session.Tear();
         scene.RunTo(10_000);
+        Assert.That(scene.Session.Telemetry.Select(message => message.Topic), Is.All.EndsWith("&bootId=1-a&seq=7"), "by the same number the hub knows it again");
         Assert.That(scene.Session.Telemetry.Select(message => message.Payload), Is.EqualTo(new[] { """{"seq":1}""", """{"seq":1}""" }));
         Assert.That(scene.Counters.TelemetryConfirmed, Is.EqualTo(1));
     }
@@ -245,7 +246,7 @@ public sealed class HubLinkTests
         scene.RunTo(5000);
         Assert.That(scene.Session.Telemetry.Select(message => message.Payload), Is.EqualTo(new[] { "urgent", "normal", "low" }));
         var last = scene.Session.Telemetry.Last();
-        Assert.That(last.Topic, Is.EqualTo("devices/node-1/messages/events/%24.ct=application%2Fjson&%24.ce=utf-8&kind=spectrum"));
+        Assert.That(last.Topic, Is.EqualTo("devices/node-1/messages/events/%24.ct=application%2Fjson&%24.ce=utf-8&kind=spectrum&bootId=1-a&seq=1"));
         Assert.That(last.Qos, Is.EqualTo(1));
     }
 

@@ -76,8 +76,8 @@ internal sealed class LinkScene
         return 0;
     }
 
-    public void Offer(string kind, string payload, int priority) =>
-        Outbox.Offer(new TelemetryMessage(kind, Encoding.UTF8.GetBytes(payload), priority));
+    public void Offer(string kind, string payload, int priority, int sequence = 1) =>
+        Outbox.Offer(new TelemetryMessage(kind, Encoding.UTF8.GetBytes(payload), priority, "1-a", sequence));
 
     private long Step()
     {

@@ -75,7 +75,7 @@ public sealed class OutboxTests
     }
 
     private static void Offer(Outbox outbox, string payload, int priority) =>
-        outbox.Offer(new TelemetryMessage("features", System.Text.Encoding.ASCII.GetBytes(payload), priority));
+        outbox.Offer(new TelemetryMessage("features", System.Text.Encoding.ASCII.GetBytes(payload), priority, "1-a", 1));
 
     private static List<string> TakeAll(Outbox outbox)
     {

@@ -62,6 +62,9 @@ internal sealed class NodeScene
     /// <summary>Spectrum messages that reached the hub.</summary>
     public JsonObject[] Spectra => Messages("spectrum");
 
+    /// <summary>Alarm messages that reached the hub.</summary>
+    public JsonObject[] Alarms => Messages("alarm");
+
     /// <summary>Steps both loops in one thread, each when it asks for it.</summary>
     public NodeScene RunTo(long untilMs)
     {
@@ -87,7 +90,7 @@ internal sealed class NodeScene
     private static long Later(long nextMs, long nowMs) => Math.Max(nextMs, nowMs + 1);
 
     private JsonObject[] Messages(string kind) => Session.Telemetry
-        .Where(message => message.Topic.EndsWith("&kind=" + kind, StringComparison.Ordinal))
+        .Where(message => message.Topic.Contains("&kind=" + kind + "&", StringComparison.Ordinal))
         .Select(message => (JsonObject)JsonNode.Parse(message.Payload)!)
         .ToArray();
 }

@@ -107,6 +107,36 @@ public sealed class NodeTests
     }
 
     [Test]
+    public void AnAlarmIsToldWhenItIsRaisedAcknowledgedAndCleared()
+    {
+        var scene = new NodeScene().RunTo(5000);
+        scene.Session.Desire("""{"detection":{"velocityLimitUmPerSecond":100},"sampling":{"captureIntervalSeconds":10}}""");
+        scene.RunTo(60_000);
+        string first = scene.Status.BootId + "-high-1";
+        JsonObject raised = scene.Alarms.Single();
+        Assert.That(Told(raised), Is.EqualTo((first, "high", "raised")));
+        Assert.That(raised["verdict"]!.GetValue<string>(), Is.EqualTo("high"));
+        Assert.That(raised["zone"]!.GetValue<string>(), Is.EqualTo("refused"));
+        Assert.That(raised["settingsHash"]!.GetValue<string>(), Is.EqualTo(Reported(scene, "settingsHash")));
+        Assert.That(raised["fingerprint"]!.GetValue<string>(), Is.EqualTo(Reported(scene, "detectorFingerprint")));
+        Assert.That(raised["capture"]!.GetValue<int>(), Is.Positive);
+        Assert.That(raised["at"]!.GetValue<long>(), Is.InRange(NodeScene.StartUtcMs / 1000, (NodeScene.StartUtcMs / 1000) + 60));
+
+        scene.Session.Desire("""{"maintenance":{"acknowledgeGeneration":1}}""");
+        scene.RunTo(80_000);
+        scene.Session.Desire("""{"maintenance":{"alarmsInhibited":true}}""");
+        scene.RunTo(100_000);
+        scene.Session.Desire("""{"maintenance":{"alarmsInhibited":false}}""");
+        scene.RunTo(120_000);
+        Assert.That(
+            scene.Alarms.Select(alarm => Told(alarm).State),
+            Is.EqualTo(new[] { "raised", "acknowledged", "cleared", "raised", "acknowledged" }),
+            "inhibited and let again, the alarm is raised anew, and has been seen already");
+        Assert.That(Told(scene.Alarms[2]).Id, Is.EqualTo(first));
+        Assert.That(Told(scene.Alarms[3]).Id, Is.EqualTo(scene.Status.BootId + "-high-2"), "another raise, another name");
+    }
+
+    [Test]
     public void CapturesFollowTheDesiredRhythm()
     {
         var scene = new NodeScene().RunTo(5000);
@@ -140,6 +170,12 @@ public sealed class NodeTests
         scene.RunTo(60_000);
         int[] numbers = scene.Features.Concat(scene.Spectra).Select(message => message["seq"]!.GetValue<int>()).Order().ToArray();
         Assert.That(numbers, Is.EqualTo(Enumerable.Range(1, numbers.Length)));
+        foreach (var message in scene.Session.Telemetry)
+        {
+            var body = JsonNode.Parse(message.Payload)!;
+            Assert.That(message.Topic, Does.EndWith($"&bootId={body["bootId"]}&seq={body["seq"]}"), "the hub need not read the body");
+        }
+
         Assert.That(scene.Features.Select(message => message["bootId"]!.GetValue<string>()).Distinct().Count(), Is.EqualTo(1));
     }
 
@@ -400,6 +436,9 @@ public sealed class NodeTests
 
     private static string[] Words(NodeScene scene, string name) =>
         scene.Features[^1][name]!.AsArray().Select(word => word!.GetValue<string>()).ToArray();
+
+    private static (string Id, string Alarm, string State) Told(JsonObject alarm) =>
+        (alarm["id"]!.GetValue<string>(), alarm["alarm"]!.GetValue<string>(), alarm["state"]!.GetValue<string>());
 
     private static string Reported(NodeScene scene, string path) => scene.Session.Twin.ReportedAt(path)!.GetValue<string>();
 

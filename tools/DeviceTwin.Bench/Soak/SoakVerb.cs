@@ -1,4 +1,6 @@
 using System.Globalization;
+using DeviceTwin.Bench.Soak.Crash;
+using DeviceTwin.Bench.Soak.Fuzz;
 using DeviceTwin.SensorNode.Signal;
 
 namespace DeviceTwin.Bench.Soak;
@@ -8,28 +10,18 @@ public static class SoakVerb
 {
     private const int Parts = 4096;
 
-    /// <param name="options">What follows the verb: the soak's name, <c>--seed S</c>.</param>
+    /// <param name="options">What follows the verb: the soak's name, <c>--seed S</c>, and for some <c>--for D</c> or <c>--rounds N</c>.</param>
     /// <returns><see cref="Verbs.Failed"/> where something was found wrong.</returns>
     public static int Run(string[] options, TextWriter output, TextWriter error)
     {
-        int seed = 1;
-        string? name = null;
-        for (int index = 0; index < options.Length; index++)
+        SoakOptions asked = SoakOptions.Parse(options);
+        return asked.Name switch
         {
-            switch (options[index])
-            {
-                case "--seed" when index + 1 < options.Length && int.TryParse(options[index + 1], CultureInfo.InvariantCulture, out seed):
-                    index++;
-                    break;
-                case "arithmetic" when name is null:
-                    name = options[index];
-                    break;
-                default:
-                    throw new UsageException($"soak does not take '{options[index]}'");
-            }
-        }
-
-        return name is null ? throw new UsageException("soak what? there is: arithmetic") : Arithmetic(seed, output, error);
+            "arithmetic" => Arithmetic(asked.Seed, output, error),
+            "crash" => CrashSoakReport.Run(asked, output, error),
+            "fuzz" => FuzzSoak.Run(asked.Seed, asked.For, asked.Rounds, asked.Target, output, error),
+            _ => throw new UsageException($"there is no soak '{asked.Name}'; there are: arithmetic, crash, fuzz"),
+        };
     }
 
     private static int Arithmetic(int seed, TextWriter output, TextWriter error)

@@ -1,5 +1,4 @@
-using System.Text;
-using System.Text.Unicode;
+using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Mqtt;
@@ -9,17 +8,22 @@ namespace DeviceTwin.Hub.Gateway.Authentication;
 
 /// <summary>A device that proved who it is.</summary>
 /// <param name="ValidUntil">When the proof ends and the connection with it.</param>
-public sealed record Admission(DeviceIdentity Identity, ConnectUserName UserName, SasToken Token, DateTimeOffset ValidUntil);
+internal sealed record Admission(DeviceIdentity Identity, ConnectUserName UserName, Credential Credential, DateTimeOffset ValidUntil);
 
 /// <param name="Code">What CONNACK says.</param>
 /// <param name="Reason">What the log says; never sent to the client.</param>
 public sealed record Refusal(MqttConnectReturnCode Code, string Reason);
 
 /// <summary>Decides over a CONNECT packet: 2 = identifiers disagree, 4 = not understood, 5 = understood and not allowed.</summary>
-public sealed class DeviceAuthenticator(IFleet fleet, HubNames names, GatewayOptions options, TimeProvider time)
+internal sealed class DeviceAuthenticator(
+    IFleet fleet, HubNames names, TrustedAuthorities authorities, GatewayOptions options, TimeProvider time, IServicePolicies? policies = null)
 {
+    /// <summary>An unknown device costs as much time as a known one.</summary>
+    private static readonly DeviceIdentity Nobody = new("", "", "", false, "", "", default);
+
+    /// <param name="certificate">What the client showed in the TLS handshake; null = nothing.</param>
     /// <returns>Either of the two; the other is null.</returns>
-    public (Admission? Admission, Refusal? Refusal) Judge(MqttConnect connect)
+    public (Admission? Admission, Refusal? Refusal) Judge(MqttConnect connect, ClientCertificate? certificate)
     {
         string deviceId = connect.ClientId;
         if (deviceId.Length is 0 or > 128)
@@ -44,34 +48,57 @@ public sealed class DeviceAuthenticator(IFleet fleet, HubNames names, GatewayOpt
             return Refuse(MqttConnectReturnCode.BadUserNameOrPassword, "the user name is not host/device/?api-version=…");
         }
 
-        if (connect.Password is not { Length: > 0 } password)
-        {
-            return Refuse(MqttConnectReturnCode.NotAuthorized, "no token");
-        }
+        // A client that sends a password means it: its certificate is not looked at.
+        return connect.Password is { Length: > 0 } password ? JudgeToken(deviceId, user, password)
+            : certificate is not null ? JudgeCertificate(deviceId, user, certificate)
+            : Refuse(MqttConnectReturnCode.NotAuthorized, "no token and no client certificate: connect with one of them");
+    }
 
-        if (!Utf8.IsValid(password.Span) || SasToken.Parse(Encoding.UTF8.GetString(password.Span)) is not { } token)
+    private (Admission?, Refusal?) JudgeToken(string deviceId, ConnectUserName user, ReadOnlyMemory<byte> password)
+    {
+        if (SasToken.Parse(password.Span) is not { } token)
         {
             return Refuse(MqttConnectReturnCode.BadUserNameOrPassword, "the password is not a shared access signature");
         }
 
         DeviceIdentity? identity = fleet.FindIdentity(deviceId);
-
-        // An unknown device costs as much time as a known one.
-        bool signed = token.IsSignedBy(identity?.PrimaryKey ?? "", identity?.SecondaryKey ?? "");
-        DateTimeOffset validUntil = token.ExpiresAt > DateTimeOffset.MaxValue - options.ClockSkew
-            ? DateTimeOffset.MaxValue
-            : token.ExpiresAt + options.ClockSkew;
-        string? reason =
-            identity is null ? "no such device"
-            : !signed ? "the signature fits neither key of the device"
-            : token.Policy is not null ? $"policy {token.Policy} does not open devices"
-            : !names.Contains(user.Host) ? $"this hub is not {user.Host}"
-            : !token.Covers(deviceId, names.Contains) ? $"the token's scope is {token.Scope}"
+        var credential = new TokenCredential(token, policies);
+        string? unfit = credential.WhyNot(identity ?? Nobody);
+        DateTimeOffset validUntil = token.ValidUntil(options.ClockSkew);
+        return Conclude(
+            identity,
+            user,
+            credential,
+            validUntil,
+            unfit
+            ?? (!token.Covers(deviceId, names.Contains) ? $"the token's scope is {token.Scope}"
             : validUntil <= time.GetUtcNow() ? $"the token's se ({token.ExpiresAt:u}) is in the past: is the device's clock right?"
+            : null));
+    }
+
+    private (Admission?, Refusal?) JudgeCertificate(string deviceId, ConnectUserName user, ClientCertificate certificate)
+    {
+        DeviceIdentity? identity = fleet.FindIdentity(deviceId);
+        var credential = new CertificateCredential(certificate, authorities);
+        return Conclude(
+            identity,
+            user,
+            credential,
+            CertificateText.ValidUntil(certificate.Leaf),
+            CertificateText.WhyNotNow(certificate.Leaf, time.GetUtcNow()) ?? credential.WhyNot(identity ?? Nobody));
+    }
+
+    private (Admission?, Refusal?) Conclude(
+        DeviceIdentity? identity, ConnectUserName user, Credential credential, DateTimeOffset validUntil, string? unfit)
+    {
+        string? reason =
+            identity is null ? "no such device: register it first"
+            : unfit is not null ? unfit
+            : !names.Contains(user.Host) ? $"this hub is not {user.Host}: start it with --host-name to give it this name"
             : !identity.Enabled ? "the device is disabled"
             : null;
         return reason is null
-            ? (new Admission(identity!, user, token, validUntil), null)
+            ? (new Admission(identity!, user, credential, validUntil), null)
             : Refuse(MqttConnectReturnCode.NotAuthorized, reason);
     }
 

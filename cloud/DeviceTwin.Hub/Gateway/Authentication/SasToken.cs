@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 
 namespace DeviceTwin.Hub.Gateway.Authentication;
 
@@ -34,6 +35,9 @@ public sealed class SasToken
 
     /// <summary>Name of the policy whose key signed it; null = the device's own key.</summary>
     public string? Policy { get; }
+
+    /// <returns>Null where the bytes are no token.</returns>
+    public static SasToken? Parse(ReadOnlySpan<byte> password) => Utf8.IsValid(password) ? Parse(Encoding.UTF8.GetString(password)) : null;
 
     /// <returns>Null where the text is no token.</returns>
     public static SasToken? Parse(string text)
@@ -92,15 +96,24 @@ public sealed class SasToken
     /// <summary>Whether one of two base64 keys made the signature. Takes the same time whichever it is.</summary>
     public bool IsSignedBy(string primaryKey, string secondaryKey) => Matches(primaryKey) | Matches(secondaryKey);
 
+    /// <summary>Until when it counts, for a device whose clock may lag so far.</summary>
+    public DateTimeOffset ValidUntil(TimeSpan skew) => ExpiresAt > DateTimeOffset.MaxValue - skew ? DateTimeOffset.MaxValue : ExpiresAt + skew;
+
     /// <summary>Whether the scope is the device's resource on this hub, or a prefix of it by whole segments.</summary>
     /// <param name="isHub">Judges the first segment.</param>
-    public bool Covers(string deviceId, Func<string, bool> isHub)
+    public bool Covers(string deviceId, Func<string, bool> isHub) => Covers(isHub, "devices", deviceId);
+
+    /// <summary>Whether the scope is the registration with this provisioning service, or a prefix of it by whole segments.</summary>
+    public bool CoversRegistration(string idScope, string registrationId) =>
+        Covers(first => first == idScope, "registrations", registrationId);
+
+    private bool Covers(Func<string, bool> isService, string collection, string member)
     {
         string[] segments = Scope.TrimEnd('/').Split('/');
         return segments.Length <= 3
-            && isHub(segments[0])
-            && (segments.Length < 2 || segments[1] == "devices")
-            && (segments.Length < 3 || segments[2] == deviceId);
+            && isService(segments[0])
+            && (segments.Length < 2 || segments[1] == collection)
+            && (segments.Length < 3 || segments[2] == member);
     }
 
     private bool Matches(string base64Key)

@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Hub.Rest;
+using DeviceTwin.Storage;
+using DeviceTwin.Storage.Audit;
+using DeviceTwin.Twins;
+
+namespace DeviceTwin.Hub.Access;
+
+/// <summary>Reads, exports and archives the audit log.</summary>
+internal static class AuditEndpoints
+{
+    private const int StandardLimit = 100;
+    private const int LargestLimit = 1000;
+
+    public static void MapAudit(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/v1/devices/{id}/audit", (string id, HttpRequest request, IHubStore store, IFleet fleet) =>
+        {
+            _ = fleet.FindIdentity(id) ?? throw FleetErrors.DeviceNotFound(id);
+            return Answer(store, Query(request) with { DeviceId = id });
+        }).Needs(Role.Viewer, Permission.RegistryRead | Permission.ServiceConnect);
+
+        routes.MapGet("/api/v1/audit", (HttpRequest request, IHubStore store) => Answer(store, Query(request)))
+            .Needs(Role.Engineer, Permission.RegistryRead);
+
+        routes.MapGet("/api/v1/audit/export", (HttpRequest request, IHubStore store) =>
+        {
+            var csv = request.Query["format"].ToString() switch
+            {
+                "" or "ndjson" => false,
+                "csv" => true,
+                var other => throw new HubException(HubError.ArgumentInvalid, $"format takes ndjson or csv, not \"{other}\"."),
+            };
+            return new AuditExport(store, Query(request), csv);
+        }).Needs(Role.Engineer, Permission.RegistryRead);
+
+        routes.MapPost("/api/v1/audit/archive", async (HttpRequest request, AuditArchive archive) =>
+        {
+            var body = await RequestBody.ReadObject(request);
+            var before = Time(RequestBody.Text(body, "before"), "before") ?? throw new HubException(HubError.ArgumentInvalid, "before is missing: rows from before this time are moved to a file.");
+            var archived = await archive.Archive(before, request.Author());
+            return new JsonResult(archived is null
+                ? new JsonObject { ["rows"] = 0 }
+                : new JsonObject
+                {
+                    ["rows"] = archived.Rows,
+                    ["first"] = archived.First,
+                    ["last"] = archived.Last,
+                    ["file"] = archived.File,
+                    ["sha256"] = archived.Sha256,
+                });
+        }).Needs(Role.Admin, Permission.None);
+    }
+
+    private static JsonResult Answer(IHubStore store, AuditQuery query) => new(new JsonArray([.. Read(store, query).Select(entry => (JsonNode)Write(entry))]));
+
+    internal static IReadOnlyList<AuditEntry> Read(IHubStore store, AuditQuery query)
+    {
+        try
+        {
+            return store.ReadAudit(query);
+        }
+        catch (StorageException failure)
+        {
+            throw FleetErrors.Translate(failure);
+        }
+    }
+
+    private static AuditQuery Query(HttpRequest request) => new(
+        Text(request, "device"),
+        Text(request, "author"),
+        Text(request, "action"),
+        Time(Text(request, "from"), "from"),
+        Time(Text(request, "to"), "to"),
+        Number(request, "before"),
+        Number(request, "after"),
+        request.Count("limit", StandardLimit, LargestLimit));
+
+    private static JsonObject Write(AuditEntry entry) => new()
+    {
+        ["id"] = entry.Id,
+        ["at"] = Json.Timestamp(entry.Row.At),
+        ["author"] = entry.Row.Author,
+        ["deviceId"] = entry.Row.DeviceId,
+        ["action"] = entry.Row.Action,
+        ["path"] = entry.Row.Path,
+        ["value"] = entry.Row.Value is null ? null : JsonNode.Parse(entry.Row.Value),
+        ["version"] = entry.Row.Version,
+    };
+
+    private static string? Text(HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 } text ? text : null;
+
+    private static long? Number(HttpRequest request, string name) => Text(request, name) switch
+    {
+        null => null,
+        var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+        var text => throw new HubException(HubError.ArgumentInvalid, $"{name} takes the id of a row, not \"{text}\"."),
+    };
+
+    private static DateTimeOffset? Time(string? text, string name) => text is null ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) ? at
+        : throw new HubException(HubError.ArgumentInvalid, $"{name} takes a time such as 2026-11-22T08:00:00Z, not \"{text}\".");
+
+    /// <summary>All rows that fit, oldest first, as a file. Read in pages: the log may be larger than memory.</summary>
+    private sealed class AuditExport(IHubStore store, AuditQuery query, bool csv) : IResult
+    {
+        private const string Head = "id,at,author,deviceId,action,path,value,version\r\n";
+
+        public async Task ExecuteAsync(HttpContext context)
+        {
+            var page = Read(store, Next(0));
+            context.Response.ContentType = csv ? "text/csv; charset=utf-8" : "application/x-ndjson; charset=utf-8";
+            context.Response.Headers.CacheControl = "no-store";
+            context.Response.Headers.ContentDisposition = $"attachment; filename=\"audit.{(csv ? "csv" : "ndjson")}\"";
+            if (csv)
+            {
+                await context.Response.WriteAsync(Head, context.RequestAborted);
+            }
+
+            while (page.Count > 0)
+            {
+                var text = new StringBuilder();
+                foreach (var entry in page)
+                {
+                    text.Append(csv ? Line(entry) : entry.Canonical() + "\n");
+                }
+
+                await context.Response.WriteAsync(text.ToString(), context.RequestAborted);
+                page = page.Count < LargestLimit ? [] : Read(store, Next(page[^1].Id));
+            }
+        }
+
+        private AuditQuery Next(long after) => query with { After = Math.Max(after, query.After ?? 0), Limit = LargestLimit };
+
+        private static string Line(AuditEntry entry)
+        {
+            var row = entry.Row;
+            return string.Join(
+                ',',
+                entry.Id.ToString(CultureInfo.InvariantCulture),
+                Json.Timestamp(row.At),
+                Field(row.Author),
+                Field(row.DeviceId),
+                Field(row.Action),
+                Field(row.Path),
+                Field(row.Value),
+                row.Version?.ToString(CultureInfo.InvariantCulture)) + "\r\n";
+        }
+
+        /// <summary>RFC 4180; what a spreadsheet would take for a formula is marked as text.</summary>
+        private static string Field(string? text)
+        {
+            if (string.IsNullOrEmpty(text))
+            {
+                return "";
+            }
+
+            var safe = text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' ? "'" + text : text;
+            return safe.AsSpan().ContainsAny(",\"\r\n") || safe != text ? $"\"{safe.Replace("\"", "\"\"")}\"" : safe;
+        }
+    }
+}

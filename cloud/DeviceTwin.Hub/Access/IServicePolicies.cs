@@ -1,0 +1,27 @@
+namespace DeviceTwin.Hub.Access;
+
+/// <summary>The shared access policies by which programs are let in.</summary>
+public interface IServicePolicies
+{
+    /// <summary>The policy as last made durable; null where there is none of this name. Names are taken in any case.</summary>
+    ServicePolicy? Find(string name);
+}
+
+/// <summary>A policy as Azure IoT Hub has them: who can sign with one of its keys has its permissions.</summary>
+/// <param name="PrimaryKey">Base64.</param>
+/// <param name="SecondaryKey">Base64.</param>
+public sealed record ServicePolicy(string Name, string PrimaryKey, string SecondaryKey, Permission Permission)
+{
+    /// <summary>The names that Azure gives every hub, with what they grant.</summary>
+    public static readonly IReadOnlyDictionary<string, Permission> Standard = new Dictionary<string, Permission>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["iothubowner"] = Permission.RegistryRead | Permission.RegistryWrite | Permission.ServiceConnect | Permission.DeviceConnect,
+        ["service"] = Permission.ServiceConnect,
+        ["device"] = Permission.DeviceConnect,
+        ["registryRead"] = Permission.RegistryRead,
+        ["registryReadWrite"] = Permission.RegistryRead | Permission.RegistryWrite,
+    };
+
+    /// <summary>What a program is given to connect with.</summary>
+    public string ConnectionString(string hostName) => $"HostName={hostName};SharedAccessKeyName={Name};SharedAccessKey={PrimaryKey}";
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics.Metrics;
+using DeviceTwin.Mqtt;
+using DeviceTwin.Storage.Sqlite;
+
+namespace DeviceTwin.Hub.Operation;
+
+/// <summary>What the hub measures of itself. Names follow Prometheus' conventions: base units, <c>_total</c> for what only grows.</summary>
+internal sealed class HubMetrics : IDisposable
+{
+    /// <summary>From a fast disk's commit to what a device takes for lost.</summary>
+    private static readonly double[] ShortTimes = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+    private static readonly double[] LongTimes = [0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200, 43200];
+    private static readonly double[] Counts = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500];
+
+    private readonly Counter<long> connectsRefused;
+    private readonly Counter<long> received;
+    private readonly Counter<long> sent;
+    private readonly Counter<long> stored;
+    private readonly Counter<long> twinChanges;
+    private readonly Counter<long> errors;
+    private readonly Counter<long> commitsFailed;
+    private readonly Histogram<double> pubAck;
+    private readonly Histogram<double> commitDuration;
+    private readonly Histogram<double> commitChanges;
+    private readonly Histogram<double> desiredInSync;
+    private volatile int waiting;
+
+    public HubMetrics()
+    {
+        connectsRefused = Count("devicetwin_connects_refused_total", "CONNECT packets and connections that were turned away.");
+        received = Count("devicetwin_messages_received_total", "MQTT messages from devices, by what their topic is for.");
+        sent = Count("devicetwin_messages_sent_total", "MQTT messages to devices, by what their topic is for.");
+        stored = Count("devicetwin_telemetry_stored_total", "Device-to-cloud messages made durable, by kind.");
+        twinChanges = Count("devicetwin_twin_changes_total", "Durable changes of twins, by section.");
+        errors = Count("devicetwin_errors_total", "Refusals and failures, by the six-digit code of the catalogue.");
+        commitsFailed = Count("devicetwin_commits_failed_total", "Commits that were taken back; what they held was not acknowledged.");
+        pubAck = Spread("devicetwin_puback_duration_seconds", "From a QoS 1 message's arrival to its PUBACK.", ShortTimes);
+        commitDuration = Spread("devicetwin_commit_duration_seconds", "One commit of the store, to the disk.", ShortTimes);
+        commitChanges = Spread("devicetwin_commit_changes", "Changes that one commit held.", Counts);
+        desiredInSync = Spread("devicetwin_desired_in_sync_duration_seconds", "From a desired change until the node is in sync.", LongTimes);
+        Meter.CreateObservableGauge("devicetwin_store_queue_depth", () => waiting, description: "Writes that waited after the last commit.");
+    }
+
+    public Meter Meter { get; } = new("DeviceTwin.Hub");
+
+    /// <summary>Why a connection was turned away: the codes of MQTT and what comes before them.</summary>
+    public void ConnectRefused(MqttConnectReturnCode code) => ConnectRefused(code.ToString());
+
+    /// <param name="reason">A word of a fixed set.</param>
+    public void ConnectRefused(string reason) => connectsRefused.Add(1, new KeyValuePair<string, object?>("reason", Camel(reason)));
+
+    public void Received(string kind) => received.Add(1, new KeyValuePair<string, object?>("kind", kind));
+
+    public void Sent(string kind) => sent.Add(1, new KeyValuePair<string, object?>("kind", kind));
+
+    /// <summary>Devices name kinds as they like; only those that the hub knows are told apart.</summary>
+    public void Stored(string? kind) =>
+        stored.Add(1, new KeyValuePair<string, object?>("kind", kind is "features" or "spectrum" or "alarm" or "waveform" or "health" ? kind : "other"));
+
+    public void TwinChanged(string section) => twinChanges.Add(1, new KeyValuePair<string, object?>("section", section));
+
+    public void Error(string surface, int code) => errors.Add(
+        1, new KeyValuePair<string, object?>("surface", surface), new KeyValuePair<string, object?>("code", code.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+
+    public void PubAck(TimeSpan took) => pubAck.Record(took.TotalSeconds);
+
+    public void DesiredInSync(TimeSpan took) => desiredInSync.Record(took.TotalSeconds);
+
+    public void Committed(StoreCommit commit)
+    {
+        waiting = commit.Waiting;
+        if (commit.Failed)
+        {
+            commitsFailed.Add(1);
+            return;
+        }
+
+        commitDuration.Record(commit.Took.TotalSeconds);
+        commitChanges.Record(commit.Changes);
+    }
+
+    public void Dispose() => Meter.Dispose();
+
+    private Counter<long> Count(string name, string sentence) => Meter.CreateCounter<long>(name, description: sentence);
+
+    private Histogram<double> Spread(string name, string sentence, double[] bounds) =>
+        Meter.CreateHistogram(name, description: sentence, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds });
+
+    private static string Camel(string word) => char.ToLowerInvariant(word[0]) + word[1..];
+}

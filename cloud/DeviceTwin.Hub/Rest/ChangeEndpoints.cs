@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using DeviceTwin.Hub.Access;
+using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Storage;
+using DeviceTwin.Twins;
+
+namespace DeviceTwin.Hub.Rest;
+
+/// <summary>
+/// <c>GET /api/v1/changes</c>: who changed what in which twin, as a table; <c>GET /api/v1/changes/events</c>: the same as it happens.
+/// Both read the table that was written in the commit of the change.
+/// </summary>
+internal static class ChangeEndpoints
+{
+    private const int StandardLimit = 100;
+    private const int LargestLimit = 1000;
+
+    private static readonly Dictionary<string, TwinPart> Parts = new(StringComparer.Ordinal)
+    {
+        ["tags"] = TwinPart.Tags,
+        ["desired"] = TwinPart.Desired,
+        ["reported"] = TwinPart.Reported,
+    };
+
+    public static void MapChanges(this IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api/v1/changes");
+        api.MapGet("", (HttpRequest request, IFleet fleet) =>
+        {
+            var page = fleet.ReadChanges(Search(request, Number(request.Query["after"].ToString(), "after") ?? 0, request.Count("limit", StandardLimit, LargestLimit)));
+            return new JsonResult(new JsonObject
+            {
+                ["oldest"] = page.Oldest,
+                ["newest"] = page.Newest,
+                ["changes"] = new JsonArray([.. page.Changes.Select(change => (JsonNode)Write(change))]),
+            });
+        }).Needs(Role.Viewer, Permission.RegistryRead | Permission.ServiceConnect);
+        api.MapGet("events", ChangeStream.Follow).Needs(Role.Viewer, Permission.RegistryRead | Permission.ServiceConnect);
+    }
+
+    /// <summary>What the query string asks for: <c>device=ID</c>, <c>section=tags,desired</c>.</summary>
+    public static TwinChangeSearch Search(HttpRequest request, long after, int limit)
+    {
+        var device = request.Query["device"].ToString();
+        var sections = string.Join(',', request.Query["section"].ToArray()).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return new TwinChangeSearch(
+            device.Length == 0 ? null : device,
+            [.. sections.Select(name => Parts.TryGetValue(name, out var part) ? part
+                : throw new HubException(HubError.ArgumentInvalid, $"section takes tags, desired and reported, separated by commas, not \"{name}\"."))],
+            after,
+            limit);
+    }
+
+    /// <summary>A number of the feed; null where there is none.</summary>
+    public static long? Number(string text, string name) => text.Length == 0 ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new HubException(HubError.ArgumentInvalid, $"{name} takes the number of a change, not \"{text}\".");
+
+    public static JsonObject Write(NumberedTwinChange change) => new()
+    {
+        ["sequence"] = change.Sequence,
+        ["time"] = Json.Timestamp(change.Row.At),
+        ["deviceId"] = change.Row.DeviceId,
+        ["opType"] = change.Row.Operation == TwinOperation.ReplaceTwin ? "replaceTwin" : "updateTwin",
+        ["section"] = NameOf(change.Row.Part),
+        ["version"] = change.Row.Version,
+        ["author"] = change.Row.Author,
+        ["diff"] = TwinDiff.Read(change.Row.Diff),
+    };
+
+    public static string NameOf(TwinPart part) => Parts.First(entry => entry.Value == part).Key;
+}

@@ -1,0 +1,62 @@
+using DeviceTwin.Dashboard.View;
+using DeviceTwin.Hub.Alarms;
+using DeviceTwin.Storage.Alarms;
+
+namespace DeviceTwin.Hub.View;
+
+/// <summary>The alarms as the pages see them.</summary>
+internal sealed class AlarmView(IAlarms alarms) : IAlarmView
+{
+    private const int LargestList = 500;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AlarmLine> Active()
+    {
+        // From the store, for the labels; what is active is bounded.
+        var rows = alarms.Read(new AlarmQuery(LargestList) { States = [AlarmState.Raised, AlarmState.Acknowledged] });
+        return [.. rows.OrderBy(row => row.State).ThenByDescending(row => row.RaisedAt).Select(Line)];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AlarmLine> Ended(int limit) => [.. alarms.Read(new AlarmQuery(limit) { States = [AlarmState.Cleared] }).Select(Line)];
+
+    /// <inheritdoc/>
+    public Task<ActionOutcome> Acknowledge(string id, string? note, string author, CancellationToken cancellation) =>
+        Act(() => alarms.Acknowledge(id, note, author, cancellation));
+
+    /// <inheritdoc/>
+    public Task<ActionOutcome> AddFinding(string id, string kind, string text, string author, CancellationToken cancellation) =>
+        Act(() => alarms.Find(id, new FindingDraft(kind, text, null, null, null, null, null), author, cancellation));
+
+    /// <inheritdoc/>
+    public IDisposable Subscribe(Action changed) => alarms.Subscribe(_ => changed());
+
+    private static async Task<ActionOutcome> Act(Func<Task> action)
+    {
+        try
+        {
+            await action();
+            return ActionOutcome.Done;
+        }
+        catch (HubException refusal)
+        {
+            return new ActionOutcome(refusal.Message);
+        }
+    }
+
+    private static AlarmLine Line(AlarmRow row) => new(
+        row.Id,
+        row.DeviceId,
+        row.Place?.Machine,
+        row.Place?.Point,
+        row.Alarm,
+        AlarmTransitions.Word(row.State),
+        row.Evidence.Zone,
+        row.RaisedAt,
+        row.Acknowledgement?.At,
+        row.Acknowledgement?.By,
+        row.Acknowledgement?.Note,
+        row.End?.At,
+        row.End is { } end ? AlarmTransitions.Word(end.Reason) : null,
+        row.Labels);
+}

@@ -1,0 +1,7 @@
+namespace DeviceTwin.Storage.Sqlite;
+
+public sealed partial class SqliteHubStore
+{
+    /// <inheritdoc/>
+    public StoredProvisioning LoadProvisioning() => Read(SqliteProvisioningTables.Load);
+}

@@ -1,0 +1,45 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace DeviceTwin.Bench.Compatibility;
+
+/// <summary>How a test that proves a promise ended.</summary>
+/// <param name="Id">The promise.</param>
+/// <param name="Client">What stood on the other side of the wire.</param>
+/// <param name="Outcome">As the test platform says it: <c>Passed</c>, <c>Failed</c>, <c>NotExecuted</c>.</param>
+public sealed partial record TestOutcome(string Id, string Client, string Outcome)
+{
+    public const string Passed = "Passed";
+    public const string NotRun = "NotExecuted";
+    private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
+
+    /// <summary>Reads the results of a test run: every <c>*.trx</c> file of a folder.</summary>
+    public static IReadOnlyList<TestOutcome> Read(string folder) =>
+        [.. Directory.EnumerateFiles(folder, "*.trx").Order(StringComparer.Ordinal).SelectMany(path => Read(XDocument.Load(path)))];
+
+    /// <summary>The outcomes in one file.</summary>
+    public static IEnumerable<TestOutcome> Read(XDocument results)
+    {
+        var classes = results.Descendants(Trx + "UnitTest").ToDictionary(
+            test => (string)test.Attribute("id")!,
+            test => (string?)test.Element(Trx + "TestMethod")?.Attribute("className") ?? "");
+        foreach (var result in results.Descendants(Trx + "UnitTestResult"))
+        {
+            var name = ((string)result.Attribute("testName")!).Split('(')[0].Split('.')[^1];
+            if (IdOfName().Match(name) is { Success: true } match)
+            {
+                yield return new TestOutcome(
+                    match.Groups[1].Value, ClientOf(classes.GetValueOrDefault((string)result.Attribute("testId")!, "")), (string)result.Attribute("outcome")!);
+            }
+        }
+    }
+
+    /// <summary>The classes of tests say by their names who the client is.</summary>
+    private static string ClientOf(string className) =>
+        className.Contains("Sdk", StringComparison.Ordinal) ? "unmodified Azure client (npm)"
+        : className.Contains("IndependentClient", StringComparison.Ordinal) ? "independent MQTT client"
+        : "scripted session";
+
+    [GeneratedRegex("^([A-Z]{2}[0-9]+|C2D[0-9]+)_")]
+    private static partial Regex IdOfName();
+}

@@ -1,0 +1,195 @@
+using System.Text.Json.Nodes;
+
+namespace DeviceTwin.Bench.Soak.Crash;
+
+/// <summary>What happens to the hub in a round besides the kill.</summary>
+public enum Fault
+{
+    /// <summary>SIGKILL at a random point under load.</summary>
+    Kill,
+
+    /// <summary>After the kill the log of the database ends in a cut frame, as after a power failure in the middle of a write.</summary>
+    CutFile,
+
+    /// <summary>The disk fills up under load and has room again later; then the kill.</summary>
+    DiskFull,
+
+    /// <summary>The clock jumps back and forth under load; then the kill.</summary>
+    ClockJump,
+}
+
+/// <summary>What a soak came to.</summary>
+/// <param name="Rounds">By fault.</param>
+/// <param name="Refused">Operators' updates that the hub refused while it ran: a full disk must show here.</param>
+/// <param name="Left">Faults that this machine cannot make, and why.</param>
+public sealed record CrashResult(
+    int Seed, IReadOnlyDictionary<Fault, int> Rounds, long AcknowledgedUpdates, long Refused, CrashFindings Findings, IReadOnlyList<string> Left);
+
+/// <summary>
+/// Kills the hub again and again under load and holds what it has after each start against what it had acknowledged. The seed decides over
+/// faults and their moments; what is under way at those moments is the machine's.
+/// </summary>
+public sealed class CrashSoak
+{
+    private const int Devices = 6;
+    private const int LongestLoadMs = 700;
+    private readonly Random random;
+    private readonly DataDisk disk;
+    private readonly FakeClock? clock;
+    private readonly SoakedHub hub;
+    private readonly RegistryLedger registry = new();
+    private readonly List<SoakedDevice> devices = [];
+    private readonly List<Fault> possible = [Fault.Kill, Fault.CutFile];
+    private int registered;
+    private long refused;
+
+    private CrashSoak(int seed, DataDisk disk, FakeClock? clock)
+    {
+        random = new Random(seed);
+        this.disk = disk;
+        this.clock = clock;
+        hub = new SoakedHub(disk.Folder, clock?.Environment ?? new Dictionary<string, string>());
+        if (disk.CanFill)
+        {
+            possible.Add(Fault.DiskFull);
+        }
+
+        if (clock is not null)
+        {
+            possible.Add(Fault.ClockJump);
+        }
+    }
+
+    /// <summary>Runs rounds until there were enough or the time is over, whichever comes first.</summary>
+    /// <param name="say">Called after each round with how many there were and what was found so far.</param>
+    public static async Task<CrashResult> Run(int seed, int rounds, TimeSpan longest, Action<int, CrashFindings> say, TimeProvider time)
+    {
+        using var disk = DataDisk.Make();
+        using var clock = FakeClock.Find();
+        var soak = new CrashSoak(seed, disk, clock);
+        using var hub = soak.hub;
+        var began = time.GetTimestamp();
+        var done = new Dictionary<Fault, int>();
+        var findings = CrashFindings.None;
+        await soak.Begin();
+        for (var round = 0; round < rounds && time.GetElapsedTime(began) < longest; round++)
+        {
+            // Every fault comes in every small soak.
+            var fault = soak.possible[round % soak.possible.Count];
+            findings += await soak.Round(fault);
+            done[fault] = done.GetValueOrDefault(fault) + 1;
+            say(round + 1, findings);
+        }
+
+        string[] left =
+        [
+            .. disk.CanFill ? (string[])[] : ["diskFull: no small file system could be mounted (it takes root)"],
+            .. clock is null ? (string[])["clockJump: libfaketime is not installed (package faketime)"] : [],
+        ];
+        var acknowledged = soak.registry.Acknowledged
+            + soak.devices.Sum(device => device.Desired.Acknowledged + device.Reported.Acknowledged + device.Messages.Acknowledged);
+        return new CrashResult(seed, done, acknowledged, soak.refused, findings, left);
+    }
+
+    private async Task Begin()
+    {
+        await hub.Start();
+        for (var index = 0; index < Devices; index++)
+        {
+            var deviceId = $"node-{index}";
+            var identity = await Register(deviceId) ?? throw new InvalidOperationException($"the hub refused {deviceId}:{Environment.NewLine}{hub.Tail()}");
+            devices.Add(new SoakedDevice(deviceId, (string)identity["authentication"]!["symmetricKey"]!["primaryKey"]!, $"b{index}"));
+        }
+    }
+
+    private async Task<CrashFindings> Round(Fault fault)
+    {
+        using var end = new CancellationTokenSource();
+        Task[] load = [.. devices.Select(device => device.Run(hub, end.Token)), .. devices.Select(device => OperateOn(device, end.Token)), RegisterOn(end.Token)];
+        await Task.Delay(random.Next(50, LongestLoadMs));
+        if (fault == Fault.DiskFull)
+        {
+            disk.Fill(random.Next(64 * 1024));
+            await Task.Delay(random.Next(50, LongestLoadMs));
+            disk.Free();
+            await Task.Delay(random.Next(50, LongestLoadMs));
+        }
+        else if (fault == Fault.ClockJump)
+        {
+            clock!.Jump(TimeSpan.FromSeconds(random.Next(-20_000, 20_000)));
+            await Task.Delay(random.Next(50, LongestLoadMs));
+        }
+
+        await hub.Kill();
+        await end.CancelAsync();
+        await Task.WhenAll(load);
+        if (fault == Fault.CutFile)
+        {
+            disk.CutLog(random);
+        }
+
+        await hub.Start();
+        return await Check();
+    }
+
+    private async Task<CrashFindings> Check()
+    {
+        var findings = CrashFindings.None;
+        foreach (var device in devices)
+        {
+            findings += await device.Check(hub);
+        }
+
+        var listed = await hub.Send(HttpMethod.Get, "devices?api-version=2021-04-12&top=1000", null, CancellationToken.None) as JsonArray
+            ?? throw new InvalidOperationException($"the hub does not list its devices:{Environment.NewLine}{hub.Tail()}");
+        return findings + registry.Check([.. listed.Select(identity => (string)identity!["deviceId"]!)]);
+    }
+
+    private async Task OperateOn(SoakedDevice device, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            if (!await device.Operate(hub, end) && !end.IsCancellationRequested)
+            {
+                // The hub is gone, or its disk is full: there is no use in asking at once again.
+                Interlocked.Add(ref refused, hub.Runs ? 1 : 0);
+                await Task.WhenAny(Task.Delay(20, end));
+            }
+        }
+    }
+
+    /// <summary>Registers devices and deletes each again after a few more.</summary>
+    private async Task RegisterOn(CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            registered++;
+            var came = $"passer-{registered}";
+            registry.Try(came);
+            if (await Register(came, end) is not null)
+            {
+                registry.Acknowledge(came, true);
+            }
+
+            var goes = $"passer-{registered - 5}";
+            if (registered > 5)
+            {
+                registry.Try(goes);
+                if (await hub.Send(HttpMethod.Delete, $"devices/{goes}?api-version=2021-04-12", null, end, "*") is not null)
+                {
+                    registry.Acknowledge(goes, false);
+                }
+            }
+        }
+    }
+
+    private Task<JsonNode?> Register(string deviceId, CancellationToken cancellation = default) => hub.Send(
+        HttpMethod.Put,
+        $"devices/{deviceId}?api-version=2021-04-12",
+        new JsonObject
+        {
+            ["deviceId"] = deviceId,
+            ["authentication"] = new JsonObject { ["type"] = "sas", ["symmetricKey"] = new JsonObject { ["primaryKey"] = "", ["secondaryKey"] = "" } },
+        },
+        cancellation);
+}

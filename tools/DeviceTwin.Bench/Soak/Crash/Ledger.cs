@@ -1,0 +1,171 @@
+namespace DeviceTwin.Bench.Soak.Crash;
+
+/// <summary>What went wrong over a soak; all zero where nothing acknowledged was lost.</summary>
+/// <param name="Losses">Acknowledged changes that are not there after the next start.</param>
+/// <param name="ReusedVersions">Versions that were acknowledged for two different contents, or not above those before.</param>
+/// <param name="TornTwins">Twins that hold a part of an update.</param>
+/// <param name="Duplicates">Messages with a sequence number that are there twice.</param>
+public sealed record CrashFindings(long Losses, long ReusedVersions, long TornTwins, long Duplicates)
+{
+    public static readonly CrashFindings None = new(0, 0, 0, 0);
+
+    public bool Any => this != None;
+
+    public static CrashFindings operator +(CrashFindings left, CrashFindings right) => new(
+        left.Losses + right.Losses,
+        left.ReusedVersions + right.ReusedVersions,
+        left.TornTwins + right.TornTwins,
+        left.Duplicates + right.Duplicates);
+}
+
+/// <summary>A section of a twin as read: the number that its writer counts up, and the section's version.</summary>
+/// <param name="Copies">The same number at the other places that each update writes; one that differs tears the twin.</param>
+public sealed record ReadSection(long Number, IReadOnlyList<long> Copies, long Version);
+
+/// <summary>
+/// The books of one section that one writer counts up: every update writes the next number at several places at once. Thread-safe.
+/// </summary>
+public sealed class SectionLedger
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<long, long> numberOfVersion = [];
+    private long acknowledgedNumber;
+    private long acknowledgedVersion;
+    private long reused;
+    private long lastTried;
+
+    /// <summary>Acknowledged updates.</summary>
+    public long Acknowledged { get; private set; }
+
+    /// <summary>The next number to write.</summary>
+    public long Try()
+    {
+        lock (gate)
+        {
+            return ++lastTried;
+        }
+    }
+
+    /// <summary>The hub acknowledged that a number is written, as this version.</summary>
+    public void Acknowledge(long number, long version)
+    {
+        lock (gate)
+        {
+            Acknowledged++;
+            if (!numberOfVersion.TryAdd(version, number) || (number > acknowledgedNumber && version <= acknowledgedVersion))
+            {
+                reused++;
+            }
+
+            acknowledgedNumber = Math.Max(acknowledgedNumber, number);
+            acknowledgedVersion = Math.Max(acknowledgedVersion, version);
+        }
+    }
+
+    /// <summary>Holds what is there after a start against what was acknowledged before.</summary>
+    public CrashFindings Check(ReadSection read)
+    {
+        lock (gate)
+        {
+            var lost = read.Number < acknowledgedNumber || read.Version < acknowledgedVersion || read.Number > lastTried;
+            var other = numberOfVersion.TryGetValue(read.Version, out var number) && number != read.Number;
+            var findings = new CrashFindings(lost ? 1 : 0, reused + (other ? 1 : 0), read.Copies.All(copy => copy == read.Number) ? 0 : 1, 0);
+            reused = 0;
+            return findings;
+        }
+    }
+}
+
+/// <summary>The books of one device's messages. Thread-safe.</summary>
+public sealed class MessageLedger
+{
+    private readonly Lock gate = new();
+    private readonly HashSet<long> confirmed = [];
+    private readonly SortedSet<long> open = [];
+    private long last;
+
+    /// <summary>Confirmed messages.</summary>
+    public long Acknowledged { get; private set; }
+
+    /// <summary>Messages sent and never confirmed, to be sent again with the numbers they have.</summary>
+    public IReadOnlyList<long> Open
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. open];
+            }
+        }
+    }
+
+    /// <summary>The number of the next message.</summary>
+    public long Next()
+    {
+        lock (gate)
+        {
+            open.Add(++last);
+            return last;
+        }
+    }
+
+    public void Confirm(long number)
+    {
+        lock (gate)
+        {
+            if (open.Remove(number))
+            {
+                confirmed.Add(number);
+                Acknowledged++;
+            }
+        }
+    }
+
+    /// <summary>Holds the newest messages of the hub against those confirmed since the last check, and forgets these.</summary>
+    public CrashFindings Check(IReadOnlyCollection<long> numbers)
+    {
+        lock (gate)
+        {
+            var there = new HashSet<long>(numbers);
+            var findings = new CrashFindings(confirmed.Count(number => !there.Contains(number)), 0, 0, numbers.Count - there.Count);
+            confirmed.Clear();
+            return findings;
+        }
+    }
+}
+
+/// <summary>The books of devices that are registered and deleted. Thread-safe.</summary>
+public sealed class RegistryLedger
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, bool> known = new(StringComparer.Ordinal);
+
+    public long Acknowledged { get; private set; }
+
+    /// <summary>A change is under way: until it is acknowledged the device may be there or not.</summary>
+    public void Try(string deviceId)
+    {
+        lock (gate)
+        {
+            known.Remove(deviceId);
+        }
+    }
+
+    public void Acknowledge(string deviceId, bool there)
+    {
+        lock (gate)
+        {
+            known[deviceId] = there;
+            Acknowledged++;
+        }
+    }
+
+    public CrashFindings Check(IReadOnlyCollection<string> deviceIds)
+    {
+        lock (gate)
+        {
+            var there = new HashSet<string>(deviceIds, StringComparer.Ordinal);
+            return CrashFindings.None with { Losses = known.Count(device => device.Value != there.Contains(device.Key)) };
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
+using DeviceTwin.Mqtt;
+
+namespace DeviceTwin.Bench.Soak.Crash;
+
+/// <summary>
+/// A device under load: reports and sends messages, several of each under way at once, and keeps books of what was acknowledged. After each
+/// start of the hub it connects again and sends the unconfirmed messages again, as they were.
+/// </summary>
+public sealed class SoakedDevice(string deviceId, string key, string bootId)
+{
+    private const int UnderWay = 4;
+    private const string Answers = "$iothub/twin/res/";
+    private static readonly DateTimeOffset TokenEnd = new(2090, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private int requests;
+
+    public string DeviceId => deviceId;
+
+    public SectionLedger Reported { get; } = new();
+
+    public SectionLedger Desired { get; } = new();
+
+    public MessageLedger Messages { get; } = new();
+
+    /// <summary>The value of <c>kind</c> of its messages: as many as any round sends are kept of it.</summary>
+    public const string Kind = "features";
+
+    /// <summary>Connects and loads the hub until the connection breaks or the round ends.</summary>
+    public async Task Run(SoakedHub hub, CancellationToken end)
+    {
+        try
+        {
+            await using var client = await Connect(hub, end);
+            await client.Subscribe([new MqttSubscription("$iothub/twin/res/#", 0)], end);
+            foreach (var number in Messages.Open)
+            {
+                await Send(client, number, end);
+            }
+
+            await Task.WhenAll([.. Enumerable.Range(0, UnderWay).Select(_ => SendOn(client, end)), ReportOn(client, end)]);
+        }
+        catch (Exception error) when (error is MqttConnectionClosedException or MqttConnectRefusedException or OperationCanceledException
+            or IOException or SocketException or AuthenticationException or ObjectDisposedException)
+        {
+            // The hub was killed, or let go of the connection: what was not acknowledged by now is not in the books.
+        }
+    }
+
+    private async Task<MqttClient> Connect(SoakedHub hub, CancellationToken end)
+    {
+        using var authority = X509CertificateLoader.LoadCertificateFromFile(hub.CaFile);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync("127.0.0.1", hub.MqttPort, end);
+        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    CustomTrustStore = { authority },
+                    RevocationMode = X509RevocationMode.NoCheck,
+                },
+            },
+            end);
+        return await MqttClient.Connect(
+            tls,
+            new MqttClientOptions
+            {
+                ClientId = deviceId,
+                UserName = $"localhost/{deviceId}/?api-version=2021-04-12",
+                Password = Encoding.UTF8.GetBytes(Token()),
+                CleanSession = false,
+            },
+            end);
+    }
+
+    private string Token()
+    {
+        var scope = $"localhost/devices/{deviceId}";
+        var expiry = TokenEnd.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var signature = Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(key), Encoding.UTF8.GetBytes($"{scope}\n{expiry}")));
+        return $"SharedAccessSignature sr={scope}&sig={Uri.EscapeDataString(signature)}&se={expiry}";
+    }
+
+    private async Task SendOn(MqttClient client, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            await Send(client, Messages.Next(), end);
+        }
+    }
+
+    private async Task Send(MqttClient client, long number, CancellationToken end)
+    {
+        var body = Encoding.UTF8.GetBytes($$"""{"n":{{number}}}""");
+        await client.Publish($"devices/{deviceId}/messages/events/kind={Kind}&bootId={bootId}&seq={number}", body, 1, end);
+        Messages.Confirm(number);
+    }
+
+    private async Task ReportOn(MqttClient client, CancellationToken end)
+    {
+        var underWay = new Dictionary<string, long>();
+        while (!end.IsCancellationRequested)
+        {
+            while (underWay.Count < UnderWay)
+            {
+                var number = Reported.Try();
+                var request = (++requests).ToString(CultureInfo.InvariantCulture);
+                underWay[request] = number;
+                await client.Publish(
+                    $"$iothub/twin/PATCH/properties/reported/?$rid={request}", Encoding.UTF8.GetBytes($$"""{"n":{{number}},"copy":{"n":{{number}} } }"""), 1, end);
+            }
+
+            var answer = await client.Received.ReadAsync(end);
+            if (Parse(answer.Topic) is var (status, id, version) && underWay.Remove(id, out var reported) && status == 204)
+            {
+                Reported.Acknowledge(reported, version);
+            }
+        }
+    }
+
+    private static (int Status, string Request, long Version)? Parse(string topic)
+    {
+        if (!topic.StartsWith(Answers, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var status = int.Parse(topic.AsSpan(Answers.Length, 3), CultureInfo.InvariantCulture);
+        var parameters = topic[(topic.IndexOf('?') + 1)..].Split('&').Select(parameter => parameter.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        return (status, parameters["$rid"], parameters.TryGetValue("$version", out var version) ? long.Parse(version, CultureInfo.InvariantCulture) : 0);
+    }
+
+    /// <summary>An operator's next change of tags and desired properties in one; false where it was not acknowledged.</summary>
+    public async Task<bool> Operate(SoakedHub hub, CancellationToken end)
+    {
+        var number = Desired.Try();
+        var patch = new JsonObject
+        {
+            ["tags"] = new JsonObject { ["n"] = number },
+            ["properties"] = new JsonObject { ["desired"] = new JsonObject { ["n"] = number, ["copy"] = new JsonObject { ["n"] = number } } },
+        };
+        if (await hub.Send(HttpMethod.Patch, $"twins/{deviceId}?api-version=2021-04-12", patch, end) is not { } twin)
+        {
+            return false;
+        }
+
+        Desired.Acknowledge(number, (long)twin["properties"]!["desired"]!["$version"]!);
+        return true;
+    }
+
+    /// <summary>Holds what the hub has after a start against the books.</summary>
+    /// <exception cref="InvalidOperationException">The hub does not show the device.</exception>
+    public async Task<CrashFindings> Check(SoakedHub hub)
+    {
+        var twin = await hub.Send(HttpMethod.Get, $"twins/{deviceId}?api-version=2021-04-12", null, CancellationToken.None)
+            ?? throw new InvalidOperationException($"the hub does not show {deviceId}:{Environment.NewLine}{hub.Tail()}");
+        var desired = twin["properties"]!["desired"]!;
+        var reported = twin["properties"]!["reported"]!;
+        var messages = await hub.Send(HttpMethod.Get, $"api/v1/devices/{deviceId}/telemetry?kind={Kind}&limit=1000", null, CancellationToken.None) as JsonArray
+            ?? throw new InvalidOperationException($"the hub does not show the messages of {deviceId}:{Environment.NewLine}{hub.Tail()}");
+        return Desired.Check(new ReadSection(Number(desired["n"]), [Number(desired["copy"]?["n"]), Number(twin["tags"]!["n"])], Number(desired["$version"])))
+            + Reported.Check(new ReadSection(Number(reported["n"]), [Number(reported["copy"]?["n"])], Number(reported["$version"])))
+            + Messages.Check([.. messages.Select(message => (long)message!["body"]!["n"]!)]);
+    }
+
+    private static long Number(JsonNode? node) => node is null ? 0 : (long)node;
+}

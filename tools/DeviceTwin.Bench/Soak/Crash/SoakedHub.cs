@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Reflection;
+using System.Text.Json.Nodes;
+
+namespace DeviceTwin.Bench.Soak.Crash;
+
+/// <summary>A hub in a process of its own, over one data folder and the same ports, that is killed and started again.</summary>
+public sealed class SoakedHub(string folder, IReadOnlyDictionary<string, string> environment) : IDisposable
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private readonly Queue<string> tail = new();
+    private Process? process;
+    private string mqttPort = "0";
+    private string httpPort = "0";
+
+    public int MqttPort { get; private set; }
+
+    public string CaFile { get; private set; } = "";
+
+    public HttpClient Http { get; private set; } = new();
+
+    /// <summary>Whether it has been started and not killed.</summary>
+    public bool Runs { get; private set; }
+
+    /// <summary>Starts it and waits until it listens.</summary>
+    /// <exception cref="InvalidOperationException">It ended instead; the message holds its last lines.</exception>
+    public async Task Start()
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            ArgumentList = { HubAssembly(), "--data", folder, "--mqtt-port", mqttPort, "--http-port", httpPort, "--log-level", "warning", "--exit-with-stdin" },
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        process = Process.Start(start)!;
+        process.ErrorDataReceived += (_, line) => Remember(line.Data);
+        process.BeginErrorReadLine();
+        var ready = await process.StandardOutput.ReadLineAsync().WaitAsync(StartPatience)
+            ?? throw new InvalidOperationException($"the hub did not start again:{Environment.NewLine}{Tail()}");
+        Runs = true;
+        var fields = JsonNode.Parse(ready)!;
+        MqttPort = (int)fields["mqttPort"]!;
+        var url = new Uri((string)fields["httpUrl"]!);
+        (mqttPort, httpPort) = ($"{MqttPort}", $"{url.Port}");
+        CaFile = (string)fields["caFile"]!;
+        Http.Dispose();
+        Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64 }) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(20) };
+    }
+
+    /// <summary>SIGKILL: nothing is flushed, nobody says goodbye.</summary>
+    public async Task Kill()
+    {
+        Runs = false;
+        process!.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        process = null;
+    }
+
+    /// <summary>The body of an answer, or null where it is no success or none came.</summary>
+    public async Task<JsonNode?> Send(HttpMethod method, string path, JsonNode? body, CancellationToken cancellation, string? ifMatch = null)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+            if (ifMatch is not null)
+            {
+                request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+            }
+
+            using var response = await Http.SendAsync(request, cancellation);
+            var text = await response.Content.ReadAsStringAsync(cancellation);
+            return response.IsSuccessStatusCode ? JsonNode.Parse(text.Length == 0 ? "{}" : text) : null;
+        }
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException)
+        {
+            return null;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (process is { HasExited: false })
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        process?.Dispose();
+        Http.Dispose();
+    }
+
+    /// <summary>The last lines that it logged.</summary>
+    public string Tail()
+    {
+        lock (tail)
+        {
+            return string.Join(Environment.NewLine, tail);
+        }
+    }
+
+    private void Remember(string? line)
+    {
+        lock (tail)
+        {
+            tail.Enqueue(line ?? "");
+            while (tail.Count > 30)
+            {
+                tail.Dequeue();
+            }
+        }
+    }
+
+    private static string HubAssembly() =>
+        typeof(SoakedHub).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(item => item.Key == "HubAssembly").Value!;
+}
