@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub;
 using DeviceTwin.Hub.Backup;
+using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Options;
 
@@ -14,6 +15,11 @@ if (args.Contains("--version"))
 {
     Console.Out.WriteLine(VersionText.Current);
     return (int)ExitCode.Stopped;
+}
+
+if (Environment.GetEnvironmentVariable(DeviceTransport.InlineCompletions) is null)
+{
+    Environment.SetEnvironmentVariable(DeviceTransport.InlineCompletions, "1");
 }
 
 try

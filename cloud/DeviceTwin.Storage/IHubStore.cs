@@ -30,6 +30,23 @@ public interface IStoreWriter
     /// </param>
     Task Write(IReadOnlyList<StoreChange> changes, Action? durable = null);
 
+    /// <summary>Queues a write that is told by itself. Never blocks; what cannot be queued is failed and released at once.</summary>
+    void Write(StoreWrite write) => Write(write.Changes, write.Durable).ContinueWith(
+        static (done, told) =>
+        {
+            var write = (StoreWrite)told!;
+            if (done.Exception?.InnerException is { } reason)
+            {
+                write.Failed(reason);
+            }
+
+            write.Release();
+        },
+        write,
+        CancellationToken.None,
+        TaskContinuationOptions.None,
+        TaskScheduler.Default);
+
     /// <summary>
     /// Called on the writer's thread when a commit has failed, before the tasks of the writes concerned fail. Whoever writes must fall
     /// back to what is durable and then call <see cref="FailQueued"/>: writes that are queued already build on the lost ones.

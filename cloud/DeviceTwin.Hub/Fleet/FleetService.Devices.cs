@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Storage;
@@ -12,6 +13,7 @@ internal sealed partial class FleetService
 {
     private const int MaximumDeviceIdLength = 128;
     private const int GeneratedKeyBytes = 32;
+    private static readonly StoreChange OneMessage = new StoreChange.Count(FleetCounters.Telemetry, 1);
 
     /// <inheritdoc/>
     public DeviceIdentity? FindIdentity(string deviceId) => visible.GetValueOrDefault(deviceId)?.Identity;
@@ -220,25 +222,35 @@ internal sealed partial class FleetService
     /// <inheritdoc/>
     public async Task AppendTelemetry(TelemetryMessage message, CancellationToken cancellation)
     {
-        Task written;
-        lock (gate)
+        var receipt = new TelemetryReceipt();
+        var done = new AwakenedTask();
+        receipt.Await(done);
+        AppendTelemetry(message, receipt);
+        await done.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        if (receipt.Failure is { } failure)
         {
-            var presence = Working(message.DeviceId).Presence;
-            var parts = Parts(message);
-            var kept = parts is null || parts.TrueForAll(part => !part.Instead);
-            written = store.Write(Changes(message, parts, kept), () =>
-            {
-                presence.Touch(message.EnqueuedAt);
-                parts?.ForEach(part => part.Durable?.Invoke());
-                if (kept)
-                {
-                    Interlocked.Increment(ref telemetryTotal);
-                    Tell([new FleetEvent.TelemetryReceived(message.DeviceId, message.EnqueuedAt, message)]);
-                }
-            });
+            ExceptionDispatchInfo.Throw(failure);
         }
+    }
 
-        await Durable(written, cancellation).ConfigureAwait(false);
+    /// <inheritdoc/>
+    public void AppendTelemetry(TelemetryMessage message, TelemetryReceipt receipt)
+    {
+        try
+        {
+            lock (gate)
+            {
+                var presence = Working(message.DeviceId).Presence;
+                var parts = Parts(message);
+                var kept = parts is null || parts.TrueForAll(part => !part.Instead);
+                store.Write(new TelemetryWrite(this, message, presence, parts, kept, receipt));
+            }
+        }
+        catch (Exception refusal)
+        {
+            receipt.Settle(refusal);
+            ThreadPool.UnsafeQueueUserWorkItem(static refused => refused.Release(), receipt, preferLocal: false);
+        }
     }
 
     /// <summary>What the subjects make of a message, in their order; the first that takes its place ends the round. Null = nothing.</summary>
@@ -270,10 +282,13 @@ internal sealed partial class FleetService
 
     private static StoreChange[] Changes(TelemetryMessage message, List<TelemetryPart>? parts, bool kept)
     {
-        var added = parts is null ? [] : parts.SelectMany(part => part.Changes);
-        return kept
-            ? [new StoreChange.AppendTelemetry(message), new StoreChange.Count(FleetCounters.Telemetry, 1), .. added]
-            : [.. added];
+        if (parts is null)
+        {
+            return [new StoreChange.AppendTelemetry(message), OneMessage];
+        }
+
+        var added = parts.SelectMany(part => part.Changes);
+        return kept ? [new StoreChange.AppendTelemetry(message), OneMessage, .. added] : [.. added];
     }
 
     private async Task Change(string deviceId, Action<DeviceChange> apply, CancellationToken cancellation)
@@ -376,5 +391,39 @@ internal sealed partial class FleetService
             throw new HubException(
                 HubError.ArgumentInvalid, $"{name} is not allowed. Give base64 of 16 to 64 bytes, or leave it empty to have one made.");
         }
+    }
+
+    /// <summary>A message on its way through a commit.</summary>
+    private sealed class TelemetryWrite(
+        FleetService fleet, TelemetryMessage message, DevicePresence presence, List<TelemetryPart>? parts, bool kept, TelemetryReceipt receipt)
+        : StoreWrite(Changes(message, parts, kept))
+    {
+        public override void Durable()
+        {
+            presence.Touch(message.EnqueuedAt);
+            parts?.ForEach(static part => part.Durable?.Invoke());
+            if (kept)
+            {
+                Interlocked.Increment(ref fleet.telemetryTotal);
+                fleet.Tell(new FleetEvent.TelemetryReceived(message.DeviceId, message.EnqueuedAt, message));
+            }
+
+            receipt.Settle(null);
+        }
+
+        public override void Failed(Exception reason) =>
+            receipt.Settle(reason is StorageException failure ? FleetErrors.Translate(failure) : reason);
+
+        public override void Release() => receipt.Release();
+    }
+
+    /// <summary>A task for who rather awaits.</summary>
+    private sealed class AwakenedTask : IAwaken
+    {
+        private readonly TaskCompletionSource woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Task => woken.Task;
+
+        public void Awaken(bool here) => woken.TrySetResult();
     }
 }

@@ -217,21 +217,26 @@ internal sealed partial class FleetService : IFleet, IDisposable
     {
         foreach (var happened in events)
         {
-            if (happened is FleetEvent.DesiredChanged desired)
-            {
-                FleetLog.DesiredChanged(logger, desired.DeviceId, desired.Version, desired.Author);
-            }
+            Tell(happened);
+        }
+    }
 
-            foreach (var subscriber in subscribers)
+    private void Tell(FleetEvent happened)
+    {
+        if (happened is FleetEvent.DesiredChanged desired)
+        {
+            FleetLog.DesiredChanged(logger, desired.DeviceId, desired.Version, desired.Author);
+        }
+
+        foreach (var subscriber in subscribers)
+        {
+            try
             {
-                try
-                {
-                    subscriber(happened);
-                }
-                catch (Exception e)
-                {
-                    FleetLog.SubscriberFailed(logger, e);
-                }
+                subscriber(happened);
+            }
+            catch (Exception e)
+            {
+                FleetLog.SubscriberFailed(logger, e);
             }
         }
     }

@@ -53,6 +53,9 @@ public interface IFleet
     /// <summary>Stores one device-to-cloud message.</summary>
     Task AppendTelemetry(TelemetryMessage message, CancellationToken cancellation);
 
+    /// <summary>The same without a task for each message. Never throws; the receipt says what became of it.</summary>
+    void AppendTelemetry(TelemetryMessage message, TelemetryReceipt receipt);
+
     /// <summary>Newest first.</summary>
     IReadOnlyList<TelemetryMessage> ReadTelemetry(string deviceId, string? kind, int limit);
 

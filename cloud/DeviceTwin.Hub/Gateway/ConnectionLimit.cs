@@ -7,6 +7,9 @@ internal sealed class ConnectionLimit(GatewayServices services)
 {
     private int open;
 
+    /// <summary>Connections that are open, admitted or not.</summary>
+    public int Open => Volatile.Read(ref open);
+
     public ConnectionDelegate Apply(ConnectionDelegate next) => async connection =>
     {
         try

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.ExceptionServices;
 using System.Text.Json.Nodes;
-using System.Threading.Channels;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway.Authentication;
 using DeviceTwin.Hub.Gateway.Messaging;
@@ -35,11 +35,14 @@ internal sealed class DeviceConnection
     private readonly SendWindow window;
     private readonly InFlight inFlight;
     private readonly DeviceShaping shaping;
-    private readonly Channel<Work> work = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly AnswerQueue work = new();
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? watch;
     private long waitingSince = -1;
+
+    /// <summary>Twin requests that wait to be looked at when they are answered.</summary>
+    private int later;
     private long lastDesiredPushed;
     private long lastMessageSent;
 
@@ -186,7 +189,7 @@ internal sealed class DeviceConnection
                 DeviceId, transport.RemoteEndPoint?.ToString(), Id, connect.CleanSession, sessionPresent, connect.KeepAliveSeconds, LogText.Of(admission.UserName.ClientType));
             Task answering = AnswerAll();
             await ReadAll();
-            work.Writer.TryComplete();
+            work.Complete();
             await answering;
         }
         catch (Exception error) when (!connected)
@@ -300,13 +303,21 @@ internal sealed class DeviceConnection
     private async Task ReadAll()
     {
         PipeReader input = transport.Transport.Input;
+
+        // Once, and not with every read.
+        using CancellationTokenRegistration stopping = stop.Token.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), input);
         try
         {
-            while (true)
+            while (!stop.IsCancellationRequested)
             {
                 Interlocked.Exchange(ref waitingSince, services.Time.GetTimestamp());
-                ReadResult result = await input.ReadAsync(stop.Token);
+                ReadResult result = await input.ReadAsync();
                 Interlocked.Exchange(ref waitingSince, -1);
+                if (stop.IsCancellationRequested)
+                {
+                    return;
+                }
+
                 ReadOnlySequence<byte> buffer = result.Buffer;
                 MqttReadStatus status;
                 MqttError error;
@@ -357,7 +368,7 @@ internal sealed class DeviceConnection
                 return await TakeMessage(published);
             case MqttSubscribe or MqttUnsubscribe or MqttPingReq:
                 await inFlight.Enter(0, stop.Token);
-                work.Writer.TryWrite(new Work(packet, default, null, 0, 0));
+                work.Add(new Work(packet));
                 return null;
             case MqttPubAck confirmed:
                 // One client confirms even what was sent with QoS 0, with identifier 0.
@@ -403,46 +414,69 @@ internal sealed class DeviceConnection
         });
         await inFlight.Enter(message.Payload.Length, stop.Token);
         long now = services.Time.GetTimestamp();
-        if (topic.Kind != DeviceTopicKind.Telemetry)
-        {
-            work.Writer.TryWrite(new Work(message, topic, null, now, shaping.Request(topic.Kind, now)));
-            return null;
-        }
-
-        TimeSpan pause = shaping.Telemetry(now);
-        if (pause > TimeSpan.Zero)
+        if (topic.Kind == DeviceTopicKind.Telemetry && shaping.Telemetry(now) is var pause && pause > TimeSpan.Zero)
         {
             // Nothing is read meanwhile: TCP slows the device down.
             await Task.Delay(pause, services.Time, stop.Token);
         }
 
-        work.Writer.TryWrite(new Work(message, topic, services.Telemetry.Store(DeviceId, message, topic.Bag), now, now));
+        work.Add(Begin(message, topic, now));
         return null;
+    }
+
+    /// <summary>Begins at once what may share a commit with what follows.</summary>
+    private Work Begin(MqttPublish message, DeviceTopic topic, long now)
+    {
+        long answerAt = topic.Kind == DeviceTopicKind.Telemetry ? now : shaping.Request(topic.Kind, now);
+        switch (topic.Kind)
+        {
+            case DeviceTopicKind.Telemetry:
+                TelemetryReceipt receipt = services.Telemetry.Store(DeviceId, message, topic.Bag);
+                if (!receipt.IsDone)
+                {
+                    receipt.Await(work);
+                }
+
+                return new Work(message, topic, receipt, ReceivedAt: now);
+            case DeviceTopicKind.ReportedPatch when Volatile.Read(ref later) == 0 && answerAt != DeviceShaping.Refused && answerAt <= now:
+                return new Work(message, topic, Begun: requests.Answer(message, topic, throttled: false).AsTask(), ReceivedAt: now);
+            case DeviceTopicKind.TwinGet or DeviceTopicKind.ReportedPatch:
+                // A GET must not see a PATCH that came after it.
+                Interlocked.Increment(ref later);
+                return new Work(message, topic, Later: true, ReceivedAt: now, AnswerAt: answerAt);
+            default:
+                return new Work(message, topic, ReceivedAt: now, AnswerAt: answerAt);
+        }
     }
 
     private async Task AnswerAll()
     {
-        ChannelReader<Work> waiting = work.Reader;
-        while (await waiting.WaitToReadAsync())
+        while (await work.Wait())
         {
-            while (waiting.TryRead(out Work item))
+            do
             {
-                if (item.Packet is not null)
-                {
-                    await AnswerOne(item);
-                    inFlight.Leave(item.Packet is MqttPublish message ? message.Payload.Length : 0);
-                }
-
                 if (Volatile.Read(ref outgoing) != 0)
                 {
                     await SendOutgoing();
                 }
 
-                if (unflushed >= FlushAt)
+                while (work.TryTake(out Work item))
                 {
-                    await Flush();
+                    await AnswerOne(item);
+                    Interlocked.Add(ref later, item.Later ? -1 : 0);
+                    inFlight.Leave(item.Packet is MqttPublish message ? message.Payload.Length : 0);
+                    if (Volatile.Read(ref outgoing) != 0)
+                    {
+                        await SendOutgoing();
+                    }
+
+                    if (unflushed >= FlushAt)
+                    {
+                        await Flush();
+                    }
                 }
             }
+            while (Volatile.Read(ref outgoing) != 0);
 
             await Flush();
         }
@@ -453,6 +487,12 @@ internal sealed class DeviceConnection
         // Once the connection is to be closed nothing more is begun. What was begun is durable or not; either way it was not confirmed.
         if (stop.IsCancellationRequested)
         {
+            if (item.Begun is { } begun)
+            {
+                // It never faults. Who takes over must find it applied.
+                await begun;
+            }
+
             return;
         }
 
@@ -498,17 +538,12 @@ internal sealed class DeviceConnection
     private async ValueTask AnswerMessage(MqttPublish message, Work item)
     {
         TwinReply? reply = null;
-        if (item.Stored is { } stored)
+        if (item.Receipt is { } receipt)
         {
-            if (!stored.IsCompleted)
-            {
-                await Flush();
-            }
-
-            if (await stored is { } failure)
+            if (receipt.Failure is { } failure)
             {
                 // MQTT 3.1.1 cannot say no to a message: without PUBACK and with the connection gone the device knows.
-                throw failure;
+                ExceptionDispatchInfo.Throw(failure);
             }
         }
         else if (item.Topic.Kind == DeviceTopicKind.MethodResponse)
@@ -517,8 +552,19 @@ internal sealed class DeviceConnection
         }
         else
         {
-            await WaitUntil(item.AnswerAt);
-            reply = await requests.Answer(message, item.Topic, item.AnswerAt == DeviceShaping.Refused);
+            Task<TwinReply?>? answer = item.Begun;
+            if (answer is null)
+            {
+                await WaitUntil(item.AnswerAt);
+                answer = requests.Answer(message, item.Topic, item.AnswerAt == DeviceShaping.Refused).AsTask();
+            }
+
+            if (!answer.IsCompleted)
+            {
+                await Flush();
+            }
+
+            reply = await answer;
         }
 
         if (message.Qos == 1)
@@ -535,7 +581,7 @@ internal sealed class DeviceConnection
             services.Metrics.Sent("twinReply");
             Send(reply.Topic(item.Topic.RequestId!), reply.Body);
         }
-        else if (item.Stored is not null && services.Questions is { } questions
+        else if (item.Receipt is not null && services.Questions is { } questions
             && await questions.Answer(DeviceId, item.Topic.Bag, message.Payload.Length) is { } told)
         {
             Send(told.Reply.Topic(told.RequestId), told.Reply.Body);
@@ -575,7 +621,7 @@ internal sealed class DeviceConnection
     {
         if (Interlocked.Exchange(ref outgoing, 1) == 0)
         {
-            work.Writer.TryWrite(Work.Nudge);
+            work.Nudge();
         }
     }
 
@@ -713,13 +759,5 @@ internal sealed class DeviceConnection
             // The reading side sees the end too; what was received before is still worked off.
             outputGone = true;
         }
-    }
-
-    /// <param name="Packet">Null = look at what else waits to be sent.</param>
-    /// <param name="Stored">Telemetry on its way to the store.</param>
-    /// <param name="AnswerAt">The timestamp before which a request is not answered, or <see cref="DeviceShaping.Refused"/>.</param>
-    private readonly record struct Work(MqttPacket? Packet, DeviceTopic Topic, Task<Exception?>? Stored, long ReceivedAt, long AnswerAt)
-    {
-        public static readonly Work Nudge = default;
     }
 }

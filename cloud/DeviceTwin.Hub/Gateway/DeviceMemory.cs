@@ -40,16 +40,18 @@ internal sealed class DeviceMemory(GatewayOptions options, TimeProvider time)
         int content = Content(message);
         lock (gate)
         {
+            // The newest counts: an older attempt may have failed.
+            object? found = null;
             foreach (var (packetId, remembered, outcome) in accepted)
             {
                 if (packetId == message.PacketId && remembered == content)
                 {
-                    return outcome;
+                    found = outcome;
                 }
             }
-        }
 
-        return null;
+            return found;
+        }
     }
 
     public void Remember(MqttPublish message, object outcome)

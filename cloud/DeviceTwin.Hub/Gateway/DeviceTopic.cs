@@ -62,16 +62,16 @@ internal readonly record struct DeviceTopic(
         }
 
         // Identifiers may contain characters that a topic may not: such a client encodes them.
-        string segment = topic[Devices.Length..end];
-        string rest = topic[(end + 1)..];
-        if ((segment != deviceId && Uri.UnescapeDataString(segment) != deviceId)
+        ReadOnlySpan<char> segment = topic.AsSpan(Devices.Length, end - Devices.Length);
+        ReadOnlySpan<char> rest = topic.AsSpan(end + 1);
+        if ((!segment.SequenceEqual(deviceId) && Uri.UnescapeDataString(segment.ToString()) != deviceId)
             || !rest.StartsWith(Events, StringComparison.OrdinalIgnoreCase)
             || (rest.Length > Events.Length && rest[Events.Length] != '/'))
         {
             return default;
         }
 
-        return new DeviceTopic(DeviceTopicKind.Telemetry, Bag: rest.Length > Events.Length ? rest[(Events.Length + 1)..] : "");
+        return new DeviceTopic(DeviceTopicKind.Telemetry, Bag: rest.Length > Events.Length + 1 ? rest[(Events.Length + 1)..].ToString() : "");
     }
 
     /// <summary><c>…/{status}/?$rid={rid}</c></summary>

@@ -47,16 +47,34 @@ internal sealed class DeviceTwinRequests(string deviceId, string connectionId, b
         }
     }
 
-    private async ValueTask<TwinReply> Patch(MqttPublish message, DeviceTopic topic)
+    private Task<TwinReply> Patch(MqttPublish message, DeviceTopic topic) =>
+        services.Registry.Memory(deviceId).FindOutcome(message) is Task<TwinReply> earlier
+            ? Repeat(earlier, message, topic)
+            : Begin(message, topic);
+
+    /// <summary>A second delivery, be the first finished or not.</summary>
+    private async Task<TwinReply> Repeat(Task<TwinReply> earlier, MqttPublish message, DeviceTopic topic)
     {
-        DeviceMemory memory = services.Registry.Memory(deviceId);
-        if (memory.FindOutcome(message) is TwinReply earlier)
+        TwinReply reply = await earlier;
+        if (reply.Status >= 500)
         {
-            services.Logger.DuplicateSkipped(deviceId, "reported PATCH", message.PacketId);
-            return earlier;
+            // A failure of the hub's may have passed; everything else stays as it was answered.
+            return await Begin(message, topic);
         }
 
-        TwinReply reply;
+        services.Logger.DuplicateSkipped(deviceId, "reported PATCH", message.PacketId);
+        return reply;
+    }
+
+    private Task<TwinReply> Begin(MqttPublish message, DeviceTopic topic)
+    {
+        Task<TwinReply> applied = Apply(message, topic);
+        services.Registry.Memory(deviceId).Remember(message, applied);
+        return applied;
+    }
+
+    private async Task<TwinReply> Apply(MqttPublish message, DeviceTopic topic)
+    {
         try
         {
             if (topic.BadVersion)
@@ -66,26 +84,17 @@ internal sealed class DeviceTwinRequests(string deviceId, string connectionId, b
 
             long version = await services.Fleet.PatchReported(
                 deviceId, TwinReply.ParsePatch(message.Payload), topic.Version, CancellationToken.None);
-            reply = TwinReply.Accepted(version);
+            return TwinReply.Accepted(version);
         }
         catch (Exception error)
         {
-            reply = Refuse("reported PATCH", error);
+            return Refuse("reported PATCH", error);
         }
-
-        // A failure of the hub's may pass; everything else stays as it was answered.
-        if (reply.Status < 500)
-        {
-            memory.Remember(message, reply);
-        }
-
-        return reply;
     }
 
     private TwinReply Refuse(string operation, Exception error)
     {
-        refusals++;
-        string trackingId = string.Create(CultureInfo.InvariantCulture, $"{connectionId}-{refusals}");
+        string trackingId = string.Create(CultureInfo.InvariantCulture, $"{connectionId}-{Interlocked.Increment(ref refusals)}");
         if (error is HubException refusal)
         {
             services.Metrics.Error("mqtt", refusal.Error.Code);

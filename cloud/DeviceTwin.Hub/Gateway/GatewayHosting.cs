@@ -37,9 +37,10 @@ public static class GatewayHosting
         builder.Services.AddSingleton<GatewayServices>();
         builder.Services.AddSingleton(services => services.GetRequiredService<GatewayServices>().Methods);
         builder.Services.AddSingleton<ConnectionLimit>();
+        builder.Services.AddSingleton<IConnectionListenerFactory, DeviceTransport>();
         builder.Services.AddSingleton<DeviceConnectionHandler>();
         builder.Services.AddHostedService<DesiredPushService>();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.Address, options.Port, listen =>
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(new DeviceEndPoint(options.Address, options.Port), listen =>
         {
             endpoint.Listening = listen;
 

@@ -7,29 +7,36 @@ namespace DeviceTwin.Hub.Gateway;
 /// <summary>Hands device-to-cloud messages to the fleet.</summary>
 internal sealed class TelemetryIntake(IFleet fleet, ConnectionRegistry registry, TimeProvider time, ILogger logger)
 {
+    private static readonly IReadOnlyDictionary<string, string?> NoProperties = new Dictionary<string, string?>(0);
     /// <summary>Azure keeps nothing for later subscribers and says so in this property.</summary>
     private const string Retained = "mqtt-retain";
 
     /// <summary>Starts to store a message; a second delivery of one that is stored, or on its way, is not stored again.</summary>
-    /// <returns>Null once it is durable, else what went wrong. Never faults.</returns>
-    public Task<Exception?> Store(string deviceId, MqttPublish message, string bag)
+    public TelemetryReceipt Store(string deviceId, MqttPublish message, string bag)
     {
         DeviceMemory memory = registry.Memory(deviceId);
-        if (memory.FindOutcome(message) is Task<Exception?> earlier && !(earlier.IsCompleted && earlier.Result is not null))
+        if (memory.FindOutcome(message) is TelemetryReceipt earlier && !(earlier.IsDone && earlier.Failure is not null))
         {
             logger.DuplicateSkipped(deviceId, "telemetry", message.PacketId);
             return earlier;
         }
 
-        Dictionary<string, string?> properties = PropertyBag.Parse(bag);
-        if (message.Retain)
+        IReadOnlyDictionary<string, string?> properties = NoProperties;
+        if (bag.Length > 0 || message.Retain)
         {
-            properties[Retained] = "true";
+            Dictionary<string, string?> parsed = PropertyBag.Parse(bag);
+            if (message.Retain)
+            {
+                parsed[Retained] = "true";
+            }
+
+            properties = parsed;
         }
 
-        Task<Exception?> stored = Append(new TelemetryMessage(deviceId, time.GetUtcNow(), properties, message.Payload));
-        memory.Remember(message, stored);
-        return stored;
+        var receipt = new TelemetryReceipt();
+        fleet.AppendTelemetry(new TelemetryMessage(deviceId, time.GetUtcNow(), properties, message.Payload), receipt);
+        memory.Remember(message, receipt);
+        return receipt;
     }
 
     /// <summary>Stores the last message of a device that vanished, where it is telemetry.</summary>
@@ -46,19 +53,6 @@ internal sealed class TelemetryIntake(IFleet fleet, ConnectionRegistry registry,
             }
 
             await fleet.AppendTelemetry(new TelemetryMessage(deviceId, time.GetUtcNow(), properties, will.Payload), CancellationToken.None);
-        }
-    }
-
-    private async Task<Exception?> Append(TelemetryMessage message)
-    {
-        try
-        {
-            await fleet.AppendTelemetry(message, CancellationToken.None);
-            return null;
-        }
-        catch (Exception error)
-        {
-            return error;
         }
     }
 }

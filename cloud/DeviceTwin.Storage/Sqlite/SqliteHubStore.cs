@@ -70,6 +70,9 @@ public sealed partial class SqliteHubStore : IHubStore
     public Task Write(IReadOnlyList<StoreChange> changes, Action? durable = null) => writer.Write(changes, durable);
 
     /// <inheritdoc/>
+    public void Write(StoreWrite write) => writer.Write(write);
+
+    /// <inheritdoc/>
     public void FailQueued(StorageException reason) => writer.FailQueued(reason);
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using DeviceTwin.Twins;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceTwin.Storage.Sqlite;
@@ -12,7 +13,8 @@ internal sealed class SqliteStatements : IDisposable
     private readonly SqliteAuditWriter audit;
     private readonly Dictionary<string, long> counts = [];
     private readonly SqliteCommand putIdentity;
-    private readonly SqliteCommand putTwin;
+    private readonly RawStatement putTwin;
+    private readonly Dictionary<string, TwinDocument> twins = new(StringComparer.Ordinal);
     private readonly SqliteCommand putSession;
     private readonly SqliteCommand putConfiguration;
     private readonly SqliteCommand count;
@@ -34,7 +36,7 @@ internal sealed class SqliteStatements : IDisposable
             "INSERT OR REPLACE INTO identities(device_id, generation_id, etag, enabled, primary_key, secondary_key, created_at, authentication, "
                 + "primary_thumbprint, secondary_thumbprint) VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9)",
             10);
-        putTwin = Prepare("INSERT OR REPLACE INTO twins VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)", 13);
+        putTwin = new RawStatement(connection, "INSERT OR REPLACE INTO twins VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
         putSession = Prepare("INSERT OR REPLACE INTO sessions VALUES($0,$1)", 2);
         putConfiguration = Prepare("INSERT OR REPLACE INTO configurations VALUES($0,$1,$2,$3,$4,$5,$6,$7)", 8);
         count = Prepare("INSERT INTO counters VALUES($0,$1) ON CONFLICT(name) DO UPDATE SET value = value + excluded.value", 2);
@@ -58,18 +60,8 @@ internal sealed class SqliteStatements : IDisposable
                 telemetry.Append(append.Message);
                 break;
             case StoreChange.PutTwin { Twin: var twin }:
-                Run(putTwin,
-                [
-                    twin.DeviceId, twin.ETag, twin.Version, StoredText.Of(twin.Tags),
-                    StoredText.Of(twin.Desired.Properties), twin.Desired.Version, StoredText.Of(twin.Desired.Metadata),
-                    StoredText.Of(twin.Reported.Properties), twin.Reported.Version, StoredText.Of(twin.Reported.Metadata),
-                    twin.ModelId, twin.LastActivityAt?.UtcTicks, StoredText.OfApplied(twin.Applied),
-                ]);
-                foreach (var tables in subjects)
-                {
-                    tables.PutTwin(twin);
-                }
-
+                // Of a twin that changes several times in one commit only the last state can ever be read.
+                twins[twin.DeviceId] = twin;
                 break;
             case StoreChange.Count { Name: var name, By: var by }:
                 counts[name] = counts.GetValueOrDefault(name) + by;
@@ -87,6 +79,7 @@ internal sealed class SqliteStatements : IDisposable
                 break;
             case StoreChange.DeleteDevice { DeviceId: var deviceId }:
                 Run(deleteIdentity, [deviceId]);
+                twins.Remove(deviceId);
                 Run(deleteTwin, [deviceId]);
                 Run(deleteSession, [deviceId]);
                 telemetry.Delete(deviceId);
@@ -123,6 +116,12 @@ internal sealed class SqliteStatements : IDisposable
     /// <summary>Adds what is written once per commit and commits: after that it is on the disk.</summary>
     public void Commit()
     {
+        foreach (var twin in twins.Values)
+        {
+            Put(twin);
+        }
+
+        twins.Clear();
         foreach (var (name, by) in counts)
         {
             Run(count, [name, by]);
@@ -140,6 +139,7 @@ internal sealed class SqliteStatements : IDisposable
     /// <summary>Takes a transaction back, with what it had put into memory.</summary>
     public void RollBack()
     {
+        twins.Clear();
         counts.Clear();
         telemetry.Forget();
         foreach (var tables in subjects)
@@ -159,7 +159,8 @@ internal sealed class SqliteStatements : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in new[] { begin, commit, putIdentity, putTwin, putSession, putConfiguration, count, deleteIdentity, deleteTwin, deleteSession, deleteConfiguration })
+        putTwin.Dispose();
+        foreach (var command in new[] { begin, commit, putIdentity, putSession, putConfiguration, count, deleteIdentity, deleteTwin, deleteSession, deleteConfiguration })
         {
             command.Dispose();
         }
@@ -171,6 +172,28 @@ internal sealed class SqliteStatements : IDisposable
 
         telemetry.Dispose();
         audit.Dispose();
+    }
+
+    private void Put(TwinDocument twin)
+    {
+        putTwin.Bind(1, twin.DeviceId);
+        putTwin.Bind(2, twin.ETag);
+        putTwin.Bind(3, twin.Version);
+        putTwin.Bind(4, StoredText.Of(twin.Tags));
+        putTwin.Bind(5, StoredText.Of(twin.Desired.Properties));
+        putTwin.Bind(6, twin.Desired.Version);
+        putTwin.Bind(7, StoredText.Of(twin.Desired.Metadata));
+        putTwin.Bind(8, StoredText.Of(twin.Reported.Properties));
+        putTwin.Bind(9, twin.Reported.Version);
+        putTwin.Bind(10, StoredText.Of(twin.Reported.Metadata));
+        putTwin.Bind(11, twin.ModelId);
+        putTwin.Bind(12, twin.LastActivityAt?.UtcTicks);
+        putTwin.Bind(13, StoredText.OfApplied(twin.Applied));
+        putTwin.Run();
+        foreach (var tables in subjects)
+        {
+            tables.PutTwin(twin);
+        }
     }
 
     private SqliteCommand Prepare(string sql, int parameters) => Prepare(connection, sql, parameters);

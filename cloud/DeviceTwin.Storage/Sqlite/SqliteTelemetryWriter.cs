@@ -16,7 +16,7 @@ internal sealed class SqliteTelemetryWriter : IDisposable
 
     private readonly SqliteStoreOptions options;
     private readonly Dictionary<(string DeviceId, string Bucket), Stream> streams = [];
-    private readonly SqliteCommand insert;
+    private readonly RawStatement insert;
     private readonly SqliteCommand prune;
     private readonly SqliteCommand findStream;
     private readonly SqliteCommand addStream;
@@ -27,7 +27,7 @@ internal sealed class SqliteTelemetryWriter : IDisposable
     public SqliteTelemetryWriter(SqliteConnection connection, SqliteStoreOptions options)
     {
         this.options = options;
-        insert = SqliteStatements.Prepare(connection, "INSERT INTO telemetry VALUES($0,$1,$2,$3)", 4);
+        insert = new RawStatement(connection, "INSERT INTO telemetry VALUES(?,?,?,?)");
         prune = SqliteStatements.Prepare(connection, "DELETE FROM telemetry WHERE id BETWEEN $0 AND $1", 2);
         findStream = SqliteStatements.Prepare(connection, "SELECT id FROM streams WHERE device_id = $0 AND bucket = $1", 2);
         addStream = SqliteStatements.Prepare(connection, "INSERT INTO streams(device_id, bucket) VALUES($0,$1) RETURNING id", 2);
@@ -44,11 +44,19 @@ internal sealed class SqliteTelemetryWriter : IDisposable
         var bucket = BucketOf(message.Kind, options);
         var stream = Find(message.DeviceId, bucket);
         stream.Last++;
-        var body = System.Runtime.InteropServices.MemoryMarshal.TryGetArray(message.Body, out var segment)
-            && segment.Offset == 0 && segment.Count == segment.Array!.Length
-                ? segment.Array
-                : message.Body.ToArray();
-        SqliteStatements.Run(insert, [First(stream.Id) + stream.Last, message.EnqueuedAt.UtcTicks, StoredText.Of(message.Properties), body]);
+        insert.Bind(1, First(stream.Id) + stream.Last);
+        insert.Bind(2, message.EnqueuedAt.UtcTicks);
+        if (message.Properties.Count == 0)
+        {
+            insert.BindText(3, "{}"u8);
+        }
+        else
+        {
+            insert.Bind(3, StoredText.Of(message.Properties));
+        }
+
+        insert.BindBlob(4, message.Body.Span);
+        insert.Run();
 
         if (options.HistoryKinds.Contains(bucket))
         {
@@ -91,7 +99,8 @@ internal sealed class SqliteTelemetryWriter : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in new[] { insert, prune, findStream, addStream, lastNumber, streamsOf, deleteStreams })
+        insert.Dispose();
+        foreach (var command in new[] { prune, findStream, addStream, lastNumber, streamsOf, deleteStreams })
         {
             command.Dispose();
         }

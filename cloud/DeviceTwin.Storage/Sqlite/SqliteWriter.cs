@@ -9,6 +9,11 @@ namespace DeviceTwin.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
+    /// <summary>Writes of a commit from which on the next one is waited for.</summary>
+    private const int GatherFrom = 16;
+    private const int ReleasedTogether = 64;
+    private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(1);
+
     private readonly Lock gate = new();
     private readonly AutoResetEvent wake = new(false);
     private readonly SqliteStatements statements;
@@ -16,7 +21,8 @@ internal sealed class SqliteWriter : IDisposable
     private readonly int maximumBatch;
     private readonly Action<StoreCommit>? committed;
     private readonly Thread thread;
-    private Queue<Pending> queue = new();
+    private Queue<StoreWrite> queue = new();
+    private int wakeAt;
     private bool closed;
 
     public SqliteWriter(SqliteConnection connection, SqliteStoreOptions options)
@@ -35,31 +41,53 @@ internal sealed class SqliteWriter : IDisposable
     /// <summary>Commits made since the start.</summary>
     public long Commits { get; private set; }
 
-    /// <inheritdoc cref="IStoreWriter.Write"/>
+    /// <inheritdoc cref="IStoreWriter.Write(IReadOnlyList{StoreChange}, Action)"/>
     public Task Write(IReadOnlyList<StoreChange> changes, Action? durable)
     {
-        var pending = new Pending(changes, durable);
+        var write = new AwaitedWrite(changes, durable);
+        Write(write);
+        return write.Done;
+    }
+
+    /// <inheritdoc cref="IStoreWriter.Write(StoreWrite)"/>
+    public void Write(StoreWrite write)
+    {
+        bool refused;
+        var enough = false;
         lock (gate)
         {
-            if (closed)
+            refused = closed;
+            if (!refused)
             {
-                return Task.FromException(Closed());
+                queue.Enqueue(write);
+                if (enough = wakeAt > 0 && queue.Count >= wakeAt)
+                {
+                    wakeAt = 0;
+                }
             }
-
-            queue.Enqueue(pending);
         }
 
-        wake.Set();
-        return pending.Done.Task;
+        if (enough)
+        {
+            wake.Set();
+        }
+        else if (refused)
+        {
+            write.Failed(Closed());
+            write.Release();
+        }
     }
 
     /// <inheritdoc cref="IStoreWriter.FailQueued"/>
     public void FailQueued(StorageException reason)
     {
-        foreach (var pending in TakeAll())
+        var writes = TakeAll();
+        foreach (var write in writes)
         {
-            Fail(pending, reason);
+            Fail(write, reason);
         }
+
+        Release([.. writes]);
     }
 
     /// <summary>Commits what is queued, then ends. Not for callbacks: it waits for their thread.</summary>
@@ -78,13 +106,14 @@ internal sealed class SqliteWriter : IDisposable
 
     private void Run()
     {
-        var batch = new List<Pending>();
+        var batch = new List<StoreWrite>();
         while (Take(batch))
         {
             if (batch.Count > 0)
             {
                 Commit(batch);
-                batch.Clear();
+                Gather(batch.Count);
+                batch = [];
             }
             else
             {
@@ -94,34 +123,65 @@ internal sealed class SqliteWriter : IDisposable
     }
 
     /// <summary>Fills the batch with what is queued; false where nothing is and nothing will be.</summary>
-    private bool Take(List<Pending> batch)
+    private bool Take(List<StoreWrite> batch)
     {
         lock (gate)
         {
             var changes = 0;
-            while (changes < maximumBatch && queue.TryDequeue(out var pending))
+            while (changes < maximumBatch && queue.TryDequeue(out var write))
             {
-                batch.Add(pending);
-                changes += pending.Changes.Count;
+                batch.Add(write);
+                changes += write.Changes.Count;
             }
 
+            wakeAt = batch.Count == 0 ? 1 : 0;
             return batch.Count > 0 || !closed;
         }
     }
 
-    private void Commit(List<Pending> batch)
+    /// <summary>
+    /// Many devices that each wait for one answer before they send again would come in ever smaller groups, and a commit costs the same for each:
+    /// after a large one the next is given a moment to become as large. A single device never waits.
+    /// </summary>
+    private void Gather(int last)
+    {
+        if (last < GatherFrom)
+        {
+            return;
+        }
+
+        lock (gate)
+        {
+            if (closed || queue.Count >= last)
+            {
+                return;
+            }
+
+            wakeAt = last;
+        }
+
+        if (!wake.WaitOne(GatherFor))
+        {
+            lock (gate)
+            {
+                wakeAt = 0;
+            }
+        }
+    }
+
+    private void Commit(List<StoreWrite> batch)
     {
         var begun = Stopwatch.GetTimestamp();
         try
         {
-            if (batch.Any(pending => pending.Changes.Count > 0))
+            if (batch.Exists(static write => write.Changes.Count > 0))
             {
                 statements.Begin();
-                foreach (var pending in batch)
+                foreach (var write in batch)
                 {
-                    foreach (var change in pending.Changes)
+                    for (var index = 0; index < write.Changes.Count; index++)
                     {
-                        statements.Apply(change);
+                        statements.Apply(write.Changes[index]);
                     }
                 }
 
@@ -136,24 +196,45 @@ internal sealed class SqliteWriter : IDisposable
             var reason = SqliteErrors.Translate(e, path);
             Tell(batch, begun, failed: true);
             CommitFailed?.Invoke(reason);
-            foreach (var pending in batch)
+            foreach (var write in batch)
             {
-                Fail(pending, reason);
+                Fail(write, reason);
             }
 
+            Release(batch);
             return;
         }
 
         Tell(batch, begun, failed: false);
-        foreach (var pending in batch)
+        foreach (var write in batch)
         {
-            Complete(pending);
+            Complete(write);
+        }
+
+        Release(batch);
+    }
+
+    /// <summary>On other threads, many at a time: the next commit does not wait for it, and a thread is not woken for each.</summary>
+    private static void Release(List<StoreWrite> batch)
+    {
+        for (var from = 0; from < batch.Count; from += ReleasedTogether)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static part =>
+                {
+                    for (var index = part.From; index < Math.Min(part.Batch.Count, part.From + ReleasedTogether); index++)
+                    {
+                        part.Batch[index].Release();
+                    }
+                },
+                (Batch: batch, From: from),
+                preferLocal: false);
         }
     }
 
-    private void Tell(List<Pending> batch, long begun, bool failed)
+    private void Tell(List<StoreWrite> batch, long begun, bool failed)
     {
-        if (committed is not null && batch.Sum(pending => pending.Changes.Count) is > 0 and var changes)
+        if (committed is not null && batch.Sum(write => write.Changes.Count) is > 0 and var changes)
         {
             int waiting;
             lock (gate)
@@ -165,48 +246,67 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    private static void Fail(Pending pending, StorageException reason)
+    private static void Fail(StoreWrite write, StorageException reason)
     {
-        if (pending.Changes.Count == 0)
+        if (write.Changes.Count == 0)
         {
             // It only wanted its place in the order.
-            Complete(pending);
+            Complete(write);
         }
         else
         {
-            pending.Done.TrySetException(reason);
+            write.Failed(reason);
         }
     }
 
-    private static void Complete(Pending pending)
+    private static void Complete(StoreWrite write)
     {
         try
         {
-            pending.Durable?.Invoke();
-            pending.Done.TrySetResult();
+            write.Durable();
         }
         catch (Exception e)
         {
             // A callback's mistake must not take the writer down with it; its own caller gets it.
-            pending.Done.TrySetException(e);
+            write.Failed(e);
         }
     }
 
-    private Queue<Pending> TakeAll()
+    private Queue<StoreWrite> TakeAll()
     {
         lock (gate)
         {
             var taken = queue;
-            queue = new Queue<Pending>();
+            queue = new Queue<StoreWrite>();
             return taken;
         }
     }
 
     private StorageException Closed() => new(StorageError.Closed, $"The database {path} has been closed: the hub is stopping. Try again when it is back.");
 
-    private sealed record Pending(IReadOnlyList<StoreChange> Changes, Action? Durable)
+    /// <summary>A write that somebody awaits.</summary>
+    private sealed class AwaitedWrite(IReadOnlyList<StoreChange> changes, Action? durable) : StoreWrite(changes)
     {
         /// <summary>Continuations run elsewhere: they must not hold up the next commit.</summary>
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private Exception? failure;
+
+        public Task Done => done.Task;
+
+        public override void Durable() => durable?.Invoke();
+
+        public override void Failed(Exception reason) => failure = reason;
+
+        public override void Release()
+        {
+            if (failure is null)
+            {
+                done.TrySetResult();
+            }
+            else
+            {
+                done.TrySetException(failure);
+            }
+        }
     }
 }

@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using DeviceTwin.Load.Client;
+using DeviceTwin.Load.Servers;
+using DeviceTwin.Mqtt;
+
+namespace DeviceTwin.Load.Measures;
+
+/// <summary>Reported patches as far as 204, beside a bare loop that writes the same rows with the same durability.</summary>
+internal static class ReportedMeasure
+{
+    public static async Task<IReadOnlyList<Row>> Run(Stage stage, Plan plan)
+    {
+        var hub = await stage.Hub(plan.Reports.Connections);
+        var (ours, bare) = (new List<double>(), new List<double>());
+        for (var repeat = 0; repeat < plan.Repeats; repeat++)
+        {
+            ours.Add(await Hub(stage, plan, hub));
+            bare.Add(BareLoop.Run(
+                hub.DatabaseFile,
+                Path.Combine(stage.Folder, $"bare-{repeat}.db"),
+                plan.Reports.Connections * plan.Reports.InFlight,
+                plan.Duration,
+                stage.Cancellation));
+            stage.Note($"reported {repeat + 1}/{plan.Repeats}: hub {ours[^1]:0}/s, bare loop {bare[^1]:0}/s");
+        }
+
+        return
+        [
+            Row.More(
+                $"reported patches to 204 ({plan.Reports.Connections} connections, {plan.Reports.InFlight} in flight)",
+                "1/s",
+                Plan.Median(ours),
+                Plan.Median(bare),
+                "bare SQLite loop",
+                0.5),
+        ];
+    }
+
+    private static async Task<double> Hub(Stage stage, Plan plan, HubServer hub)
+    {
+        var clients = await Clients.Connect(hub, stage.Target, plan.Reports.Connections, stage.Cancellation);
+        var answered = 0L;
+        var stopping = false;
+        try
+        {
+            var loops = clients.Select(client => Task.Run(() => Loop(client), stage.Cancellation)).ToArray();
+            await Task.Delay(plan.WarmUp, stage.Cancellation);
+            var (count, at) = (Interlocked.Read(ref answered), Stopwatch.GetTimestamp());
+            await Task.Delay(plan.Duration, stage.Cancellation);
+            var rate = (Interlocked.Read(ref answered) - count) / Stopwatch.GetElapsedTime(at).TotalSeconds;
+            Volatile.Write(ref stopping, true);
+            await Task.WhenAll(loops).WaitAsync(TimeSpan.FromSeconds(60), stage.Cancellation);
+            return rate;
+        }
+        finally
+        {
+            Clients.Close(clients);
+        }
+
+        async Task Loop(LoadClient client)
+        {
+            var bytes = new ArrayBufferWriter<byte>();
+            var next = 0;
+            for (var i = 0; i < plan.Reports.InFlight; i++)
+            {
+                await Report(client, bytes, ++next);
+            }
+
+            await client.Flush();
+            var waiting = plan.Reports.InFlight;
+            while (waiting > 0)
+            {
+                if (await client.Read(stage.Cancellation) is not MqttPublish answer)
+                {
+                    throw new LoadException("connectionLost", "The hub closed a connection that reported.");
+                }
+
+                if (!answer.Topic.StartsWith("$iothub/twin/res/204/", StringComparison.Ordinal))
+                {
+                    throw new LoadException("notAccepted", $"The hub answered a report with {answer.Topic} {Encoding.UTF8.GetString(answer.Payload.Span)}");
+                }
+
+                Interlocked.Increment(ref answered);
+                waiting--;
+                if (!Volatile.Read(ref stopping))
+                {
+                    waiting++;
+                    await Report(client, bytes, ++next);
+                    await client.Flush();
+                }
+            }
+        }
+    }
+
+    private static ValueTask Report(LoadClient client, ArrayBufferWriter<byte> bytes, int number)
+    {
+        bytes.ResetWrittenCount();
+        var payload = string.Create(CultureInfo.InvariantCulture, $"{{\"velocityUmPerSecond\":{1_000_000 + number},\"temperatureCentiCelsius\":{2000 + number % 1000}}}");
+        MqttWriter.WritePublish(
+            bytes, string.Create(CultureInfo.InvariantCulture, $"$iothub/twin/PATCH/properties/reported/?$rid={number}"), Encoding.UTF8.GetBytes(payload));
+        return client.Write(bytes.WrittenMemory);
+    }
+}

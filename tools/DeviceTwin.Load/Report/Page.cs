@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text;
+using DeviceTwin.Load.Measures;
+
+namespace DeviceTwin.Load.Report;
+
+/// <summary>The comparison as a page.</summary>
+internal static class Page
+{
+    public static string Write(IReadOnlyList<Row> rows, Machine machine, IReadOnlyList<string> versions, Plan plan, DateTimeOffset at)
+    {
+        var page = new StringBuilder();
+        page.Append(CultureInfo.InvariantCulture, $"""
+            # The hub beside others
+
+            Written by `dotnet run -c Release --project tools/DeviceTwin.Load -- compare --page cloud/BENCHMARKS.md` on {at:yyyy-MM-dd}, {Times(plan.Repeats)}.
+            The ratio is above 1 where the hub is better, whatever is measured.
+
+            | measure | hub | other | | unit | ratio | target | met |
+            |---|---|---|---|---|---|---|---|
+
+            """);
+        foreach (var row in rows)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| {row.Measure} | {Number(row.Ours)} | {Number(row.Peer)} | {row.PeerName} | {row.Unit} | {row.Ratio:0.00} | {Target(row)} | {Met(row)} |\n");
+        }
+
+        page.Append(CultureInfo.InvariantCulture, $"""
+
+            Machine: {machine.Processor}, {machine.Cores} cores, {machine.MemoryMebibytes / 1024.0:0} GiB, {machine.Kernel}, {machine.Runtime}. fdatasync of one appended
+            page: {machine.Flush.TotalMilliseconds:0.00} ms (median). Load average at the end: {Machine.LoadAverage}; well above {machine.Cores} means that other programs ran besides.
+            Versions: {string.Join("; ", versions)}.
+
+            ## How it is measured
+            - Every server is a process of its own on the same machine as the client; they show the same P-256 certificate and speak TLS 1.2 without
+              resumption. The client is the same for all: same topic, same payload of 100 bytes, one TLS record per message. The hub gets SAS tokens and
+              checks them; the others let everybody in.
+            - Processor time is the server's own (`/proc/PID/stat`), the client's is not in it. Servers take turns; of several repeats the median stands here.
+              Client and server share the cores, so rates by the clock are lower than a server alone would reach; single figures move by a third
+              from run to run, their ratio much less.
+            - The hub's PUBACK and 204 leave after the commit (SQLite, WAL, `synchronous=FULL`) that holds the message. mosquitto's persistence is as Debian ships
+              it: in memory, saved every half hour and when it stops. nats-server writes to JetStream's file storage before PUBACK and flushes it
+              to the disk every two minutes.
+            - Memory is `Private_*` of `/proc/PID/smaps_rollup` after {plan.Settling.TotalSeconds:0} s of silence less what the process had before the connections came.
+            - The bare loop writes the hub's own twin rows with prepared statements, one commit for as many rows as the clients have on their way.
+            - Latency counts from when a message was due, at half of what the same server reached in the same profile.
+
+            """);
+        return page.ToString();
+    }
+
+    private static string Times(int repeats) => repeats == 1 ? "each measured once (`--quick`)" : $"each measured {repeats} times";
+
+    private static string Number(double value) => value.ToString(value >= 100 ? "#,0" : value >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture);
+
+    private static string Target(Row row) => row.Target is not { } target ? "" : string.Create(
+        CultureInfo.InvariantCulture, $"{(row.TargetOf == "ours" ? $"≤ {target:0.##} {row.Unit}" : $"ratio ≥ {target:0.0#}")}");
+
+    private static string Met(Row row) => row.Met switch { null => "", true => "yes", false => "**no**" };
+}
