@@ -32,7 +32,11 @@ public sealed record CrashResult(
 public sealed class CrashSoak
 {
     private const int Devices = 6;
-    private const int LongestLoadMs = 700;
+
+    /// <summary>A kill comes after at most so many acknowledgements of its round, and so much later.</summary>
+    private const int MostAcknowledged = 600;
+    private const int LongestPauseMs = 150;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
     private readonly Random random;
     private readonly DataDisk disk;
     private readonly FakeClock? clock;
@@ -86,10 +90,11 @@ public sealed class CrashSoak
             .. disk.CanFill ? (string[])[] : ["diskFull: no small file system could be mounted (it takes root)"],
             .. clock is null ? (string[])["clockJump: libfaketime is not installed (package faketime)"] : [],
         ];
-        var acknowledged = soak.registry.Acknowledged
-            + soak.devices.Sum(device => device.Desired.Acknowledged + device.Reported.Acknowledged + device.Messages.Acknowledged);
-        return new CrashResult(seed, done, acknowledged, soak.refused, findings, left);
+        return new CrashResult(seed, done, soak.Acknowledged, soak.refused, findings, left);
     }
+
+    private long Acknowledged => registry.Acknowledged
+        + devices.Sum(device => device.Desired.Acknowledged + device.Reported.Acknowledged + device.Messages.Acknowledged);
 
     private async Task Begin()
     {
@@ -106,18 +111,18 @@ public sealed class CrashSoak
     {
         using var end = new CancellationTokenSource();
         Task[] load = [.. devices.Select(device => device.Run(hub, end.Token)), .. devices.Select(device => OperateOn(device, end.Token)), RegisterOn(end.Token)];
-        await Task.Delay(random.Next(50, LongestLoadMs));
+        await Load();
         if (fault == Fault.DiskFull)
         {
             disk.Fill(random.Next(64 * 1024));
-            await Task.Delay(random.Next(50, LongestLoadMs));
+            await Task.Delay(random.Next(2 * LongestPauseMs));
             disk.Free();
-            await Task.Delay(random.Next(50, LongestLoadMs));
+            await Load();
         }
         else if (fault == Fault.ClockJump)
         {
             clock!.Jump(TimeSpan.FromSeconds(random.Next(-20_000, 20_000)));
-            await Task.Delay(random.Next(50, LongestLoadMs));
+            await Load();
         }
 
         await hub.Kill();
@@ -130,6 +135,19 @@ public sealed class CrashSoak
 
         await hub.Start();
         return await Check();
+    }
+
+    /// <summary>Lets the load run until a random number of changes more was acknowledged, and a random moment longer.</summary>
+    private async Task Load()
+    {
+        var enough = Acknowledged + random.Next(1, MostAcknowledged);
+        using var wait = new CancellationTokenSource(LongestWait);
+        while (Acknowledged < enough && !wait.IsCancellationRequested)
+        {
+            await Task.Delay(1);
+        }
+
+        await Task.Delay(random.Next(LongestPauseMs));
     }
 
     private async Task<CrashFindings> Check()

@@ -17,6 +17,7 @@ namespace DeviceTwin.Bench.Soak.Crash;
 public sealed class SoakedDevice(string deviceId, string key, string bootId)
 {
     private const int UnderWay = 4;
+    private static readonly TimeSpan ReconnectAfter = TimeSpan.FromMilliseconds(20);
     private const string Answers = "$iothub/twin/res/";
     private static readonly DateTimeOffset TokenEnd = new(2090, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private int requests;
@@ -32,8 +33,17 @@ public sealed class SoakedDevice(string deviceId, string key, string bootId)
     /// <summary>The value of <c>kind</c> of its messages: as many as any round sends are kept of it.</summary>
     public const string Kind = "features";
 
-    /// <summary>Connects and loads the hub until the connection breaks or the round ends.</summary>
+    /// <summary>Loads the hub until the round ends; connects again whenever the hub lets go of the connection.</summary>
     public async Task Run(SoakedHub hub, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            await RunOnce(hub, end);
+            await Task.WhenAny(Task.Delay(ReconnectAfter, end));
+        }
+    }
+
+    private async Task RunOnce(SoakedHub hub, CancellationToken end)
     {
         try
         {
