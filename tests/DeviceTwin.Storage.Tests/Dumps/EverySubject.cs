@@ -1,0 +1,79 @@
+using DeviceTwin.Storage;
+using DeviceTwin.Storage.Access;
+using DeviceTwin.Storage.Alarms;
+using DeviceTwin.Storage.Plant;
+using DeviceTwin.Storage.Sequence;
+using DeviceTwin.Storage.Sqlite;
+using DeviceTwin.Storage.Waveforms;
+using DeviceTwin.Tests.Storage.Alarms;
+using DeviceTwin.Tests.Storage.Waveforms;
+using DeviceTwin.Twins;
+
+namespace DeviceTwin.Tests.Storage.Dumps;
+
+/// <summary>Something of every subject that came with schema 2, for the dumps: what is written, and that it is there.</summary>
+internal static class EverySubject
+{
+    private static readonly byte[] Whole = Samples.Content(1, 64);
+    private static readonly byte[] Half = Samples.Content(2, 64);
+
+    private static readonly Enrollment Enrollment = new(
+        false,
+        "press-1",
+        ETags.First,
+        true,
+        "press-1",
+        new Attestation(AttestationType.SymmetricKey, "cHJpbWFyeS1rZXktMTIzNA==", "c2Vjb25kYXJ5LWtleS0xMjM0"),
+        ReprovisionPolicy.ResetData,
+        null,
+        null,
+        null,
+        StoreFolder.Start,
+        StoreFolder.Start);
+
+    /// <summary>Writes it beside the devices that every dump has.</summary>
+    public static async Task Write(SqliteHubStore store)
+    {
+        await Samples.Send(store, Samples.Head(Whole), Whole, 0, 64);
+        await store.Write([new WaveformChange.Complete(store.ReadWholeUpload("press-1", Samples.Head(Whole).Sha256)!.Value.Upload, 87)]);
+        await Samples.Send(store, Samples.Head(Half), Half, 8, 16);
+        await store.Write([new WaveformChange.Discard("press-2", Samples.Head(Half).Sha256, DiscardReason.HashDiffers, StoreFolder.Start)]);
+
+        var press = store.Load().Identities.First(identity => identity.DeviceId == "press-1");
+        await store.Write(
+        [
+            new CloudToDeviceChange.Put(
+                new CloudToDeviceMessage(1, "press-1", StoreFolder.Start, StoreFolder.Start.AddHours(1), new Dictionary<string, string?> { ["$.mid"] = "m" }, new byte[] { 1, 2 }), press.GenerationId),
+            new PutSequence(SequenceWindow.Begin("press-1", "1-a", 7, StoreFolder.Start)),
+            new ProvisioningChange.PutEnrollment(Enrollment),
+            new ProvisioningChange.PutRegistration(new Registration("press-1", false, "press-1", "press-1", RegistrationSubstatus.InitialAssignment, ETags.First, StoreFolder.Start, StoreFolder.Start)),
+            new AccessChange.PutUser(new UserRecord("mara", "engineer", "hash", false, StoreFolder.Start)),
+            new AccessChange.PutPolicy(new PolicyRecord("service", "cHJpbWFyeQ==", "c2Vjb25kYXJ5", 4)),
+            new PutPlantItem(new PlantItem(PlantLevel.Site, "plant", "", "Plant", ETags.First)),
+            new PutAssignment(new Assignment(1, "pump-1", "drive-end", "press-1", StoreFolder.Start, null, "mara", "new", null)),
+            new AppendTwinChange(new TwinChangeRow("press-1", StoreFolder.Start, "mara", TwinOperation.UpdateTwin, TwinPart.Tags, 2, "{}")),
+            new MergeAlarm(SampleAlarms.Told(AlarmEvent.Raised, 1, device: "press-1", waveforms: [Samples.Head(Whole).Sha256]), (_, _) => { }),
+            new MergeAlarm(new AlarmDelivery.Acknowledged("press-1", SampleAlarms.Name, SampleAlarms.Second(2), "mara", "looked at"), (_, _) => { }),
+            new AppendFinding(
+                new Finding($"press-1~{SampleAlarms.Name}", "press-1", null, null, null, null, "outer", "spalled", SampleAlarms.Second(3), "mara", SampleAlarms.Second(3), "mara", null), _ => { }),
+        ]);
+    }
+
+    /// <summary>Holds a store that was opened on a dump against what <see cref="Write"/> wrote into it.</summary>
+    public static void Check(SqliteHubStore store)
+    {
+        Assert.That(store.LoadCloudToDevice().Waiting.Select(message => (message.Sequence, message.DeviceId)), Is.EqualTo(new[] { (1L, "press-1") }));
+        Assert.That(store.ReadSequences().Windows.Select(window => (window.DeviceId, window.BootId)), Does.Contain(("press-1", "1-a")));
+        var provisioning = store.LoadProvisioning();
+        Assert.That(provisioning.Enrollments.Select(enrollment => enrollment.Attestation), Is.EqualTo(new[] { Enrollment.Attestation }));
+        Assert.That(provisioning.Registrations.Select(registration => registration.DeviceId), Is.EqualTo(new[] { "press-1" }));
+        var access = store.LoadAccess();
+        Assert.That(access.Users.Select(user => (user.Name, user.Role)), Is.EqualTo(new[] { ("mara", "engineer") }));
+        Assert.That(access.Policies.Select(policy => policy.Name), Is.EqualTo(new[] { "service" }));
+        var plant = store.LoadPlant();
+        Assert.That((plant.Items[0].Name, plant.Assignments[0].DeviceId), Is.EqualTo(("Plant", "press-1")));
+        var alarm = store.FindAlarm($"press-1~{SampleAlarms.Name}")!;
+        Assert.That((alarm.State, alarm.Acknowledgement!.By, alarm.Waveforms[0]), Is.EqualTo((AlarmState.Acknowledged, "mara", Samples.Head(Whole).Sha256)));
+        Assert.That(alarm.Labels, Is.EqualTo(new[] { "outer" }));
+    }
+}
