@@ -85,6 +85,22 @@ public sealed class LedgerTests
         Assert.That(ledger.Check(["either"]).Losses, Is.EqualTo(1));
     }
 
+    [Test]
+    public void A_message_that_the_hub_took_waits_there_until_the_device_has_it()
+    {
+        var ledger = new DeliveryLedger();
+        foreach (var _ in Enumerable.Range(0, 3))
+        {
+            ledger.Take(ledger.Next());
+        }
+
+        ledger.Receive(2);
+
+        Assert.That(ledger.Check(waiting: 2).Losses, Is.Zero);
+        Assert.That(ledger.Check(waiting: 3).Losses, Is.Zero, "received, and its confirmation not taken in yet");
+        Assert.That(ledger.Check(waiting: 1).Losses, Is.EqualTo(1));
+    }
+
     /// <summary>Books with so many acknowledged updates; the first makes version 2.</summary>
     private static SectionLedger Acknowledged(int count)
     {

@@ -93,8 +93,7 @@ public sealed class CrashSoak
         return new CrashResult(seed, done, soak.Acknowledged, soak.refused, findings, left);
     }
 
-    private long Acknowledged => registry.Acknowledged
-        + devices.Sum(device => device.Desired.Acknowledged + device.Reported.Acknowledged + device.Messages.Acknowledged);
+    private long Acknowledged => registry.Acknowledged + devices.Sum(device => device.Acknowledged);
 
     private async Task Begin()
     {
@@ -167,6 +166,7 @@ public sealed class CrashSoak
     {
         while (!end.IsCancellationRequested)
         {
+            await device.SendTo(hub, end);
             if (!await device.Operate(hub, end) && !end.IsCancellationRequested)
             {
                 // The hub is gone, or its disk is full: there is no use in asking at once again.

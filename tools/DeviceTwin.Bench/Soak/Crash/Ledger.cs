@@ -169,3 +169,55 @@ public sealed class RegistryLedger
         }
     }
 }
+
+/// <summary>The books of messages to one device: each that the hub took is received at least once. Thread-safe.</summary>
+public sealed class DeliveryLedger
+{
+    private readonly Lock gate = new();
+    private readonly HashSet<long> taken = [];
+    private readonly HashSet<long> received = [];
+    private long last;
+
+    public long Acknowledged { get; private set; }
+
+    /// <summary>The number of the next message.</summary>
+    public long Next()
+    {
+        lock (gate)
+        {
+            return ++last;
+        }
+    }
+
+    /// <summary>The hub took a message for the device.</summary>
+    public void Take(long number)
+    {
+        lock (gate)
+        {
+            Acknowledged++;
+            if (!received.Contains(number))
+            {
+                taken.Add(number);
+            }
+        }
+    }
+
+    /// <summary>The device has it.</summary>
+    public void Receive(long number)
+    {
+        lock (gate)
+        {
+            received.Add(number);
+            taken.Remove(number);
+        }
+    }
+
+    /// <summary>Holds the number of messages that wait at the hub against those that were taken and not received.</summary>
+    public CrashFindings Check(long waiting)
+    {
+        lock (gate)
+        {
+            return CrashFindings.None with { Losses = Math.Max(0, taken.Count - waiting) };
+        }
+    }
+}

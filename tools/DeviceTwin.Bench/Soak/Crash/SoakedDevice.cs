@@ -22,6 +22,8 @@ public sealed class SoakedDevice(string deviceId, string key, string bootId)
     private static readonly DateTimeOffset TokenEnd = new(2090, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private int requests;
 
+    private string Delivered => $"devices/{deviceId}/messages/devicebound/";
+
     public string DeviceId => deviceId;
 
     public SectionLedger Reported { get; } = new();
@@ -29,6 +31,10 @@ public sealed class SoakedDevice(string deviceId, string key, string bootId)
     public SectionLedger Desired { get; } = new();
 
     public MessageLedger Messages { get; } = new();
+
+    public DeliveryLedger Deliveries { get; } = new();
+
+    public long Acknowledged => Reported.Acknowledged + Desired.Acknowledged + Messages.Acknowledged + Deliveries.Acknowledged;
 
     /// <summary>The value of <c>kind</c> of its messages: as many as any round sends are kept of it.</summary>
     public const string Kind = "features";
@@ -48,19 +54,35 @@ public sealed class SoakedDevice(string deviceId, string key, string bootId)
         try
         {
             await using var client = await Connect(hub, end);
-            await client.Subscribe([new MqttSubscription("$iothub/twin/res/#", 0)], end);
-            foreach (var number in Messages.Open)
+            try
             {
-                await Send(client, number, end);
+                await Load(client, end);
             }
-
-            await Task.WhenAll([.. Enumerable.Range(0, UnderWay).Select(_ => SendOn(client, end)), ReportOn(client, end)]);
+            finally
+            {
+                // What the client has confirmed already is received, whatever became of the connection.
+                while (client.Received.TryRead(out var message))
+                {
+                    Receive(message);
+                }
+            }
         }
         catch (Exception error) when (error is MqttConnectionClosedException or MqttConnectRefusedException or OperationCanceledException
             or IOException or SocketException or AuthenticationException or ObjectDisposedException)
         {
             // The hub was killed, or let go of the connection: what was not acknowledged by now is not in the books.
         }
+    }
+
+    private async Task Load(MqttClient client, CancellationToken end)
+    {
+        await client.Subscribe([new MqttSubscription("$iothub/twin/res/#", 0), new MqttSubscription($"{Delivered}#", 1)], end);
+        foreach (var number in Messages.Open)
+        {
+            await Send(client, number, end);
+        }
+
+        await Task.WhenAll([.. Enumerable.Range(0, UnderWay).Select(_ => SendOn(client, end)), ReportOn(client, end)]);
     }
 
     private async Task<MqttClient> Connect(SoakedHub hub, CancellationToken end)
@@ -131,10 +153,19 @@ public sealed class SoakedDevice(string deviceId, string key, string bootId)
             }
 
             var answer = await client.Received.ReadAsync(end);
+            Receive(answer);
             if (Parse(answer.Topic) is var (status, id, version) && underWay.Remove(id, out var reported) && status == 204)
             {
                 Reported.Acknowledge(reported, version);
             }
+        }
+    }
+
+    private void Receive(MqttPublish message)
+    {
+        if (message.Topic.StartsWith(Delivered, StringComparison.Ordinal))
+        {
+            Deliveries.Receive(long.Parse(Encoding.UTF8.GetString(message.Payload.Span), CultureInfo.InvariantCulture));
         }
     }
 
@@ -168,6 +199,16 @@ public sealed class SoakedDevice(string deviceId, string key, string bootId)
         return true;
     }
 
+    /// <summary>A message to the device; not acknowledged where its queue is full.</summary>
+    public async Task SendTo(SoakedHub hub, CancellationToken end)
+    {
+        var number = Deliveries.Next();
+        if (await hub.Send(HttpMethod.Post, $"devices/{deviceId}/messages/deviceBound?api-version=2021-04-12", number, end) is not null)
+        {
+            Deliveries.Take(number);
+        }
+    }
+
     /// <summary>Holds what the hub has after a start against the books.</summary>
     /// <exception cref="InvalidOperationException">The hub does not show the device.</exception>
     public async Task<CrashFindings> Check(SoakedHub hub)
@@ -180,6 +221,7 @@ public sealed class SoakedDevice(string deviceId, string key, string bootId)
             ?? throw new InvalidOperationException($"the hub does not show the messages of {deviceId}:{Environment.NewLine}{hub.Tail()}");
         return Desired.Check(new ReadSection(Number(desired["n"]), [Number(desired["copy"]?["n"]), Number(twin["tags"]!["n"])], Number(desired["$version"])))
             + Reported.Check(new ReadSection(Number(reported["n"]), [Number(reported["copy"]?["n"])], Number(reported["$version"])))
+            + Deliveries.Check(Number(twin["cloudToDeviceMessageCount"]))
             + Messages.Check([.. messages.Select(message => (long)message!["body"]!["n"]!)]);
     }
 
