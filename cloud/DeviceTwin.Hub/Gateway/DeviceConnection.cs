@@ -164,8 +164,9 @@ internal sealed class DeviceConnection
         {
             Close("the device was deleted");
         }
-        else if (now != admission.Identity)
+        else
         {
+            // Also where the identity is the same: policies and authorities may not be.
             Recheck(now);
         }
     }
