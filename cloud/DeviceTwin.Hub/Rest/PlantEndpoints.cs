@@ -24,6 +24,7 @@ internal static class PlantEndpoints
         api.MapAssignments(PlantLevel.Machine);
         api.MapAssignments(PlantLevel.Point);
         api.MapNodes();
+        api.MapTasks();
         api.MapFindings(PlantLevel.Machine);
         api.MapFindings(PlantLevel.Point);
     }
@@ -97,6 +98,21 @@ internal static class PlantEndpoints
                 request.Author(),
                 CancellationToken.None)));
         }).Needs(Role.Technician, Permission.RegistryWrite);
+    }
+
+    private static void MapTasks(this RouteGroupBuilder api)
+    {
+        api.MapGet("tasks", (IPlant plant) => new JsonResult(new JsonArray([.. plant.Refused().Select(task => (JsonNode)PlantJson.Write(task))])))
+            .Needs(Role.Viewer, Permission.RegistryRead);
+        api.MapPost("tasks/{number:long}/retry", async (long number, IPlant plant) =>
+            await plant.Retry(number, CancellationToken.None) is { Refusal: { } refusal }
+                ? throw new HubException(PlantErrors.TaskRefused, $"The twin refused it again: {refusal} Mend that and try again, or DELETE /api/v1/plant/tasks/{number}.")
+                : Results.NoContent()).Needs(Role.Technician, Permission.RegistryWrite);
+        api.MapDelete("tasks/{number:long}", async (long number, HttpRequest request, IPlant plant) =>
+        {
+            await plant.Dismiss(number, request.Author(), CancellationToken.None);
+            return Results.NoContent();
+        }).Needs(Role.Engineer, Permission.RegistryWrite);
     }
 
     private static void MapFindings(this RouteGroupBuilder api, PlantLevel level) =>
