@@ -104,16 +104,18 @@ internal static class PlantEndpoints
     {
         api.MapGet("tasks", (IPlant plant) => new JsonResult(new JsonArray([.. plant.Refused().Select(task => (JsonNode)PlantJson.Write(task))])))
             .Needs(Role.Viewer, Permission.RegistryRead);
-        api.MapPost("tasks/{number:long}/retry", async (long number, IPlant plant) =>
-            await plant.Retry(number, CancellationToken.None) is { Refusal: { } refusal }
+        api.MapPost("tasks/{number}/retry", async (string number, IPlant plant) =>
+            await plant.Retry(TaskNumber(number), CancellationToken.None) is { Refusal: { } refusal }
                 ? throw new HubException(PlantErrors.TaskRefused, $"The twin refused it again: {refusal} Mend that and try again, or DELETE /api/v1/plant/tasks/{number}.")
                 : Results.NoContent()).Needs(Role.Technician, Permission.RegistryWrite);
-        api.MapDelete("tasks/{number:long}", async (long number, HttpRequest request, IPlant plant) =>
+        api.MapDelete("tasks/{number}", async (string number, HttpRequest request, IPlant plant) =>
         {
-            await plant.Dismiss(number, request.Author(), CancellationToken.None);
+            await plant.Dismiss(TaskNumber(number), request.Author(), CancellationToken.None);
             return Results.NoContent();
         }).Needs(Role.Engineer, Permission.RegistryWrite);
     }
+
+    private static long TaskNumber(string text) => RestRequests.Number(text, "The address", "the number of a task") ?? 0;
 
     private static void MapFindings(this RouteGroupBuilder api, PlantLevel level) =>
         api.MapPost(PlantWords.Plural(level) + "/{id}/findings", async (string id, HttpRequest request, IAlarms alarms, PlantMemory memory) =>
