@@ -46,8 +46,7 @@ internal static class ChangeStream
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         try
         {
-            context.Response.ContentType = "text/event-stream; charset=utf-8";
-            context.Response.Headers.CacheControl = "no-store";
+            EventStream.Begin(context.Response);
             await Send(context, time, $": from {search.After}\n\n", end.Token);
             await Write(context, fleet, time, wake.Reader, search, end.Token);
         }
