@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using DeviceTwin.Hub.Alarms;
 using DeviceTwin.Storage.Alarms;
-using DeviceTwin.Twins;
 
 namespace DeviceTwin.Hub.Rest;
 
