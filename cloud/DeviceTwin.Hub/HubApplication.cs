@@ -172,6 +172,7 @@ public sealed class HubApplication : IAsyncDisposable
         builder.Services.AddPageKeys(options.DataFolder);
         builder.Services.AddDashboard();
         builder.Services.AddSingleton<IFleetView, FleetView>();
+        builder.Services.AddSingleton<ICertificateView, CertificateView>();
         builder.Services.AddHostedService<IdleMemory>();
         builder.Services.AddHistory(options.History);
         builder.WebHost.ConfigureKestrel(kestrel =>

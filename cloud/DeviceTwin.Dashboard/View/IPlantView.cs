@@ -9,9 +9,15 @@ public interface IPlantView
     /// <summary>The sites, with everything below.</summary>
     IReadOnlyList<PlantPart> Sites();
 
+    /// <summary>What nodes should have been told of their place, and refused.</summary>
+    IReadOnlyList<PlantRefusal> Refused();
+
     /// <summary>Calls back after each change, on a thread of the hub's: the callback must not block.</summary>
     IDisposable Subscribe(Action changed);
 }
+
+/// <param name="Reason">A sentence that says what to do.</param>
+public sealed record PlantRefusal(long Number, string DeviceId, string Reason);
 
 /// <summary>A part of the plant with the state of everything below it.</summary>
 /// <param name="Level"><c>site</c>, <c>line</c>, <c>machine</c> or <c>point</c>.</param>

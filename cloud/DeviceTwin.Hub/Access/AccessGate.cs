@@ -91,11 +91,18 @@ internal sealed class AccessGate(RequestDelegate next, AccessService access, Req
 
     private Task NotAllowed(HttpContext context, Caller caller, Need need)
     {
+        if (need.Role is not { } needed)
+        {
+            logger.NotAllowed(context.Request.Method, context.Request.Path, caller.Author, need.Permission.ToString());
+            return refusals.Answer(
+                context, HubError.Unauthorized, "This is for the device alone: send its own token, Authorization: SharedAccessSignature sr=…&sig=…&se=….");
+        }
+
         if (caller.Role is { } role)
         {
-            logger.NotAllowed(context.Request.Method, context.Request.Path, caller.Author, need.Role.ToString());
+            logger.NotAllowed(context.Request.Method, context.Request.Path, caller.Author, needed.ToString());
             return refusals.Answer(
-                context, AccessErrors.RoleTooLow, $"This takes a role of {AccessState.Word(need.Role)}, {caller.Author} is {AccessState.Word(role)}. An admin can change that.");
+                context, AccessErrors.RoleTooLow, $"This takes a role of {AccessState.Word(needed)}, {caller.Author} is {AccessState.Word(role)}. An admin can change that.");
         }
 
         // Azure's clients know 401 for this; Node's would take 403 for too many devices.

@@ -54,6 +54,9 @@ internal sealed class AccessService : IServicePolicies, IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public event Action? Changed;
+
     public AccessOptions Options => options;
 
     /// <summary>From the first user on everybody has to sign in.</summary>
@@ -333,6 +336,7 @@ internal sealed class AccessService : IServicePolicies, IDisposable
                 [Put(policy), Audit(time.GetUtcNow(), author, "policy.regenerate", policy.Name, new JsonObject { ["key"] = primary ? "primary" : "secondary" })]);
         });
         logger.AccessChanged(author, primary ? "made a new primary key for" : "made a new secondary key for", name);
+        Changed?.Invoke();
         return state.Policies[name];
     }
 

@@ -17,11 +17,14 @@ internal sealed class AuditArchive(IHubStore store, FleetOptions options, TimePr
     /// <summary>What is younger stays, whoever asks.</summary>
     public static readonly TimeSpan Youngest = TimeSpan.FromDays(30);
 
+    /// <summary>Below the data folder.</summary>
+    public const string FolderName = "audit";
+
     private const int Page = 1000;
     private readonly SemaphoreSlim running = new(1, 1);
 
     /// <summary>Next to the database.</summary>
-    private string Folder => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.Store.Path))!, "audit");
+    private string Folder => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.Store.Path))!, FolderName);
 
     /// <summary>Moves the rows from before a time into a file.</summary>
     /// <returns>What was moved; null where no row is old enough.</returns>

@@ -40,7 +40,7 @@ internal static class AuditEndpoints
         routes.MapPost("/api/v1/audit/archive", async (HttpRequest request, AuditArchive archive) =>
         {
             var body = await RequestBody.ReadObject(request);
-            var before = Time(RequestBody.Text(body, "before"), "before") ?? throw new HubException(HubError.ArgumentInvalid, "before is missing: rows from before this time are moved to a file.");
+            var before = RequestBody.Text(body, "before") is { } text ? Instants.Parse("before", text) : throw new HubException(HubError.ArgumentInvalid, "before is missing: rows from before this time are moved to a file.");
             var archived = await archive.Archive(before, request.Author());
             return new JsonResult(archived is null
                 ? new JsonObject { ["rows"] = 0 }
@@ -70,13 +70,13 @@ internal static class AuditEndpoints
     }
 
     private static AuditQuery Query(HttpRequest request) => new(
-        Text(request, "device"),
-        Text(request, "author"),
-        Text(request, "action"),
-        Time(Text(request, "from"), "from"),
-        Time(Text(request, "to"), "to"),
-        Number(request, "before"),
-        Number(request, "after"),
+        request.Text("device"),
+        request.Text("author"),
+        request.Text("action"),
+        request.Instant("from"),
+        request.Instant("to"),
+        request.Number("before", "the id of a row"),
+        request.Number("after", "the id of a row"),
         request.Count("limit", StandardLimit, LargestLimit));
 
     private static JsonObject Write(AuditEntry entry) => new()
@@ -90,19 +90,6 @@ internal static class AuditEndpoints
         ["value"] = entry.Row.Value is null ? null : JsonNode.Parse(entry.Row.Value),
         ["version"] = entry.Row.Version,
     };
-
-    private static string? Text(HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 } text ? text : null;
-
-    private static long? Number(HttpRequest request, string name) => Text(request, name) switch
-    {
-        null => null,
-        var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
-        var text => throw new HubException(HubError.ArgumentInvalid, $"{name} takes the id of a row, not \"{text}\"."),
-    };
-
-    private static DateTimeOffset? Time(string? text, string name) => text is null ? null
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) ? at
-        : throw new HubException(HubError.ArgumentInvalid, $"{name} takes a time such as 2026-11-22T08:00:00Z, not \"{text}\".");
 
     /// <summary>All rows that fit, oldest first, as a file. Read in pages: the log may be larger than memory.</summary>
     private sealed class AuditExport(IHubStore store, AuditQuery query, bool csv) : IResult

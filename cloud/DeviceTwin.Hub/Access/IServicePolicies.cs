@@ -5,6 +5,9 @@ public interface IServicePolicies
 {
     /// <summary>The policy as last made durable; null where there is none of this name. Names are taken in any case.</summary>
     ServicePolicy? Find(string name);
+
+    /// <summary>A key or a permission of a policy is another: what was let in with it is to be looked at again. Called on the changing thread.</summary>
+    event Action? Changed;
 }
 
 /// <summary>A policy as Azure IoT Hub has them: who can sign with one of its keys has its permissions.</summary>

@@ -28,10 +28,11 @@ public enum Permission
 }
 
 /// <summary>What an endpoint asks of its caller: of a person the role, of a program one of the permissions.</summary>
-public sealed record Need(Role Role, Permission Permission)
+/// <param name="Role">Null where no person may: only the device does this.</param>
+public sealed record Need(Role? Role, Permission Permission)
 {
     /// <summary>What is asked where an endpoint says nothing.</summary>
-    public static readonly Need Strictest = new(Role.Admin, Permission.None);
+    public static readonly Need Strictest = new(Access.Role.Admin, Permission.None);
 }
 
 /// <summary>Says of endpoints what they ask of their callers. An endpoint that says nothing is for an <see cref="Role.Admin"/> alone.</summary>
@@ -39,6 +40,10 @@ public static class NeedMetadata
 {
     public static TBuilder Needs<TBuilder>(this TBuilder endpoint, Role role, Permission permission = Permission.ServiceConnect)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new Need(role, permission));
+
+    /// <summary>The endpoint is for the device in its address, by its own token or that of a policy that may connect devices.</summary>
+    public static TBuilder NeedsDevice<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new Need(null, Permission.DeviceConnect));
 
     /// <summary>The endpoint answers everybody.</summary>
     public static TBuilder Open<TBuilder>(this TBuilder endpoint)

@@ -2,6 +2,7 @@ using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Hub.Gateway.Authentication;
+using DeviceTwin.Storage;
 
 namespace DeviceTwin.Hub.Access;
 
@@ -37,7 +38,7 @@ internal sealed class RequestSas(IServicePolicies policies, IFleet fleet, HubNam
         var segments = Segments(token.Scope);
         var identity = segments is [_, var kind, var id, ..] && kind.Equals("devices", StringComparison.OrdinalIgnoreCase) ? fleet.FindIdentity(id) : null;
         var signed = token.IsSignedBy(identity?.PrimaryKey ?? "", identity?.SecondaryKey ?? "");
-        if (!signed || identity is null || !identity.Enabled)
+        if (!signed || identity is not { Enabled: true, Authentication: AuthenticationType.Sas })
         {
             return (null, "The token names no policy (skn), and is not signed by an enabled device for itself.");
         }
@@ -51,7 +52,7 @@ internal sealed class RequestSas(IServicePolicies policies, IFleet fleet, HubNam
         var scope = Segments(token.Scope);
         return !signed ? unsigned
             : token.ExpiresAt + gateway.ClockSkew <= time.GetUtcNow() ? $"The token's se ({token.ExpiresAt:u}) is in the past. Make a new one; is the clock right?"
-            : !names.Contains(scope[0]) ? $"The token's sr is {LogText.Of(token.Scope)}; this hub is {names.All[0]}."
+            : !names.Contains(scope[0]) ? $"The token's sr is {LogText.Of(token.Scope)}; this hub is {gateway.HostName}."
             : resource is null && !Covers(scope[1..], Segments(path.Value ?? "")) ? $"The token's sr {LogText.Of(token.Scope)} does not cover {path}."
             : null;
     }

@@ -20,7 +20,8 @@ internal sealed class AlarmService(
     private const int LongestNote = 2000;
     private const int LongestText = 8000;
     private const int LongestName = 128;
-    private IDisposable? subscription;
+    private IDisposable? deletions;
+    private IDisposable? endings;
 
     /// <inheritdoc/>
     public AlarmCounts Counts => book.Counts;
@@ -88,10 +89,13 @@ internal sealed class AlarmService(
         return await Append(Complete(found, author) with { Machine = machine, Point = point }, null, cancellation);
     }
 
-    /// <summary>Ends the alarms of devices that are gone, and from now on those of devices that go.</summary>
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Ends the alarms of devices that are gone, and from now on those of devices that go. Tells nodes what the end of the hub came in
+    /// between of, and from now on those whose last unseen alarm ends by itself.
+    /// </summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        subscription = fleet.Subscribe(happened =>
+        deletions = fleet.Subscribe(happened =>
         {
             if (happened is FleetEvent.IdentityDeleted)
             {
@@ -99,15 +103,29 @@ internal sealed class AlarmService(
             }
         });
         var gone = book.Active().Select(row => row.DeviceId).Distinct().Where(deviceId => fleet.FindIdentity(deviceId) is null);
-        return Task.WhenAll(gone.Select(End));
+        await Task.WhenAll(gone.Select(End));
+        endings = book.Subscribe(row =>
+        {
+            if (!row.IsActive && book.Active(row.DeviceId).FirstOrDefault() is { } seen)
+            {
+                // Not on the store's thread: writing waits for it.
+                _ = Task.Run(() => TellNodeAgain(seen), CancellationToken.None);
+            }
+        });
+        await Task.WhenAll(book.Active().GroupBy(row => row.DeviceId).Select(rows => TellNodeAgain(rows.First())));
     }
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        subscription?.Dispose();
+        deletions?.Dispose();
+        endings?.Dispose();
         return Task.CompletedTask;
     }
+
+    /// <summary>Acknowledging and telling are two writes: whoever comes between them, or is told too early, is told here.</summary>
+    private Task TellNodeAgain(AlarmRow row) =>
+        row.Acknowledgement is { } seen ? TellNode(row, isNew: false, seen.By, CancellationToken.None) : Task.CompletedTask;
 
     /// <summary>
     /// Has the node follow. Its generation acknowledges all that it has: it is not written while there is an alarm that nobody has seen.

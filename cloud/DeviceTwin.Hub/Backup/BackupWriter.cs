@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Globalization;
 using System.Security.Cryptography;
+using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Options;
 using DeviceTwin.Storage.Backup;
 using DeviceTwin.Storage.Waveforms;
@@ -8,8 +9,8 @@ using DeviceTwin.Storage.Waveforms;
 namespace DeviceTwin.Hub.Backup;
 
 /// <summary>
-/// Writes a backup as one tar file: the database as it was at one moment, the waveforms that it names, and on request everything else in the data
-/// folder. The file has its name only when it is whole and on the disk.
+/// Writes a backup as one tar file: the database as it was at one moment, the waveforms that it names, the audit log's archive, and on
+/// request everything else in the data folder. The file has its name only when it is whole and on the disk.
 /// </summary>
 /// <param name="copyDatabase">Copies the database into a file.</param>
 internal sealed class BackupWriter(string dataFolder, Func<string, DatabaseCopy> copyDatabase, TimeProvider time)
@@ -70,9 +71,14 @@ internal sealed class BackupWriter(string dataFolder, Func<string, DatabaseCopy>
         }
 
         var count = files.Count - 1;
-        if (keys)
+        foreach (var other in OtherFiles(Path.GetDirectoryName(path)!))
         {
-            files.AddRange(OtherFiles(Path.GetDirectoryName(path)!).Select(other => Add(tar, Below(dataFolder, other), other, at)));
+            // Rows that were moved out of the audit log are in no database any more: every backup has them.
+            var name = Below(dataFolder, other);
+            if (keys || name.StartsWith(AuditArchive.FolderName + "/", StringComparison.Ordinal))
+            {
+                files.Add(Add(tar, name, other, at));
+            }
         }
 
         var manifest = new BackupManifest(

@@ -14,7 +14,24 @@ internal enum CertificateKind
 /// <param name="Name">The part of an authority of the hub's (<c>present</c>, <c>next</c>, <c>previous</c>), the name of another's, or <c>server</c>.</param>
 /// <param name="DaysLeft">Whole days until it expires; negative when it has.</param>
 internal sealed record CertificateItem(
-    CertificateKind Kind, string Name, string Subject, string Thumbprint, DateTimeOffset NotBefore, DateTimeOffset NotAfter, int DaysLeft, string? ETag);
+    CertificateKind Kind, string Name, string Subject, string Thumbprint, DateTimeOffset NotBefore, DateTimeOffset NotAfter, int DaysLeft, string? ETag)
+{
+    /// <summary>What it is, as a sentence begins.</summary>
+    public string What => Kind switch
+    {
+        CertificateKind.Server => "The hub's server certificate",
+        CertificateKind.OwnAuthority => $"The plant's {Name} authority",
+        _ => $"The registered authority {Name}",
+    };
+
+    /// <summary>What to do when its end is near.</summary>
+    public string Advice => Kind switch
+    {
+        CertificateKind.Server => "the hub could not renew it; look at its folder, or POST /api/v1/certificates/server/renew",
+        CertificateKind.OwnAuthority => "prepare the next one (POST /api/v1/certificates/authority/next) and give every device the new ca.pem",
+        _ => "register its successor, and give its devices new certificates",
+    };
+}
 
 /// <summary>All certificates that the hub depends on, and when they end.</summary>
 internal sealed class CertificateInventory(LocalCertificates local, TrustedAuthorities authorities, TimeProvider time)

@@ -42,21 +42,9 @@ internal sealed class CertificateWatch(CertificateInventory inventory, TimeProvi
     {
         foreach (CertificateItem item in inventory.List())
         {
-            string what = item.Kind switch
-            {
-                CertificateKind.Server => "The hub's server certificate",
-                CertificateKind.OwnAuthority => $"The plant's {item.Name} authority",
-                _ => $"The registered authority {item.Name}",
-            };
-            string advice = item.Kind switch
-            {
-                CertificateKind.Server => "the hub could not renew it; look at its folder, or POST /api/v1/certificates/server/renew",
-                CertificateKind.OwnAuthority => "prepare the next one (POST /api/v1/certificates/authority/next) and give every device the new ca.pem",
-                _ => "register its successor, and give its devices new certificates",
-            };
             if (item.DaysLeft < 0)
             {
-                logger.Expired(what, item.NotAfter, advice);
+                logger.Expired(item.What, item.NotAfter, item.Advice);
                 continue;
             }
 
@@ -64,7 +52,7 @@ internal sealed class CertificateWatch(CertificateInventory inventory, TimeProvi
             if (step > 0 && told.GetValueOrDefault(item.Thumbprint, int.MaxValue) > step)
             {
                 told[item.Thumbprint] = step;
-                logger.Expires(what, item.DaysLeft, item.NotAfter, advice);
+                logger.Expires(item.What, item.DaysLeft, item.NotAfter, item.Advice);
             }
         }
     }

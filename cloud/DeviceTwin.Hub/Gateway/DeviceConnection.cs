@@ -164,8 +164,9 @@ internal sealed class DeviceConnection
         {
             Close("the device was deleted");
         }
-        else if (now != admission.Identity)
+        else
         {
+            // Also where the identity is the same: policies and authorities may not be.
             Recheck(now);
         }
     }
@@ -657,6 +658,7 @@ internal sealed class DeviceConnection
 
         if (methods.TryTake(out MethodRequest? request))
         {
+            services.Metrics.Sent("method");
             Send(request.Topic, request.Payload);
             return true;
         }
@@ -677,11 +679,13 @@ internal sealed class DeviceConnection
         string topic = CloudToDeviceTopic.Of(message, IsNano);
         if (qos == 0)
         {
+            services.Metrics.Sent("cloudToDevice");
             Send(topic, message.Body.Span);
             services.Messages.Confirm(DeviceId, message.Sequence);
         }
         else if (window.TryEnter(packetId, message.Sequence, message.Body.Length))
         {
+            services.Metrics.Sent("cloudToDevice");
             MqttWriter.WritePublish(transport.Transport.Output, topic, message.Body.Span, qos, packetId, duplicate: again && !connect.CleanSession);
             unflushed += topic.Length + message.Body.Length;
         }

@@ -1,3 +1,4 @@
+using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway.Authentication;
@@ -27,7 +28,8 @@ internal sealed class GatewayServices
         HubPhase phase,
         HubMetrics metrics,
         ILogger<GatewayServices> logger,
-        IDeviceQuestions? questions = null)
+        IDeviceQuestions? questions = null,
+        IServicePolicies? policies = null)
     {
         Fleet = fleet;
         Options = options;
@@ -47,7 +49,13 @@ internal sealed class GatewayServices
         Registrations = registrations;
         AssignedHub = assignedHub;
         Tls = tls;
-        authorities.Narrowed += () => Registry.RecheckAll(fleet.FindIdentity);
+        authorities.Narrowed += RecheckAll;
+        if (policies is not null)
+        {
+            policies.Changed += RecheckAll;
+        }
+
+        void RecheckAll() => Registry.RecheckAll(fleet.FindIdentity);
     }
 
     public IFleet Fleet { get; }

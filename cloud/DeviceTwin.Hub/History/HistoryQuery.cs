@@ -51,18 +51,18 @@ internal sealed record HistoryQuery(
     public static HistoryQuery Read(HttpRequest request, IFleet fleet, IMeasuringPoints points, TimeProvider time)
     {
         var format = FormatOf(request);
-        var kind = Text(request, "kind") ?? "features";
-        var series = (Text(request, "series")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? StandardSeries)
+        var kind = request.Text("kind") ?? "features";
+        var series = (request.Text("series")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? StandardSeries)
             .Distinct(StringComparer.Ordinal).ToArray();
         if (series.Length is 0 or > MostSeries)
         {
             throw Invalid($"series takes 1 to {MostSeries} names, separated by commas, e.g. series=verdict,velocityUmPerSecond.");
         }
 
-        var limit = Text(request, "limit") is null && format != HistoryFormat.Json ? default(int?) : request.Count("limit", StandardLimit, LargestLimit);
-        var to = Time(request, "to") ?? time.GetUtcNow().AddMilliseconds(1);
-        var from = Time(request, "from") ?? to.AddDays(-1);
-        var resolution = Text(request, "resolution") switch
+        var limit = request.Text("limit") is null && format != HistoryFormat.Json ? default(int?) : request.Count("limit", StandardLimit, LargestLimit);
+        var to = request.Instant("to") ?? time.GetUtcNow().AddMilliseconds(1);
+        var from = request.Instant("from") ?? to.AddDays(-1);
+        var resolution = request.Text("resolution") switch
         {
             null or "auto" => Suit(to - from),
             "raw" => HistoryResolution.Raw,
@@ -72,7 +72,7 @@ internal sealed record HistoryQuery(
             var other => throw Invalid($"resolution takes raw, minute, hour, day or auto, not \"{other}\"."),
         };
         HistoryPosition? after = null;
-        if (Text(request, "after") is { } cursor)
+        if (request.Text("after") is { } cursor)
         {
             // The times belong to the cursor: "until now" must mean the same on every page.
             (after, resolution, from, to) = ReadCursor(cursor);
@@ -117,8 +117,8 @@ internal sealed record HistoryQuery(
     private static IReadOnlyList<PointAssignment> Places(
         HttpRequest request, IFleet fleet, IMeasuringPoints points, DateTimeOffset from, DateTimeOffset to)
     {
-        var (machine, point) = (Text(request, "machine"), Text(request, "point"));
-        if (Text(request, "device") is { } devices)
+        var (machine, point) = (request.Text("machine"), request.Text("point"));
+        if (request.Text("device") is { } devices)
         {
             if (machine is not null || point is not null)
             {
@@ -143,7 +143,7 @@ internal sealed record HistoryQuery(
     private static HistoryFormat FormatOf(HttpRequest request)
     {
         var accept = request.Headers.Accept.ToString();
-        return Text(request, "format") switch
+        return request.Text("format") switch
         {
             "json" => HistoryFormat.Json,
             "ndjson" => HistoryFormat.Lines,
@@ -154,16 +154,6 @@ internal sealed record HistoryQuery(
             var other => throw Invalid($"format takes json, ndjson or csv, not \"{other}\"."),
         };
     }
-
-    private static DateTimeOffset? Time(HttpRequest request, string name)
-    {
-        var text = Text(request, name);
-        return text is null ? null
-            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) && at.Year is > 1970 and < 9999 ? at
-            : throw Invalid($"{name} takes a time of 1971 or later, e.g. 2026-11-22T08:00:00Z, not \"{text}\".");
-    }
-
-    private static string? Text(HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 } text ? text : null;
 
     private static HubException Invalid(string message) => new(HubError.ArgumentInvalid, message);
 }

@@ -81,21 +81,23 @@ public static partial class CommandLine
             Word(given, "--log-level", LogLevel.Information, "trace, debug, information, warning or error"))
         {
             LocalAdmin = LocalAdmin(given),
-            Drain = Drain(given),
-            NanoPubAckDelay = NanoPubAckDelay(given),
+            Drain = TimeSpan.FromSeconds(Whole(given, "--drain", 0, 60, "seconds from 0 to 60") ?? 0),
+            NanoPubAckDelay = Whole(given, "--nano-puback-delay", 0, 900, "milliseconds from 0 to 900 (after a second the client sends again)") is { } delay
+                ? TimeSpan.FromMilliseconds(delay)
+                : new Gateway.GatewayOptions().NanoPubAckDelay,
             Waveforms = new WaveformLimits(
-                Whole(given, "--waveform-days", 90, 1),
-                Whole(given, "--waveform-total", 20 * 1024, 1),
-                Whole(given, "--waveform-count", 1000, 1),
-                Whole(given, "--waveform-quota", 256, 1),
-                Whole(given, "--waveform-neighbours", 3, 0)),
+                Limit(given, "--waveform-days", 90, 1),
+                Limit(given, "--waveform-total", 20 * 1024, 1),
+                Limit(given, "--waveform-count", 1000, 1),
+                Limit(given, "--waveform-quota", 256, 1),
+                Limit(given, "--waveform-neighbours", 3, 0)),
             BackupFolder = FullPath(given, "--backup-folder"),
             BackupTo = FullPath(given, "--backup-to"),
             Restore = FullPath(given, "--restore"),
             History = History(given),
             AssignedHub = AssignedHub(given),
             IndexedPaths = Indexed(given),
-            ChangesKept = Count(given, "--changes-kept"),
+            ChangesKept = (int?)Whole(given, "--changes-kept", 1, int.MaxValue, "a number from 1"),
             ReportedChanges = Switch(given, "--changes-reported", true),
         };
     }
@@ -116,6 +118,11 @@ public static partial class CommandLine
     private static TimeSpan Days(Dictionary<string, List<string>> given, string name, TimeSpan standard) =>
         Whole(given, name, 1, 36_500, "days from 1 to 36500") is { } days ? TimeSpan.FromDays(days) : standard;
 
+    private static int Limit(Dictionary<string, List<string>> given, string name, int standard, int least) =>
+        (int)(Whole(given, name, least, 1_000_000, $"a whole number from {least} to 1000000") ?? standard);
+
+    /// <summary>A number of an option; null where it is not given.</summary>
+    /// <param name="allowed">What the option takes, in words.</param>
     private static long? Whole(Dictionary<string, List<string>> given, string name, long least, long most, string allowed)
     {
         var text = Single(given, name);
@@ -140,22 +147,6 @@ public static partial class CommandLine
             : throw Usage("--local-admin would open the hub to the network: leave --http-bind at 127.0.0.1 with it.");
     }
 
-    private static TimeSpan Drain(Dictionary<string, List<string>> given)
-    {
-        var text = Single(given, "--drain");
-        return text is null ? TimeSpan.Zero
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= 60 ? TimeSpan.FromSeconds(seconds)
-            : throw Usage($"--drain takes seconds from 0 to 60, not '{text}'.");
-    }
-
-    private static int Whole(Dictionary<string, List<string>> given, string name, int standard, int least)
-    {
-        var text = Single(given, name);
-        return text is null ? standard
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= 1_000_000 ? number
-            : throw Usage($"{name} takes a whole number from {least} to 1000000, not '{text}'.");
-    }
-
     private static string? FullPath(Dictionary<string, List<string>> given, string name) =>
         Single(given, name) is { } path ? Path.GetFullPath(path) : null;
 
@@ -170,14 +161,6 @@ public static partial class CommandLine
         var wrong = Array.Find(paths, path => !path.StartsWith("properties.desired.", StringComparison.Ordinal) && !path.StartsWith("properties.reported.", StringComparison.Ordinal));
         return wrong is null ? paths
             : throw Usage($"--index takes paths below properties.desired. and properties.reported., not '{wrong}'; tags are always indexed.");
-    }
-
-    private static int? Count(Dictionary<string, List<string>> given, string name)
-    {
-        var text = Single(given, name);
-        return text is null ? null
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count
-            : throw Usage($"{name} takes a number from 1, not '{text}'.");
     }
 
     private static bool Switch(Dictionary<string, List<string>> given, string name, bool standard) => Single(given, name) switch
@@ -224,13 +207,8 @@ public static partial class CommandLine
         return values is [{ Length: > 0 } value] ? value : throw Usage($"{name} takes exactly one value.");
     }
 
-    private static int Port(Dictionary<string, List<string>> given, string name, int standard)
-    {
-        var text = Single(given, name);
-        return text is null ? standard
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= IPEndPoint.MaxPort ? port
-            : throw Usage($"{name} takes a port from 0 to 65535, not '{text}'.");
-    }
+    private static int Port(Dictionary<string, List<string>> given, string name, int standard) =>
+        (int)(Whole(given, name, 0, IPEndPoint.MaxPort, "a port from 0 to 65535") ?? standard);
 
     private static IPAddress Address(Dictionary<string, List<string>> given, string name)
     {
@@ -238,15 +216,6 @@ public static partial class CommandLine
         return text is null or "localhost" ? IPAddress.Loopback
             : IPAddress.TryParse(text, out var address) ? address
             : throw Usage($"{name} takes an IP address of this machine, e.g. 127.0.0.1 or 0.0.0.0, not '{text}'.");
-    }
-
-    private static TimeSpan NanoPubAckDelay(Dictionary<string, List<string>> given)
-    {
-        const string Name = "--nano-puback-delay";
-        var text = Single(given, Name);
-        return text is null ? new Gateway.GatewayOptions().NanoPubAckDelay
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms <= 900 ? TimeSpan.FromMilliseconds(ms)
-            : throw Usage($"{Name} takes milliseconds from 0 to 900 (after a second the client sends again), not '{text}'.");
     }
 
     private static List<string> HostNames(Dictionary<string, List<string>> given)

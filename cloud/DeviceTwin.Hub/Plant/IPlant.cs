@@ -33,6 +33,16 @@ public interface IPlant
     /// <param name="disable">Take the old node's access away.</param>
     Task<Assignment> Replace(string point, string deviceId, bool disable, string? reason, string author, CancellationToken cancellation);
 
+    /// <summary>What changes of the plant asked of devices and their twins refused, with the reason: it waits until that is mended.</summary>
+    IReadOnlyList<PlantTask> Refused();
+
+    /// <summary>Tries a refused task again.</summary>
+    /// <returns>The task where it was refused again; null where it is done.</returns>
+    Task<PlantTask?> Retry(long number, CancellationToken cancellation);
+
+    /// <summary>Gives a refused task up.</summary>
+    Task Dismiss(long number, string author, CancellationToken cancellation);
+
     /// <summary>
     /// Which nodes measured a machine or a point, and when, by time: what a query over a machine has to read. Intervals include their
     /// beginning and exclude their end; null bounds are open. Also of points and machines that are gone.

@@ -12,6 +12,11 @@ internal static class PlantErrors
     public static readonly HubError Empty = new(409546, "PointEmpty", 409);
     public static readonly HubError NodeElsewhere = new(409547, "NodeElsewhere", 409);
     public static readonly HubError ImportRefused = new(400548, "PlantImportRefused", 400);
+    public static readonly HubError TaskNotFound = new(404549, "PlantTaskNotFound", 404);
+    public static readonly HubError TaskRefused = new(409550, "PlantTaskRefused", 409);
+
+    public static HubException NoTask(long number) =>
+        new(TaskNotFound, $"No task {number} waits for somebody to mend something. GET /api/v1/plant/tasks lists those that do.");
 
     public static HubException NoItem(PlantLevel level, string id) => new(
         NotFound, $"There is no {PlantWords.Of(level)} \"{id}\". Create it with PUT /api/v1/plant/{PlantWords.Plural(level)}/{id}, or check the spelling.");

@@ -89,6 +89,17 @@ internal static class PlantJson
         ["endedBy"] = assignment.EndedBy,
     };
 
+    public static JsonObject Write(PlantTask task) => new()
+    {
+        ["number"] = task.Number,
+        ["deviceId"] = task.DeviceId,
+        ["tags"] = Json.ParseObject(task.Tags),
+        ["desired"] = task.Desired is { } desired ? Json.ParseObject(desired) : null,
+        ["disable"] = task.Disable,
+        ["author"] = task.Author,
+        ["refusal"] = task.Refusal,
+    };
+
     public static JsonObject Write(RollUp state) => new()
     {
         ["severity"] = state.Severity.ToString().ToLowerInvariant(),

@@ -18,8 +18,8 @@ internal static partial class PlantLog
     [LoggerMessage(4111, LogLevel.Information, "Node {Device} is no longer at point {Point}, by {Author}")]
     public static partial void Unassigned(ILogger logger, string device, string point, string author);
 
-    [LoggerMessage(4120, LogLevel.Warning, "Device {Device} could not be told where it is: {Reason} Set its tags by hand")]
-    public static partial void TaskGivenUp(ILogger logger, string device, string reason);
+    [LoggerMessage(4120, LogLevel.Warning, "Device {Device} refused what the plant asks of it: {Reason} Mend that, then POST /api/v1/plant/tasks/{Number}/retry")]
+    public static partial void TaskRefused(ILogger logger, string device, long number, string reason);
 
     [LoggerMessage(4121, LogLevel.Error, "Device {Device} could not be told where it is now: {Reason} It is told with the next change or start")]
     public static partial void TaskPutOff(ILogger logger, string device, string reason);

@@ -26,6 +26,9 @@ internal sealed class PlantService : IPlant, IHostedService, IDisposable
     private readonly TimeProvider time;
     private readonly ILogger<PlantService> logger;
     private readonly SortedDictionary<long, PlantTask> tasks = [];
+
+    /// <summary>Refused tasks that are to be tried again. Under the lock of <see cref="tasks"/>.</summary>
+    private readonly HashSet<long> again = [];
     private PlantTree newest;
     private long lastTask;
     private IDisposable? subscription;
@@ -41,7 +44,9 @@ internal sealed class PlantService : IPlant, IHostedService, IDisposable
         newest = memory.Current;
         foreach (var task in memory.Stored.Tasks)
         {
+            // What was refused is tried once more with every start.
             tasks[task.Number] = task;
+            again.Add(task.Number);
             lastTask = task.Number;
         }
 
@@ -171,6 +176,56 @@ internal sealed class PlantService : IPlant, IHostedService, IDisposable
         return result;
     }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<PlantTask> Refused()
+    {
+        lock (tasks)
+        {
+            return [.. tasks.Values.Where(task => task.Refusal is not null)];
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<PlantTask?> Retry(long number, CancellationToken cancellation)
+    {
+        lock (tasks)
+        {
+            _ = FindRefused(number);
+            again.Add(number);
+        }
+
+        await Work(cancellation);
+        lock (tasks)
+        {
+            return tasks.GetValueOrDefault(number);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task Dismiss(long number, string author, CancellationToken cancellation)
+    {
+        PlantTask task;
+        lock (tasks)
+        {
+            task = FindRefused(number);
+        }
+
+        var row = new AuditRow(time.GetUtcNow(), author, task.DeviceId, "plant.task.dismiss", null, JsonSerializer.Serialize(task.Refusal, Json.Relaxed), null);
+        await working.WaitAsync(cancellation);
+        try
+        {
+            await Remove(number, new StoreChange.AppendAudit(row));
+        }
+        catch (StorageException failure)
+        {
+            throw FleetErrors.Translate(failure);
+        }
+        finally
+        {
+            working.Release();
+        }
+    }
+
     /// <summary>Goes on where the hub stopped, and frees the points of devices that are gone.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -251,6 +306,12 @@ internal sealed class PlantService : IPlant, IHostedService, IDisposable
                     End(draft, draft.Tree.Get(PlantLevel.Point, assignment.Point), "the device was deleted");
                 }
             }, CancellationToken.None);
+            lock (tasks)
+            {
+                again.UnionWith(tasks.Values.Where(task => task.DeviceId == deviceId).Select(task => task.Number));
+            }
+
+            await Work(CancellationToken.None);
         }
         catch (HubException failure)
         {
@@ -302,12 +363,26 @@ internal sealed class PlantService : IPlant, IHostedService, IDisposable
         await working.WaitAsync(cancellation);
         try
         {
-            while (FirstTask() is { } task && await Perform(task))
+            while (FirstTask() is { } task)
             {
-                await store.Write([new DeletePlantTask(task.Number)]);
+                var (done, refusal) = await Perform(task);
+                if (!done)
+                {
+                    return;
+                }
+
+                if (refusal is null)
+                {
+                    await Remove(task.Number);
+                    continue;
+                }
+
+                var refused = task with { Refusal = refusal };
+                await store.Write([new PutPlantTask(refused)]);
                 lock (tasks)
                 {
-                    tasks.Remove(task.Number);
+                    tasks[task.Number] = refused;
+                    again.Remove(task.Number);
                 }
             }
         }
@@ -325,17 +400,43 @@ internal sealed class PlantService : IPlant, IHostedService, IDisposable
     {
         lock (tasks)
         {
-            return tasks.Count == 0 ? null : tasks.First().Value;
+            return tasks.Values.FirstOrDefault(task => task.Refusal is null || again.Contains(task.Number));
         }
     }
 
-    /// <returns>False where it has to be done later.</returns>
-    private async Task<bool> Perform(PlantTask task)
+    /// <remarks>Under the lock of <see cref="tasks"/>.</remarks>
+    private PlantTask FindRefused(long number) =>
+        tasks.TryGetValue(number, out var task) && task.Refusal is not null ? task : throw PlantErrors.NoTask(number);
+
+    private async Task Remove(long number, params StoreChange[] besides)
+    {
+        await store.Write([new DeletePlantTask(number), .. besides]);
+        lock (tasks)
+        {
+            tasks.Remove(number);
+            again.Remove(number);
+        }
+    }
+
+    /// <summary>Where a task was refused its device may be elsewhere by now.</summary>
+    private JsonObject TagsOf(PlantTask task)
+    {
+        var tags = Json.ParseObject(task.Tags);
+        if (task.Refusal is not null)
+        {
+            Draft.WritePlace(tags, memory.Current.PlaceOf(task.DeviceId));
+        }
+
+        return tags;
+    }
+
+    /// <returns>Not done where it has to be done later; a refusal where it cannot be done before somebody has mended something.</returns>
+    private async Task<(bool Done, string? Refusal)> Perform(PlantTask task)
     {
         try
         {
             // Tags first: configurations come with them, and what people have set goes before what configurations set.
-            await fleet.PatchTwin(task.DeviceId, new JsonObject { ["tags"] = Json.ParseObject(task.Tags) }, null, task.Author, CancellationToken.None);
+            await fleet.PatchTwin(task.DeviceId, new JsonObject { ["tags"] = TagsOf(task) }, null, task.Author, CancellationToken.None);
             if (task.Desired is { } desired)
             {
                 var patch = new JsonObject { ["properties"] = new JsonObject { ["desired"] = Json.ParseObject(desired) } };
@@ -350,7 +451,7 @@ internal sealed class PlantService : IPlant, IHostedService, IDisposable
         catch (HubException refusal) when (refusal.Error.HttpStatus >= 500)
         {
             PlantLog.TaskPutOff(logger, task.DeviceId, refusal.Message);
-            return false;
+            return (false, null);
         }
         catch (HubException refusal) when (refusal.Error == HubError.DeviceNotFound)
         {
@@ -358,10 +459,11 @@ internal sealed class PlantService : IPlant, IHostedService, IDisposable
         }
         catch (HubException refusal)
         {
-            PlantLog.TaskGivenUp(logger, task.DeviceId, refusal.Message);
+            PlantLog.TaskRefused(logger, task.DeviceId, task.Number, refusal.Message);
+            return (true, refusal.Message);
         }
 
-        return true;
+        return (true, null);
     }
 
     private void FallBack(StorageException reason)
@@ -400,6 +502,14 @@ internal sealed class PlantService : IPlant, IHostedService, IDisposable
         public void Audit(string? deviceId, string action, string path, string? value) => Changes.Add(new StoreChange.AppendAudit(
             new AuditRow(at, by, deviceId, action, path, value is null ? null : JsonSerializer.Serialize(value, Json.Relaxed), null)));
 
+        public static void WritePlace(JsonObject tags, AlarmPlace? place)
+        {
+            tags["site"] = place?.Site;
+            tags["line"] = place?.Line;
+            tags["machine"] = place?.Machine;
+            tags["point"] = place?.Point;
+        }
+
         /// <summary>Every node whose place the change has changed is told by its tags; others stay as they are.</summary>
         public List<PlantTask> Tasks(PlantTree before, long last)
         {
@@ -413,10 +523,7 @@ internal sealed class PlantService : IPlant, IHostedService, IDisposable
                 }
 
                 var (tags, desired) = carried.TryGetValue(deviceId, out var taken) ? taken : ([], null);
-                tags["site"] = place?.Site;
-                tags["line"] = place?.Line;
-                tags["machine"] = place?.Machine;
-                tags["point"] = place?.Point;
+                WritePlace(tags, place);
                 asked.Add(new PlantTask(
                     ++last,
                     deviceId,

@@ -156,6 +156,7 @@ internal sealed class ProvisioningConnection
             return $"a message to {LogText.Of(message.Topic)}, which is no request to provisioning, or has no usable $rid";
         }
 
+        services.Metrics.Received(topic.Request == ProvisioningRequest.Register ? "register" : "registrationQuery");
         if (message.Qos == 1)
         {
             // It says that the request has come, not more: the answer says the rest.
@@ -293,7 +294,11 @@ internal sealed class ProvisioningConnection
         throw new HubException(HubError.IotHubFormatError, "The body must be one JSON object, or empty.");
     }
 
-    private void Publish(string topic, JsonObject body) => MqttWriter.WritePublish(transport.Transport.Output, topic, DeviceJson.Serialize(body));
+    private void Publish(string topic, JsonObject body)
+    {
+        services.Metrics.Sent("registrationReply");
+        MqttWriter.WritePublish(transport.Transport.Output, topic, DeviceJson.Serialize(body));
+    }
 
     private void Send(MqttPacket packet) => MqttWriter.Write(transport.Transport.Output, packet);
 

@@ -41,7 +41,7 @@ internal static class AlarmEndpoints
 
         api.MapPost("alarms/{id}/acknowledge", async (string id, HttpRequest request, IAlarms alarms) =>
         {
-            var body = request.ContentLength is 0 ? [] : await RequestBody.ReadObject(request);
+            var body = await RequestBody.ReadObjectOrNothing(request);
             return new JsonResult(AlarmJson.Write(
                 await alarms.Acknowledge(id, RequestBody.Text(body, "note"), request.Author(), CancellationToken.None)));
         }).Needs(Role.Technician);
@@ -60,10 +60,10 @@ internal static class AlarmEndpoints
 
         api.MapGet("findings", (HttpRequest request, IAlarms alarms) =>
         {
-            var query = new FindingQuery(request.Count("limit", StandardLimit, LargestLimit), Number(request, "continuation") ?? 0)
+            var query = new FindingQuery(request.Count("limit", StandardLimit, LargestLimit), request.Number("continuation", "what the page before gave as continuation") ?? 0)
             {
-                Machine = Word(request, "machine"),
-                Point = Word(request, "point"),
+                Machine = request.Text("machine"),
+                Point = request.Text("point"),
                 From = request.Instant("from"),
                 To = request.Instant("to"),
             };
@@ -80,12 +80,12 @@ internal static class AlarmEndpoints
     private static AlarmQuery Query(HttpRequest request) => new(request.Count("limit", StandardLimit, LargestLimit))
     {
         States = [.. request.Query["state"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).SelectMany(States)],
-        DeviceId = Word(request, "device"),
-        Machine = Word(request, "machine"),
-        Alarm = Word(request, "alarm"),
+        DeviceId = request.Text("device"),
+        Machine = request.Text("machine"),
+        Alarm = request.Text("alarm"),
         From = request.Instant("from"),
         To = request.Instant("to"),
-        Before = Number(request, "continuation"),
+        Before = request.Number("continuation", "what the page before gave as continuation"),
     };
 
     private static AlarmState[] States(string word) => word switch
@@ -96,11 +96,4 @@ internal static class AlarmEndpoints
         "active" => [AlarmState.Raised, AlarmState.Acknowledged],
         _ => throw new HubException(HubError.ArgumentInvalid, $"state takes raised, acknowledged, cleared or active, not \"{word}\"."),
     };
-
-    private static string? Word(HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 } text ? text : null;
-
-    private static long? Number(HttpRequest request, string name) =>
-        Word(request, name) is not { } text ? null
-        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw new HubException(HubError.ArgumentInvalid, $"{name} takes what the page before gave as continuation, not \"{text}\".");
 }

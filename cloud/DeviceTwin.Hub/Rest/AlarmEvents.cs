@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using DeviceTwin.Hub.Alarms;
 using DeviceTwin.Storage.Alarms;
-using DeviceTwin.Twins;
 
 namespace DeviceTwin.Hub.Rest;
 
@@ -43,22 +42,15 @@ internal static class AlarmEvents
 
     private static async Task Write(HttpContext context, IAlarms alarms, TimeProvider time, ChannelReader<AlarmRow> events, CancellationToken end)
     {
-        context.Response.ContentType = "text/event-stream; charset=utf-8";
-        context.Response.Headers.CacheControl = "no-store";
+        EventStream.Begin(context.Response);
         var active = new JsonArray([.. alarms.Active().Select(row => (JsonNode)AlarmJson.Write(row))]);
-        await Send(context.Response, "snapshot", new JsonObject { ["active"] = active, ["counts"] = AlarmJson.Write(alarms.Counts) }, end);
+        await EventStream.Send(context.Response, "snapshot", new JsonObject { ["active"] = active, ["counts"] = AlarmJson.Write(alarms.Counts) }, end);
         while (await EventStream.WaitForEvent(context.Response, time, events, end))
         {
             while (events.TryRead(out var row))
             {
-                await Send(context.Response, "alarm", AlarmJson.Write(row), end);
+                await EventStream.Send(context.Response, "alarm", AlarmJson.Write(row), end);
             }
         }
-    }
-
-    private static async Task Send(HttpResponse response, string name, JsonObject told, CancellationToken end)
-    {
-        await response.WriteAsync($"event: {name}\ndata: {told.ToJsonString(Json.Relaxed)}\n\n", end);
-        await response.Body.FlushAsync(end);
     }
 }

@@ -5,7 +5,6 @@ using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Twins;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace DeviceTwin.Hub.Rest;
 
@@ -24,9 +23,7 @@ internal static class CertificateEndpoints
         api.MapPost("devices/{id}", async (string id, HttpRequest request, IFleet fleet, LocalCertificates local, TrustedAuthorities authorities) =>
         {
             _ = fleet.FindIdentity(id) ?? throw FleetErrors.DeviceNotFound(id);
-            var empty = request.ContentLength is 0 || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
-            var body = empty ? [] : await RequestBody.ReadObject(request);
-            return new JsonResult(await Issue(id, body, request.Author(), local, authorities));
+            return new JsonResult(await Issue(id, await RequestBody.ReadObjectOrNothing(request), request.Author(), local, authorities));
         }).Needs(Role.Engineer, Permission.RegistryWrite);
 
         api.MapPost("server/renew", (HttpRequest request, TrustedAuthorities authorities, CertificateInventory inventory) =>

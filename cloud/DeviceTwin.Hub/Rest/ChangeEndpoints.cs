@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Fleet;
@@ -13,6 +12,9 @@ namespace DeviceTwin.Hub.Rest;
 /// </summary>
 internal static class ChangeEndpoints
 {
+    /// <summary>What numbers of the feed are, where one is refused.</summary>
+    public const string What = "the number of a change";
+
     private const int StandardLimit = 100;
     private const int LargestLimit = 1000;
 
@@ -28,7 +30,7 @@ internal static class ChangeEndpoints
         var api = routes.MapGroup("/api/v1/changes");
         api.MapGet("", (HttpRequest request, IFleet fleet) =>
         {
-            var page = fleet.ReadChanges(Search(request, Number(request.Query["after"].ToString(), "after") ?? 0, request.Count("limit", StandardLimit, LargestLimit)));
+            var page = fleet.ReadChanges(Search(request, request.Number("after", What) ?? 0, request.Count("limit", StandardLimit, LargestLimit)));
             return new JsonResult(new JsonObject
             {
                 ["oldest"] = page.Oldest,
@@ -51,11 +53,6 @@ internal static class ChangeEndpoints
             after,
             limit);
     }
-
-    /// <summary>A number of the feed; null where there is none.</summary>
-    public static long? Number(string text, string name) => text.Length == 0 ? null
-        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw new HubException(HubError.ArgumentInvalid, $"{name} takes the number of a change, not \"{text}\".");
 
     public static JsonObject Write(NumberedTwinChange change) => new()
     {

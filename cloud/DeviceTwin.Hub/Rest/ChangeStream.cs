@@ -25,8 +25,8 @@ internal static class ChangeStream
         HttpContext context, IFleet fleet, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<TwinWatch> logger)
     {
         // A browser that comes back sends the header besides the address it began with.
-        var after = ChangeEndpoints.Number(context.Request.Headers["Last-Event-ID"].ToString(), "Last-Event-ID")
-            ?? ChangeEndpoints.Number(context.Request.Query["after"].ToString(), "after");
+        var after = RestRequests.Number(context.Request.Headers["Last-Event-ID"].ToString(), "Last-Event-ID", ChangeEndpoints.What)
+            ?? context.Request.Number("after", ChangeEndpoints.What);
 
         // Subscribed before the first look: what is committed after the look wakes the loop.
         var wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
@@ -46,8 +46,7 @@ internal static class ChangeStream
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         try
         {
-            context.Response.ContentType = "text/event-stream; charset=utf-8";
-            context.Response.Headers.CacheControl = "no-store";
+            EventStream.Begin(context.Response);
             await Send(context, time, $": from {search.After}\n\n", end.Token);
             await Write(context, fleet, time, wake.Reader, search, end.Token);
         }

@@ -54,8 +54,7 @@ internal static class EventStream
         HttpContext context, IFleet fleet, TimeProvider time, ChannelReader<FleetEvent> events, TwinDocument twin, CancellationToken end)
     {
         var watch = new TwinWatch(twin, fleet.FindConvergence(twin.DeviceId)?.State);
-        context.Response.ContentType = "text/event-stream; charset=utf-8";
-        context.Response.Headers.CacheControl = "no-store";
+        Begin(context.Response);
         await Send(context.Response, watch.Snapshot(twin.DeviceId, time.GetUtcNow()), end);
         while (await WaitForEvent(context.Response, time, events, end))
         {
@@ -91,9 +90,19 @@ internal static class EventStream
         }
     }
 
-    private static async Task Send(HttpResponse response, JsonObject told, CancellationToken end)
+    /// <summary>Says that events follow.</summary>
+    public static void Begin(HttpResponse response)
     {
-        await response.WriteAsync($"event: {(string?)told["section"]}\ndata: {told.ToJsonString(Json.Relaxed)}\n\n", end);
+        response.ContentType = "text/event-stream; charset=utf-8";
+        response.Headers.CacheControl = "no-store";
+    }
+
+    /// <summary>Sends one event at once.</summary>
+    public static async Task Send(HttpResponse response, string name, JsonObject told, CancellationToken end)
+    {
+        await response.WriteAsync($"event: {name}\ndata: {told.ToJsonString(Json.Relaxed)}\n\n", end);
         await response.Body.FlushAsync(end);
     }
+
+    private static Task Send(HttpResponse response, JsonObject told, CancellationToken end) => Send(response, (string?)told["section"] ?? "message", told, end);
 }

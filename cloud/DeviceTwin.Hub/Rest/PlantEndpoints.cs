@@ -24,6 +24,7 @@ internal static class PlantEndpoints
         api.MapAssignments(PlantLevel.Machine);
         api.MapAssignments(PlantLevel.Point);
         api.MapNodes();
+        api.MapTasks();
         api.MapFindings(PlantLevel.Machine);
         api.MapFindings(PlantLevel.Point);
     }
@@ -98,6 +99,23 @@ internal static class PlantEndpoints
                 CancellationToken.None)));
         }).Needs(Role.Technician, Permission.RegistryWrite);
     }
+
+    private static void MapTasks(this RouteGroupBuilder api)
+    {
+        api.MapGet("tasks", (IPlant plant) => new JsonResult(new JsonArray([.. plant.Refused().Select(task => (JsonNode)PlantJson.Write(task))])))
+            .Needs(Role.Viewer, Permission.RegistryRead);
+        api.MapPost("tasks/{number}/retry", async (string number, IPlant plant) =>
+            await plant.Retry(TaskNumber(number), CancellationToken.None) is { Refusal: { } refusal }
+                ? throw new HubException(PlantErrors.TaskRefused, $"The twin refused it again: {refusal} Mend that and try again, or DELETE /api/v1/plant/tasks/{number}.")
+                : Results.NoContent()).Needs(Role.Technician, Permission.RegistryWrite);
+        api.MapDelete("tasks/{number}", async (string number, HttpRequest request, IPlant plant) =>
+        {
+            await plant.Dismiss(TaskNumber(number), request.Author(), CancellationToken.None);
+            return Results.NoContent();
+        }).Needs(Role.Engineer, Permission.RegistryWrite);
+    }
+
+    private static long TaskNumber(string text) => RestRequests.Number(text, "The address", "the number of a task") ?? 0;
 
     private static void MapFindings(this RouteGroupBuilder api, PlantLevel level) =>
         api.MapPost(PlantWords.Plural(level) + "/{id}/findings", async (string id, HttpRequest request, IAlarms alarms, PlantMemory memory) =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceTwin.Twins;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace DeviceTwin.Hub.Rest;
 
@@ -32,6 +33,12 @@ internal static class RequestBody
             throw new HubException(HubError.RequestEntityTooLarge, $"The request has more than {Limit / 1024} KB. Send less at a time.");
         }
     }
+
+    /// <summary>As <see cref="ReadObject"/>, where everything may be left out: no body is an empty object.</summary>
+    public static Task<JsonObject> ReadObjectOrNothing(HttpRequest request) =>
+        request.ContentLength is 0 || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
+            ? Task.FromResult(new JsonObject())
+            : ReadObject(request);
 
     /// <summary>A member that must be a string where it is there.</summary>
     public static string? Text(JsonObject body, string name) => body[name] switch

@@ -28,6 +28,18 @@ internal static class RestRequests
     /// <summary>Whether the caller may see the keys of devices.</summary>
     public static bool SeesKeys(this HttpRequest request) => request.HttpContext.Caller()?.SeesKeys ?? false;
 
+    /// <summary>A word from the query string; null where there is none.</summary>
+    public static string? Text(this HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 } text ? text : null;
+
+    /// <summary>A number that an answer gave before, from the query string; null where there is none.</summary>
+    /// <param name="what">What the number is of, e.g. <c>the id of a row</c>.</param>
+    public static long? Number(this HttpRequest request, string name, string what) => Number(request.Text(name), name, what);
+
+    /// <exception cref="HubException">Not a whole number.</exception>
+    public static long? Number(string? text, string name, string what) => string.IsNullOrEmpty(text) ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new HubException(HubError.ArgumentInvalid, $"{name} takes {what}, not \"{text}\".");
+
     /// <summary>A count from the query string, e.g. <c>top</c> or <c>limit</c>.</summary>
     /// <exception cref="HubException">Not a whole number from 1 to <paramref name="largest"/>.</exception>
     public static int Count(this HttpRequest request, string name, int standard, int largest)

@@ -66,7 +66,10 @@ internal sealed class FleetView : IFleetView, IDisposable
             history,
             memory.Spectrum(),
             [.. Facts(twin, history.Length > 0 ? history[^1] : null), .. SequenceText.Facts(sequence.Find(deviceId))],
-            IsTrue(Json.At(reported, "maintenance.alarmsInhibited")));
+            IsTrue(Json.At(reported, "maintenance.alarmsInhibited")))
+        {
+            Waveforms = [.. waveforms.Latest(deviceId).Select(Row)],
+        };
     }
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ using DeviceTwin.Storage.Plant;
 namespace DeviceTwin.Hub.View;
 
 /// <summary>The plant as the pages see it.</summary>
-internal sealed class PlantView(PlantState state) : IPlantView
+internal sealed class PlantView(PlantState state, IPlant plant) : IPlantView
 {
     /// <inheritdoc/>
     public IReadOnlyList<PlantPart> Sites()
@@ -13,6 +13,9 @@ internal sealed class PlantView(PlantState state) : IPlantView
         var look = state.Look();
         return [.. look.Tree.Items.Where(item => item.Level == PlantLevel.Site).Select(item => Part(item, look))];
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<PlantRefusal> Refused() => [.. plant.Refused().Select(task => new PlantRefusal(task.Number, task.DeviceId, task.Refusal!))];
 
     /// <inheritdoc/>
     public IDisposable Subscribe(Action changed) => state.Subscribe(changed);

@@ -20,10 +20,9 @@ internal static class WaveformEndpoints
     {
         var own = routes.MapGroup("/api/v1/devices/{id}/waveforms/{sha256}");
 
-        // These three are for the device itself: whoever calls, DeviceProof asks for the device's token.
-        own.MapPut("", Put).Needs(Role.Admin, Permission.DeviceConnect);
-        own.MapMethods("offset", [HttpMethods.Get, HttpMethods.Head], Offset).Needs(Role.Admin, Permission.DeviceConnect);
-        own.MapMethods("", [HttpMethods.Head], Offset).Needs(Role.Admin, Permission.DeviceConnect);
+        own.MapPut("", Put).NeedsDevice();
+        own.MapMethods("offset", [HttpMethods.Get, HttpMethods.Head], Offset).NeedsDevice();
+        own.MapMethods("", [HttpMethods.Head], Offset).NeedsDevice();
 
         var all = routes.MapGroup("/api/v1/waveforms");
         all.MapGet("", List).Needs(Role.Viewer);
@@ -31,9 +30,8 @@ internal static class WaveformEndpoints
     }
 
     private static async Task<IResult> Put(
-        string id, string sha256, HttpRequest request, DeviceProof proof, IFleet fleet, IHubStore store, WaveformKeeper keeper, TimeProvider time)
+        string id, string sha256, HttpRequest request, IFleet fleet, IHubStore store, WaveformKeeper keeper, TimeProvider time)
     {
-        proof.Require(request, id);
         if (request.Headers.ContentEncoding.Count > 0)
         {
             throw new HubException(WaveformErrors.Malformed, "Send the chunk as it is, without Content-Encoding.");
@@ -73,9 +71,9 @@ internal static class WaveformEndpoints
         return status.State == WaveformState.Complete ? Results.Created($"/api/v1/waveforms/{head.Sha256}", null) : Results.NoContent();
     }
 
-    private static IResult Offset(string id, string sha256, HttpRequest request, DeviceProof proof, IHubStore store)
+    private static IResult Offset(string id, string sha256, HttpRequest request, IFleet fleet, IHubStore store)
     {
-        proof.Require(request, id);
+        _ = fleet.FindIdentity(id) ?? throw FleetErrors.DeviceNotFound(id);
         var hash = RequireHash(sha256);
         var status = store.ReadWaveformStatus(id, hash);
         Tell(request.HttpContext.Response, status);
@@ -86,7 +84,7 @@ internal static class WaveformEndpoints
     {
         var device = request.Query["device"].ToString();
         var found = store.ReadWaveforms(
-            device.Length == 0 ? null : device, Time(request, "from"), Time(request, "to"), request.Count("limit", StandardLimit, LargestLimit));
+            device.Length == 0 ? null : device, request.Instant("from"), request.Instant("to"), request.Count("limit", StandardLimit, LargestLimit));
         var kept = found.Select(waveform => waveform.Head.DeviceId).Distinct().ToDictionary(
             deviceId => deviceId,
             deviceId => WaveformRetention.Kept(
@@ -154,14 +152,6 @@ internal static class WaveformEndpoints
 
     private static string RequireHash(string sha256) => WaveformWords.HashOf(sha256)
         ?? throw new HubException(WaveformErrors.Malformed, "A waveform is named by the 64 hexadecimal digits of its SHA-256.");
-
-    private static DateTimeOffset? Time(HttpRequest request, string name)
-    {
-        var text = request.Query[name].ToString();
-        return text.Length == 0 ? null
-            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
-            : throw new HubException(HubError.ArgumentInvalid, $"{name} takes a time, e.g. 2026-11-22T08:00:00Z, not \"{text}\".");
-    }
 
     private static async Task<byte[]> ReadChunk(HttpRequest request, int most)
     {

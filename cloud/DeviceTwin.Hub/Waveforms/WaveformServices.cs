@@ -19,7 +19,6 @@ public static class WaveformServices
         services.AddSingleton<WaveformIntake>();
         services.AddSingleton<ITelemetrySubject>(provider => provider.GetRequiredService<WaveformIntake>());
         services.AddSingleton<IDeviceQuestions>(provider => provider.GetRequiredService<WaveformIntake>());
-        services.AddSingleton<DeviceProof>();
         return services;
     }
 }

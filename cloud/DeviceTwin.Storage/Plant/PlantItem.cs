@@ -64,7 +64,8 @@ public sealed record Assignment(
 /// <param name="Tags">Merge patch of the tags, as JSON.</param>
 /// <param name="Desired">Merge patch of the desired properties, as JSON, written after the tags; null where there is none.</param>
 /// <param name="Disable">Take the device's access away as well.</param>
-public sealed record PlantTask(long Number, string DeviceId, string Tags, string? Desired, bool Disable, string Author);
+/// <param name="Refusal">Why the twin would not take it; it then waits until somebody has mended that. Null while it was not refused.</param>
+public sealed record PlantTask(long Number, string DeviceId, string Tags, string? Desired, bool Disable, string Author, string? Refusal = null);
 
 /// <summary>The plant as it was stored.</summary>
 public sealed record StoredPlant(IReadOnlyList<PlantItem> Items, IReadOnlyList<Assignment> Assignments, IReadOnlyList<PlantTask> Tasks)

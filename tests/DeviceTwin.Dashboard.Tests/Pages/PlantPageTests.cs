@@ -30,6 +30,12 @@ public sealed class PlantPageTests
         Assert.That(Html.Text(Html.ById(await Render(), "no-plant")), Does.Contain("/api/v1/plant/import"));
     }
 
+    [Test]
+    public async Task A_node_that_refused_its_place_is_named_with_the_reason()
+    {
+        Assert.That(Html.Text(Html.ById(await Render(), "plant-refusal")), Does.Contain("vib-9").And.Contain("more than 8 KB").And.Contain("tasks/3/retry"));
+    }
+
     private static PlantPart Part(string level, string id, string name, Severity severity, params PlantPart[] parts) =>
         new(level, id, name, null, severity, "C", ConvergenceState.Pending, 0, 0, 1, 0, null, null, parts);
 
@@ -38,6 +44,8 @@ public sealed class PlantPageTests
 
     private sealed class SamplePlant(PlantPart[] sites) : IPlantView
     {
+        public IReadOnlyList<PlantRefusal> Refused() => [new(3, "vib-9", "The tags have more than 8 KB. Remove some.")];
+
         public IReadOnlyList<PlantPart> Sites() => sites;
 
         public IDisposable Subscribe(Action changed) => throw new InvalidOperationException("Nothing is subscribed while a page is only rendered.");

@@ -95,7 +95,7 @@ public sealed class AccessTableTests
             .Where(one => !IsPage(one.Path) || one.Need is null),
     ];
 
-    private static string RoleOf(One one) => one.Open ? "everybody" : one.Asked.Role.ToString().ToLowerInvariant();
+    private static string RoleOf(One one) => one.Open ? "everybody" : one.Asked.Role?.ToString().ToLowerInvariant() ?? "none";
 
     private static string PermissionOf(One one) => one.Open ? "everybody" : one.Asked.Permission == Permission.None ? "none" : one.Asked.Permission.ToString();
 

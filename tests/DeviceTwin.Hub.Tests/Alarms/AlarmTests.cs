@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Alarms;
+using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Mqtt;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Alarms;
@@ -126,6 +127,47 @@ public sealed class AlarmTests : RestTests
         await Report("forgot", """{"acknowledgedAlarms":{"outer":true},"maintenance":{"acknowledgeGeneration":{"value":2,"ac":200,"av":3}}}""");
         await Acknowledge("forgot~1-1-outer-1", null, "ann");
         Assert.That(Generation("forgot"), Is.EqualTo(2), "now it shows it as seen");
+    }
+
+    [Test]
+    public async Task A_node_that_the_end_of_the_hub_left_untold_is_told_at_the_next_start()
+    {
+        await using var own = await HubFixture.Start();
+        await own.Fleet.PutIdentity(new DeviceIdentity("cut", "", "", true, "", "", default), null, "test", CancellationToken.None);
+        await own.Fleet.SetConnected("cut", "1", NodeModel, CancellationToken.None);
+        await own.Fleet.PatchReported("cut", (JsonObject)JsonNode.Parse("""{"alarms":{"outer":true}}""")!, null, CancellationToken.None);
+
+        // What is durable when the process ends between the two writes of an acknowledgement.
+        var store = own.Services.GetRequiredService<IHubStore>();
+        var at = DateTimeOffset.UtcNow;
+        await store.Write([new MergeAlarm(new AlarmDelivery.Told("cut", "1-1-outer-1", at, new AlarmEvidence("outer", AlarmEvent.Raised, at, null, null, null, null, null, null), null, []), (_, _) => { })]);
+        await store.Write([new MergeAlarm(new AlarmDelivery.Acknowledged("cut", "1-1-outer-1", at, "ann", null), (_, _) => { })]);
+        await own.Restart();
+        Assert.That((long?)own.Fleet.FindTwin("cut")!.Desired.Properties["maintenance"]?["acknowledgeGeneration"], Is.EqualTo(1));
+        await own.Restart();
+        Assert.That((long?)own.Fleet.FindTwin("cut")!.Desired.Properties["maintenance"]?["acknowledgeGeneration"], Is.EqualTo(1), "and only once");
+    }
+
+    [Test]
+    public async Task The_node_is_told_when_the_last_alarm_that_nobody_has_seen_ends_by_itself()
+    {
+        await using var wire = await Connect("alone", NodeModel);
+        await Report("alone", """{"alarms":{"outer":true,"hot":true}}""");
+        await Send(wire, "alone", 1, Body("1-1-outer-1", "outer", "raised"));
+        await Send(wire, "alone", 2, Body("1-1-hot-1", "hot", "raised"));
+        await Acknowledge("alone~1-1-outer-1", null, "ann");
+        Assert.That(Generation("alone"), Is.Null);
+        var told = new TaskCompletionSource();
+        using var subscription = Hub.Fleet.Subscribe(happened =>
+        {
+            if (happened is FleetEvent.DesiredChanged { DeviceId: "alone" })
+            {
+                told.TrySetResult();
+            }
+        });
+        await Send(wire, "alone", 3, Body("1-1-hot-1", "hot", "cleared"));
+        await told.Task;
+        Assert.That(Generation("alone"), Is.EqualTo(1));
     }
 
     [Test]

@@ -110,6 +110,8 @@ public sealed class BackupTests : RestTests
     public async Task A_backup_is_told_listed_fetched_and_noted()
     {
         await Hub.Register("told");
+        Directory.CreateDirectory(Path.Combine(Hub.Folder, "audit"));
+        await File.WriteAllTextAsync(Path.Combine(Hub.Folder, "audit", "audit-1-9.ndjson"), "{}\n");
         var (response, body) = await Hub.Send(HttpMethod.Post, "/api/v1/backup?keys=false", null, null, ("X-DeviceTwin-Author", "chief"));
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Created));
         Assert.That(((int?)body!["schemaVersion"], (bool?)body["keys"]), Is.EqualTo((2, false)));
@@ -117,7 +119,7 @@ public sealed class BackupTests : RestTests
         Assert.That(((JsonArray)await Hub.Get("/api/v1/backup")).Select(backup => (string?)backup!["name"]), Does.Contain(name));
         var fetched = await Hub.Http.GetByteArrayAsync($"/api/v1/backup/{name}");
         Assert.That(fetched, Is.EqualTo(await File.ReadAllBytesAsync((string)body["file"]!)));
-        Assert.That(Entries(fetched).Keys, Does.Not.Contain("ca-key.pem").And.Contain("hub.db"));
+        Assert.That(Entries(fetched).Keys, Does.Not.Contain("ca-key.pem").And.Contain("hub.db").And.Contain("audit/audit-1-9.ndjson"), "the archive of the audit log is in no database");
         var noted = ((JsonArray)await Hub.Get("/api/v1/audit"))[0]!;
         Assert.That(((string?)noted["action"], (string?)noted["path"], (string?)noted["author"]), Is.EqualTo(("backup.create", name, "rest/chief")));
         AssertRefused(await Hub.Send(HttpMethod.Get, "/api/v1/backup/..%2Fhub.db"), HttpStatusCode.NotFound, "BackupNotFound", 404581);

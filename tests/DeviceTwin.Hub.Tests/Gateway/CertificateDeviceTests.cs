@@ -13,11 +13,12 @@ namespace DeviceTwin.Tests.Hub.Gateway;
 public class CertificateDeviceTests
 {
     private GatewayHost host = null!;
+    private Policies policies = null!;
 
     [SetUp]
     public async Task SetUp()
     {
-        host = await GatewayHost.Start(services: services => services.AddSingleton<IServicePolicies>(new Policies()));
+        host = await GatewayHost.Start(services: services => services.AddSingleton<IServicePolicies>(policies = new Policies()));
         host.CatchUp();
     }
 
@@ -261,6 +262,21 @@ public class CertificateDeviceTests
         await host.Log.Saw(1002, "neither key of policy device");
     }
 
+    [Test]
+    public async Task AU5_a_new_key_of_the_policy_ends_what_was_let_in_with_the_old_one_and_nothing_else()
+    {
+        DeviceIdentity device = await host.Register("dev1");
+        DeviceIdentity other = await host.Register("dev2");
+        string token = host.Token(device, "localhost%2Fdevices", key: Policies.Key) + "&skn=device";
+        await using Wire byPolicy = await host.Connect(host.NodeConnect(device) with { Password = Encoding.UTF8.GetBytes(token) });
+        await using Wire byKey = await host.Connect(host.NodeConnect(other));
+        policies.Renew();
+        await byPolicy.ExpectClosed();
+        await host.Log.Saw(1001, "neither key of policy device");
+        await byKey.Publish("devices/dev2/messages/events/", "still here", 1, 7);
+        await byKey.Expect("40 02 00 07");
+    }
+
     private X509Certificate2 SelfSigned(string name) => TestCertificates.SelfSigned(name, Now.AddDays(-1), Now.AddDays(100));
 
     private X509Certificate2 Issued(string name, TimeSpan? lifetime = null)
@@ -282,11 +298,21 @@ public class CertificateDeviceTests
     {
         public static readonly string Key = Convert.ToBase64String(Enumerable.Range(0, 32).Select(number => (byte)number).ToArray());
 
+        private string present = Key;
+
+        public event Action? Changed;
+
         public ServicePolicy? Find(string name) => name switch
         {
-            "device" => new ServicePolicy(name, Key, Key, Permission.DeviceConnect),
+            "device" => new ServicePolicy(name, present, present, Permission.DeviceConnect),
             "service" => new ServicePolicy(name, Key, Key, Permission.ServiceConnect),
             _ => null,
         };
+
+        public void Renew()
+        {
+            present = Convert.ToBase64String(new byte[32]);
+            Changed?.Invoke();
+        }
     }
 }

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using DeviceTwin.Hub.Operation;
+using DeviceTwin.Mqtt;
 using DeviceTwin.Storage.Sqlite;
+using DeviceTwin.Tests.Hub.Gateway;
 using DeviceTwin.Tests.Hub.Rest;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -45,6 +47,24 @@ public sealed partial class MetricsTests
         Assert.That(text, Does.Contain("devicetwin_twin_changes_total{section=\"desired\"} 1\n"));
         Assert.That(text, Does.Match("devicetwin_commit_duration_seconds_count [1-9]").And.Match("devicetwin_certificate_remaining_seconds\\{certificate=\"authority\"\\} [1-9]"));
         Assert.That(text, Does.Match("devicetwin_database_size_bytes\\{file=\"hub.db\"\\} [1-9]"));
+    }
+
+    [Test]
+    public async Task Messages_to_devices_are_counted_by_what_they_are_for()
+    {
+        await using var hub = await HubFixture.Start();
+        await using Wire device = await hub.Connect("inbox");
+        await device.Subscribe(1, ("devices/inbox/messages/devicebound/#", 1));
+        await hub.Send(HttpMethod.Post, "/devices/inbox/messages/deviceBound", "hello");
+        await device.Next<MqttPublish>();
+        await device.Subscribe(2, ("$iothub/methods/POST/#", 0));
+        var call = hub.Send(HttpMethod.Post, "/twins/inbox/methods", """{"methodName":"selfTest"}""");
+        var asked = await device.Next<MqttPublish>();
+        await device.Publish("$iothub/methods/res/200/?$rid=" + asked.Topic.Split("$rid=")[1], "{}");
+        await call;
+        var text = await hub.Http.GetStringAsync("/metrics");
+        Assert.That(text, Does.Contain("devicetwin_messages_sent_total{kind=\"cloudToDevice\"} 1\n").And.Contain("devicetwin_messages_sent_total{kind=\"method\"} 1\n"));
+        Assert.That(text, Does.Contain("devicetwin_messages_received_total{kind=\"methodResponse\"} 1\n"));
     }
 
     [Test]

@@ -108,6 +108,40 @@ public sealed class PlantTests
     }
 
     [Test]
+    public async Task What_a_twin_refuses_is_kept_shown_and_tried_again_when_it_is_mended()
+    {
+        await BuildTree();
+        await hub.Register("full");
+        var filling = new JsonObject { ["tags"] = new JsonObject { ["a"] = new string('x', 4000), ["b"] = new string('x', 4000), ["c"] = new string('x', 170) } };
+        Assert.That((await hub.Send(HttpMethod.Patch, "/twins/full", filling.ToJsonString())).Response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        await hub.Send(HttpMethod.Put, "/api/v1/plant/points/pump-1-de/node", """{"deviceId":"full"}""");
+        var task = ((JsonArray)await hub.Get("/api/v1/plant/tasks")).Single()!;
+        Assert.That(((string?)task["deviceId"], (string?)task["tags"]!["machine"]), Is.EqualTo(("full", "pump-1")));
+        Assert.That((string?)task["refusal"], Does.Contain("tags"));
+        await Refused(HttpMethod.Post, $"/api/v1/plant/tasks/{task["number"]}/retry", null, "PlantTaskRefused");
+
+        await hub.Restart();
+        Assert.That((JsonArray)await hub.Get("/api/v1/plant/tasks"), Has.Count.EqualTo(1), "it outlives the hub");
+        await hub.Send(HttpMethod.Patch, "/twins/full", """{"tags":{"a":null}}""");
+        Assert.That((await hub.Send(HttpMethod.Post, $"/api/v1/plant/tasks/{task["number"]}/retry")).Response.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+        Assert.That((string?)hub.Fleet.FindTwin("full")!.Tags["point"], Is.EqualTo("pump-1-de"));
+        Assert.That((JsonArray)await hub.Get("/api/v1/plant/tasks"), Is.Empty);
+        await Refused(HttpMethod.Delete, $"/api/v1/plant/tasks/{task["number"]}", null, "PlantTaskNotFound");
+    }
+
+    [Test]
+    public async Task A_refused_task_can_be_given_up()
+    {
+        await BuildTree();
+        await hub.Register("given-up");
+        await hub.Services.GetRequiredService<DeviceTwin.Storage.IHubStore>().Write([new PutPlantTask(new PlantTask(1, "given-up", """{"a":"X"}""".Replace("X", new string('x', 9000)), null, false, "ann"))]);
+        await hub.Restart();
+        Assert.That((await hub.Send(HttpMethod.Delete, "/api/v1/plant/tasks/1")).Response.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
+        Assert.That((JsonArray)await hub.Get("/api/v1/plant/tasks"), Is.Empty);
+        Assert.That((string?)((JsonArray)await hub.Get("/api/v1/audit"))[0]!["action"], Is.EqualTo("plant.task.dismiss"));
+    }
+
+    [Test]
     public async Task What_a_replacement_asks_of_devices_is_done_after_a_restart_where_need_be()
     {
         await hub.Register("late");

@@ -12,7 +12,8 @@ internal sealed class SqlitePlantTables : SqliteTables
           number INTEGER PRIMARY KEY, machine TEXT NOT NULL, point TEXT NOT NULL, device_id TEXT NOT NULL, from_at INTEGER NOT NULL,
           to_at INTEGER, by TEXT NOT NULL, reason TEXT, ended_by TEXT);
         CREATE TABLE plant_tasks(
-          number INTEGER PRIMARY KEY, device_id TEXT NOT NULL, tags TEXT NOT NULL, desired TEXT, disable INTEGER NOT NULL, author TEXT NOT NULL);
+          number INTEGER PRIMARY KEY, device_id TEXT NOT NULL, tags TEXT NOT NULL, desired TEXT, disable INTEGER NOT NULL, author TEXT NOT NULL,
+          refusal TEXT);
         """;
 
     public SqlitePlantTables(SqliteConnection connection)
@@ -21,7 +22,7 @@ internal sealed class SqlitePlantTables : SqliteTables
         var putItem = Prepare("INSERT OR REPLACE INTO plant_items VALUES($0,$1,$2)", 3);
         var deleteItem = Prepare("DELETE FROM plant_items WHERE level = $0 AND id = $1", 2);
         var putAssignment = Prepare("INSERT OR REPLACE INTO plant_assignments VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8)", 9);
-        var putTask = Prepare("INSERT OR REPLACE INTO plant_tasks VALUES($0,$1,$2,$3,$4,$5)", 6);
+        var putTask = Prepare("INSERT OR REPLACE INTO plant_tasks VALUES($0,$1,$2,$3,$4,$5,$6)", 7);
         var deleteTask = Prepare("DELETE FROM plant_tasks WHERE number = $0", 1);
         On<PutPlantItem>(change => Run(putItem, (long)change.Item.Level, change.Item.Id, change.Item.ToText()));
         On<DeletePlantItem>(change => Run(deleteItem, (long)change.Level, change.Id));
@@ -47,8 +48,8 @@ internal sealed class SqlitePlantTables : SqliteTables
                 Text(row, 8))),
         Read(
             connection,
-            "SELECT number, device_id, tags, desired, disable, author FROM plant_tasks ORDER BY number",
-            row => new PlantTask(row.GetInt64(0), row.GetString(1), row.GetString(2), Text(row, 3), row.GetInt64(4) != 0, row.GetString(5))));
+            "SELECT number, device_id, tags, desired, disable, author, refusal FROM plant_tasks ORDER BY number",
+            row => new PlantTask(row.GetInt64(0), row.GetString(1), row.GetString(2), Text(row, 3), row.GetInt64(4) != 0, row.GetString(5), Text(row, 6))));
 
     private static void Put(SqliteCommand command, Assignment assignment) => Run(
         command,
@@ -63,7 +64,7 @@ internal sealed class SqlitePlantTables : SqliteTables
         assignment.EndedBy);
 
     private static void Put(SqliteCommand command, PlantTask task) =>
-        Run(command, task.Number, task.DeviceId, task.Tags, task.Desired, task.Disable ? 1L : 0L, task.Author);
+        Run(command, task.Number, task.DeviceId, task.Tags, task.Desired, task.Disable ? 1L : 0L, task.Author, task.Refusal);
 
     private static List<T> Read<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> convert)
     {
