@@ -167,7 +167,7 @@ public sealed class HubApplication : IAsyncDisposable
         builder.Services.AddAccess(
             (access ?? new AccessOptions()) with { Loopback = !options.HttpBeyondLoopback, LocalAdmin = options.LocalAdmin, HostName = options.HostName }, token);
         builder.Services.AddAlarmsAndPlant();
-        builder.Services.AddWaveforms(WaveformOptions.Of(options));
+        builder.Services.AddWaveforms(WaveformServices.OptionsOf(options));
         builder.Services.AddBackup(options.DataFolder, options.BackupFolder);
         builder.Services.AddPageKeys(options.DataFolder);
         builder.Services.AddDashboard();

@@ -22,6 +22,12 @@ internal sealed class DeviceConnection
 {
     private const int FlushAt = 32 * 1024;
 
+    /// <summary>Filters in one packet; no device has more than six to subscribe to.</summary>
+    private const int MaxFilters = 64;
+
+    /// <summary>Bytes of a filter besides its characters, and of its place in lists.</summary>
+    private const int FilterOverhead = 64;
+
     private readonly ConnectionContext transport;
     private readonly MqttConnect connect;
     private readonly Admission admission;
@@ -309,9 +315,10 @@ internal sealed class DeviceConnection
         using CancellationTokenRegistration stopping = stop.Token.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), input);
         try
         {
+            long waiting = services.Time.GetTimestamp();
             while (!stop.IsCancellationRequested)
             {
-                Interlocked.Exchange(ref waitingSince, services.Time.GetTimestamp());
+                Interlocked.Exchange(ref waitingSince, waiting);
                 ReadResult result = await input.ReadAsync();
                 Interlocked.Exchange(ref waitingSince, -1);
                 if (stop.IsCancellationRequested)
@@ -322,8 +329,10 @@ internal sealed class DeviceConnection
                 ReadOnlySequence<byte> buffer = result.Buffer;
                 MqttReadStatus status;
                 MqttError error;
+                bool heard = false;
                 while ((status = MqttReader.TryRead(ref buffer, rules, out MqttPacket? packet, out error)) == MqttReadStatus.Packet)
                 {
+                    heard = true;
                     if (packet is MqttDisconnect)
                     {
                         cleanEnd = true;
@@ -343,6 +352,8 @@ internal sealed class DeviceConnection
                     return;
                 }
 
+                // Only whole packets are signs of life: a byte now and then would keep a connection for ever.
+                waiting = heard ? services.Time.GetTimestamp() : waiting;
                 input.AdvanceTo(buffer.Start, buffer.End);
                 if (result.IsCompleted)
                 {
@@ -360,6 +371,19 @@ internal sealed class DeviceConnection
         }
     }
 
+    private static string TooMany(int filters) => $"a packet with {filters} filters, {MaxFilters} are allowed";
+
+    /// <summary>What a packet holds in memory while it is under way: its payload, or its filters with what surrounds each of them.</summary>
+    private static int SizeOf(MqttPacket packet) => packet switch
+    {
+        MqttPublish message => message.Payload.Length,
+        MqttSubscribe subscribe => subscribe.Subscriptions.Sum(subscription => SizeOf(subscription.Filter)),
+        MqttUnsubscribe unsubscribe => unsubscribe.Filters.Sum(SizeOf),
+        _ => 0,
+    };
+
+    private static int SizeOf(string filter) => FilterOverhead + (2 * filter.Length);
+
     /// <returns>Why the connection must be closed, or null.</returns>
     private async ValueTask<string?> Take(MqttPacket packet)
     {
@@ -367,8 +391,12 @@ internal sealed class DeviceConnection
         {
             case MqttPublish published:
                 return await TakeMessage(published);
+            case MqttSubscribe { Subscriptions.Count: > MaxFilters } subscribe:
+                return TooMany(subscribe.Subscriptions.Count);
+            case MqttUnsubscribe { Filters.Count: > MaxFilters } unsubscribe:
+                return TooMany(unsubscribe.Filters.Count);
             case MqttSubscribe or MqttUnsubscribe or MqttPingReq:
-                await inFlight.Enter(0, stop.Token);
+                await inFlight.Enter(SizeOf(packet), stop.Token);
                 work.Add(new Work(packet));
                 return null;
             case MqttPubAck confirmed:
@@ -413,7 +441,7 @@ internal sealed class DeviceConnection
             DeviceTopicKind.MethodResponse => "methodResponse",
             _ => "other",
         });
-        await inFlight.Enter(message.Payload.Length, stop.Token);
+        await inFlight.Enter(SizeOf(message), stop.Token);
         long now = services.Time.GetTimestamp();
         if (topic.Kind == DeviceTopicKind.Telemetry && shaping.Telemetry(now) is var pause && pause > TimeSpan.Zero)
         {
@@ -465,7 +493,7 @@ internal sealed class DeviceConnection
                 {
                     await AnswerOne(item);
                     Interlocked.Add(ref later, item.Later ? -1 : 0);
-                    inFlight.Leave(item.Packet is MqttPublish message ? message.Payload.Length : 0);
+                    inFlight.Leave(SizeOf(item.Packet));
                     if (Volatile.Read(ref outgoing) != 0)
                     {
                         await SendOutgoing();

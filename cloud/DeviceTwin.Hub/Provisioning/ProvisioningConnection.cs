@@ -83,15 +83,23 @@ internal sealed class ProvisioningConnection
     private async Task ReadAll()
     {
         PipeReader input = transport.Transport.Input;
+        bool heard = true;
         while (true)
         {
-            WaitAtMost(silenceLimit);
+            // Only whole packets are signs of life.
+            if (heard)
+            {
+                WaitAtMost(silenceLimit);
+            }
+
+            heard = false;
             ReadResult result = await input.ReadAsync(stop.Token);
             ReadOnlySequence<byte> buffer = result.Buffer;
             MqttReadStatus status;
             MqttError error;
             while ((status = MqttReader.TryRead(ref buffer, Rules, out MqttPacket? packet, out error)) == MqttReadStatus.Packet)
             {
+                heard = true;
                 if (packet is MqttDisconnect)
                 {
                     return;
@@ -111,7 +119,11 @@ internal sealed class ProvisioningConnection
             }
 
             input.AdvanceTo(buffer.Start, buffer.End);
-            await Flush();
+            if (heard)
+            {
+                await Flush();
+            }
+
             if (result.IsCompleted)
             {
                 return;

@@ -1,5 +1,3 @@
-using DeviceTwin.Hub.Options;
-
 namespace DeviceTwin.Hub.Waveforms;
 
 /// <summary>How much of waveforms is taken and kept.</summary>
@@ -46,15 +44,4 @@ public sealed record WaveformOptions
 
     /// <summary>How often what is too old or too much is looked for.</summary>
     public TimeSpan SweepPeriod { get; init; } = TimeSpan.FromMinutes(10);
-
-    /// <summary>What the command line asked for.</summary>
-    public static WaveformOptions Of(HubOptions options) => new()
-    {
-        Folder = Path.Combine(options.DataFolder, "waveforms"),
-        KeptFor = TimeSpan.FromDays(options.Waveforms.Days),
-        MostStoredBytes = (long)options.Waveforms.Megabytes << 20,
-        QuotaCount = options.Waveforms.DeviceCount,
-        QuotaBytes = (long)options.Waveforms.DeviceMegabytes << 20,
-        Neighbours = options.Waveforms.Neighbours,
-    };
 }

@@ -1,5 +1,6 @@
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway;
+using DeviceTwin.Hub.Options;
 using DeviceTwin.Storage.Waveforms;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -21,4 +22,15 @@ public static class WaveformServices
         services.AddSingleton<IDeviceQuestions>(provider => provider.GetRequiredService<WaveformIntake>());
         return services;
     }
+
+    /// <summary>What the command line asked for.</summary>
+    public static WaveformOptions OptionsOf(HubOptions options) => new()
+    {
+        Folder = Path.Combine(options.DataFolder, "waveforms"),
+        KeptFor = TimeSpan.FromDays(options.Waveforms.Days),
+        MostStoredBytes = (long)options.Waveforms.Megabytes << 20,
+        QuotaCount = options.Waveforms.DeviceCount,
+        QuotaBytes = (long)options.Waveforms.DeviceMegabytes << 20,
+        Neighbours = options.Waveforms.Neighbours,
+    };
 }

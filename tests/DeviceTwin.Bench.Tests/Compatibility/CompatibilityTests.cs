@@ -18,10 +18,17 @@ public sealed class CompatibilityTests
                 <UnitTestResult testId="1" testName="SE1_A_session(true)" outcome="Passed" />
                 <UnitTestResult testId="2" testName="DeviceTwin.Tests.ME3_Late_answers" outcome="NotExecuted" />
                 <UnitTestResult testId="1" testName="Something_else" outcome="Passed" />
+                <UnitTestResult testId="2" testName="AU1 a token of v. 1 (with a port)" outcome="Passed" />
+                <UnitTestResult testId="3" testName="SE2_TW4_A_session" outcome="Passed" />
+                <UnitTestResult testId="4" testName="QL1_A_query" outcome="Passed" />
+                <UnitTestResult testId="5" testName="QL1_A_parser" outcome="Passed" />
               </Results>
               <TestDefinitions>
                 <UnitTest id="1"><TestMethod className="DeviceTwin.Tests.Hub.Gateway.NodeSdkTests" /></UnitTest>
                 <UnitTest id="2"><TestMethod className="DeviceTwin.Tests.Hub.Gateway.MethodTests" /></UnitTest>
+                <UnitTest id="3"><TestMethod className="DeviceTwin.Tests.Hub.Gateway.IndependentClientTests" /></UnitTest>
+                <UnitTest id="4"><TestMethod className="DeviceTwin.Tests.Hub.Rest.QueryTests" /></UnitTest>
+                <UnitTest id="5"><TestMethod className="DeviceTwin.Tests.Twins.QueryTests" /></UnitTest>
               </TestDefinitions>
             </TestRun>
             """);
@@ -30,6 +37,11 @@ public sealed class CompatibilityTests
         {
             new("SE1", "unmodified Azure client (npm)", "Passed"),
             new("ME3", "scripted session", "NotExecuted"),
+            new("AU1", "scripted session", "Passed"),
+            new("SE2", "independent MQTT client", "Passed"),
+            new("TW4", "independent MQTT client", "Passed"),
+            new("QL1", "HTTP", "Passed"),
+            new("QL1", "without a wire", "Passed"),
         }));
     }
 
@@ -48,6 +60,22 @@ public sealed class CompatibilityTests
             CompatibilityTable.Problems([new("SE1", "sessions")], [Scripted, Scripted with { Outcome = "Failed" }, Scripted with { Id = "XX1" }]),
             Is.EqualTo(new[] { "SE1: a test ended with Failed", "XX1: tests are named after it, but the list of promises does not have it" }));
     }
+
+    [Test]
+    public void Where_a_client_could_not_be_installed_the_table_is_the_same()
+    {
+        CompatibilityRow[] rows = [new("SE1", "sessions")];
+        var installed = Scripted with { Client = "unmodified Azure client (npm)" };
+        var missing = installed with { Outcome = TestOutcome.NotRun };
+
+        Assert.That(CompatibilityTable.Problems(rows, [Scripted, missing]), Is.Empty);
+        Assert.That(CompatibilityTable.Write(rows, [Scripted, missing]), Is.EqualTo(CompatibilityTable.Write(rows, [installed, Scripted])));
+    }
+
+    [Test]
+    public void A_promise_none_of_whose_tests_was_run_is_not_proven() => Assert.That(
+        CompatibilityTable.Problems([new("SE1", "sessions")], [Scripted with { Outcome = TestOutcome.NotRun }]),
+        Is.EqualTo(new[] { "SE1: none of its 1 tests was run" }));
 
     [Test]
     public void The_table_says_what_holds_and_what_shows_it()

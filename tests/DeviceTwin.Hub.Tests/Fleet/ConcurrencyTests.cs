@@ -7,7 +7,7 @@ namespace DeviceTwin.Tests.Hub.Fleet;
 public sealed class ConcurrencyTests
 {
     [Test]
-    public async Task Concurrent_writers_lose_nothing_and_versions_have_no_gap()
+    public async Task TW5_Concurrent_writers_lose_nothing_and_versions_have_no_gap()
     {
         using var fixture = new FleetFixture();
         await fixture.Register("a");
@@ -32,7 +32,7 @@ public sealed class ConcurrencyTests
     }
 
     [Test]
-    public async Task Of_writers_that_insist_on_the_same_etag_one_wins()
+    public async Task TW5_Of_writers_that_insist_on_the_same_etag_one_wins()
     {
         using var fixture = new FleetFixture();
         await fixture.Register("a");

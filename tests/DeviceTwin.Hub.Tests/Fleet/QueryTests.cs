@@ -16,6 +16,11 @@ public sealed class QueryTests
     [TestCase("NOT IS_DEFINED(tags.line)", "")]
     [TestCase("lastActivityTime > '2026-01-01T00:00:00Z'", "b,c")]
     [TestCase("connectionState = 'Disconnected' AND tags.line IN ['A', 'B']", "a,c")]
+    [TestCase("tags.line = 'B' OR (tags.line = 'A' AND NOT deviceId = 'a')", "b,c")]
+    [TestCase("properties.desired.deep.down.x >= 1 AND properties.desired.deep.down.x <> 2", "a")]
+    [TestCase("STARTSWITH(tags.line, 'A') AND CONTAINS(deviceId, 'c')", "c")]
+    [TestCase("IS_DEFINED(properties.reported.temperature) AND ENDSWITH(deviceId, 'c')", "c")]
+    [TestCase("properties.reported.$metadata.temperature.$lastUpdated > '2026-01-01T00:00:00Z'", "c")]
     public async Task QL1_A_query_reads_what_was_just_written(string? where, string expected)
     {
         using var fixture = new FleetFixture();
@@ -23,13 +28,13 @@ public sealed class QueryTests
         await fixture.Register("a", """{"line":"A"}""");
         await fixture.Register("b", """{"line":"B"}""");
         await fixture.Report("c", """{"temperature":80}""");
-        await fixture.Desire("a", """{"x":1}""");
+        await fixture.Desire("a", """{"x":1,"deep":{"down":{"x":1}}}""");
         await fixture.Fleet.SetConnected("b", "1", null, CancellationToken.None);
         Assert.That(string.Join(',', Ids(fixture.Fleet.Query(Select(where), null, 10))), Is.EqualTo(expected));
     }
 
     [Test]
-    public async Task What_is_not_yet_durable_is_not_found_and_what_is_acknowledged_is()
+    public async Task QL3_What_is_not_yet_durable_is_not_found_and_what_is_acknowledged_is()
     {
         using var fixture = new FleetFixture();
         await fixture.Register("a");
@@ -58,7 +63,7 @@ public sealed class QueryTests
     [TestCase(3, "a,b|c")]
     [TestCase(4, "a,b|c,d")]
     [TestCase(9, "a,b|c,d|e")]
-    public async Task Pages_together_are_the_answer_and_TOP_counts_over_all(int? top, string expected)
+    public async Task QL3_Pages_together_are_the_answer_and_TOP_counts_over_all(int? top, string expected)
     {
         using var fixture = new FleetFixture();
         foreach (var id in "edcba")

@@ -36,7 +36,7 @@ public class AuthenticationTests
     [TestCase("localhost%2Fdevices%2Fdev1", TestName = "AU1 sr in upper-case escapes")]
     [TestCase("localhost%2fdevices%2fdev1", TestName = "AU1 sr in lower-case escapes")]
     [TestCase("localhost/devices/dev1", TestName = "AU1 sr not escaped at all")]
-    [TestCase("LOCALHOST%2Fdevices%2Fdev1", TestName = "AU1 host names have no case")]
+    [TestCase("LOCALHOST%2Fdevices%2Fdev1", TestName = "AU6 host names have no case")]
     [TestCase("localhost%3A28883%2Fdevices%2Fdev1", TestName = "AU6 a port in the host")]
     [TestCase("127.0.0.1%2Fdevices%2Fdev1", TestName = "AU6 an address as the host")]
     [TestCase("%5B%3A%3A1%5D%3A8883%2Fdevices%2Fdev1", TestName = "AU6 an IPv6 address with a port")]
@@ -67,6 +67,15 @@ public class AuthenticationTests
         string[] fields = host.Token(dev1)["SharedAccessSignature ".Length..].Split('&');
         string token = string.Join('&', order.Split(' ').Select(name => fields.Single(field => field.StartsWith(name + "="))));
         Assert.That(await ConnectWith("SharedAccessSignature " + token), Is.EqualTo(MqttConnectReturnCode.Accepted));
+    }
+
+    [Test]
+    public async Task AU2_A_later_equals_sign_belongs_to_the_value()
+    {
+        string token = host.Token(dev1);
+        string signature = token[(token.IndexOf("&sig=") + 1)..token.IndexOf("&se=")];
+        Assert.That(signature, Does.EndWith("%3D"), "the signature of 32 bytes is filled up with one");
+        Assert.That(await ConnectWith(token.Replace(signature, signature.Replace("%3D", "="))), Is.EqualTo(MqttConnectReturnCode.Accepted));
     }
 
     [Test]
@@ -119,11 +128,11 @@ public class AuthenticationTests
     }
 
     [Test]
-    public async Task AU5_A_policy_opens_no_device() =>
+    public async Task A_policy_that_does_not_exist_opens_no_device() =>
         Assert.That(await ConnectWith(host.Token(dev1) + "&skn=iothubowner"), Is.EqualTo(MqttConnectReturnCode.NotAuthorized));
 
     [Test]
-    public async Task AU5_An_empty_policy_name_is_none() =>
+    public async Task An_empty_policy_name_is_none() =>
         Assert.That(await ConnectWith(host.Token(dev1) + "&skn="), Is.EqualTo(MqttConnectReturnCode.Accepted));
 
     [TestCase("", MqttConnectReturnCode.NotAuthorized, TestName = "no password")]

@@ -243,9 +243,9 @@ public class CertificateDeviceTests
         await host.Authorities.Remove("works", null, "admin");
     }
 
-    [TestCase("device", MqttConnectReturnCode.Accepted, TestName = "AU5 a policy that may connect devices opens any of them")]
-    [TestCase("service", MqttConnectReturnCode.NotAuthorized, TestName = "AU5 a policy that may not connect devices opens none")]
-    [TestCase("nobody", MqttConnectReturnCode.NotAuthorized, TestName = "AU5 an unknown policy opens none")]
+    [TestCase("device", MqttConnectReturnCode.Accepted, TestName = "A policy that may connect devices opens any of them")]
+    [TestCase("service", MqttConnectReturnCode.NotAuthorized, TestName = "A policy that may not connect devices opens none")]
+    [TestCase("nobody", MqttConnectReturnCode.NotAuthorized, TestName = "An unknown policy opens none")]
     public async Task Policy_token(string policy, MqttConnectReturnCode code)
     {
         DeviceIdentity device = await host.Register("dev1");
@@ -254,7 +254,7 @@ public class CertificateDeviceTests
     }
 
     [Test]
-    public async Task AU5_a_devices_own_key_does_not_sign_for_a_policy()
+    public async Task A_devices_own_key_does_not_sign_for_a_policy()
     {
         DeviceIdentity device = await host.Register("dev1");
         string token = host.Token(device) + "&skn=device";

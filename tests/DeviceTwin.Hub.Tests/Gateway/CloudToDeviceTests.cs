@@ -35,7 +35,7 @@ public class CloudToDeviceTests : GatewayTest
     }
 
     [Test]
-    public async Task BG1_Every_reserved_character_is_encoded_and_keys_too()
+    public async Task Every_reserved_character_is_encoded_and_keys_too()
     {
         await using Wire wire = await host.Connect(host.NodeConnect(dev1));
         await wire.Subscribe(1, (Filter, 1));
@@ -46,7 +46,7 @@ public class CloudToDeviceTests : GatewayTest
     }
 
     [Test]
-    public async Task BG3_What_would_break_the_bag_for_nanoFramework_is_encoded_twice_and_arrives_encoded_once()
+    public async Task What_would_break_the_bag_for_nanoFramework_is_encoded_twice_and_arrives_encoded_once()
     {
         await using Wire wire = await host.Connect(host.NanoConnect(dev1));
         await wire.Subscribe(1, (Filter, 1), ("$iothub/twin/#", 1), ("$iothub/methods/POST/#", 1));
@@ -67,7 +67,7 @@ public class CloudToDeviceTests : GatewayTest
     }
 
     [Test]
-    public async Task Messages_wait_for_a_device_that_is_away_and_come_in_their_order()
+    public async Task C2D1_Messages_wait_for_a_device_that_is_away_and_come_in_their_order()
     {
         for (int i = 1; i <= 3; i++)
         {
@@ -82,7 +82,7 @@ public class CloudToDeviceTests : GatewayTest
     }
 
     [Test]
-    public async Task N19_They_wait_for_a_clean_client_too()
+    public async Task C2D1_They_wait_for_a_clean_client_too()
     {
         await host.Enqueue("dev1", "for nano");
         await using (Wire first = await host.Connect(host.NanoConnect(dev1)))
@@ -101,7 +101,7 @@ public class CloudToDeviceTests : GatewayTest
     }
 
     [Test]
-    public async Task SE1_What_was_not_confirmed_comes_again_on_the_next_connection_marked_as_a_duplicate()
+    public async Task C2D1_What_was_not_confirmed_comes_again_on_the_next_connection_marked_as_a_duplicate()
     {
         int packetId;
         await using (Wire first = await host.Connect(host.NodeConnect(dev1)))
@@ -121,7 +121,7 @@ public class CloudToDeviceTests : GatewayTest
     }
 
     [Test]
-    public async Task SE2_A_restart_of_the_hub_loses_no_message()
+    public async Task C2D1_A_restart_of_the_hub_loses_no_message()
     {
         await using (Wire first = await host.Connect(host.NodeConnect(dev1)))
         {

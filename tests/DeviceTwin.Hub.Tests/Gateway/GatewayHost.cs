@@ -214,10 +214,28 @@ internal sealed class GatewayHost : IAsyncDisposable
         return new Unblocking(() => Execute("DROP TRIGGER blocked"));
     }
 
+    /// <summary>Until the result is disposed no commit comes to its end; for less than the five seconds that the store waits for.</summary>
+    public IDisposable HoldCommits()
+    {
+        SqliteConnection connection = Open();
+        SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
+        return new Unblocking(() =>
+        {
+            transaction.Dispose();
+            connection.Dispose();
+        });
+    }
+
+    private SqliteConnection Open()
+    {
+        var connection = new SqliteConnection($"Data Source={Path.Combine(folder.FullName, "hub.db")};Pooling=False");
+        connection.Open();
+        return connection;
+    }
+
     private void Execute(string sql)
     {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(folder.FullName, "hub.db")};Pooling=False");
-        connection.Open();
+        using SqliteConnection connection = Open();
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();

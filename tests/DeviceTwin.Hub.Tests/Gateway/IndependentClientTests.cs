@@ -21,7 +21,7 @@ public class IndependentClientTests : GatewayTest
     }
 
     [Test]
-    public async Task Mosquitto_pub_with_a_wrong_token_is_told_so()
+    public async Task AU3_Mosquitto_pub_with_a_wrong_token_is_told_so()
     {
         await using OutsideProgram publisher = Mosquitto(
             "mosquitto_pub", host.Token(dev1, key: Convert.ToBase64String(new byte[32])), "-t", "devices/dev1/messages/events/", "-m", "x");
@@ -29,7 +29,7 @@ public class IndependentClientTests : GatewayTest
     }
 
     [Test]
-    public async Task Mosquitto_sub_receives_desired_changes()
+    public async Task SE4_TW4_Mosquitto_sub_receives_desired_changes()
     {
         await using OutsideProgram subscriber = Mosquitto(
             "mosquitto_sub", host.Token(dev1), "-t", Desired, "-q", "2", "-C", "1", "-F", "%t %p");
@@ -42,7 +42,7 @@ public class IndependentClientTests : GatewayTest
     }
 
     [Test]
-    public async Task The_npm_client_reads_its_twin_reports_and_hears_desired_changes()
+    public async Task SE1_TW1_TW2_TW4_The_npm_client_reads_its_twin_reports_and_hears_desired_changes()
     {
         await using (OutsideProgram first = Npm())
         {
@@ -71,7 +71,7 @@ public class IndependentClientTests : GatewayTest
     }
 
     [Test]
-    public async Task The_npm_client_is_disconnected_when_it_publishes_with_QoS_2()
+    public async Task SE4_The_npm_client_is_disconnected_when_it_publishes_with_QoS_2()
     {
         await using OutsideProgram client = Npm();
         await client.Expect("connected false");

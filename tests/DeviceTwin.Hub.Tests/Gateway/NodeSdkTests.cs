@@ -22,7 +22,7 @@ public class NodeSdkTests
     public async Task TearDown() => await host.DisposeAsync();
 
     [Test]
-    public async Task Twin_and_telemetry_work_and_survive_token_renewal_and_a_restart_of_the_hub()
+    public async Task SE1_SE2_TW1_TW2_TW4_BG1_Twin_and_telemetry_work_and_survive_token_renewal_and_a_restart_of_the_hub()
     {
         await host.Desire("node-1", """{"interval":5,"cfg":{"a":1}}""");
         await using OutsideProgram node = Start(device.PrimaryKey);
@@ -73,7 +73,7 @@ public class NodeSdkTests
     }
 
     [Test]
-    public async Task ME1_Methods_and_messages_survive_token_renewal_a_network_drop_and_a_restart_of_the_hub()
+    public async Task SE1_SE2_ME1_C2D1_Methods_and_messages_survive_token_renewal_a_network_drop_and_a_restart_of_the_hub()
     {
         await using OutsideProgram node = Start(device.PrimaryKey);
         await node.Ask("open", "open");
@@ -127,7 +127,7 @@ public class NodeSdkTests
     }
 
     [Test]
-    public async Task ME3_A_method_without_payload_and_one_without_handler()
+    public async Task ME1_ME3_A_method_without_payload_and_one_without_handler()
     {
         await using OutsideProgram node = Start(device.PrimaryKey);
         await node.Ask("open", "open");
@@ -139,7 +139,7 @@ public class NodeSdkTests
     }
 
     [Test]
-    public async Task A_wrong_key_is_an_UnauthorizedError_to_the_client()
+    public async Task AU3_A_wrong_key_is_an_UnauthorizedError_to_the_client()
     {
         await using OutsideProgram node = Start(Convert.ToBase64String(new byte[32]));
         await node.Tell("open");

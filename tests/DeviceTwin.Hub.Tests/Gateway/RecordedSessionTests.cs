@@ -15,7 +15,7 @@ public class RecordedSessionTests : GatewayTest
     public void NothingWentWrong() => Assert.That(host.Log.Errors(), Is.Empty);
 
     [Test]
-    public async Task ME2_TW2_BG2_A_session_of_the_CSharp_client_with_a_drop_in_the_middle()
+    public async Task SE1_TW1_TW2_TW4_ME1_BG2_A_session_of_the_CSharp_client_with_a_drop_in_the_middle()
     {
         await host.Desire("dev1", """{"interval":5}""");
         await using (Wire first = await host.Connect(host.CSharpConnect(dev1)))
@@ -67,7 +67,7 @@ public class RecordedSessionTests : GatewayTest
     }
 
     [Test]
-    public async Task ME2_SE5_BG3_A_session_of_the_nanoFramework_client()
+    public async Task SE5_TW1_TW2_TW4_ME1_BG3_A_session_of_the_nanoFramework_client()
     {
         await host.Desire("dev1", """{"interval":5}""");
         await using Wire wire = await host.Connect(host.NanoConnect(dev1));

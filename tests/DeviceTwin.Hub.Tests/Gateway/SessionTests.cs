@@ -56,7 +56,7 @@ public class SessionTests : GatewayTest
     }
 
     [Test]
-    public async Task SE2_What_changed_while_the_device_was_away_is_sent_whole_when_it_is_back()
+    public async Task TW4_What_changed_while_the_device_was_away_is_sent_whole_when_it_is_back()
     {
         await using (Wire first = await host.Connect(host.NodeConnect(dev1)))
         {
@@ -76,7 +76,7 @@ public class SessionTests : GatewayTest
     }
 
     [Test]
-    public async Task SE2_A_device_that_has_read_the_newest_version_is_sent_nothing_when_it_is_back()
+    public async Task A_device_that_has_read_the_newest_version_is_sent_nothing_when_it_is_back()
     {
         await host.Desire("dev1", """{"a":1}""");
         await using (Wire first = await host.Connect(host.NodeConnect(dev1)))
@@ -120,7 +120,7 @@ public class SessionTests : GatewayTest
     }
 
     [Test]
-    public async Task SE3_Two_clients_that_steal_the_connection_from_each_other_are_slowed_down()
+    public async Task Two_clients_that_steal_the_connection_from_each_other_are_slowed_down()
     {
         var wires = new List<Wire>();
         for (int i = 0; i <= new GatewayOptions().MaxTakeovers; i++)
@@ -139,7 +139,7 @@ public class SessionTests : GatewayTest
     }
 
     [Test]
-    public async Task SE3_A_client_that_falls_silent_is_dropped_after_one_and_a_half_keep_alives()
+    public async Task A_client_that_falls_silent_is_dropped_after_one_and_a_half_keep_alives()
     {
         await using Wire wire = await host.Connect(host.NodeConnect(dev1, keepAlive: 60));
         host.Time.Advance(TimeSpan.FromSeconds(89));
@@ -238,7 +238,7 @@ public class SessionTests : GatewayTest
     }
 
     [Test]
-    public async Task SE6_Telemetry_that_is_sent_again_on_the_next_connection_is_stored_once()
+    public async Task Telemetry_that_is_sent_again_on_the_next_connection_is_stored_once()
     {
         const string Topic = "devices/dev1/messages/events/";
         await using (Wire first = await host.Connect(host.NodeConnect(dev1)))
@@ -289,7 +289,7 @@ public class SessionTests : GatewayTest
     }
 
     [Test]
-    public async Task SE3_The_will_of_a_device_that_vanishes_is_telemetry()
+    public async Task The_will_of_a_device_that_vanishes_is_telemetry()
     {
         MqttConnect connect = host.NodeConnect(dev1) with
         {

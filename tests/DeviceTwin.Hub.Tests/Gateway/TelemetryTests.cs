@@ -49,15 +49,15 @@ public class TelemetryTests : GatewayTest
         Assert.That(stored.Properties["alert"], Is.EqualTo("a b"));
     }
 
-    [TestCase("", "", TestName = "BG4 an empty bag")]
-    [TestCase("/", "", TestName = "BG4 a slash alone")]
-    [TestCase("a", "a:null", TestName = "BG4 a key without value")]
-    [TestCase("a=", "a:", TestName = "BG4 a key with an empty value")]
-    [TestCase("a=1&a=2", "a:2", TestName = "BG4 of a key that comes twice the last counts")]
-    [TestCase("a=b=c", "a:b=c", TestName = "BG4 only the first equals sign separates")]
-    [TestCase("&&a=1&", "a:1", TestName = "BG4 separators without anything between them")]
-    [TestCase("a=%zz%4", "a:%zz%4", TestName = "BG4 escapes that are none stay")]
-    [TestCase("a=%E6%B0%B4", "a:水", TestName = "BG4 text beyond ASCII")]
+    [TestCase("", "", TestName = "An empty bag")]
+    [TestCase("/", "", TestName = "A slash alone")]
+    [TestCase("a", "a:null", TestName = "A key without value")]
+    [TestCase("a=", "a:", TestName = "A key with an empty value")]
+    [TestCase("a=1&a=2", "a:2", TestName = "of a key that comes twice the last counts")]
+    [TestCase("a=b=c", "a:b=c", TestName = "only the first equals sign separates")]
+    [TestCase("&&a=1&", "a:1", TestName = "separators without anything between them")]
+    [TestCase("a=%zz%4", "a:%zz%4", TestName = "escapes that are none stay")]
+    [TestCase("a=%E6%B0%B4", "a:水", TestName = "text beyond ASCII")]
     public async Task Bag(string bag, string expected)
     {
         TelemetryMessage stored = await Send(host.NodeConnect(dev1), bag);

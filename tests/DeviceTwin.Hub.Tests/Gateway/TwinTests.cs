@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using DeviceTwin.Hub.Gateway.Messaging;
 using DeviceTwin.Mqtt;
 using DeviceTwin.Storage;
 
@@ -63,6 +64,17 @@ public class TwinTests : GatewayTest
     }
 
     [Test]
+    public async Task TW2_An_array_is_replaced_whole_and_a_type_may_change()
+    {
+        await using Wire wire = await host.Connect(host.NodeConnect(dev1));
+        await wire.Publish(Patch + "1", """{"list":[1,2,3],"kind":{"a":1},"one":1}""");
+        await wire.ExpectPublish("$iothub/twin/res/204/?$rid=1&$version=2", "");
+        await wire.Publish(Patch + "2", """{"list":[4],"kind":"text","one":{"b":true}}""");
+        await wire.ExpectPublish("$iothub/twin/res/204/?$rid=2&$version=3", "");
+        Assert.That(host.Fleet.FindTwin("dev1")!.Reported.Properties.ToJsonString(), Is.EqualTo("""{"list":[4],"kind":"text","one":{"b":true}}"""));
+    }
+
+    [Test]
     public async Task TW2_Patches_and_questions_are_answered_in_their_order()
     {
         await using Wire wire = await host.Connect(host.NodeConnect(dev1));
@@ -78,7 +90,7 @@ public class TwinTests : GatewayTest
     }
 
     [Test]
-    public async Task TW2_A_patch_that_insists_on_a_version_is_refused_when_it_is_another()
+    public async Task TW5_A_patch_that_insists_on_a_version_is_refused_when_it_is_another()
     {
         await using Wire wire = await host.Connect(host.NodeConnect(dev1));
         await wire.Publish(Patch + "1&$version=7", """{"n":1}""");
@@ -143,15 +155,43 @@ public class TwinTests : GatewayTest
     }
 
     [Test]
-    public async Task TW3_A_twin_that_would_grow_too_large_is_refused_and_stays()
+    public async Task TW3_32_KB_fit_and_one_byte_more_is_refused()
     {
-        string large = "{" + string.Join(",", Enumerable.Range(0, 10).Select(i => $"\"k{i}\":\"{new string('x', 4000)}\"")) + "}";
+        string full = "{" + string.Join(",", Enumerable.Range(0, 8).Select(i => $"\"k{i}\":\"{new string('x', 4094)}\"")) + "}";
         await using Wire wire = await host.Connect(host.NodeConnect(dev1));
-        await wire.Publish(Patch + "1", large);
-        MqttPublish answer = await wire.Next<MqttPublish>();
-        Assert.That(answer.Topic, Does.Match(@"^\$iothub/twin/res/4(00|13)/\?\$rid=1$"));
-        Assert.That(answer.Payload.Length, Is.GreaterThan(0));
-        Assert.That(host.Fleet.FindTwin("dev1")!.Reported.Version, Is.EqualTo(1));
+        await wire.Publish(Patch + "1", full);
+        await wire.ExpectPublish("$iothub/twin/res/204/?$rid=1&$version=2", "");
+        await wire.Publish(Patch + "2", """{"z":""}""");
+        await wire.ExpectError(413, "2", 413001);
+        Assert.That(host.Fleet.FindTwin("dev1")!.Reported.Version, Is.EqualTo(2));
+    }
+
+    [TestCase("""{"a":4503599627370495,"b":-4503599627370496}""", true, TestName = "TW3 the greatest and the least integer")]
+    [TestCase("""{"a":4503599627370496}""", false, TestName = "TW3 an integer too great")]
+    [TestCase("""{"a":-4503599627370497}""", false, TestName = "TW3 an integer too small")]
+    [TestCase("""{"a$b":1}""", false, TestName = "TW3 a key with a dollar sign")]
+    [TestCase("""{"a.b":1}""", false, TestName = "TW3 a key with a full stop")]
+    [TestCase("""{"a b":1}""", false, TestName = "TW3 a key with a space")]
+    [TestCase("""{"a\u0001":1}""", false, TestName = "TW3 a key with a control character")]
+    [TestCase("""{"a":"4096"}""", true, TestName = "TW3 a string of 4 KB")]
+    [TestCase("""{"a":"4097"}""", false, TestName = "TW3 a string of 4 KB and a byte")]
+    [TestCase("""{"1024":1}""", true, TestName = "TW3 a key of 1 KB")]
+    [TestCase("""{"1025":1}""", false, TestName = "TW3 a key of 1 KB and a byte")]
+    public async Task Limit(string patch, bool fits)
+    {
+        // A text of nothing but four digits stands for one of so many bytes.
+        string written = System.Text.RegularExpressions.Regex.Replace(patch, "\"([0-9]{4})\"", match => $"\"{new string('x', int.Parse(match.Groups[1].Value))}\"");
+        await using Wire wire = await host.Connect(host.NodeConnect(dev1));
+        await wire.Publish(Patch + "1", written);
+        if (fits)
+        {
+            await wire.ExpectPublish("$iothub/twin/res/204/?$rid=1&$version=2", "");
+        }
+        else
+        {
+            await wire.ExpectError(400, "1", 400004);
+            Assert.That(host.Fleet.FindTwin("dev1")!.Reported.Version, Is.EqualTo(1));
+        }
     }
 
     [Test]
@@ -261,6 +301,35 @@ public class TwinTests : GatewayTest
         await wire.Publish("$iothub/twin/GET/?$rid=1");
         await wire.ExpectPublish(
             "$iothub/twin/res/200/?$rid=1", """{"desired":{""" + Properties[1..^1] + ""","$version":2},"reported":{"$version":1}}""");
+    }
+
+    [Test]
+    public async Task JS1_Twins_changes_methods_and_errors_are_read_by_nanoFrameworks_rules()
+    {
+        var document = new JsonObject { [NanoJson.Key] = NanoJson.Text, ["list"] = new JsonArray(NanoJson.Text, 20.5) };
+        var patch = new JsonObject { ["properties"] = new JsonObject { ["desired"] = document.DeepClone() } };
+        await using Wire wire = await host.Connect(host.NanoConnect(dev1));
+        await wire.Subscribe(1, ("$iothub/twin/#", 1), ("$iothub/methods/POST/#", 1));
+
+        await host.Fleet.PatchTwin("dev1", patch, null, "operator", CancellationToken.None);
+        JsonNode push = NanoJson.Read((await wire.Next<MqttPublish>()).Payload)!;
+        Assert.That((string?)push[NanoJson.Key], Is.EqualTo(NanoJson.Text));
+
+        await host.Fleet.PatchReported("dev1", document, null, CancellationToken.None);
+        await wire.Publish("$iothub/twin/GET/?$rid=1");
+        JsonNode twin = NanoJson.Read((await wire.Next<MqttPublish>()).Payload)!;
+        Assert.That(((string?)twin["desired"]![NanoJson.Key], (string?)twin["reported"]!["list"]![0]), Is.EqualTo((NanoJson.Text, NanoJson.Text)));
+
+        Task<MethodResult> call = host.Invoke("dev1", "x", document.ToJsonString());
+        MqttPublish request = await wire.Next<MqttPublish>();
+        Assert.That((string?)NanoJson.Read(request.Payload)![NanoJson.Key], Is.EqualTo(NanoJson.Text));
+        await wire.Publish("$iothub/methods/res/200/?$rid=" + request.Topic[(request.Topic.LastIndexOf('=') + 1)..], "1");
+        await call;
+
+        // The refusal quotes the key that it refuses.
+        await wire.Publish(Patch + "2", new JsonObject { ["ä<\"\\&'+/水 \t"] = 1 }.ToJsonString());
+        MqttPublish error = await wire.Next<MqttPublish>();
+        Assert.That((string?)NanoJson.Read(error.Payload)!["message"], Does.Contain("ä<\"\\&'+/水"));
     }
 
     [Test]

@@ -30,7 +30,7 @@ public class DeviceProvisioningTests
     private DateTimeOffset Now => host.Time.GetUtcNow();
 
     [Test]
-    public async Task DP1_A_session_of_the_C_sharp_client_byte_by_byte()
+    public async Task DP1_DP3_A_session_of_the_C_sharp_client_byte_by_byte()
     {
         Enrollment enrollment = await host.EnrolKey("node-01");
         await using Wire wire = await host.Dial();
@@ -60,7 +60,7 @@ public class DeviceProvisioningTests
     }
 
     [Test]
-    public async Task DP1_A_session_of_the_nanoFramework_client_byte_by_byte()
+    public async Task DP1_DP3_A_session_of_the_nanoFramework_client_byte_by_byte()
     {
         Enrollment enrollment = await host.EnrolKey("reg1");
         await using Wire wire = await host.Dial();
@@ -82,7 +82,7 @@ public class DeviceProvisioningTests
     }
 
     [Test]
-    public async Task DP1_A_session_of_the_Node_client()
+    public async Task DP1_DP3_A_session_of_the_Node_client()
     {
         Enrollment group = await host.EnrolKey("line", ""","payload":{"hello":"device"}""", group: true);
         await using Wire wire = await host.Connect(host.NodeConnect("node-01", ProvisioningKeys.Derive(group.Attestation.Primary, "node-01")));
@@ -122,6 +122,18 @@ public class DeviceProvisioningTests
     public void DP1_The_derivation_is_HMAC_SHA256_of_the_registration_id() => Assert.That(
         ProvisioningKeys.Derive("8isrFI1sGsIlvvFSSFRiMfCNzv21fjbE/+ah/lSh3lF8e2YG1Te7w1KpZhJFFXJrqYKi9yegxkqIChbqOS9Egw==", "sn-007-888-abc-mac-a1-b2-c3-d4-e5-f6"),
         Is.EqualTo("Jsm0lyGpjaVYVP2g3FnmnmG9dI/9qU24wNoykUmermc="));
+
+    [TestCase("&skn=registration", MqttConnectReturnCode.Accepted, TestName = "AU5 Node and C# name the policy registration")]
+    [TestCase("", MqttConnectReturnCode.Accepted, TestName = "AU5 nanoFramework names no policy")]
+    [TestCase("&skn=", MqttConnectReturnCode.Accepted, TestName = "AU5 an empty policy name is none")]
+    [TestCase("&skn=provisioningserviceowner", MqttConnectReturnCode.NotAuthorized, TestName = "AU5 another policy registers no device")]
+    public async Task Policy_of_a_provisioning_token(string policy, MqttConnectReturnCode code)
+    {
+        Enrollment enrollment = await host.EnrolKey("node-01");
+        MqttConnect connect = host.NanoConnect("node-01", enrollment.Attestation.Primary);
+        byte[] token = [.. connect.Password!.Value.Span, .. Encoding.UTF8.GetBytes(policy)];
+        Assert.That(await host.ConnectCode(connect with { Password = token }), Is.EqualTo(code));
+    }
 
     [Test]
     public async Task DP2_A_device_certificate_registers_by_its_own_enrolment()
@@ -168,7 +180,25 @@ public class DeviceProvisioningTests
     }
 
     [Test]
-    public async Task DP3_A_new_device_gets_the_enrolments_twin_and_is_there_before_it_is_told()
+    public async Task JS1_What_provisioning_answers_is_read_by_nanoFrameworks_rules()
+    {
+        string payload = new JsonObject { [NanoJson.Key] = NanoJson.Text }.ToJsonString();
+        Enrollment enrollment = await host.EnrolKey("node-01", $",\"payload\":{payload}");
+        await using Wire wire = await host.Connect(host.NanoConnect("node-01", enrollment.Attestation.Primary));
+        await wire.Subscribe(1, (ProvisioningTopic.Responses, 1));
+        await wire.Publish(ProvisioningHost.Register + "1");
+        string operation = (string)NanoJson.Read((await wire.Next<MqttPublish>()).Payload)!["operationId"]!;
+        await host.Log.Saw(4802);
+        await wire.Publish($"{ProvisioningHost.Status}1&operationId={operation}");
+        JsonNode done = NanoJson.Read((await wire.Next<MqttPublish>()).Payload)!;
+        Assert.That((string?)done["registrationState"]!["payload"]![NanoJson.Key], Is.EqualTo(NanoJson.Text));
+        await wire.Publish(ProvisioningHost.Register + "2", """{"registrationId":"ä<&'+/水"}""");
+        JsonNode refused = NanoJson.Read((await wire.Next<MqttPublish>()).Payload)!;
+        Assert.That((int)refused["errorCode"]!, Is.EqualTo(400004));
+    }
+
+    [Test]
+    public async Task A_new_device_gets_the_enrolments_twin_and_is_there_before_it_is_told()
     {
         Enrollment enrollment = await host.EnrolKey(
             "node-01", ""","deviceId":"press-1","initialTwin":{"tags":{"site":"A"},"properties":{"desired":{"interval":5}}}""");
@@ -184,9 +214,9 @@ public class DeviceProvisioningTests
             host.Fleet.ReadAudit("press-1", 10).Select(row => (row.Author, row.Action)), Has.Member(("provisioning/enrollments/node-01", "identity.create")));
     }
 
-    [TestCase("true", "true", "deviceDataMigrated", """{"interval":9}""", """{"fw":"1"}""", TestName = "DP3 who registers again keeps its data")]
-    [TestCase("true", "false", "deviceDataReset", """{"interval":5}""", "{}", TestName = "DP3 who registers again begins anew")]
-    [TestCase("false", "false", "initialAssignment", """{"interval":9}""", """{"fw":"1"}""", TestName = "DP3 who registers again is told the same")]
+    [TestCase("true", "true", "deviceDataMigrated", """{"interval":9}""", """{"fw":"1"}""", TestName = "Who registers again keeps its data")]
+    [TestCase("true", "false", "deviceDataReset", """{"interval":5}""", "{}", TestName = "Who registers again begins anew")]
+    [TestCase("false", "false", "initialAssignment", """{"interval":9}""", """{"fw":"1"}""", TestName = "Who registers again is told the same")]
     public async Task Registering_again(string update, string migrate, string substatus, string desired, string reported)
     {
         Enrollment enrollment = await host.EnrolKey(
@@ -208,7 +238,7 @@ public class DeviceProvisioningTests
     }
 
     [Test]
-    public async Task DP3_A_device_that_was_deleted_is_made_again_and_one_that_was_disabled_stays_so()
+    public async Task A_device_that_was_deleted_is_made_again_and_one_that_was_disabled_stays_so()
     {
         Enrollment enrollment = await host.EnrolKey("node-01");
         MqttConnect connect = host.NanoConnect("node-01", enrollment.Attestation.Primary);
@@ -222,7 +252,7 @@ public class DeviceProvisioningTests
     }
 
     [Test]
-    public async Task DP3_A_groups_key_does_not_get_at_a_device_that_came_another_way()
+    public async Task A_groups_key_does_not_get_at_a_device_that_came_another_way()
     {
         Enrollment group = await host.EnrolKey("line", group: true);
         DeviceIdentity mine = await host.Register("press-1");
@@ -234,7 +264,7 @@ public class DeviceProvisioningTests
     }
 
     [Test]
-    public async Task DP3_A_disabled_enrolment_ends_the_registration()
+    public async Task DP4_A_disabled_enrolment_ends_the_registration()
     {
         Enrollment enrollment = await host.EnrolKey("node-01", ""","provisioningStatus":"disabled" """);
         var (status, body) = await host.RegisterDevice(host.NanoConnect("node-01", enrollment.Attestation.Primary));
@@ -267,7 +297,7 @@ public class DeviceProvisioningTests
     [TestCase("{", 400006)]
     [TestCase("[]", 400006)]
     [TestCase("""{"registrationId":"other"}""", 400004)]
-    public async Task DP4_A_body_that_is_no_request_of_this_device_is_an_error_with_a_body(string body, int code)
+    public async Task A_body_that_is_no_request_of_this_device_is_an_error_with_a_body(string body, int code)
     {
         Enrollment enrollment = await host.EnrolKey("node-01");
         var (status, answer) = await host.RegisterDevice(host.NanoConnect("node-01", enrollment.Attestation.Primary), body);
@@ -276,7 +306,7 @@ public class DeviceProvisioningTests
     }
 
     [Test]
-    public async Task DP4_An_operation_that_nobody_began_is_not_found_and_a_strange_topic_ends_the_connection()
+    public async Task An_operation_that_nobody_began_is_not_found_and_a_strange_topic_ends_the_connection()
     {
         Enrollment enrollment = await host.EnrolKey("node-01");
         await using Wire wire = await host.Connect(host.NanoConnect("node-01", enrollment.Attestation.Primary));
@@ -290,7 +320,7 @@ public class DeviceProvisioningTests
     }
 
     [Test]
-    public async Task DP4_Silence_ends_the_session_and_so_does_the_end_of_the_token()
+    public async Task Silence_ends_the_session_and_so_does_the_end_of_the_token()
     {
         Enrollment enrollment = await host.EnrolKey("node-01");
         await using Wire nano = await host.Connect(host.NanoConnect("node-01", enrollment.Attestation.Primary));
@@ -305,7 +335,7 @@ public class DeviceProvisioningTests
     }
 
     [Test]
-    public async Task DP4_What_may_pass_is_no_error_the_device_goes_on_asking()
+    public async Task What_may_pass_is_no_error_the_device_goes_on_asking()
     {
         Enrollment enrollment = await host.EnrolKey("node-01");
         await using Wire wire = await host.Connect(host.NanoConnect("node-01", enrollment.Attestation.Primary));

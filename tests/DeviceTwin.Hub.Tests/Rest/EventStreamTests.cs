@@ -1,4 +1,9 @@
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace DeviceTwin.Tests.Hub.Rest;
 
@@ -47,6 +52,65 @@ public sealed class EventStreamTests : RestTests
         await Hub.Send(HttpMethod.Patch, "/twins/mine", """{"tags":{"a":1}}""");
         var (name, _) = await Next(reader, cancellation);
         Assert.That(name, Is.EqualTo("tags"));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public async Task Readers_that_do_not_read_are_told_of_the_gap_and_hold_nobody_up(CancellationToken cancellation)
+    {
+        await Hub.Register("busy");
+        var deaf = new List<Socket>();
+        try
+        {
+            for (var index = 0; index < 20; index++)
+            {
+                // A window of a few KB: what it does not read stays at the hub.
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+                deaf.Add(socket);
+                await socket.ConnectAsync(Hub.Url.Host, Hub.Url.Port, cancellation);
+                await socket.SendAsync(Encoding.ASCII.GetBytes("GET /api/v1/devices/busy/events HTTP/1.1\r\nHost: localhost\r\n\r\n"), cancellation);
+                await socket.ReceiveAsync(new byte[1], cancellation);
+            }
+
+            // Far more than the 256 changes that the hub holds for a reader and what TCP takes.
+            const int Changes = 1500;
+            var filler = new string('x', 4000);
+            await Task.WhenAll(Enumerable.Range(1, Changes).Select(number => Hub.Fleet.PatchTwin(
+                "busy",
+                new JsonObject { ["properties"] = new JsonObject { ["desired"] = new JsonObject { ["filler"] = filler + number } } },
+                null,
+                "operator",
+                cancellation)));
+
+            using var late = await Open("busy", cancellation);
+            Assert.That((await Next(late, cancellation)).Name, Is.EqualTo("snapshot"), "others are served");
+            using var reader = new StreamReader(new NetworkStream(deaf[0]));
+            var told = 0;
+            var gap = false;
+            while (!gap && await reader.ReadLineAsync(cancellation) is { } line)
+            {
+                told += line.StartsWith("event: desired", StringComparison.Ordinal) ? 1 : 0;
+                gap = line == "event: gap";
+            }
+
+            Assert.That(gap, "it hears that it missed something");
+            Assert.That(told, Is.InRange(256, Changes - 1));
+        }
+        finally
+        {
+            deaf.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    [Test]
+    public void Bodies_and_headers_in_drops_are_cut_off_by_the_server()
+    {
+        // Kestrel's own: below 240 bytes a second for more than 5 s, or headers for more than 30 s, a connection is closed.
+        var limits = Hub.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits;
+        Assert.That((limits.MinRequestBodyDataRate?.BytesPerSecond, limits.MinRequestBodyDataRate?.GracePeriod), Is.EqualTo((240, TimeSpan.FromSeconds(5))));
+        Assert.That((limits.MinResponseDataRate?.BytesPerSecond, limits.MinResponseDataRate?.GracePeriod), Is.EqualTo((240, TimeSpan.FromSeconds(5))));
+        Assert.That(limits.RequestHeadersTimeout, Is.EqualTo(TimeSpan.FromSeconds(30)));
+        Assert.That(limits.MaxRequestBodySize, Is.EqualTo(512 * 1024));
     }
 
     private async Task<StreamReader> Open(string id, CancellationToken cancellation)

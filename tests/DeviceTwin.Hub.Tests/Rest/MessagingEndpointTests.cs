@@ -10,7 +10,7 @@ namespace DeviceTwin.Tests.Hub.Rest;
 public sealed class MessagingEndpointTests : RestTests
 {
     [Test]
-    public async Task ME1_A_method_travels_to_the_device_and_back()
+    public async Task ME1_ME5_A_method_travels_to_the_device_and_back()
     {
         await using Wire device = await Hub.Connect("method");
         await device.Subscribe(1, ("$iothub/methods/POST/#", 0));
@@ -33,7 +33,7 @@ public sealed class MessagingEndpointTests : RestTests
     }
 
     [Test]
-    public async Task ME4_Refusals_of_methods_are_coded()
+    public async Task ME2_Refusals_of_methods_are_coded()
     {
         await Hub.Register("away");
         Task<(HttpResponseMessage, JsonNode?)> Invoke(string id, string body) => Hub.Send(HttpMethod.Post, $"/twins/{id}/methods", body);

@@ -5,7 +5,7 @@ namespace DeviceTwin.Bench.Compatibility;
 /// <summary>The table of what clients of Azure IoT Hub may expect, from the promises and the results of the tests that prove them.</summary>
 public static class CompatibilityTable
 {
-    /// <summary>What contradicts the promises: a promise without a passed test, a failed test, a test of an unknown promise.</summary>
+    /// <summary>What contradicts the promises: a promise of which no test passed, a failed test, a test of an unknown promise.</summary>
     public static IEnumerable<string> Problems(IReadOnlyList<CompatibilityRow> rows, IReadOnlyList<TestOutcome> outcomes)
     {
         foreach (var row in rows)
@@ -18,6 +18,10 @@ public static class CompatibilityTable
             else if (row.NotYet is null && row.ByHand is null && own.Length == 0)
             {
                 yield return $"{row.Id}: no test is named after it";
+            }
+            else if (own.Length > 0 && own.All(outcome => outcome.Outcome == TestOutcome.NotRun))
+            {
+                yield return $"{row.Id}: none of its {own.Length} tests was run";
             }
         }
 

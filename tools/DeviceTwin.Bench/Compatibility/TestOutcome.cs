@@ -25,21 +25,26 @@ public sealed partial record TestOutcome(string Id, string Client, string Outcom
             test => (string?)test.Element(Trx + "TestMethod")?.Attribute("className") ?? "");
         foreach (var result in results.Descendants(Trx + "UnitTestResult"))
         {
-            var name = ((string)result.Attribute("testName")!).Split('(')[0].Split('.')[^1];
-            if (IdOfName().Match(name) is { Success: true } match)
+            // A name that is a sentence has full stops of its own.
+            var name = (string)result.Attribute("testName")!;
+            name = name.Contains(' ', StringComparison.Ordinal) ? name : name.Split('(')[0].Split('.')[^1];
+            foreach (Capture id in IdsOfName().Match(name).Groups[1].Captures)
             {
                 yield return new TestOutcome(
-                    match.Groups[1].Value, ClientOf(classes.GetValueOrDefault((string)result.Attribute("testId")!, "")), (string)result.Attribute("outcome")!);
+                    id.Value, ClientOf(classes.GetValueOrDefault((string)result.Attribute("testId")!, "")), (string)result.Attribute("outcome")!);
             }
         }
     }
 
-    /// <summary>The classes of tests say by their names who the client is.</summary>
+    /// <summary>The names of the tests' classes and folders say who the client is.</summary>
     private static string ClientOf(string className) =>
         className.Contains("Sdk", StringComparison.Ordinal) ? "unmodified Azure client (npm)"
         : className.Contains("IndependentClient", StringComparison.Ordinal) ? "independent MQTT client"
-        : "scripted session";
+        : className.Contains(".Gateway.", StringComparison.Ordinal) || className.Contains(".Provisioning.", StringComparison.Ordinal) ? "scripted session"
+        : className.Contains(".Rest.", StringComparison.Ordinal) ? "HTTP"
+        : "without a wire";
 
-    [GeneratedRegex("^([A-Z]{2}[0-9]+|C2D[0-9]+)_")]
-    private static partial Regex IdOfName();
+    /// <summary>A test that proves several promises names them all: <c>SE1_TW4_…</c>.</summary>
+    [GeneratedRegex("^(?:([A-Z]{2}[0-9]+|C2D[0-9]+)[_ ])+")]
+    private static partial Regex IdsOfName();
 }

@@ -8,43 +8,53 @@ namespace DeviceTwin.Bench.Soak;
 /// <param name="Target">The one part to soak; null = all.</param>
 public sealed record SoakOptions(string Name, int Seed, TimeSpan? For, long? Rounds, string? Target = null)
 {
-    /// <exception cref="UsageException">An option that is none, or a value that does not fit.</exception>
+    private const string Seeded = "--seed NUMBER";
+    private const string Timed = "--for 90s|10m|2h";
+
+    /// <summary>The soaks, each with all that it takes: an option, and what stands for its value.</summary>
+    private static readonly IReadOnlyList<(string Name, string[] Takes)> Soaks =
+    [
+        ("arithmetic", [Seeded]),
+        ("crash", [Seeded, "--rounds COUNT", Timed]),
+        ("fuzz", [Seeded, Timed, "--inputs COUNT", "--target NAME"]),
+    ];
+
+    /// <exception cref="UsageException">There is no such soak, it does not take an option, or a value does not fit.</exception>
     public static SoakOptions Parse(string[] options)
     {
-        string? name = null;
-        var seed = 1;
-        TimeSpan? longest = null;
-        long? rounds = null;
-        string? target = null;
-        for (var index = 0; index < options.Length; index++)
+        var names = string.Join(", ", Soaks.Select(soak => soak.Name));
+        if (options.Length == 0 || options[0].StartsWith('-'))
         {
-            switch (options[index])
-            {
-                case "--seed" when index + 1 < options.Length && int.TryParse(options[index + 1], CultureInfo.InvariantCulture, out seed):
-                    index++;
-                    break;
-                case "--for" when index + 1 < options.Length && Duration(options[index + 1]) is { } duration:
-                    longest = duration;
-                    index++;
-                    break;
-                case "--rounds" or "--inputs" when index + 1 < options.Length
-                    && long.TryParse(options[index + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0:
-                    rounds = count;
-                    index++;
-                    break;
-                case "--target" when index + 1 < options.Length:
-                    target = options[++index];
-                    break;
-                case var word when name is null && !word.StartsWith('-'):
-                    name = word;
-                    break;
-                default:
-                    throw new UsageException($"soak does not take '{options[index]}'; --for takes 90s, 10m or 2h, --rounds and --inputs a count, --seed a number");
-            }
+            throw new UsageException($"soak what? there are: {names}");
         }
 
-        return new SoakOptions(name ?? throw new UsageException("soak what? help lists them"), seed, longest, rounds, target);
+        var (name, takes) = Soaks.FirstOrDefault(soak => soak.Name == options[0]);
+        if (name is null)
+        {
+            throw new UsageException($"there is no soak '{options[0]}'; there are: {names}");
+        }
+
+        var asked = new SoakOptions(name, 1, null, null);
+        for (var index = 1; index < options.Length; index += 2)
+        {
+            var option = options[index];
+            var value = index + 1 < options.Length ? options[index + 1] : "";
+            asked = takes.Any(taken => taken.Split(' ')[0] == option) && asked.With(option, value) is { } more
+                ? more
+                : throw new UsageException($"soak {name} does not take '{$"{option} {value}".TrimEnd()}'; it takes {string.Join(", ", takes)}");
+        }
+
+        return asked;
     }
+
+    /// <summary>The same with one option more; null where its value does not fit.</summary>
+    private SoakOptions? With(string option, string value) => option switch
+    {
+        "--seed" => int.TryParse(value, CultureInfo.InvariantCulture, out var seed) ? this with { Seed = seed } : null,
+        "--for" => Duration(value) is { } duration ? this with { For = duration } : null,
+        "--rounds" or "--inputs" => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? this with { Rounds = count } : null,
+        _ => value.Length > 0 ? this with { Target = value } : null,
+    };
 
     private static TimeSpan? Duration(string text) =>
         text.Length > 1 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0

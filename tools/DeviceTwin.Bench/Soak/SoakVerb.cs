@@ -10,7 +10,7 @@ public static class SoakVerb
 {
     private const int Parts = 4096;
 
-    /// <param name="options">What follows the verb: the soak's name, <c>--seed S</c>, and for some <c>--for D</c> or <c>--rounds N</c>.</param>
+    /// <param name="options">What follows the verb: the soak's name, and what <see cref="SoakOptions"/> says that it takes.</param>
     /// <returns><see cref="Verbs.Failed"/> where something was found wrong.</returns>
     public static int Run(string[] options, TextWriter output, TextWriter error)
     {
@@ -20,7 +20,7 @@ public static class SoakVerb
             "arithmetic" => Arithmetic(asked.Seed, output, error),
             "crash" => CrashSoakReport.Run(asked, output, error),
             "fuzz" => FuzzSoak.Run(asked.Seed, asked.For, asked.Rounds, asked.Target, output, error),
-            _ => throw new UsageException($"there is no soak '{asked.Name}'; there are: arithmetic, crash, fuzz"),
+            _ => throw new InvalidOperationException($"The soak {asked.Name} is listed and not written."),
         };
     }
 

@@ -25,7 +25,7 @@ public sealed class CrashSoakTests
     }
 
     [TestCase("crash", "--seed", "7", "--for", "10m")]
-    [TestCase("--for", "600s", "crash", "--seed", "7")]
+    [TestCase("crash", "--for", "600s", "--seed", "7")]
     public void The_options_of_a_soak(params string[] options)
     {
         Assert.That(SoakOptions.Parse(options), Is.EqualTo(new SoakOptions("crash", 7, TimeSpan.FromMinutes(10), null)));

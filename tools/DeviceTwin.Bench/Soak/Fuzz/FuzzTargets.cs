@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Hub.Gateway.Authentication;
+using DeviceTwin.Hub.Provisioning;
+using DeviceTwin.Hub.Waveforms;
 using DeviceTwin.Mqtt;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Conditions;
@@ -35,7 +37,12 @@ public static class FuzzTargets
         new("sas token", Bytes(Sessions.Tokens), Pieces("SharedAccessSignature ", "sr=", "&sig=", "&se=", "&skn=", "%2B", "%", "=="), Token, 64, 16_384),
         new("json", Bytes(Sessions.Bodies), Pieces("{\"a\":", "[", "]", "}", ",", "\"", "\\ud800", "\\u0000", "null", "1e999", "-0", "4503599627370496", "$metadata", "{\"properties\":{\"desired\":", "\u00e4"), Patch, 512, 32_768),
         new("query", Bytes(Sessions.Queries), Pieces("SELECT * FROM devices WHERE ", "tags.a", "[[", "]]", "(", ")", "NOT ", "-", "+1", " AND ", " OR ", "'", "\"", " IN [", ",", "0x", "1e308", "IS_DEFINED(", "CONTAINS(", " = ", "devices.", "."), Query, 512, 32_768),
+        new("provisioning topic", Bytes(Sessions.Topics.Where(topic => topic.StartsWith("$dps", StringComparison.Ordinal))), Pieces("$dps/registrations/", "iotdps-register/?", "$rid=", "&", "?", "operationId=", "="), Registration, 48, 8192),
+        new("provisioning user name", Bytes(Sessions.RegistrationUserNames), Pieces("/registrations/", DeviceId, "/", "?", "&", "ClientVersion=", "DeviceClientType=", "%", "%3B"), RegistrationName, 64, 8192),
+        new("waveform properties", Bytes(Sessions.Waveforms), Pieces("kind=waveform", "&", "=", "sha256=", "offset=", "length=", "axis=", "x,y,z", ",", "rate=", "scale=", "at=", "2147483647", "99999999999999999999", "-1", "%"), Waveform, 192, 16_384),
     ];
+
+    private static readonly WaveformOptions Waveforms = new() { Folder = "" };
 
     private static void Packets(byte[] bytes)
     {
@@ -116,6 +123,21 @@ public static class FuzzTargets
         {
             token.Covers(DeviceId, host => host == "localhost");
             token.IsSignedBy("cHJpbWFyeS1rZXktMTIzNA==", "");
+        }
+    }
+
+    private static void Registration(byte[] bytes) => ProvisioningTopic.Parse(Encoding.UTF8.GetString(bytes));
+
+    private static void RegistrationName(byte[] bytes) => RegistrationUserName.Parse(Encoding.UTF8.GetString(bytes), DeviceId);
+
+    private static void Waveform(byte[] bytes)
+    {
+        Dictionary<string, string?> properties = PropertyBag.Parse(Encoding.UTF8.GetString(bytes));
+        if (WaveformWords.IsWaveform(properties)
+            && WaveformWords.Parse(DeviceId, properties, 64, Waveforms, out string problem) is null
+            && problem.Length == 0)
+        {
+            throw new InvalidOperationException("A chunk is refused without a reason.");
         }
     }
 

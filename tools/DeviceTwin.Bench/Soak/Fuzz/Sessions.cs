@@ -57,6 +57,22 @@ internal static class Sessions
         "devices/press-1/messages/devicebound/#", "$dps/registrations/res/#",
     ];
 
+    public static readonly string[] RegistrationUserNames =
+    [
+        UserNames[4],
+        "0ne00000001/registrations/press-1/api-version=2019-03-31&ClientVersion=Microsoft.Azure.Devices.Provisioning.Client%2F1.19.4%20%28.NET%2010.0.12%3B%20X64%29",
+        "0ne00000001/registrations/press-1/api-version=2019-03-31&DeviceClientType=nano%3Bazrsdk1.2.0.0%3BESP32_REV3",
+        "0ne00000001/registrations/press-1",
+    ];
+
+    public static readonly string[] Waveforms =
+    [
+        "kind=waveform&bootId=7f3a&seq=12&sha256=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08&offset=0&length=65536&axis=x&rate=26700000&scale=488000&format=i16le&capture=7",
+        "kind=waveform&sha256=9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B2B0B822CD15D6C15B0F00A08&offset=4096&length=60000&axis=x%2cy%2Cz&rate=26700000&scale=0&at=1795317759000&coverage=990&saturated=1&overrun=true&rid=12",
+        "kind=waveform&sha256=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08&rid=1",
+        Bags[3],
+    ];
+
     public static readonly string[] Bodies =
     [
         """{"temp":21.5,"fw":{"v":"1.0"},"gone":null}""",

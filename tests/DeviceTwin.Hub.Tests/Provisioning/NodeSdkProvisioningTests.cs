@@ -8,7 +8,7 @@ namespace DeviceTwin.Tests.Hub.Provisioning;
 
 /// <summary>The unmodified npm packages azure-iot-provisioning-device (+mqtt), -symmetric-key and -x509, and azure-iot-device with a certificate.</summary>
 [TestFixture]
-public class NodeProvisioningTests
+public class NodeSdkProvisioningTests
 {
     private GatewayHost host = null!;
     private DirectoryInfo folder = null!;
@@ -28,7 +28,7 @@ public class NodeProvisioningTests
     }
 
     [Test]
-    public async Task DP1_A_device_with_a_groups_key_registers_and_connects()
+    public async Task DP1_DP3_A_device_with_a_groups_key_registers_and_connects()
     {
         Enrollment group = await host.EnrolKey(
             "line", ""","payload":{"hello":"device"},"initialTwin":{"tags":{"site":"A"},"properties":{"desired":{"interval":5}}}""", group: true);
@@ -63,7 +63,7 @@ public class NodeProvisioningTests
     }
 
     [Test]
-    public async Task DP3_A_disabled_enrolment_and_a_taken_name_are_errors_to_the_client()
+    public async Task DP4_A_disabled_enrolment_and_a_taken_name_are_errors_to_the_client()
     {
         Enrollment disabled = await host.EnrolKey("off", ""","provisioningStatus":"disabled" """);
         await using OutsideProgram refused = Start("off", "key", disabled.Attestation.Primary);
