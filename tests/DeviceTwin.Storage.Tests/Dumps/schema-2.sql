@@ -84,11 +84,12 @@ INSERT INTO plant_assignments VALUES(1,'pump-1','drive-end','press-1',6393093120
 CREATE TABLE plant_items(level INTEGER NOT NULL, id TEXT NOT NULL, row TEXT NOT NULL, PRIMARY KEY(level, id));
 INSERT INTO plant_items VALUES(0,'plant','{"Level":0,"Id":"plant","Parent":"","Name":"Plant","ETag":"AAAAAAAAAAE=","Machine":null,"Point":null}');
 CREATE TABLE plant_tasks(
-  number INTEGER PRIMARY KEY, device_id TEXT NOT NULL, tags TEXT NOT NULL, desired TEXT, disable INTEGER NOT NULL, author TEXT NOT NULL);
+  number INTEGER PRIMARY KEY, device_id TEXT NOT NULL, tags TEXT NOT NULL, desired TEXT, disable INTEGER NOT NULL, author TEXT NOT NULL,
+  refusal TEXT);
 CREATE TABLE policies(name TEXT PRIMARY KEY, primary_key TEXT NOT NULL, secondary_key TEXT NOT NULL, permission INTEGER NOT NULL);
 INSERT INTO policies VALUES('service','cHJpbWFyeQ==','c2Vjb25kYXJ5',4);
 CREATE TABLE provisioning(id_scope TEXT NOT NULL);
-INSERT INTO provisioning VALUES('0neCBADD00E');
+INSERT INTO provisioning VALUES('0ne2971C57D');
 CREATE TABLE registrations(
   id TEXT PRIMARY KEY, is_group INTEGER NOT NULL, enrollment TEXT NOT NULL, device_id TEXT NOT NULL, substatus INTEGER NOT NULL,
   etag TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL);
