@@ -11,6 +11,7 @@ public sealed class CompareTests
     private static readonly Plan Tiny = new(
         1,
         100,
+        100,
         TimeSpan.FromMilliseconds(50),
         TimeSpan.FromMilliseconds(200),
         new Profile("pipelined", 3, 20),
