@@ -56,9 +56,11 @@ internal static class ReportedMeasure
             }
             while (Interlocked.Read(ref answered) < first);
 
-            var (count, at) = (Interlocked.Read(ref answered), Stopwatch.GetTimestamp());
+            var (count, at, cpu) = (Interlocked.Read(ref answered), Stopwatch.GetTimestamp(), hub.CpuTime);
             await Task.Delay(plan.Duration, stage.Cancellation);
-            var rate = (Interlocked.Read(ref answered) - count) / Stopwatch.GetElapsedTime(at).TotalSeconds;
+            var patches = Interlocked.Read(ref answered) - count;
+            var rate = patches / Stopwatch.GetElapsedTime(at).TotalSeconds;
+            stage.Note($"reported: {rate:0}/s, {patches / (hub.CpuTime - cpu).TotalSeconds:0} per CPU second");
             Volatile.Write(ref stopping, true);
             await Task.WhenAll(loops).WaitAsync(TimeSpan.FromSeconds(60), stage.Cancellation);
             return rate;
