@@ -6,9 +6,12 @@ namespace DeviceTwin.Twins;
 /// <param name="Version">The new version of the desired section; null in reported, where Azure has no <c>$lastUpdatedVersion</c>.</param>
 internal readonly record struct MetadataStamp(DateTimeOffset At, long? Version)
 {
+    /// <summary>Made once: one update marks much.</summary>
+    private readonly string time = Json.Timestamp(At);
+
     public void Mark(JsonObject metadata)
     {
-        metadata[TwinMetadata.LastUpdated] = Json.Timestamp(At);
+        metadata[TwinMetadata.LastUpdated] = time;
         if (Version is { } version)
         {
             metadata[TwinMetadata.LastUpdatedVersion] = version;

@@ -11,6 +11,7 @@ public sealed class CompareTests
     private static readonly Plan Tiny = new(
         1,
         100,
+        100,
         TimeSpan.FromMilliseconds(50),
         TimeSpan.FromMilliseconds(200),
         new Profile("pipelined", 3, 20),
@@ -23,7 +24,7 @@ public sealed class CompareTests
     [TestCase("pipelined", 4)]
     [TestCase("lockstep", 4)]
     [TestCase("idle", 1)]
-    [TestCase("fanout", 1)]
+    [TestCase("fanout", 2)]
     [TestCase("reported", 1)]
     public async Task Each_measure_says_how_the_hub_and_its_peer_did(string measure, int rows)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Storage;
@@ -222,19 +221,13 @@ internal sealed partial class FleetService
     /// <inheritdoc/>
     public async Task AppendTelemetry(TelemetryMessage message, CancellationToken cancellation)
     {
-        var receipt = new TelemetryReceipt();
-        var done = new AwakenedTask();
-        receipt.Await(done);
+        var receipt = new CommitReceipt();
         AppendTelemetry(message, receipt);
-        await done.Task.WaitAsync(cancellation).ConfigureAwait(false);
-        if (receipt.Failure is { } failure)
-        {
-            ExceptionDispatchInfo.Throw(failure);
-        }
+        await receipt.Durable(cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public void AppendTelemetry(TelemetryMessage message, TelemetryReceipt receipt)
+    public void AppendTelemetry(TelemetryMessage message, CommitReceipt receipt)
     {
         try
         {
@@ -395,7 +388,7 @@ internal sealed partial class FleetService
 
     /// <summary>A message on its way through a commit.</summary>
     private sealed class TelemetryWrite(
-        FleetService fleet, TelemetryMessage message, DevicePresence presence, List<TelemetryPart>? parts, bool kept, TelemetryReceipt receipt)
+        FleetService fleet, TelemetryMessage message, DevicePresence presence, List<TelemetryPart>? parts, bool kept, CommitReceipt receipt)
         : StoreWrite(Changes(message, parts, kept))
     {
         public override void Durable()
@@ -415,15 +408,5 @@ internal sealed partial class FleetService
             receipt.Settle(reason is StorageException failure ? FleetErrors.Translate(failure) : reason);
 
         public override void Release() => receipt.Release();
-    }
-
-    /// <summary>A task for who rather awaits.</summary>
-    private sealed class AwakenedTask : IAwaken
-    {
-        private readonly TaskCompletionSource woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Task => woken.Task;
-
-        public void Awaken(bool here) => woken.TrySetResult();
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DeviceTwin.Storage;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Reconciliation;
 
@@ -21,21 +22,26 @@ internal sealed partial class FleetService
     /// <inheritdoc/>
     public async Task<long> PatchReported(string deviceId, JsonObject patch, long? expectedVersion, CancellationToken cancellation)
     {
+        var receipt = new CommitReceipt();
+        var version = PatchReported(deviceId, patch, expectedVersion, receipt);
+        await receipt.Durable(cancellation).ConfigureAwait(false);
+        return version;
+    }
+
+    /// <inheritdoc/>
+    public long PatchReported(string deviceId, JsonObject patch, long? expectedVersion, CommitReceipt receipt)
+    {
         var at = time.GetUtcNow();
-        long version;
-        Task written;
         lock (gate)
         {
             var state = Working(deviceId);
             var change = new DeviceChange(state, at);
             change.Report(Refusing(() => TwinUpdates.PatchReported(state.Twin, patch, expectedVersion, at)), reportedInFeed);
-            version = change.State.Twin.Reported.Version;
             change.State.Presence.Touch(at);
-            written = Publish(change);
+            Take(change);
+            store.Write(new ReportedWrite(this, change, receipt));
+            return change.State.Twin.Reported.Version;
         }
-
-        await Durable(written, cancellation).ConfigureAwait(false);
-        return version;
     }
 
     private async Task<TwinDocument> Operate(
@@ -86,5 +92,20 @@ internal sealed partial class FleetService
             _ = store.Write([], () => Tell([new FleetEvent.DesiredNeeded(deviceId, at, (JsonObject)desired.Properties.DeepClone(), desired.Version)]));
             return true;
         }
+    }
+
+    /// <summary>A report on its way through a commit.</summary>
+    private sealed class ReportedWrite(FleetService fleet, DeviceChange change, CommitReceipt receipt) : StoreWrite(change.Stored)
+    {
+        public override void Durable()
+        {
+            fleet.Show(change);
+            receipt.Settle(null);
+        }
+
+        public override void Failed(Exception reason) =>
+            receipt.Settle(reason is StorageException failure ? FleetErrors.Translate(failure) : reason);
+
+        public override void Release() => receipt.Release();
     }
 }

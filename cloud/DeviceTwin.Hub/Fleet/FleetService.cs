@@ -187,17 +187,25 @@ internal sealed partial class FleetService : IFleet, IDisposable
     /// <summary>Queues a finished change, inside the lock; the task completes when it is durable, visible and told.</summary>
     private Task Publish(DeviceChange change)
     {
+        Take(change);
+        return store.Write(change.Stored, () => Show(change));
+    }
+
+    /// <summary>Has writers see a finished change, inside the lock.</summary>
+    private void Take(DeviceChange change)
+    {
         change.Finish();
-        var state = change.State;
-        working[state.Identity.DeviceId] = state;
+        working[change.State.Identity.DeviceId] = change.State;
         Remind(change);
-        return store.Write(change.Stored, () =>
-        {
-            visible[state.Identity.DeviceId] = state;
-            Interlocked.Add(ref desiredTotal, change.DesiredPatches);
-            Interlocked.Add(ref reportedTotal, change.ReportedPatches);
-            Tell(change.Events);
-        });
+    }
+
+    /// <summary>Has readers see a durable change, and tells of it; on the store's thread.</summary>
+    private void Show(DeviceChange change)
+    {
+        visible[change.State.Identity.DeviceId] = change.State;
+        Interlocked.Add(ref desiredTotal, change.DesiredPatches);
+        Interlocked.Add(ref reportedTotal, change.ReportedPatches);
+        Tell(change.Events);
     }
 
     /// <summary>Begins to wait for a connected device's answer; one that speaks of another history is sent the document at once.</summary>

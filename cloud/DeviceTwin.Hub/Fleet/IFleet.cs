@@ -41,6 +41,9 @@ public interface IFleet
     /// <returns>The new version of the reported section.</returns>
     Task<long> PatchReported(string deviceId, JsonObject patch, long? expectedVersion, CancellationToken cancellation);
 
+    /// <summary>The same for who has many on their way: the version counts once the receipt says so. Throws where the patch is refused.</summary>
+    long PatchReported(string deviceId, JsonObject patch, long? expectedVersion, CommitReceipt receipt);
+
     /// <summary>Notes a CONNECT: model id and time. Where this fails or is given up, the device does not count as connected.</summary>
     Task SetConnected(string deviceId, string connectionId, string? modelId, CancellationToken cancellation);
 
@@ -54,7 +57,7 @@ public interface IFleet
     Task AppendTelemetry(TelemetryMessage message, CancellationToken cancellation);
 
     /// <summary>The same without a task for each message. Never throws; the receipt says what became of it.</summary>
-    void AppendTelemetry(TelemetryMessage message, TelemetryReceipt receipt);
+    void AppendTelemetry(TelemetryMessage message, CommitReceipt receipt);
 
     /// <summary>Newest first.</summary>
     IReadOnlyList<TelemetryMessage> ReadTelemetry(string deviceId, string? kind, int limit);

@@ -5,12 +5,12 @@ using DeviceTwin.Mqtt;
 namespace DeviceTwin.Hub.Gateway;
 
 /// <summary>One packet that waits to be answered.</summary>
-/// <param name="Receipt">Telemetry on its way to the store.</param>
-/// <param name="Begun">A reported PATCH that is being applied.</param>
+/// <param name="Receipt">What of it is on its way to the store.</param>
+/// <param name="Patch">A reported PATCH that has been applied.</param>
 /// <param name="AnswerAt">The timestamp before which a request is not answered, or <see cref="DeviceShaping.Refused"/>.</param>
 /// <param name="Later">A twin request that is looked at when it is answered.</param>
 internal readonly record struct Work(
-    MqttPacket Packet, DeviceTopic Topic = default, TelemetryReceipt? Receipt = null, Task<TwinReply?>? Begun = null, bool Later = false, long ReceivedAt = 0, long AnswerAt = 0)
+    MqttPacket Packet, DeviceTopic Topic = default, CommitReceipt? Receipt = null, BegunPatch? Patch = null, bool Later = false, long ReceivedAt = 0, long AnswerAt = 0)
 {
     public bool IsReady => Receipt is null || Receipt.IsDone;
 }

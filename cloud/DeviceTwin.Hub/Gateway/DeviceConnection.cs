@@ -460,15 +460,10 @@ internal sealed class DeviceConnection
         switch (topic.Kind)
         {
             case DeviceTopicKind.Telemetry:
-                TelemetryReceipt receipt = services.Telemetry.Store(DeviceId, message, topic.Bag);
-                if (!receipt.IsDone)
-                {
-                    receipt.Await(work);
-                }
-
-                return new Work(message, topic, receipt, ReceivedAt: now);
+                return new Work(message, topic, Awaited(services.Telemetry.Store(DeviceId, message, topic.Bag)), ReceivedAt: now);
             case DeviceTopicKind.ReportedPatch when Volatile.Read(ref later) == 0 && answerAt != DeviceShaping.Refused && answerAt <= now:
-                return new Work(message, topic, Begun: requests.Answer(message, topic, throttled: false).AsTask(), ReceivedAt: now);
+                BegunPatch patch = requests.Begin(message, topic);
+                return new Work(message, topic, Awaited(patch.Receipt), patch, ReceivedAt: now);
             case DeviceTopicKind.TwinGet or DeviceTopicKind.ReportedPatch:
                 // A GET must not see a PATCH that came after it.
                 Interlocked.Increment(ref later);
@@ -476,6 +471,16 @@ internal sealed class DeviceConnection
             default:
                 return new Work(message, topic, ReceivedAt: now, AnswerAt: answerAt);
         }
+    }
+
+    private CommitReceipt? Awaited(CommitReceipt? receipt)
+    {
+        if (receipt is { IsDone: false })
+        {
+            receipt.Await(work);
+        }
+
+        return receipt;
     }
 
     private async Task AnswerAll()
@@ -513,15 +518,10 @@ internal sealed class DeviceConnection
 
     private async ValueTask AnswerOne(Work item)
     {
-        // Once the connection is to be closed nothing more is begun. What was begun is durable or not; either way it was not confirmed.
+        // Once the connection is to be closed nothing more is begun. What was begun is durable or not, so that who takes over finds it applied;
+        // either way it was not confirmed.
         if (stop.IsCancellationRequested)
         {
-            if (item.Begun is { } begun)
-            {
-                // It never faults. Who takes over must find it applied.
-                await begun;
-            }
-
             return;
         }
 
@@ -567,7 +567,11 @@ internal sealed class DeviceConnection
     private async ValueTask AnswerMessage(MqttPublish message, Work item)
     {
         TwinReply? reply = null;
-        if (item.Receipt is { } receipt)
+        if (item.Patch is { } patch)
+        {
+            reply = requests.AnswerTo(patch);
+        }
+        else if (item.Receipt is { } receipt)
         {
             if (receipt.Failure is { } failure)
             {
@@ -581,13 +585,8 @@ internal sealed class DeviceConnection
         }
         else
         {
-            Task<TwinReply?>? answer = item.Begun;
-            if (answer is null)
-            {
-                await WaitUntil(item.AnswerAt);
-                answer = requests.Answer(message, item.Topic, item.AnswerAt == DeviceShaping.Refused).AsTask();
-            }
-
+            await WaitUntil(item.AnswerAt);
+            ValueTask<TwinReply?> answer = requests.Answer(message, item.Topic, item.AnswerAt == DeviceShaping.Refused);
             if (!answer.IsCompleted)
             {
                 await Flush();
@@ -610,7 +609,7 @@ internal sealed class DeviceConnection
             services.Metrics.Sent("twinReply");
             Send(reply.Topic(item.Topic.RequestId!), reply.Body);
         }
-        else if (item.Receipt is not null && services.Questions is { } questions
+        else if (item.Topic.Kind == DeviceTopicKind.Telemetry && services.Questions is { } questions
             && await questions.Answer(DeviceId, item.Topic.Bag, message.Payload.Length) is { } told)
         {
             Send(told.Reply.Topic(told.RequestId), told.Reply.Body);

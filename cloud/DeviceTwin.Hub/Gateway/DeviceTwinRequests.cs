@@ -1,34 +1,89 @@
 using System.Globalization;
+using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Mqtt;
 using DeviceTwin.Twins;
 
 namespace DeviceTwin.Hub.Gateway;
+
+/// <summary>A reported PATCH on its way to the store, or refused.</summary>
+/// <param name="Receipt">Null where it is not on its way.</param>
+/// <param name="Version">The new version of the reported section.</param>
+/// <param name="Refusal">What is answered without a receipt; null where there is nothing to say.</param>
+internal sealed record BegunPatch(CommitReceipt? Receipt, long Version, TwinReply? Refusal)
+{
+    /// <summary>Nobody can be told anything.</summary>
+    public static readonly BegunPatch Silent = new(null, 0, null);
+
+    /// <summary>The hub's own failure.</summary>
+    public bool HasFailed => Refusal is { Status: >= 500 } || Receipt is { IsDone: true, Failure: not null };
+}
 
 /// <summary>Answers the twin requests of one connection: GET and PATCH of the reported properties.</summary>
 internal sealed class DeviceTwinRequests(string deviceId, string connectionId, bool nano, GatewayServices services)
 {
     /// <summary>Far above what any client writes, and far below what would not fit into the answer's topic.</summary>
     private const int LongestRequestId = 1024;
+    private const string Patching = "reported PATCH";
 
     private int refusals;
 
     /// <returns>What to send back, or null where there is nothing to say.</returns>
     public async ValueTask<TwinReply?> Answer(MqttPublish message, DeviceTopic topic, bool throttled)
     {
-        if (topic.RequestId is not { Length: <= LongestRequestId } || !MqttTopic.IsValidName(topic.RequestId))
+        if (!HasRequestId(message, topic))
         {
-            services.Logger.NoRequestId(deviceId, LogText.Of(message.Topic));
             return null;
         }
 
         if (throttled)
         {
             return Refuse(
-                topic.Kind == DeviceTopicKind.TwinGet ? "twin GET" : "reported PATCH",
+                topic.Kind == DeviceTopicKind.TwinGet ? "twin GET" : Patching,
                 new HubException(HubError.Throttling, "The device asks faster than the hub lets one device. Ask again in a second, and less often."));
         }
 
-        return topic.Kind == DeviceTopicKind.TwinGet ? Get() : await Patch(message, topic);
+        if (topic.Kind == DeviceTopicKind.TwinGet)
+        {
+            return Get();
+        }
+
+        BegunPatch begun = Patch(message, topic);
+        if (begun.Receipt is { } receipt)
+        {
+            try
+            {
+                await receipt.Durable(CancellationToken.None);
+            }
+            catch (Exception error)
+            {
+                return Refuse(Patching, error);
+            }
+        }
+
+        return AnswerTo(begun);
+    }
+
+    /// <summary>Applies a reported PATCH, so that it may share a commit with what follows.</summary>
+    public BegunPatch Begin(MqttPublish message, DeviceTopic topic) =>
+        HasRequestId(message, topic) ? Patch(message, topic) : BegunPatch.Silent;
+
+    /// <summary>What to send back for a PATCH that is durable or has failed, or null where there is nothing to say.</summary>
+    public TwinReply? AnswerTo(BegunPatch begun) => begun.Receipt switch
+    {
+        null => begun.Refusal,
+        { Failure: { } failure } => Refuse(Patching, failure),
+        _ => TwinReply.Accepted(begun.Version),
+    };
+
+    private bool HasRequestId(MqttPublish message, DeviceTopic topic)
+    {
+        if (topic.RequestId is { Length: <= LongestRequestId } && MqttTopic.IsValidName(topic.RequestId))
+        {
+            return true;
+        }
+
+        services.Logger.NoRequestId(deviceId, LogText.Of(message.Topic));
+        return false;
     }
 
     private TwinReply Get()
@@ -47,33 +102,23 @@ internal sealed class DeviceTwinRequests(string deviceId, string connectionId, b
         }
     }
 
-    private Task<TwinReply> Patch(MqttPublish message, DeviceTopic topic) =>
-        services.Registry.Memory(deviceId).FindOutcome(message) is Task<TwinReply> earlier
-            ? Repeat(earlier, message, topic)
-            : Begin(message, topic);
-
-    /// <summary>A second delivery, be the first finished or not.</summary>
-    private async Task<TwinReply> Repeat(Task<TwinReply> earlier, MqttPublish message, DeviceTopic topic)
+    private BegunPatch Patch(MqttPublish message, DeviceTopic topic)
     {
-        TwinReply reply = await earlier;
-        if (reply.Status >= 500)
+        DeviceMemory memory = services.Registry.Memory(deviceId);
+
+        // A failure of the hub's may have passed; everything else stays as it was answered.
+        if (memory.FindOutcome(message) is BegunPatch earlier && !earlier.HasFailed)
         {
-            // A failure of the hub's may have passed; everything else stays as it was answered.
-            return await Begin(message, topic);
+            services.Logger.DuplicateSkipped(deviceId, Patching, message.PacketId);
+            return earlier;
         }
 
-        services.Logger.DuplicateSkipped(deviceId, "reported PATCH", message.PacketId);
-        return reply;
+        BegunPatch begun = Apply(message, topic);
+        memory.Remember(message, begun);
+        return begun;
     }
 
-    private Task<TwinReply> Begin(MqttPublish message, DeviceTopic topic)
-    {
-        Task<TwinReply> applied = Apply(message, topic);
-        services.Registry.Memory(deviceId).Remember(message, applied);
-        return applied;
-    }
-
-    private async Task<TwinReply> Apply(MqttPublish message, DeviceTopic topic)
+    private BegunPatch Apply(MqttPublish message, DeviceTopic topic)
     {
         try
         {
@@ -82,13 +127,13 @@ internal sealed class DeviceTwinRequests(string deviceId, string connectionId, b
                 throw new HubException(HubError.ArgumentInvalid, "$version is not a number.");
             }
 
-            long version = await services.Fleet.PatchReported(
-                deviceId, TwinReply.ParsePatch(message.Payload), topic.Version, CancellationToken.None);
-            return TwinReply.Accepted(version);
+            var receipt = new CommitReceipt();
+            long version = services.Fleet.PatchReported(deviceId, TwinReply.ParsePatch(message.Payload), topic.Version, receipt);
+            return new BegunPatch(receipt, version, null);
         }
         catch (Exception error)
         {
-            return Refuse("reported PATCH", error);
+            return new BegunPatch(null, 0, Refuse(Patching, error));
         }
     }
 

@@ -12,10 +12,10 @@ internal sealed class TelemetryIntake(IFleet fleet, ConnectionRegistry registry,
     private const string Retained = "mqtt-retain";
 
     /// <summary>Starts to store a message; a second delivery of one that is stored, or on its way, is not stored again.</summary>
-    public TelemetryReceipt Store(string deviceId, MqttPublish message, string bag)
+    public CommitReceipt Store(string deviceId, MqttPublish message, string bag)
     {
         DeviceMemory memory = registry.Memory(deviceId);
-        if (memory.FindOutcome(message) is TelemetryReceipt earlier && !(earlier.IsDone && earlier.Failure is not null))
+        if (memory.FindOutcome(message) is CommitReceipt earlier && !(earlier.IsDone && earlier.Failure is not null))
         {
             logger.DuplicateSkipped(deviceId, "telemetry", message.PacketId);
             return earlier;
@@ -33,7 +33,7 @@ internal sealed class TelemetryIntake(IFleet fleet, ConnectionRegistry registry,
             properties = parsed;
         }
 
-        var receipt = new TelemetryReceipt();
+        var receipt = new CommitReceipt();
         fleet.AppendTelemetry(new TelemetryMessage(deviceId, time.GetUtcNow(), properties, message.Payload), receipt);
         memory.Remember(message, receipt);
         return receipt;

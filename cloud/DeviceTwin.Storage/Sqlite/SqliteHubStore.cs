@@ -9,6 +9,18 @@ namespace DeviceTwin.Storage.Sqlite;
 /// </summary>
 public sealed partial class SqliteHubStore : IHubStore
 {
+    /// <summary>
+    /// Of a new database. Messages of many devices each touch a page of their own, and the log takes every touched page whole: small ones make
+    /// commits small.
+    /// </summary>
+    private const int PageBytes = 2048;
+
+    /// <summary>Log from which on it is worked into the file. What is written often is worked in once: more log, less writing.</summary>
+    private const int CheckpointBytes = 32 << 20;
+
+    /// <summary>The writer's pages in memory: those that some thousand devices write at all the time.</summary>
+    private const int CacheBytes = 8 << 20;
+
     private readonly SqliteStoreOptions options;
     private readonly string readers;
     private readonly FileStream ownership;
@@ -49,9 +61,12 @@ public sealed partial class SqliteHubStore : IHubStore
             CreateFile(options.Path);
             connection = new SqliteConnection(ConnectionString(options.Path, SqliteOpenMode.ReadWrite, pooling: false));
             connection.Open();
+            connection.Execute($"PRAGMA page_size = {PageBytes}");
             connection.Execute("PRAGMA journal_mode = WAL");
             connection.Execute("PRAGMA synchronous = FULL");
             connection.Execute("PRAGMA journal_size_limit = 67108864");
+            connection.Execute($"PRAGMA wal_autocheckpoint = {CheckpointBytes / PageBytes}");
+            connection.Execute($"PRAGMA cache_size = -{CacheBytes / 1024}");
             SqliteSchema.Migrate(connection, options.Path);
             return new SqliteHubStore(options, ownership, connection);
         }

@@ -172,16 +172,23 @@ internal sealed class SqliteWriter : IDisposable
     private void Commit(List<StoreWrite> batch)
     {
         var begun = Stopwatch.GetTimestamp();
+        var changes = 0;
+        foreach (var write in batch)
+        {
+            changes += write.Changes.Count;
+        }
+
         try
         {
-            if (batch.Exists(static write => write.Changes.Count > 0))
+            if (changes > 0)
             {
                 statements.Begin();
                 foreach (var write in batch)
                 {
-                    for (var index = 0; index < write.Changes.Count; index++)
+                    var (list, count) = (write.Changes, write.Changes.Count);
+                    for (var index = 0; index < count; index++)
                     {
-                        statements.Apply(write.Changes[index]);
+                        statements.Apply(list[index]);
                     }
                 }
 
@@ -194,7 +201,7 @@ internal sealed class SqliteWriter : IDisposable
             // Whatever went wrong, the transaction is rolled back and everybody concerned hears of it.
             statements.RollBack();
             var reason = SqliteErrors.Translate(e, path);
-            Tell(batch, begun, failed: true);
+            Tell(batch.Count, changes, begun, failed: true);
             CommitFailed?.Invoke(reason);
             foreach (var write in batch)
             {
@@ -205,7 +212,7 @@ internal sealed class SqliteWriter : IDisposable
             return;
         }
 
-        Tell(batch, begun, failed: false);
+        Tell(batch.Count, changes, begun, failed: false);
         foreach (var write in batch)
         {
             Complete(write);
@@ -232,9 +239,9 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    private void Tell(List<StoreWrite> batch, long begun, bool failed)
+    private void Tell(int writes, int changes, long begun, bool failed)
     {
-        if (committed is not null && batch.Sum(write => write.Changes.Count) is > 0 and var changes)
+        if (committed is not null && changes > 0)
         {
             int waiting;
             lock (gate)
@@ -242,7 +249,7 @@ internal sealed class SqliteWriter : IDisposable
                 waiting = queue.Count;
             }
 
-            committed(new StoreCommit(batch.Count, changes, Stopwatch.GetElapsedTime(begun), waiting, failed));
+            committed(new StoreCommit(writes, changes, Stopwatch.GetElapsedTime(begun), waiting, failed));
         }
     }
 

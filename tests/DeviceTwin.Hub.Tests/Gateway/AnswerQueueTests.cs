@@ -15,7 +15,7 @@ public sealed class AnswerQueueTests
     [Test]
     public void What_came_later_waits_for_what_came_first()
     {
-        var (first, second) = (new TelemetryReceipt(), new TelemetryReceipt());
+        var (first, second) = (new CommitReceipt(), new CommitReceipt());
         queue.Add(new Work(new MqttPublish("a", default, 1, 1), Receipt: first));
         queue.Add(new Work(new MqttPublish("a", default, 1, 2), Receipt: second));
         second.Settle(null);
@@ -90,9 +90,9 @@ public sealed class AnswerQueueTests
         Assert.That(await waiting, Is.True);
     }
 
-    private TelemetryReceipt Waited(int packetId)
+    private CommitReceipt Waited(int packetId)
     {
-        var receipt = new TelemetryReceipt();
+        var receipt = new CommitReceipt();
         receipt.Await(queue);
         queue.Add(new Work(new MqttPublish("a", default, 1, packetId), Receipt: receipt));
         return receipt;

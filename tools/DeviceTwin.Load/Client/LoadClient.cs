@@ -109,6 +109,9 @@ internal sealed class LoadClient : IDisposable
         }
     }
 
+    /// <summary>Whether something of what has come is not read yet; it may be the begin of a packet.</summary>
+    public bool HasMore => end > start;
+
     /// <summary>Waits for PUBACKs and hands on the identifiers of all that have come, without an object for each.</summary>
     /// <returns>How many; 0 at the end of the connection.</returns>
     public async ValueTask<int> ReadAcknowledgements(ushort[] identifiers, CancellationToken cancellation)

@@ -3,61 +3,77 @@ using Microsoft.Data.Sqlite;
 
 namespace DeviceTwin.Load.Measures;
 
-/// <summary>Writes the hub's own twin rows as fast as SQLite takes them: what a hub that did nothing else could reach.</summary>
+/// <summary>
+/// Writes the hub's own rows, twins and the feed of their changes, as fast as SQLite takes them: what a hub that did nothing else could reach.
+/// </summary>
 internal static class BareLoop
 {
     /// <param name="database">The hub's, from which the rows are taken.</param>
     /// <param name="file">Where they are written.</param>
-    /// <param name="group">Rows of a commit: as many as the hub's clients could have on their way.</param>
-    /// <returns>Rows a second.</returns>
+    /// <param name="group">Patches of a commit: as many as the hub's clients could have on their way.</param>
+    /// <returns>Patches a second.</returns>
     public static double Run(string database, string file, int group, TimeSpan duration, CancellationToken cancellation)
     {
-        var (create, rows) = Read(database);
+        var written = Read(database);
         using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
         connection.Open();
         Execute(connection, "PRAGMA journal_mode = WAL");
         Execute(connection, "PRAGMA synchronous = FULL");
-        Execute(connection, create);
-        using var insert = connection.CreateCommand();
-        insert.CommandText = $"INSERT OR REPLACE INTO twins VALUES({string.Join(',', rows[0].Select((_, column) => $"${column}"))})";
-        for (var column = 0; column < rows[0].Length; column++)
-        {
-            insert.Parameters.Add(new SqliteParameter { ParameterName = $"${column}" });
-        }
+        Execute(connection, written.CreateTwins);
+        Execute(connection, written.CreateChanges);
+        using var putTwin = Prepare(connection, "INSERT OR REPLACE INTO twins", written.Twins[0].Length);
+        using var addChanges = Prepare(connection, "INSERT INTO changes", written.Blocks[0].Row.Length);
 
         var begin = Stopwatch.GetTimestamp();
-        var written = 0L;
+        var (patches, inFeed, blocks) = (0L, 0L, 0L);
         while (Stopwatch.GetElapsedTime(begin) < duration)
         {
             cancellation.ThrowIfCancellationRequested();
             Execute(connection, "BEGIN IMMEDIATE");
             for (var i = 0; i < group; i++)
             {
-                var row = rows[(int)(written++ % rows.Count)];
-                for (var column = 0; column < row.Length; column++)
-                {
-                    insert.Parameters[column].Value = row[column];
-                }
+                Run(putTwin, written.Twins[(int)(patches++ % written.Twins.Count)]);
+            }
 
-                insert.ExecuteNonQuery();
+            // The feed has every patch, in blocks.
+            for (; inFeed < patches; blocks++)
+            {
+                var (changes, row) = written.Blocks[(int)(blocks % written.Blocks.Count)];
+                Run(addChanges, [blocks, .. row[1..]]);
+                inFeed += changes;
             }
 
             Execute(connection, "COMMIT");
         }
 
-        return written / Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        return patches / Stopwatch.GetElapsedTime(begin).TotalSeconds;
     }
 
-    private static (string Create, List<object[]> Rows) Read(string database)
+    private static Written Read(string database)
     {
         using var connection = new SqliteConnection($"Data Source={database};Mode=ReadOnly;Pooling=False");
         connection.Open();
+        var twins = Rows(connection, "SELECT * FROM twins WHERE reported_version > 1");
+        var blocks = Rows(connection, "SELECT * FROM changes ORDER BY first DESC LIMIT 500");
+        return twins.Count > 0 && blocks.Count > 0
+            ? new Written(
+                Schema(connection, "twins"), twins, Schema(connection, "changes"), [.. blocks.Select(row => ((long)row[1] - (long)row[0] + 1, row))])
+            : throw new LoadException("noTwins", "No twin has reported anything: there is nothing to write in the bare loop.");
+    }
+
+    private static string Schema(SqliteConnection connection, string table)
+    {
         using var schema = connection.CreateCommand();
-        schema.CommandText = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'twins'";
-        var create = (string)schema.ExecuteScalar()!;
-        using var twins = connection.CreateCommand();
-        twins.CommandText = "SELECT * FROM twins WHERE reported_version > 1";
-        using var reader = twins.ExecuteReader();
+        schema.CommandText = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = $0";
+        schema.Parameters.AddWithValue("$0", table);
+        return (string)schema.ExecuteScalar()!;
+    }
+
+    private static List<object[]> Rows(SqliteConnection connection, string sql)
+    {
+        using var select = connection.CreateCommand();
+        select.CommandText = sql;
+        using var reader = select.ExecuteReader();
         var rows = new List<object[]>();
         while (reader.Read())
         {
@@ -66,7 +82,29 @@ internal static class BareLoop
             rows.Add(row);
         }
 
-        return rows.Count > 0 ? (create, rows) : throw new LoadException("noTwins", "No twin has reported anything: there is nothing to write in the bare loop.");
+        return rows;
+    }
+
+    private static SqliteCommand Prepare(SqliteConnection connection, string insert, int columns)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = $"{insert} VALUES({string.Join(',', Enumerable.Range(0, columns).Select(column => $"${column}"))})";
+        for (var column = 0; column < columns; column++)
+        {
+            command.Parameters.Add(new SqliteParameter { ParameterName = $"${column}" });
+        }
+
+        return command;
+    }
+
+    private static void Run(SqliteCommand command, object[] row)
+    {
+        for (var column = 0; column < row.Length; column++)
+        {
+            command.Parameters[column].Value = row[column];
+        }
+
+        command.ExecuteNonQuery();
     }
 
     private static void Execute(SqliteConnection connection, string sql)
@@ -75,4 +113,9 @@ internal static class BareLoop
         command.CommandText = sql;
         command.ExecuteNonQuery();
     }
+
+    /// <summary>What the hub has written.</summary>
+    /// <param name="Blocks">Rows of the feed, each with the changes that are in it.</param>
+    private sealed record Written(
+        string CreateTwins, IReadOnlyList<object[]> Twins, string CreateChanges, IReadOnlyList<(long Changes, object[] Row)> Blocks);
 }

@@ -14,6 +14,8 @@ namespace DeviceTwin.Load.Measures;
 internal static class FanOutMeasure
 {
     private const double DurableSeconds = 2;
+    private const double MemoryRatio = 0.8;
+    private const int CallsAtOnce = 128;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static async Task<IReadOnlyList<Row>> Run(Stage stage, Plan plan)
@@ -28,27 +30,37 @@ internal static class FanOutMeasure
         try
         {
             await Each(ours, client => client.Subscribe("$iothub/twin/PATCH/properties/desired/#", stage.Cancellation), stage.Cancellation);
+            await Each(ours, client => client.Subscribe("$iothub/methods/POST/#", stage.Cancellation), stage.Cancellation);
             await Each(theirs, client => client.Subscribe("fleet/command", stage.Cancellation), stage.Cancellation);
             await controller.Subscribe("fleet/acks/#", stage.Cancellation);
             var acknowledged = new Counter();
-            var loops = ours.Select(client => Task.Run(() => AcknowledgeDesired(client, acknowledged, ended.Token)))
+            var loops = ours.Select(client => Task.Run(() => AcknowledgeHub(client, acknowledged, ended.Token)))
                 .Concat(theirs.Select((client, number) => Task.Run(() => AcknowledgeCommand(client, number, ended.Token))))
                 .ToArray();
-            var (durable, plain) = (new List<double>(), new List<double>());
+            var (durable, called, plain) = (new List<double>(), new List<double>(), new List<double>());
             for (var repeat = 0; repeat <= plan.Repeats; repeat++)
             {
                 var a = await Configure(hub, repeat, acknowledged, count, stage.Cancellation);
                 var b = await Command(controller, count, stage.Cancellation);
-                stage.Note($"fan-out {repeat}/{plan.Repeats}: hub {a:0.00} s (durable), mosquitto {b:0.00} s{(repeat == 0 ? " (warming up)" : "")}");
+                var c = await Call(hub, count, stage.Cancellation);
+                stage.Note($"fan-out {repeat}/{plan.Repeats}: hub {a:0.00} s (durable), {c:0.00} s (methods), mosquitto {b:0.00} s{(repeat == 0 ? " (warming up)" : "")}");
                 if (repeat > 0)
                 {
                     durable.Add(a);
+                    called.Add(c);
                     plain.Add(b);
                 }
             }
 
             return
             [
+                Row.Less(
+                    $"one method called on {count} devices, each over HTTP, to {count} answers of their applications",
+                    "s",
+                    Plan.Median(called),
+                    Plan.Median(plain),
+                    "mosquitto (one publish)",
+                    MemoryRatio),
                 Row.AtMost(
                     $"configuration to {count} desired patches to {count} durable reported acknowledgements",
                     "s",
@@ -92,6 +104,26 @@ internal static class FanOutMeasure
         return Stopwatch.GetElapsedTime(begin).TotalSeconds;
     }
 
+    /// <summary>Nothing of a call is written by the device's side; the hub notes in its audit who called what.</summary>
+    private static async Task<double> Call(HubServer hub, int count, CancellationToken cancellation)
+    {
+        var begin = Stopwatch.GetTimestamp();
+        await Parallel.ForAsync(
+            0,
+            count,
+            new ParallelOptions { MaxDegreeOfParallelism = CallsAtOnce, CancellationToken = cancellation },
+            async (number, token) =>
+            {
+                var call = new JsonObject { ["methodName"] = "command", ["payload"] = new JsonObject { ["command"] = 1 }, ["responseTimeoutInSeconds"] = 60 };
+                using var answer = await hub.Http.PostAsJsonAsync($"twins/{HubServer.DeviceId(number)}/methods?api-version=2021-04-12", call, token);
+                if (!answer.IsSuccessStatusCode)
+                {
+                    throw new LoadException("notCalled", $"The hub did not call the method: {await answer.Content.ReadAsStringAsync(token)}");
+                }
+            });
+        return Stopwatch.GetElapsedTime(begin).TotalSeconds;
+    }
+
     private static async Task<double> Command(LoadClient controller, int count, CancellationToken cancellation)
     {
         var begin = Stopwatch.GetTimestamp();
@@ -107,8 +139,9 @@ internal static class FanOutMeasure
         return Stopwatch.GetElapsedTime(begin).TotalSeconds;
     }
 
-    private static async Task AcknowledgeDesired(LoadClient client, Counter acknowledged, CancellationToken cancellation)
+    private static async Task AcknowledgeHub(LoadClient client, Counter acknowledged, CancellationToken cancellation)
     {
+        const string Method = "$iothub/methods/POST/command/?$rid=";
         const string Desired = "$iothub/twin/PATCH/properties/desired/?$version=";
         var bytes = new ArrayBufferWriter<byte>();
         try
@@ -129,6 +162,13 @@ internal static class FanOutMeasure
                         bytes,
                         $"$iothub/twin/PATCH/properties/reported/?$rid={version}",
                         Encoding.UTF8.GetBytes($"{{\"command\":{{\"value\":{value},\"ac\":200,\"av\":{version}}}}}"));
+                    await client.Write(bytes.WrittenMemory);
+                    await client.Flush();
+                }
+                else if (message.Topic.StartsWith(Method, StringComparison.Ordinal))
+                {
+                    bytes.ResetWrittenCount();
+                    MqttWriter.WritePublish(bytes, $"$iothub/methods/res/200/?$rid={message.Topic[Method.Length..]}", "{}"u8);
                     await client.Write(bytes.WrittenMemory);
                     await client.Flush();
                 }

@@ -5,12 +5,13 @@ namespace DeviceTwin.Load.Measures;
 /// Sent to every server before anything is measured: a hub runs for months, and what its runtime spends on compiling in the first
 /// seconds is no part of that.
 /// </param>
+/// <param name="FirstReports">The same for reported patches.</param>
 /// <param name="Repeats">Interleaved: every server once, then all again. The median counts.</param>
 internal sealed record Plan(
-    int Repeats, long FirstMessages, TimeSpan WarmUp, TimeSpan Duration, Profile Pipelined, Profile Lockstep, int IdleConnections, TimeSpan Settling, int FanOutConnections, Profile Reports)
+    int Repeats, long FirstMessages, long FirstReports, TimeSpan WarmUp, TimeSpan Duration, Profile Pipelined, Profile Lockstep, int IdleConnections, TimeSpan Settling, int FanOutConnections, Profile Reports)
 {
     public static readonly Plan Full = new(
-        3, 300_000, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4), Profile.Pipelined, Profile.Lockstep, 3000, TimeSpan.FromSeconds(45), 5000, new Profile("reports", 100, 10));
+        3, 300_000, 150_000, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4), Profile.Pipelined, Profile.Lockstep, 3000, TimeSpan.FromSeconds(45), 5000, new Profile("reports", 100, 10));
 
     public static readonly Plan Quick = Full with { Repeats = 1, Settling = TimeSpan.FromSeconds(20) };
 

@@ -15,9 +15,11 @@ internal static class ReportedMeasure
     {
         var hub = await stage.Hub(plan.Reports.Connections);
         var (ours, bare) = (new List<double>(), new List<double>());
+        await Hub(stage, plan, hub, plan.FirstReports);
+        stage.Note("reported: warm");
         for (var repeat = 0; repeat < plan.Repeats; repeat++)
         {
-            ours.Add(await Hub(stage, plan, hub));
+            ours.Add(await Hub(stage, plan, hub, 0));
             bare.Add(BareLoop.Run(
                 hub.DatabaseFile,
                 Path.Combine(stage.Folder, $"bare-{repeat}.db"),
@@ -39,7 +41,8 @@ internal static class ReportedMeasure
         ];
     }
 
-    private static async Task<double> Hub(Stage stage, Plan plan, HubServer hub)
+    /// <param name="first">Answers that are waited for before the measuring begins.</param>
+    private static async Task<double> Hub(Stage stage, Plan plan, HubServer hub, long first)
     {
         var clients = await Clients.Connect(hub, stage.Target, plan.Reports.Connections, stage.Cancellation);
         var answered = 0L;
@@ -47,10 +50,17 @@ internal static class ReportedMeasure
         try
         {
             var loops = clients.Select(client => Task.Run(() => Loop(client), stage.Cancellation)).ToArray();
-            await Task.Delay(plan.WarmUp, stage.Cancellation);
-            var (count, at) = (Interlocked.Read(ref answered), Stopwatch.GetTimestamp());
+            do
+            {
+                await Task.Delay(plan.WarmUp, stage.Cancellation);
+            }
+            while (Interlocked.Read(ref answered) < first);
+
+            var (count, at, cpu) = (Interlocked.Read(ref answered), Stopwatch.GetTimestamp(), hub.CpuTime);
             await Task.Delay(plan.Duration, stage.Cancellation);
-            var rate = (Interlocked.Read(ref answered) - count) / Stopwatch.GetElapsedTime(at).TotalSeconds;
+            var patches = Interlocked.Read(ref answered) - count;
+            var rate = patches / Stopwatch.GetElapsedTime(at).TotalSeconds;
+            stage.Note($"reported: {rate:0}/s, {patches / (hub.CpuTime - cpu).TotalSeconds:0} per CPU second");
             Volatile.Write(ref stopping, true);
             await Task.WhenAll(loops).WaitAsync(TimeSpan.FromSeconds(60), stage.Cancellation);
             return rate;
@@ -89,6 +99,11 @@ internal static class ReportedMeasure
                 {
                     waiting++;
                     await Report(client, bytes, ++next);
+                }
+
+                if (!client.HasMore)
+                {
+                    // One system call for what follows on one group of answers.
                     await client.Flush();
                 }
             }

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace DeviceTwin.Hub.Fleet;
 
 /// <summary>Somebody who is woken when something that is waited for may have come.</summary>
@@ -9,10 +11,10 @@ public interface IAwaken
 }
 
 /// <summary>
-/// What becomes of one message on its way to the store. Whoever sent it is woken once per commit, not once per message, and nothing is made
+/// What becomes of one message or patch on its way to the store. Whoever sent it is woken once per commit, not once per message, and nothing is made
 /// for the waiting.
 /// </summary>
-public sealed class TelemetryReceipt
+public sealed class CommitReceipt
 {
     private readonly Lock gate = new();
     private IAwaken? waiter;
@@ -20,10 +22,10 @@ public sealed class TelemetryReceipt
     private bool released;
     private volatile bool done;
 
-    /// <summary>Whether the message is durable, or has failed.</summary>
+    /// <summary>Whether it is durable, or has failed.</summary>
     public bool IsDone => done;
 
-    /// <summary>What went wrong; null where the message is durable. Only once it is done.</summary>
+    /// <summary>What went wrong; null where it is durable. Only once it is done.</summary>
     public Exception? Failure { get; private set; }
 
     /// <summary>Has somebody woken once it is done, at once where it was.</summary>
@@ -49,6 +51,18 @@ public sealed class TelemetryReceipt
         who.Awaken(here: false);
     }
 
+    /// <summary>For who rather awaits; throws what went wrong. Giving up the wait does not take the change back.</summary>
+    public async Task Durable(CancellationToken cancellation)
+    {
+        var woken = new AwakenedTask();
+        Await(woken);
+        await woken.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        if (Failure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
     /// <summary>Says what became of it.</summary>
     public void Settle(Exception? failure)
     {
@@ -70,5 +84,14 @@ public sealed class TelemetryReceipt
 
         first?.Awaken(here: true);
         rest?.ForEach(static who => who.Awaken(here: true));
+    }
+
+    private sealed class AwakenedTask : IAwaken
+    {
+        private readonly TaskCompletionSource woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Task => woken.Task;
+
+        public void Awaken(bool here) => woken.TrySetResult();
     }
 }
