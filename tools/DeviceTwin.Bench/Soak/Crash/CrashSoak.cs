@@ -34,8 +34,8 @@ public sealed class CrashSoak
     private const int Devices = 6;
 
     /// <summary>A kill comes after at most so many acknowledgements of its round, and so much later.</summary>
-    private const int MostAcknowledged = 600;
-    private const int LongestPauseMs = 150;
+    private const int MostAcknowledged = 300;
+    private const int LongestPauseMs = 80;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
     private readonly Random random;
     private readonly DataDisk disk;
@@ -193,7 +193,7 @@ public sealed class CrashSoak
             if (registered > 5)
             {
                 registry.Try(goes);
-                if (await hub.Send(HttpMethod.Delete, $"devices/{goes}?api-version=2021-04-12", null, end, "*") is not null)
+                if (await hub.Send(HttpMethod.Delete, $"devices/{goes}?api-version=2021-04-12", null, end, ("If-Match", "*")) is not null)
                 {
                     registry.Acknowledge(goes, false);
                 }

@@ -14,7 +14,7 @@ public sealed class FakeClock : IDisposable
         {
             ["LD_PRELOAD"] = library,
             ["FAKETIME_TIMESTAMP_FILE"] = file,
-            ["FAKETIME_NO_CACHE"] = "1",
+            ["FAKETIME_CACHE_DURATION"] = "1",
             ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
         };
         Jump(TimeSpan.Zero);
@@ -29,7 +29,7 @@ public sealed class FakeClock : IDisposable
     /// <summary>Sets the hub's clock so far before or behind the machine's.</summary>
     public void Jump(TimeSpan offset)
     {
-        // Whole at any moment: the library reads it with every question for the time.
+        // Whole at any moment: the library reads it once a second.
         File.WriteAllText(file + ".next", string.Create(CultureInfo.InvariantCulture, $"{offset.TotalSeconds:+0;-0;+0}\n"));
         File.Move(file + ".next", file, overwrite: true);
     }

@@ -203,11 +203,14 @@ public sealed class SoakedDevice(string deviceId, string key, string bootId)
     public async Task SendTo(SoakedHub hub, CancellationToken end)
     {
         var number = Deliveries.Next();
-        if (await hub.Send(HttpMethod.Post, $"devices/{deviceId}/messages/deviceBound?api-version=2021-04-12", number, end) is not null)
+        if (await hub.Send(HttpMethod.Post, $"devices/{deviceId}/messages/deviceBound?api-version=2021-04-12", number, end, ("iothub-expiry", Expiry())) is not null)
         {
             Deliveries.Take(number);
         }
     }
+
+    /// <summary>Far enough for every jump of the hub's clock.</summary>
+    private static string Expiry() => DateTimeOffset.UtcNow.AddHours(24).ToString("O", CultureInfo.InvariantCulture);
 
     /// <summary>Holds what the hub has after a start against the books.</summary>
     /// <exception cref="InvalidOperationException">The hub does not show the device.</exception>

@@ -65,14 +65,14 @@ public sealed class SoakedHub(string folder, IReadOnlyDictionary<string, string>
     }
 
     /// <summary>The body of an answer, or null where it is no success or none came.</summary>
-    public async Task<JsonNode?> Send(HttpMethod method, string path, JsonNode? body, CancellationToken cancellation, string? ifMatch = null)
+    public async Task<JsonNode?> Send(HttpMethod method, string path, JsonNode? body, CancellationToken cancellation, params (string Name, string Value)[] headers)
     {
         try
         {
             using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
-            if (ifMatch is not null)
+            foreach (var (name, value) in headers)
             {
-                request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+                request.Headers.TryAddWithoutValidation(name, value);
             }
 
             using var response = await Http.SendAsync(request, cancellation);
