@@ -79,7 +79,7 @@ public sealed class SoakedHub(string folder, IReadOnlyDictionary<string, string>
             var text = await response.Content.ReadAsStringAsync(cancellation);
             return response.IsSuccessStatusCode ? JsonNode.Parse(text.Length == 0 ? "{}" : text) : null;
         }
-        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException)
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException or System.Net.Sockets.SocketException)
         {
             return null;
         }
