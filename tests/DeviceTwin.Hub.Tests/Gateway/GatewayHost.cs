@@ -53,6 +53,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     public DirectMethods Methods => application.Services.GetRequiredService<DirectMethods>();
 
     public CloudToDeviceQueues Messages => application.Services.GetRequiredService<CloudToDeviceQueues>();
+
     public LocalCertificates Certificates => certificates;
 
     public TrustedAuthorities Authorities => application.Services.GetRequiredService<TrustedAuthorities>();

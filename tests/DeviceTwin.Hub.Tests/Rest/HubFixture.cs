@@ -35,12 +35,12 @@ internal sealed class HubFixture : IAsyncDisposable
     public string Folder => folder.FullName;
 
     public HubApplication Application => hub;
+
     public IServiceProvider Services => hub.Services;
 
     public int MqttPort => hub.MqttPort;
 
     public string AuthorityFile => hub.AuthorityFile;
-
 
     public IFleet Fleet => hub.Services.GetRequiredService<IFleet>();
 
