@@ -81,6 +81,9 @@ public sealed record BoardFile(
         yield return new("button", "BUTTON", Button, false);
     }
 
+    /// <summary>The board's name: what a test or a message calls it.</summary>
+    public override string ToString() => Name;
+
     internal static T Read<T>(string path)
     {
         try
