@@ -25,8 +25,8 @@ public static class Verbs
         usage: DeviceTwin.Bench <verb> [options]
 
           generate [--check]   writes firmware/SensorNode/Twin/Model/TwinModel.g.cs from the model's JSON files, the
-                               straight-line transforms and filters (firmware/SensorNode/Signal/*.g.cs), and the generated tables of
-                               the pages under firmware/SensorNode;
+                               straight-line transforms and filters (firmware/SensorNode/Signal/*.g.cs), the generated tables of
+                               the pages under firmware/SensorNode, and the wiring of the boards (hardware/wiring/*.svg);
                                with --check writes nothing and fails where a committed file differs
           il [--json]          the IL instructions that the firmware's operations execute, and their budgets;
                                fails where a budget is passed

@@ -1,10 +1,11 @@
 using DeviceTwin.Bench.Generation.Fft;
 using DeviceTwin.Bench.Generation.Filters;
+using DeviceTwin.Bench.Generation.Hardware;
 
 namespace DeviceTwin.Bench.Generation;
 
-/// <summary><c>generate</c>: the C# constants of the twin model from its JSON files, the straight-line transforms and filters, and the
-/// generated sections of the documentation.</summary>
+/// <summary><c>generate</c>: the C# constants of the twin model from its JSON files, the straight-line transforms and filters, the
+/// generated sections of the documentation, and the wiring of the boards.</summary>
 public static class GenerateVerb
 {
     private const string Folder = "firmware/SensorNode/Twin/Model";
@@ -39,7 +40,7 @@ public static class GenerateVerb
         (string Path, string Text)[] files;
         try
         {
-            files = [.. TwinModel(root), .. StraightLine(root), .. GeneratedSections.Pages(root)];
+            files = [.. TwinModel(root), .. StraightLine(root), .. GeneratedSections.Pages(root), .. WiringDrawing.All(root)];
         }
         catch (ModelException exception)
         {

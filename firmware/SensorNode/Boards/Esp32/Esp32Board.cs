@@ -7,12 +7,6 @@ namespace DeviceTwin.SensorNode.Boards.Esp32;
 /// <summary>Makes the buses of a board: the one place that calls nanoFramework's static factories.</summary>
 public static class Esp32Board
 {
-    // The IIS3DWB takes up to 10 MHz in mode 3 (datasheet DS12569, table "SPI slave timing values").
-    private const int SpiHertz = 10000000;
-
-    // Microchip DS25095: A2 to A0 at ground.
-    private const int TemperatureAddress = 0x18;
-
     /// <summary>The accelerometer's SPI device.</summary>
     public static SpiDevice OpenAccelerometer(BoardDescription board)
     {
@@ -20,7 +14,7 @@ public static class Esp32Board
         Configuration.SetPinFunction(board.SpiMiso, DeviceFunction.SPI1_MISO);
         Configuration.SetPinFunction(board.SpiClock, DeviceFunction.SPI1_CLOCK);
         var settings = new SpiConnectionSettings(board.SpiBus, board.SpiSelect);
-        settings.ClockFrequency = SpiHertz;
+        settings.ClockFrequency = board.SpiHertz;
         settings.Mode = SpiMode.Mode3;
         settings.DataBitLength = 8;
         settings.Configuration = SpiBusConfiguration.FullDuplex;
@@ -32,6 +26,6 @@ public static class Esp32Board
     {
         Configuration.SetPinFunction(board.I2cData, DeviceFunction.I2C1_DATA);
         Configuration.SetPinFunction(board.I2cClock, DeviceFunction.I2C1_CLOCK);
-        return I2cDevice.Create(new I2cConnectionSettings(board.I2cBus, TemperatureAddress, I2cBusSpeed.FastMode));
+        return I2cDevice.Create(new I2cConnectionSettings(board.I2cBus, board.I2cAddress, I2cBusSpeed.FastMode));
     }
 }
