@@ -53,6 +53,9 @@ public sealed class MeasureLoop
     private int _capturesSinceSpectrum;
     private long _captureUtcMs;
     private int _captureFault;
+    private int _captureReason;
+    private int _tapTests;
+    private TapResult _tapResult;
     private long _nextAlarmMs;
     private long _nextFeaturesMs;
 
@@ -67,8 +70,9 @@ public sealed class MeasureLoop
     {
         _clock = parts.Clock;
         _capacity = parts.CaptureCapacity;
-        _vibration = new VibrationAcquisition(new Iis3dwb(parts.AccelerometerBus), parts.CaptureCapacity);
-        _temperature = new TemperatureAcquisition(new Mcp9808Sensor(parts.TemperatureBus));
+        _vibration = new VibrationAcquisition(SensorCatalogue.Accelerometer(parts.Accelerometer, parts.AccelerometerBus), parts.CaptureCapacity);
+        _temperature = new TemperatureAcquisition(
+            SensorCatalogue.Thermometer(parts.TemperatureSensor, parts.TemperatureBus, parts.TemperatureLine));
         _detectorWindow = parts.DetectorWindow;
         _detector = new Detector(parts.DetectorWindow);
         _composer = new TelemetryComposer(bootId);
@@ -104,7 +108,10 @@ public sealed class MeasureLoop
             _vibration.HandBack();
         }
 
-        long nextTemperature = _temperature.Step(nowMs);
+        JudgeTap();
+
+        // A thermometer may hold the processor for milliseconds, one that is broken for a second: it waits until the samples are in.
+        long nextTemperature = _vibration.Capturing() ? next : _temperature.Step(nowMs);
         if (_captures > 0 && nowMs >= _nextAlarmMs)
         {
             // Delays run out and the machine warms up between captures, too.
@@ -120,6 +127,71 @@ public sealed class MeasureLoop
     public bool IsCapturing()
     {
         return _vibration.Capturing();
+    }
+
+    /// <summary>Asks for one more capture. Any thread may call it; so it is with the other requests and their results.</summary>
+    public void RequestCapture()
+    {
+        _vibration.RequestCapture();
+    }
+
+    /// <summary>Asks for a self-test of the accelerometer.</summary>
+    public void RequestSelfTest()
+    {
+        _vibration.RequestSelfTest();
+    }
+
+    /// <summary>What the last self-test found, or null before the first.</summary>
+    public SelfTestResult SelfTest()
+    {
+        return _vibration.SelfTest();
+    }
+
+    /// <summary>Asks for a tap test.</summary>
+    /// <param name="patienceMs">How long to wait for the tap, in milliseconds.</param>
+    public void RequestTapTest(int patienceMs)
+    {
+        _vibration.RequestTapTest(patienceMs);
+    }
+
+    /// <summary>What the last tap test found, or null before the first.</summary>
+    public TapResult TapTest()
+    {
+        return _tapResult;
+    }
+
+    /// <summary>Sets the level that triggers a capture, in milli-g; 0 = no trigger.</summary>
+    public void PlanTrigger(int milliG)
+    {
+        _vibration.PlanTrigger(milliG);
+    }
+
+    private void JudgeTap()
+    {
+        TapRecord record = _vibration.Tap();
+        if (record == null)
+        {
+            return;
+        }
+
+        int fault = _vibration.TapFault();
+        TapResult result;
+        if (fault == AcquisitionFault.None)
+        {
+            var test = new TapTest();
+            result = test.Judge(record);
+        }
+        else
+        {
+            result = new TapResult();
+            result.Findings = TapFinding.SensorFault;
+        }
+
+        _vibration.HandBackTap();
+        _tapTests++;
+        result.Sequence = _tapTests;
+        result.Fault = fault;
+        _tapResult = result;
     }
 
     private void TakeSettings(long nowMs)
@@ -171,6 +243,7 @@ public sealed class MeasureLoop
         _captures++;
         _captureFault = _vibration.Fault();
         _captureUtcMs = capture.StartUtcMs;
+        _captureReason = capture.Reason;
         if (_captureFault != AcquisitionFault.None)
         {
             _health.CaptureFaults++;
@@ -239,7 +312,8 @@ public sealed class MeasureLoop
         Offer(
             TelemetryComposer.Features,
             _composer.ComposeFeatures(
-                _result, _monitor, _trial, _captureUtcMs, temperature, _captureFault, _settingsVersion, _settingsHash, _fingerprint),
+                _result, _monitor, _trial, _captureUtcMs, temperature, _captureFault, _captureReason, _settingsVersion, _settingsHash,
+                _fingerprint),
             isNews ? TelemetryMessage.Urgent : TelemetryMessage.Normal);
     }
 

@@ -1,4 +1,5 @@
 using System;
+using DeviceTwin.SensorNode.Acquisition;
 using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Link;
@@ -85,6 +86,37 @@ public sealed class Node
     public bool IsCapturing()
     {
         return _measure.IsCapturing();
+    }
+
+    /// <summary>Asks for one more capture. Any thread may call it; so it is with the other requests and their results.</summary>
+    public void RequestCapture()
+    {
+        _measure.RequestCapture();
+    }
+
+    /// <summary>Asks for a self-test of the accelerometer.</summary>
+    public void RequestSelfTest()
+    {
+        _measure.RequestSelfTest();
+    }
+
+    /// <summary>What the last self-test found, or null before the first.</summary>
+    public SelfTestResult SelfTest()
+    {
+        return _measure.SelfTest();
+    }
+
+    /// <summary>Asks for a tap test.</summary>
+    /// <param name="patienceMs">How long to wait for the tap, in milliseconds.</param>
+    public void RequestTapTest(int patienceMs)
+    {
+        _measure.RequestTapTest(patienceMs);
+    }
+
+    /// <summary>What the last tap test found, or null before the first.</summary>
+    public TapResult TapTest()
+    {
+        return _measure.TapTest();
     }
 
     /// <summary>Talks to the hub.</summary>

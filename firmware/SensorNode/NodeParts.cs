@@ -1,8 +1,10 @@
 using System.Device.I2c;
 using System.Device.Spi;
+using DeviceTwin.SensorNode.Acquisition;
 using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Link;
 using DeviceTwin.SensorNode.Provisioning;
+using nanoFramework.Device.OneWire;
 
 namespace DeviceTwin.SensorNode;
 
@@ -15,11 +17,20 @@ public sealed class NodeParts
     public IMqttSession Session;
     public IPower Power;
 
-    /// <summary>Bus to the IIS3DWB.</summary>
+    /// <summary>The board's accelerometer, a word of <see cref="SensorCatalogue"/>.</summary>
+    public string Accelerometer = Iis3dwb.TypeWord;
+
+    /// <summary>The board's thermometer, a word of <see cref="SensorCatalogue"/>.</summary>
+    public string TemperatureSensor = Mcp9808Sensor.TypeWord;
+
+    /// <summary>Bus to the accelerometer.</summary>
     public SpiDevice AccelerometerBus;
 
-    /// <summary>Bus to the MCP9808.</summary>
+    /// <summary>Bus to the thermometer, where it has I2C.</summary>
     public I2cDevice TemperatureBus;
+
+    /// <summary>Line to the thermometer, where it has 1-Wire.</summary>
+    public OneWireHost TemperatureLine;
 
     public NodeIdentity Identity;
 

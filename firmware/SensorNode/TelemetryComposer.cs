@@ -1,5 +1,6 @@
 using DeviceTwin.SensorNode.Acquisition;
 using DeviceTwin.SensorNode.Detection;
+using DeviceTwin.SensorNode.Signal;
 using DeviceTwin.SensorNode.Twin.Json;
 
 namespace DeviceTwin.SensorNode;
@@ -56,6 +57,7 @@ public sealed class TelemetryComposer
     /// <param name="utcMs">UTC of the capture's start in milliseconds, 0 where not known.</param>
     /// <param name="temperature">Hundredths of a degree Celsius, or <see cref="Monitor.NoTemperature"/>.</param>
     /// <param name="fault">Number of an <see cref="AcquisitionFault"/>; it joins the refusals.</param>
+    /// <param name="reason">Number of a <see cref="CaptureReason"/>; said where the capture was not a scheduled one.</param>
     public byte[] ComposeFeatures(
         DetectorResult result,
         Monitor monitor,
@@ -63,6 +65,7 @@ public sealed class TelemetryComposer
         long utcMs,
         int temperature,
         int fault,
+        int reason,
         int settingsVersion,
         string settingsHash,
         string fingerprint)
@@ -101,6 +104,11 @@ public sealed class TelemetryComposer
         _writer.Member("aliasingPermille", result.AliasingPermille);
         Number("noiseVelocityUmPerSecond", result.NoiseVelocityUmPerSecond);
         _writer.Member("overrun", result.Overrun);
+        if (reason != CaptureReason.Scheduled)
+        {
+            _writer.Member("captureReason", CaptureReason.Word(reason));
+        }
+
         Reasons("refusals", monitor.Refusals, fault);
         _writer.Member("settingsVersion", settingsVersion);
         _writer.Member("settingsHash", settingsHash);

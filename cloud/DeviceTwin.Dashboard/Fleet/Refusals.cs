@@ -33,6 +33,8 @@ public static class Refusals
         ["configurationNotHeld"] = "The accelerometer does not keep its configuration.",
         ["noSamples"] = "The accelerometer delivers fewer samples than its rate promises.",
         ["implausibleValue"] = "The value read is none that the sensor can measure.",
+        ["checksumWrong"] = "What the sensor sends fails its checksum: look for interference and for a second sensor on the line.",
+        ["lineStuck"] = "The sensor's data line does not move: check for a broken wire, a short, or a missing supply.",
     };
 
     /// <summary>The words.</summary>

@@ -34,6 +34,15 @@ public sealed class Mcp9808Model : II2cPeripheral
     /// <summary>While true, nobody answers: the cable is off.</summary>
     public bool Absent { get; set; }
 
+    /// <summary>
+    /// SDA does not move. Low: no start condition comes about and every transfer times out. High: nobody acknowledges.
+    /// Either way the bus reports a failure, as with a part that is absent.
+    /// </summary>
+    public StuckLine Sda { get; set; }
+
+    /// <summary>SDA loses its driver while data are read: the address is acknowledged, the bytes are all zeros or ones.</summary>
+    public StuckLine DataOut { get; set; }
+
     /// <summary>Makes the part another one: what the manufacturer register says.</summary>
     public ushort Manufacturer
     {
@@ -51,7 +60,7 @@ public sealed class Mcp9808Model : II2cPeripheral
     /// <inheritdoc/>
     public bool Write(ReadOnlySpan<byte> sent)
     {
-        if (Absent || sent.IsEmpty)
+        if (Absent || Sda != StuckLine.None || sent.IsEmpty)
         {
             return false;
         }
@@ -73,9 +82,15 @@ public sealed class Mcp9808Model : II2cPeripheral
     /// <inheritdoc/>
     public bool Read(Span<byte> received)
     {
-        if (Absent)
+        if (Absent || Sda != StuckLine.None)
         {
             return false;
+        }
+
+        if (DataOut != StuckLine.None)
+        {
+            received.Fill(DataOut == StuckLine.Low ? (byte)0x00 : (byte)0xFF);
+            return true;
         }
 
         Convert();

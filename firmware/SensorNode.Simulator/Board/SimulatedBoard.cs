@@ -2,13 +2,15 @@
 
 using System.Device.I2c;
 using System.Device.Spi;
+using DeviceTwin.SensorNode.Acquisition;
 using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Simulator.Machines;
+using nanoFramework.Device.OneWire;
 
 namespace DeviceTwin.SensorNode.Simulator.Board;
 
 /// <summary>
-/// A board bolted to a machine: the two sensors by their registers, clock, files, radio and power. What the firmware's composition
+/// A board bolted to a machine: its sensors by their registers, clock, files, radio and power. What the firmware's composition
 /// root takes from a real board it takes from here.
 /// </summary>
 public sealed class SimulatedBoard
@@ -18,16 +20,26 @@ public sealed class SimulatedBoard
 
     /// <param name="machine">What the sensors are bolted to.</param>
     /// <param name="clock">Virtual time.</param>
-    /// <param name="sensor">Properties of the accelerometer; a perfect-rate part where null.</param>
+    /// <param name="sensor">
+    /// Properties of the accelerometer, and by their type the kind of board: IIS3DWB and MCP9808, or ISM330DHCX and DS18B20. A perfect-rate
+    /// IIS3DWB where null.
+    /// </param>
     /// <param name="files">Where the node keeps its settings; memory where null.</param>
-    public SimulatedBoard(IMachine machine, SimulatedClock clock, Iis3dwbModelOptions? sensor = null, IFiles? files = null)
+    /// <param name="timing">What transfers take; nothing where null.</param>
+    public SimulatedBoard(
+        IMachine machine, SimulatedClock clock, AccelerometerModelOptions? sensor = null, IFiles? files = null, HostTiming? timing = null)
     {
         Machine = machine;
         Clock = clock;
-        Accelerometer = new Iis3dwbModel(clock, machine, sensor);
+        IsLowCost = sensor is Ism330dhcxModelOptions;
+        Accelerometer = sensor is Ism330dhcxModelOptions small
+            ? new Ism330dhcxModel(clock, machine, small)
+            : new Iis3dwbModel(clock, machine, sensor as Iis3dwbModelOptions);
         Thermometer = new Mcp9808Model(clock, machine);
-        AccelerometerBus = SimulatedBus.Spi(Accelerometer);
-        TemperatureBus = SimulatedBus.I2c(Thermometer);
+        LineThermometer = new Ds18b20Model(clock, machine);
+        AccelerometerBus = SimulatedBus.Spi(timing == null ? Accelerometer : new TimedSpi(Accelerometer, clock, timing));
+        TemperatureBus = SimulatedBus.I2c(timing == null ? Thermometer : new TimedI2c(Thermometer, clock, timing));
+        TemperatureLine = SimulatedBus.OneWire(timing == null ? LineThermometer : new TimedOneWire(LineThermometer, clock, timing));
         Files = files ?? new MemoryFiles();
     }
 
@@ -37,17 +49,32 @@ public sealed class SimulatedBoard
     /// <summary>The board's clocks.</summary>
     public SimulatedClock Clock { get; }
 
-    /// <summary>The accelerometer, to break it.</summary>
-    public Iis3dwbModel Accelerometer { get; }
+    /// <summary>Whether it is the board with ISM330DHCX and DS18B20.</summary>
+    public bool IsLowCost { get; }
 
-    /// <summary>The thermometer, to break it.</summary>
+    /// <summary>The word of its accelerometer.</summary>
+    public string AccelerometerWord => IsLowCost ? Ism330dhcx.TypeWord : Iis3dwb.TypeWord;
+
+    /// <summary>The word of its thermometer.</summary>
+    public string TemperatureWord => IsLowCost ? Ds18b20Sensor.TypeWord : Mcp9808Sensor.TypeWord;
+
+    /// <summary>The accelerometer, to break it.</summary>
+    public StAccelerometerModel Accelerometer { get; }
+
+    /// <summary>The thermometer on I2C, to break it.</summary>
     public Mcp9808Model Thermometer { get; }
+
+    /// <summary>The thermometer on 1-Wire, to break it.</summary>
+    public Ds18b20Model LineThermometer { get; }
 
     /// <summary>The bus of the accelerometer's driver.</summary>
     public SpiDevice AccelerometerBus { get; }
 
-    /// <summary>The bus of the thermometer's driver.</summary>
+    /// <summary>The bus of the thermometer's driver, where it is the one on I2C.</summary>
     public I2cDevice TemperatureBus { get; }
+
+    /// <summary>The line of the thermometer's driver, where it is the one on 1-Wire.</summary>
+    public OneWireHost TemperatureLine { get; }
 
     /// <summary>The node's files.</summary>
     public IFiles Files { get; }

@@ -47,4 +47,7 @@ public sealed class SimulatedClock : IClock
         ArgumentOutOfRangeException.ThrowIfLessThan(microseconds, NowMicroseconds);
         NowMicroseconds = microseconds;
     }
+
+    /// <summary>Something took time.</summary>
+    public void Spend(long microseconds) => AdvanceToMicroseconds(NowMicroseconds + microseconds);
 }

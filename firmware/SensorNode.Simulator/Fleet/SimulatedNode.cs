@@ -131,8 +131,11 @@ internal sealed class SimulatedNode : IDisposable
         Radio = _board.Radio,
         Session = _session,
         Power = _board.Power,
+        Accelerometer = _board.AccelerometerWord,
         AccelerometerBus = _board.AccelerometerBus,
+        TemperatureSensor = _board.TemperatureWord,
         TemperatureBus = _board.TemperatureBus,
+        TemperatureLine = _board.TemperatureLine,
         Identity = new NodeIdentity
         {
             DeviceId = _options.DeviceId,

@@ -39,6 +39,9 @@ public sealed record SimulatedNodeOptions
     /// <summary>Where the node keeps its settings; memory where null.</summary>
     public IFiles? Files { get; init; }
 
-    /// <summary>Properties of its accelerometer; where null a part that is up to 2 % off its rate, by the fleet's seed.</summary>
-    public Iis3dwbModelOptions? Accelerometer { get; init; }
+    /// <summary>
+    /// Properties of its accelerometer, and by their type the kind of board (see <see cref="SimulatedBoard"/>); where null an IIS3DWB that is up
+    /// to 2 % off its rate, by the fleet's seed.
+    /// </summary>
+    public AccelerometerModelOptions? Accelerometer { get; init; }
 }

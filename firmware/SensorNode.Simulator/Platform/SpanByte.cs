@@ -8,6 +8,9 @@ namespace System;
 /// </summary>
 public readonly ref struct SpanByte
 {
+    [ThreadStatic]
+    private static long made;
+
     private readonly byte[] _array;
     private readonly int _start;
     private readonly int _length;
@@ -15,6 +18,7 @@ public readonly ref struct SpanByte
     /// <summary>The whole array.</summary>
     public SpanByte(byte[] array)
     {
+        made++;
         _array = array;
         _start = 0;
         _length = array == null ? 0 : array.Length;
@@ -29,10 +33,14 @@ public readonly ref struct SpanByte
             throw new ArgumentOutOfRangeException(nameof(start));
         }
 
+        made++;
         _array = array!;
         _start = start;
         _length = length;
     }
+
+    /// <summary>Views that this thread has made: on nanoFramework each is an object on the heap.</summary>
+    internal static long Made => made;
 
     /// <summary>Number of bytes.</summary>
     public int Length => _length;

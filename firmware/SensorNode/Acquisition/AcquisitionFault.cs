@@ -24,9 +24,18 @@ public static class AcquisitionFault
     /// <summary>The value read is none that the sensor can measure.</summary>
     public const int ImplausibleValue = 6;
 
+    /// <summary>What was read fails its checksum: interference, or two devices answer at once.</summary>
+    public const int ChecksumWrong = 7;
+
+    /// <summary>The data line does not move: nothing but zeros or nothing but ones comes in. A broken wire, a short, a chip without supply.</summary>
+    public const int LineStuck = 8;
+
+    /// <summary>Number of faults, <see cref="None"/> included.</summary>
+    public const int Count = 9;
+
     private static readonly string[] Words =
     {
-        "none", "busFailure", "wrongDevice", "resetStuck", "configurationNotHeld", "noSamples", "implausibleValue",
+        "none", "busFailure", "wrongDevice", "resetStuck", "configurationNotHeld", "noSamples", "implausibleValue", "checksumWrong", "lineStuck",
     };
 
     /// <summary>The stable word of a fault; "unknown" for a number that is none of this class.</summary>

@@ -14,8 +14,11 @@ namespace DeviceTwin.SensorNode.Acquisition;
 /// object), accepts one silicon revision only, and makes an array and a floating-point quantity for each reading. Here each reading
 /// either carries its value or its <see cref="AcquisitionFault"/>, and reuses two small buffers.
 /// </remarks>
-public sealed class Mcp9808Sensor
+public sealed class Mcp9808Sensor : ITemperatureSensor
 {
+    /// <summary>The type's word in board files.</summary>
+    public const string TypeWord = "mcp9808";
+
     private const byte RegisterAmbient = 0x05;
     private const byte RegisterManufacturer = 0x06;
     private const byte RegisterDevice = 0x07;
@@ -37,6 +40,18 @@ public sealed class Mcp9808Sensor
         _bus = bus;
     }
 
+    /// <summary>None: the part converts by itself, four times a second.</summary>
+    public int ConversionMilliseconds()
+    {
+        return 0;
+    }
+
+    /// <inheritdoc/>
+    public int StartReading()
+    {
+        return AcquisitionFault.None;
+    }
+
     /// <summary>The last temperature that <see cref="Read"/> found, in hundredths of a degree Celsius.</summary>
     public int CentiCelsius()
     {
@@ -44,7 +59,7 @@ public sealed class Mcp9808Sensor
     }
 
     /// <summary>Checks that an MCP9808 of any revision answers.</summary>
-    /// <returns>None, BusFailure or WrongDevice of <see cref="AcquisitionFault"/>.</returns>
+    /// <returns>None, BusFailure, WrongDevice, or LineStuck where nothing but zeros or ones comes in.</returns>
     public int Identify()
     {
         if (!ReadRegister(RegisterManufacturer))
@@ -52,7 +67,13 @@ public sealed class Mcp9808Sensor
             return AcquisitionFault.BusFailure;
         }
 
-        bool right = ((_value[0] << 8) | _value[1]) == ManufacturerMicrochip;
+        int manufacturer = (_value[0] << 8) | _value[1];
+        if (manufacturer == 0x0000 || manufacturer == 0xFFFF)
+        {
+            return AcquisitionFault.LineStuck;
+        }
+
+        bool right = manufacturer == ManufacturerMicrochip;
         if (!ReadRegister(RegisterDevice))
         {
             return AcquisitionFault.BusFailure;

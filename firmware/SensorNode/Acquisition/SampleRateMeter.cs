@@ -6,6 +6,9 @@ namespace DeviceTwin.SensorNode.Acquisition;
 /// </summary>
 public sealed class SampleRateMeter
 {
+    /// <summary>How far a part may be from the rate that it claims, in thousandths. What lies beyond is a clock or a sensor gone wrong.</summary>
+    public const int PlausiblePermille = 100;
+
     private const int TrustedMilliseconds = 1000;
     private const int WindowMilliseconds = 60000;
 
@@ -30,7 +33,10 @@ public sealed class SampleRateMeter
         }
     }
 
-    /// <summary>The measured rate in millihertz; <paramref name="assumed"/> until a second of samples was counted.</summary>
+    /// <summary>
+    /// The measured rate in millihertz; <paramref name="assumed"/> until a second of samples was counted, and where the measured one is
+    /// further from it than <see cref="PlausiblePermille"/>.
+    /// </summary>
     public int RateMilliHertz(int assumed)
     {
         if (_milliseconds < TrustedMilliseconds)
@@ -38,6 +44,8 @@ public sealed class SampleRateMeter
             return assumed;
         }
 
-        return (int)(_samples * 1000000 / _milliseconds);
+        long measured = _samples * 1000000 / _milliseconds;
+        long off = measured > assumed ? measured - assumed : assumed - measured;
+        return off * 1000 > (long)assumed * PlausiblePermille ? assumed : (int)measured;
     }
 }

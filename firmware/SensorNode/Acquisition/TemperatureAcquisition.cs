@@ -1,6 +1,9 @@
 namespace DeviceTwin.SensorNode.Acquisition;
 
-/// <summary>Reads the temperature in its own rhythm. A stepped room: it never waits and never throws.</summary>
+/// <summary>
+/// Reads the temperature in its own rhythm: a thermometer that takes time to measure is asked in one step and read in a later one.
+/// A stepped room: it never waits and never throws.
+/// </summary>
 public sealed class TemperatureAcquisition
 {
     /// <summary>What <see cref="CentiCelsius"/> says while no temperature is known.</summary>
@@ -8,16 +11,18 @@ public sealed class TemperatureAcquisition
 
     private const int RetryMilliseconds = 5000;
 
-    private readonly Mcp9808Sensor _sensor;
+    private readonly ITemperatureSensor _sensor;
     private long _intervalMs = 30000;
     private bool _started;
     private long _lastMs;
     private bool _identified;
+    private bool _measuring;
+    private long _measuredAtMs;
     private int _fault;
     private int _centiCelsius = Unknown;
 
     /// <param name="sensor">The temperature sensor; owned by this room from now on.</param>
-    public TemperatureAcquisition(Mcp9808Sensor sensor)
+    public TemperatureAcquisition(ITemperatureSensor sensor)
     {
         _sensor = sensor;
     }
@@ -45,6 +50,11 @@ public sealed class TemperatureAcquisition
     /// <returns>The uptime at which the room wants to run again.</returns>
     public long Step(long nowMs)
     {
+        if (_measuring)
+        {
+            return nowMs < _measuredAtMs ? _measuredAtMs : Finish(_sensor.Read(), nowMs);
+        }
+
         long dueMs = DueMs(nowMs);
         if (nowMs < dueMs)
         {
@@ -53,18 +63,30 @@ public sealed class TemperatureAcquisition
 
         _started = true;
         _lastMs = nowMs;
-        if (!_identified)
+        int fault = _identified ? AcquisitionFault.None : _sensor.Identify();
+        _identified = fault == AcquisitionFault.None;
+        if (fault == AcquisitionFault.None)
         {
-            _fault = _sensor.Identify();
-            _identified = _fault == AcquisitionFault.None;
+            fault = _sensor.StartReading();
         }
 
-        if (_identified)
+        int conversion = _sensor.ConversionMilliseconds();
+        if (fault == AcquisitionFault.None && conversion > 0)
         {
-            _fault = _sensor.Read();
+            // One more than the part needs: the clock's millisecond may just have begun.
+            _measuring = true;
+            _measuredAtMs = nowMs + conversion + 1;
+            return _measuredAtMs;
         }
 
-        if (_fault == AcquisitionFault.None)
+        return Finish(fault == AcquisitionFault.None ? _sensor.Read() : fault, nowMs);
+    }
+
+    private long Finish(int fault, long nowMs)
+    {
+        _measuring = false;
+        _fault = fault;
+        if (fault == AcquisitionFault.None)
         {
             _centiCelsius = _sensor.CentiCelsius();
         }

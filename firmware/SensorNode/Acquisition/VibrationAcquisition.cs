@@ -3,24 +3,28 @@ using DeviceTwin.SensorNode.Signal;
 namespace DeviceTwin.SensorNode.Acquisition;
 
 /// <summary>
-/// Takes captures by plan: starts one at its time, drains the sensor's FIFO a burst per step, finishes with a <see cref="Capture"/> and
-/// its facts.
+/// Takes captures: by plan, on request, and where the acceleration goes over a level; starts one at its time, drains the sensor's FIFO a burst
+/// per step, finishes with a <see cref="Capture"/> and its facts. Between captures it runs self-test and tap test where somebody asks.
 /// A stepped room: call <see cref="Step"/> when it asks to be called; it never waits and never throws.
 /// </summary>
 /// <remarks>
 /// A sensor that fails is tried again every five seconds. Meanwhile each planned capture still finishes, empty, with the reason in
 /// <see cref="Fault"/>: the node says "refused" in its usual rhythm instead of falling silent.
-/// While a capture is under way each step is two bus transfers long, straight into memory; the samples are read out of the words
-/// afterwards, a piece per step.
+/// While a capture is under way each step is two bus transfers long, straight into memory. Where the FIFO lasts long enough the samples
+/// are read out of the words at once, into two bytes each; where it does not, afterwards, a piece per step.
+/// The level that triggers is the sensor's own wake-up logic, which sees every sample; its latched flag is polled in a register. A pin would
+/// say no more: the runtime hands an edge to managed code through a queue, milliseconds later, and the flag stays until it is read.
+/// The request methods may be called from any thread; everything else belongs to the measure loop.
 /// </remarks>
 public sealed class VibrationAcquisition
 {
-    /// <summary>Longest time between two steps during a capture. The FIFO lasts 19 ms.</summary>
-    public const int BurstMilliseconds = 8;
+    /// <summary>After a triggered capture the level is not looked at for so long: a loud machine would trigger for ever.</summary>
+    public const int TriggerPauseMilliseconds = 60000;
 
     private const int ResetPatienceMilliseconds = 20;
     private const int RetryMilliseconds = 5000;
     private const int IdlePollMilliseconds = 50;
+    private const int RequestPollMilliseconds = 1000;
 
     private const int StateStart = 0;
     private const int StateResetting = 1;
@@ -29,15 +33,24 @@ public sealed class VibrationAcquisition
     private const int StateCapturing = 4;
     private const int StateDecoding = 5;
     private const int StateFailed = 6;
+    private const int StateSelfTest = 7;
+    private const int StateTapTest = 8;
 
     // Some 9 000 instructions of the interpreter: about 5 ms on an ESP32. A piece with a gap is no part of the coverage.
     private const int WordsPerPiece = 256;
 
-    private readonly Iis3dwb _sensor;
+    // Two places for each overrun that is kept; what comes behind so many is no part of the coverage.
+    private const int BreakCapacity = 32;
+
+    private readonly IAccelerometer _sensor;
+    private readonly AccelerometerFacts _facts;
     private readonly Capture _capture;
     private readonly byte[] _raw;
     private readonly SampleRateMeter _meter = new SampleRateMeter();
     private readonly RawWords _unpack = new RawWords();
+    private readonly SelfTestRun _selfTest;
+    private readonly TapRun _tapTest;
+    private readonly int[] _breaks = new int[BreakCapacity];
 
     private int _state = StateStart;
     private long _stateSince;
@@ -52,15 +65,29 @@ public sealed class VibrationAcquisition
     private int _configuredRangeG;
     private bool _scheduled;
     private long _dueMs;
+    private int _triggerMilliG;
+    private bool _armed;
+    private long _triggerFromMs;
+
+    // Set by any thread, cleared by the measure loop.
+    private bool _captureAsked;
+    private bool _selfTestAsked;
+    private int _tapTestAskedMs;
+    private SelfTestResult _selfTestResult;
+    private TapRecord _tapRecord;
+    private int _tapFault;
 
     private int _target;
     private long _deadlineMs;
     private int _words;
+    private int _decoded;
+    private int _lastBurst;
     private int _run;
     private int _longestRun;
-    private int _decoded;
-    private int _decodedRun;
-    private int _longestDecodedRun;
+    private int _longestBefore;
+    private int _breakCount;
+    private int _breaksPassed;
+    private bool _stopped;
     private int _faultBehind;
     private bool _counting;
     private long _countedFromMs;
@@ -69,12 +96,19 @@ public sealed class VibrationAcquisition
     private long _lastLookWords;
 
     /// <param name="sensor">The accelerometer; owned by this room from now on.</param>
-    /// <param name="capacity">Samples of the longest capture: two buffers, nine bytes a sample together.</param>
-    public VibrationAcquisition(Iis3dwb sensor, int capacity)
+    /// <param name="capacity">
+    /// Samples of the longest capture, at least three times <see cref="TapRecord.MaximumSamples"/>. Two buffers: two bytes a sample, and seven
+    /// a word, as many words as the sensor's way of unpacking needs.
+    /// </param>
+    public VibrationAcquisition(IAccelerometer sensor, int capacity)
     {
         _sensor = sensor;
-        _capture = new Capture(capacity);
-        _raw = new byte[Iis3dwb.RawBytes(capacity)];
+        _facts = sensor.Facts();
+        int least = 3 * TapRecord.MaximumSamples;
+        _capture = new Capture(capacity < least ? least : capacity);
+        _raw = new byte[RawWords.BufferBytes(_facts.UnpacksAtOnce ? StAccelerometer.FifoWords : _capture.Samples.Length)];
+        _selfTest = new SelfTestRun(sensor);
+        _tapTest = new TapRun(sensor);
     }
 
     /// <summary>The sensor's rate in millihertz: measured against the clock, else by its factory trim, else nominal.</summary>
@@ -89,10 +123,10 @@ public sealed class VibrationAcquisition
         return _fault;
     }
 
-    /// <summary>Whether a capture is under way: a late step would lose samples.</summary>
+    /// <summary>Whether samples are on their way: a late step would lose some.</summary>
     public bool Capturing()
     {
-        return _state == StateCapturing;
+        return _state == StateCapturing || _state == StateTapTest;
     }
 
     /// <summary>Whether a capture was begun and is not handed out yet: it is to be judged by the settings that planned it.</summary>
@@ -121,6 +155,60 @@ public sealed class VibrationAcquisition
         _planned = samples > _capture.Samples.Length ? _capture.Samples.Length : samples;
     }
 
+    /// <summary>Sets the level that triggers a capture.</summary>
+    /// <param name="milliG">Acceleration without its slow part, in milli-g; the sensor rounds it up to its next step. 0 = no trigger.</param>
+    public void PlanTrigger(int milliG)
+    {
+        _armed = _armed && milliG == _triggerMilliG;
+        _triggerMilliG = milliG;
+    }
+
+    /// <summary>Asks for one more capture, as soon as the sensor is free. The rhythm of the others stays.</summary>
+    public void RequestCapture()
+    {
+        _captureAsked = true;
+    }
+
+    /// <summary>Asks for a self-test of the sensor, as soon as it is free.</summary>
+    public void RequestSelfTest()
+    {
+        _selfTestAsked = true;
+    }
+
+    /// <summary>Asks for a tap test, as soon as the sensor is free.</summary>
+    /// <param name="patienceMs">How long to wait for the tap, in milliseconds.</param>
+    public void RequestTapTest(int patienceMs)
+    {
+        _tapTestAskedMs = patienceMs < 1 ? 1 : patienceMs;
+    }
+
+    /// <summary>What the last self-test found, or null before the first.</summary>
+    public SelfTestResult SelfTest()
+    {
+        return _selfTestResult;
+    }
+
+    /// <summary>
+    /// The record of a tap test that has just ended, or null. It lies in the capture's buffer: until the receiver gives it back with
+    /// <see cref="HandBackTap"/> nothing else starts.
+    /// </summary>
+    public TapRecord Tap()
+    {
+        return _tapRecord;
+    }
+
+    /// <summary>What was wrong with the sensor in that test, a number of <see cref="AcquisitionFault"/>.</summary>
+    public int TapFault()
+    {
+        return _tapFault;
+    }
+
+    /// <summary>The receiver is through with the record of the tap.</summary>
+    public void HandBackTap()
+    {
+        _tapRecord = null;
+    }
+
     /// <summary>Does what is due.</summary>
     /// <param name="nowMs">Uptime in milliseconds.</param>
     /// <param name="utcMs">UTC in milliseconds since 1970, 0 while the node does not know it.</param>
@@ -141,6 +229,10 @@ public sealed class VibrationAcquisition
                 return StepCapturing(nowMs);
             case StateDecoding:
                 return StepDecoding(nowMs);
+            case StateSelfTest:
+                return StepSelfTest(nowMs);
+            case StateTapTest:
+                return StepTapTest(nowMs);
             default:
                 return StepFailed(nowMs, utcMs);
         }
@@ -196,6 +288,7 @@ public sealed class VibrationAcquisition
     private long StartSettling(long nowMs)
     {
         _configuredRangeG = 0;
+        _armed = false;
         int fault = _sensor.Configure(_rangeG);
         if (fault != AcquisitionFault.None)
         {
@@ -204,13 +297,13 @@ public sealed class VibrationAcquisition
 
         _configuredRangeG = _rangeG;
         Enter(StateSettling, nowMs);
-        return nowMs + Iis3dwb.SettlingMilliseconds + 1;
+        return nowMs + _facts.SettlingMilliseconds + 1;
     }
 
     private long StepSettling(long nowMs)
     {
         // One more than the settling time: the clock's millisecond may just have begun when the range was written.
-        long goodFrom = _stateSince + Iis3dwb.SettlingMilliseconds + 1;
+        long goodFrom = _stateSince + _facts.SettlingMilliseconds + 1;
         if (nowMs < goodFrom)
         {
             return goodFrom;
@@ -223,22 +316,78 @@ public sealed class VibrationAcquisition
 
     private long StepReady(long nowMs, long utcMs)
     {
-        if (_finished || _planned <= 0)
+        if (_finished || _tapRecord != null)
         {
             return nowMs + IdlePollMilliseconds;
         }
 
-        if (_scheduled && nowMs < _dueMs)
+        if (_selfTestAsked)
         {
-            return _dueMs;
+            _selfTestAsked = false;
+            _selfTest.Begin(nowMs);
+            Enter(StateSelfTest, nowMs);
+            return nowMs;
         }
 
-        if (_configuredRangeG != _rangeG)
+        if (_tapTestAskedMs > 0)
+        {
+            _tapTest.Begin(nowMs, _tapTestAskedMs, SampleRateMilliHertz());
+            _tapTestAskedMs = 0;
+            Enter(StateTapTest, nowMs);
+            return nowMs;
+        }
+
+        if (_planned <= 0)
+        {
+            return nowMs + IdlePollMilliseconds;
+        }
+
+        bool isDue = !_scheduled || nowMs >= _dueMs;
+        if (_configuredRangeG != _rangeG && (isDue || _captureAsked || _triggerMilliG > 0))
         {
             return StartSettling(nowMs);
         }
 
-        Begin(nowMs, utcMs);
+        if (_captureAsked)
+        {
+            _captureAsked = false;
+            return StartCapture(CaptureReason.Requested, nowMs, utcMs);
+        }
+
+        return isDue ? StartCapture(CaptureReason.Scheduled, nowMs, utcMs) : WatchLevel(nowMs, utcMs);
+    }
+
+    private long WatchLevel(long nowMs, long utcMs)
+    {
+        // Somebody may ask for something at any time.
+        bool isWatching = _triggerMilliG > 0 && nowMs >= _triggerFromMs;
+        long next = nowMs + (isWatching ? IdlePollMilliseconds : RequestPollMilliseconds);
+        next = next < _dueMs ? next : _dueMs;
+        if (!isWatching)
+        {
+            return next;
+        }
+
+        bool wasArmed = _armed;
+        int fault = wasArmed ? _sensor.ReadWakeUp() : _sensor.ArmWakeUp(_triggerMilliG);
+        if (fault != AcquisitionFault.None)
+        {
+            return Fail(fault, nowMs);
+        }
+
+        _armed = true;
+        if (wasArmed && _sensor.WokeUp())
+        {
+            _triggerFromMs = nowMs + TriggerPauseMilliseconds;
+            return StartCapture(CaptureReason.Triggered, nowMs, utcMs);
+        }
+
+        return next;
+    }
+
+    private long StartCapture(int reason, long nowMs, long utcMs)
+    {
+        Begin(reason, nowMs, utcMs);
         int fault = _sensor.StartFifo();
         if (fault != AcquisitionFault.None)
         {
@@ -247,9 +396,9 @@ public sealed class VibrationAcquisition
         }
 
         long planMs = (long)_target * 1000000 / SampleRateMilliHertz();
-        _deadlineMs = nowMs + planMs + planMs / 4 + 100;
+        _deadlineMs = nowMs + planMs + (planMs / 4) + 100;
         Enter(StateCapturing, nowMs);
-        return nowMs + BurstMilliseconds;
+        return nowMs + _facts.BurstMilliseconds;
     }
 
     private long StepCapturing(long nowMs)
@@ -267,17 +416,18 @@ public sealed class VibrationAcquisition
             words = _target - _words;
         }
 
-        fault = _sensor.Drain(_raw, _words, words);
+        fault = _sensor.Drain(_raw, _facts.UnpacksAtOnce ? 0 : _words, words);
         if (fault != AcquisitionFault.None)
         {
             return StartDecoding(fault, nowMs);
         }
 
+        _lastBurst = _words;
         _words += words;
-        _run += words;
-        if (_run > _longestRun)
+        if (_facts.UnpacksAtOnce)
         {
-            _longestRun = _run;
+            _longestBefore = _longestRun;
+            Unpack(0, words);
         }
 
         if (_words >= _target)
@@ -291,7 +441,7 @@ public sealed class VibrationAcquisition
             return StartDecoding(AcquisitionFault.NoSamples, nowMs);
         }
 
-        return nowMs + BurstMilliseconds;
+        return nowMs + _facts.BurstMilliseconds;
     }
 
     private long Complete(long nowMs)
@@ -299,7 +449,7 @@ public sealed class VibrationAcquisition
         // The FIFO may have filled up while the last burst was read.
         if (_sensor.ReadLevel() == AcquisitionFault.None && _sensor.Overrun())
         {
-            _capture.Overrun = true;
+            Break();
         }
 
         if (!_capture.Overrun && _counting)
@@ -325,29 +475,13 @@ public sealed class VibrationAcquisition
             words = WordsPerPiece;
         }
 
-        _unpack.Read(_raw, Iis3dwb.RawPosition(_decoded), words, _capture.Samples, _capture.Count);
-        int samples = _unpack.Count;
-        _capture.SaturatedCount += _unpack.Saturated;
-        _capture.Count += samples;
-        _decoded += words;
-        if (samples < words)
+        if (words > 0)
         {
-            // The bus brought words that carry no acceleration: what is around them is not one piece.
-            _capture.Overrun = true;
-            _decodedRun = 0;
-        }
-        else
-        {
-            _decodedRun += samples;
-            if (_decodedRun > _longestDecodedRun)
+            Unpack(_decoded, words);
+            if (_decoded < _words)
             {
-                _longestDecodedRun = _decodedRun;
+                return nowMs;
             }
-        }
-
-        if (_decoded < _words)
-        {
-            return nowMs;
         }
 
         Finish();
@@ -360,17 +494,63 @@ public sealed class VibrationAcquisition
         return nowMs;
     }
 
+    private long StepSelfTest(long nowMs)
+    {
+        long next = _selfTest.Step(nowMs);
+        if (!_selfTest.IsDone())
+        {
+            return next;
+        }
+
+        _selfTestResult = _selfTest.Result();
+        return _selfTestResult.Fault == AcquisitionFault.None ? StartSettling(nowMs) : Fail(_selfTestResult.Fault, nowMs);
+    }
+
+    private long StepTapTest(long nowMs)
+    {
+        long next = _tapTest.Step(nowMs, _raw, _capture.Samples);
+        if (!_tapTest.IsDone())
+        {
+            return next;
+        }
+
+        PublishTap();
+        return _tapFault == AcquisitionFault.None ? StartSettling(nowMs) : Fail(_tapFault, nowMs);
+    }
+
+    private void PublishTap()
+    {
+        _tapFault = _tapTest.Fault();
+        _tapRecord = _tapTest.Record();
+    }
+
     private long StepFailed(long nowMs, long utcMs)
     {
+        if (_selfTestAsked)
+        {
+            _selfTestAsked = false;
+            _selfTest.Refuse(_fault);
+            _selfTestResult = _selfTest.Result();
+        }
+
+        if (_tapTestAskedMs > 0 && _tapRecord == null)
+        {
+            _tapTestAskedMs = 0;
+            _tapTest.Refuse(_fault);
+            PublishTap();
+        }
+
         if (nowMs - _stateSince >= RetryMilliseconds)
         {
             Enter(StateStart, nowMs);
             return nowMs;
         }
 
-        if (!_finished && _planned > 0 && (!_scheduled || nowMs >= _dueMs))
+        bool isDue = !_scheduled || nowMs >= _dueMs;
+        if (!_finished && _tapRecord == null && _planned > 0 && (isDue || _captureAsked))
         {
-            Begin(nowMs, utcMs);
+            Begin(_captureAsked ? CaptureReason.Requested : CaptureReason.Scheduled, nowMs, utcMs);
+            _captureAsked = false;
             Finish();
             return nowMs;
         }
@@ -388,43 +568,54 @@ public sealed class VibrationAcquisition
     private long Fail(int fault, long nowMs)
     {
         _fault = fault;
+        _configuredRangeG = 0;
+        _armed = false;
         Enter(StateFailed, nowMs);
         return nowMs;
     }
 
-    private void Begin(long nowMs, long utcMs)
+    private void Begin(int reason, long nowMs, long utcMs)
     {
-        if (!_scheduled)
+        if (reason == CaptureReason.Scheduled)
         {
-            _scheduled = true;
-            _dueMs = nowMs;
-        }
+            if (!_scheduled)
+            {
+                _scheduled = true;
+                _dueMs = nowMs;
+            }
 
-        // Keep the rhythm; where a whole period was missed, start a new one instead of catching up.
-        _dueMs += _intervalMs;
-        if (_dueMs <= nowMs)
-        {
-            _dueMs = nowMs + _intervalMs;
+            // Keep the rhythm; where a whole period was missed, start a new one instead of catching up.
+            _dueMs += _intervalMs;
+            if (_dueMs <= nowMs)
+            {
+                _dueMs = nowMs + _intervalMs;
+            }
         }
 
         _sequence++;
+        _armed = false;
         _target = _planned;
         _words = 0;
+        _decoded = 0;
+        _lastBurst = 0;
         _run = 0;
         _longestRun = 0;
-        _decoded = 0;
-        _decodedRun = 0;
-        _longestDecodedRun = 0;
+        _longestBefore = 0;
+        _breakCount = 0;
+        _breaksPassed = 0;
+        _stopped = false;
         _counting = false;
         _capture.Count = 0;
         _capture.SampleRateMilliHertz = SampleRateMilliHertz();
-        _capture.NanoGPerCount = Iis3dwb.MicroGPerCount(_rangeG) * 1000;
-        _capture.NoiseNanoGPerRootHertz = Iis3dwb.NoiseNanoGPerRootHertz;
+        _capture.NanoGPerCount = _sensor.MicroGPerCount(_rangeG) * 1000;
+        _capture.NoiseNanoGPerRootHertz = _facts.NoiseNanoGPerRootHertz;
         _capture.SaturatedCount = 0;
         _capture.Overrun = false;
+        _capture.Gaps = 0;
         _capture.CoveragePermille = 0;
         _capture.StartUtcMs = utcMs;
         _capture.Sequence = _sequence;
+        _capture.Reason = reason;
     }
 
     /// <summary>Books what the status registers said: overrun, and samples against the clock.</summary>
@@ -432,9 +623,7 @@ public sealed class VibrationAcquisition
     {
         if (_sensor.Overrun())
         {
-            // What was drained before and what waits now are not neighbours.
-            _capture.Overrun = true;
-            _run = 0;
+            Break();
         }
 
         if (_capture.Overrun)
@@ -454,11 +643,73 @@ public sealed class VibrationAcquisition
         _lastLookWords = words;
     }
 
+    // What was drained before and what waits now are not neighbours. The flag does not say whether the FIFO filled up before the last burst was
+    // drained or behind it: that burst belongs to neither piece.
+    private void Break()
+    {
+        _capture.Overrun = true;
+        _capture.Gaps++;
+        _longestRun = _facts.UnpacksAtOnce ? _longestBefore : _longestRun;
+        if (_breakCount + 1 < BreakCapacity)
+        {
+            _breaks[_breakCount] = _lastBurst;
+            _breaks[_breakCount + 1] = _words;
+            _breakCount += 2;
+        }
+        else
+        {
+            _stopped = true;
+        }
+    }
+
+    /// <summary>Reads samples out of raw words, and finds the longest piece that has no gap.</summary>
+    /// <param name="word">Where the words stand in the buffer.</param>
+    /// <param name="words">Their number.</param>
+    private void Unpack(int word, int words)
+    {
+        // A piece ends where samples are missing behind it.
+        while (words > 0)
+        {
+            int piece = words;
+            if (_breaksPassed < _breakCount)
+            {
+                int before = _breaks[_breaksPassed] - _decoded;
+                if (before <= 0)
+                {
+                    _run = 0;
+                    _breaksPassed++;
+                    continue;
+                }
+
+                piece = before < piece ? before : piece;
+            }
+
+            _unpack.Read(_raw, RawWords.Position(word), piece, _capture.Samples, _capture.Count);
+            _capture.SaturatedCount += _unpack.Saturated;
+            _capture.Count += _unpack.Count;
+            if (_unpack.Count < piece)
+            {
+                // The bus brought words that carry no acceleration: what is around them is not one piece.
+                _capture.Overrun = true;
+                _capture.Gaps++;
+                _run = 0;
+            }
+            else if (!_stopped || _breaksPassed < _breakCount)
+            {
+                _run += piece;
+                _longestRun = _run > _longestRun ? _run : _longestRun;
+            }
+
+            _decoded += piece;
+            word += piece;
+            words -= piece;
+        }
+    }
+
     private void Finish()
     {
         _capture.SampleRateMilliHertz = SampleRateMilliHertz();
-        int longest = _longestDecodedRun < _longestRun ? _longestDecodedRun : _longestRun;
-        _capture.CoveragePermille = (int)((long)longest * 1000 / _target);
+        _capture.CoveragePermille = (int)((long)_longestRun * 1000 / _target);
         _finished = true;
     }
 }

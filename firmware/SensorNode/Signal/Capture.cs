@@ -27,6 +27,9 @@ public sealed class Capture
     /// <summary>Whether the sensor's FIFO overran: samples are missing somewhere inside the block.</summary>
     public bool Overrun;
 
+    /// <summary>Number of places inside the block where samples are missing.</summary>
+    public int Gaps;
+
     /// <summary>Share of the planned samples that were received without a gap, in thousandths.</summary>
     public int CoveragePermille;
 
@@ -35,6 +38,9 @@ public sealed class Capture
 
     /// <summary>Running number of the capture since boot, from 1.</summary>
     public int Sequence;
+
+    /// <summary>Why it was taken, a number of <see cref="CaptureReason"/>.</summary>
+    public int Reason;
 
     /// <param name="capacity">Largest number of samples the block can hold.</param>
     public Capture(int capacity)

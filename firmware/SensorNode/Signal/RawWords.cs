@@ -25,6 +25,57 @@ public sealed class RawWords
     /// <summary>How many of them are at a rail: 32767 or -32768.</summary>
     public int Saturated;
 
+    /// <summary>Length of a buffer for so many words: one byte more than they take, because the first byte of a transfer is none of theirs.</summary>
+    public static int BufferBytes(int words)
+    {
+        return 1 + (words * BytesPerWord);
+    }
+
+    /// <summary>Where a word begins in such a buffer.</summary>
+    public static int Position(int word)
+    {
+        return 1 + (word * BytesPerWord);
+    }
+
+    /// <summary>
+    /// Reads all three axes of a short piece: x from the start, y and z behind it at one and two strides. Words that carry no acceleration are
+    /// left out, and what follows moves up.
+    /// </summary>
+    /// <param name="raw">Words, one after the other.</param>
+    /// <param name="from">Where the first word's tag stands.</param>
+    /// <param name="words">Number of words, at most <paramref name="stride"/>.</param>
+    /// <param name="samples">Receives raw counts; at least three strides long.</param>
+    /// <param name="stride">Distance from one axis to the next.</param>
+    public void ReadAxes(byte[] raw, int from, int words, short[] samples, int stride)
+    {
+        int at = from;
+        int to = 0;
+        int saturated = 0;
+        for (int word = 0; word < words; word++)
+        {
+            if ((raw[at] ^ AccelerationTag) <= TagFreeBits)
+            {
+                short x = (short)(raw[at + 1] | (raw[at + 2] << 8));
+                short y = (short)(raw[at + 3] | (raw[at + 4] << 8));
+                short z = (short)(raw[at + 5] | (raw[at + 6] << 8));
+                samples[to] = x;
+                samples[to + stride] = y;
+                samples[to + stride + stride] = z;
+                if ((uint)(x + 32767) > 65533u || (uint)(y + 32767) > 65533u || (uint)(z + 32767) > 65533u)
+                {
+                    saturated++;
+                }
+
+                to++;
+            }
+
+            at += BytesPerWord;
+        }
+
+        Count = to;
+        Saturated = saturated;
+    }
+
     /// <summary>Reads the z axis. Words that carry no acceleration are left out, and what follows moves up.</summary>
     /// <param name="raw">Words, one after the other.</param>
     /// <param name="from">Where the first word's tag stands.</param>

@@ -30,8 +30,11 @@ internal sealed class NodeScene
             Radio = Board.Radio,
             Session = Session,
             Power = Board.Power,
+            Accelerometer = Board.AccelerometerWord,
             AccelerometerBus = Board.AccelerometerBus,
+            TemperatureSensor = Board.TemperatureWord,
             TemperatureBus = Board.TemperatureBus,
+            TemperatureLine = Board.TemperatureLine,
             Identity = new NodeIdentity
             {
                 DeviceId = "node-1",
