@@ -1,43 +1,64 @@
-using System.Reflection;
 using DeviceTwin.Bench.Generation.Hardware;
 using DeviceTwin.SensorNode.Acquisition;
 using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Detection;
+using DeviceTwin.SensorNode.Simulator.Board;
+using DeviceTwin.SensorNode.Simulator.Machines;
 
 namespace DeviceTwin.Tests.Hardware.Boards;
 
-/// <summary>What the board files say of a sensor is what its driver computes with.</summary>
+/// <summary>What the board files say of a sensor is what its driver computes with, and the simulator has the part.</summary>
 public sealed class SensorFactsTests
 {
-    private static readonly Assembly Firmware = typeof(Iis3dwb).Assembly;
+    private static readonly SimulatedBoard[] Simulated = [Simulate(null), Simulate(new Ism330dhcxModelOptions())];
 
-    private static IEnumerable<BoardFile> DrivenBoards => BoardFiles.All.Where(board => Driver(board) is not null);
-
-    [TestCaseSource(nameof(DrivenBoards))]
-    public void Rate_fifo_and_noise_are_those_of_the_driver(BoardFile board)
+    [TestCaseSource(typeof(BoardFiles), nameof(BoardFiles.All))]
+    public void The_simulator_has_a_board_with_these_sensors(BoardFile board)
     {
-        Type driver = Driver(board)!;
+        Assert.That(Simulated.Count(candidate => IsOf(candidate, board)), Is.EqualTo(1));
+    }
+
+    [TestCaseSource(typeof(BoardFiles), nameof(BoardFiles.All))]
+    public void Rate_and_noise_are_those_of_the_driver(BoardFile board)
+    {
+        DeviceTwin.SensorNode.Acquisition.AccelerometerFacts facts = Driver(board).Facts();
 
         Assert.Multiple(() =>
         {
-            Assert.That(Constant(driver, "NominalRateMilliHertz"), Is.EqualTo(board.Accelerometer.RateMilliHertz));
-            Assert.That(Constant(driver, "FifoWords"), Is.EqualTo(board.Accelerometer.FifoWords));
-            Assert.That(Constant(driver, "NoiseNanoGPerRootHertz"), Is.EqualTo(board.Accelerometer.NoiseNanoGPerRootHertz));
+            Assert.That(facts.Word, Is.EqualTo(board.Accelerometer.Sensor));
+            Assert.That(facts.NominalRateMilliHertz, Is.EqualTo(board.Accelerometer.RateMilliHertz));
+            Assert.That(facts.NoiseNanoGPerRootHertz, Is.EqualTo(board.Accelerometer.NoiseNanoGPerRootHertz));
         });
     }
 
-    [TestCaseSource(nameof(DrivenBoards))]
+    [TestCaseSource(typeof(BoardFiles), nameof(BoardFiles.All))]
+    public void The_fifo_is_that_of_the_driver_and_lasts_as_long_as_it_says(BoardFile board)
+    {
+        Assert.That(board.Accelerometer.FifoWords, Is.EqualTo(StAccelerometer.FifoWords));
+        Assert.That(board.Accelerometer.FifoWords * 1000000L / board.Accelerometer.RateMilliHertz, Is.EqualTo(Driver(board).Facts().FifoMilliseconds));
+    }
+
+    [TestCaseSource(typeof(BoardFiles), nameof(BoardFiles.All))]
     public void The_driver_has_every_range_and_no_other(BoardFile board)
     {
-        MethodInfo weight = Driver(board)!.GetMethod("MicroGPerCount", [typeof(int)])!;
+        IAccelerometer driver = Driver(board);
 
-        Assert.That(Enumerable.Range(0, 65).Where(range => (int)weight.Invoke(null, [range])! != 0), Is.EqualTo(board.Accelerometer.RangesG));
+        Assert.That(Enumerable.Range(0, 65).Where(range => driver.MicroGPerCount(range) != 0), Is.EqualTo(board.Accelerometer.RangesG));
+    }
+
+    [TestCaseSource(typeof(BoardFiles), nameof(BoardFiles.All))]
+    public void The_thermometer_has_a_driver(BoardFile board)
+    {
+        SimulatedBoard simulated = Simulated.Single(candidate => IsOf(candidate, board));
+
+        Assert.That(SensorCatalogue.Thermometer(board.Temperature.Sensor, simulated.TemperatureBus, simulated.TemperatureLine), Is.Not.Null);
     }
 
     [Test]
-    public void The_first_board_has_a_driver()
+    public void A_driver_is_found_by_the_word_of_the_board()
     {
-        Assert.That(DrivenBoards.Select(board => board.Name), Does.Contain(BoardFiles.OfTheSchematic.Name));
+        Assert.That(new[] { Iis3dwb.TypeWord, Ism330dhcx.TypeWord, Mcp9808Sensor.TypeWord, Ds18b20Sensor.TypeWord },
+            Is.EqualTo(new[] { SensorName.Iis3dwb, SensorName.Ism330dhcx, SensorName.Mcp9808, SensorName.Ds18b20 }));
     }
 
     [TestCaseSource(typeof(BoardFiles), nameof(BoardFiles.All))]
@@ -54,9 +75,12 @@ public sealed class SensorFactsTests
         Assert.That(board.Accelerometer.BandHertz, Is.LessThan(board.Accelerometer.RateMilliHertz / 2000));
     }
 
-    // A driver is named after its part.
-    private static Type? Driver(BoardFile board) =>
-        Firmware.GetTypes().SingleOrDefault(type => type.Namespace == typeof(Iis3dwb).Namespace && type.Name.Equals(board.Accelerometer.Sensor, StringComparison.OrdinalIgnoreCase));
+    private static IAccelerometer Driver(BoardFile board) =>
+        SensorCatalogue.Accelerometer(board.Accelerometer.Sensor, Simulated.Single(candidate => IsOf(candidate, board)).AccelerometerBus);
 
-    private static object? Constant(Type driver, string name) => driver.GetField(name)?.GetRawConstantValue();
+    private static SimulatedBoard Simulate(AccelerometerModelOptions? sensor) =>
+        new(MachineFactory.Create(MachineKind.Healthy), new SimulatedClock(0), sensor);
+
+    private static bool IsOf(SimulatedBoard simulated, BoardFile board) =>
+        simulated.AccelerometerWord == board.Accelerometer.Sensor && simulated.TemperatureWord == board.Temperature.Sensor;
 }
