@@ -13,5 +13,6 @@ internal static class DtwinCommand
         TwinCommand.Create(),
         DetectCommand.Create(),
         VerifyCommand.Create(),
+        BoardsCommand.Create(),
     };
 }

@@ -1,6 +1,6 @@
 using DeviceTwin.Bench.Generation.Hardware;
+using DeviceTwin.SensorNode;
 using DeviceTwin.SensorNode.Acquisition;
-using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Simulator.Board;
 using DeviceTwin.SensorNode.Simulator.Machines;
@@ -52,13 +52,6 @@ public sealed class SensorFactsTests
         SimulatedBoard simulated = Simulated.Single(candidate => IsOf(candidate, board));
 
         Assert.That(SensorCatalogue.Thermometer(board.Temperature.Sensor, simulated.TemperatureBus, simulated.TemperatureLine), Is.Not.Null);
-    }
-
-    [Test]
-    public void A_driver_is_found_by_the_word_of_the_board()
-    {
-        Assert.That(new[] { Iis3dwb.TypeWord, Ism330dhcx.TypeWord, Mcp9808Sensor.TypeWord, Ds18b20Sensor.TypeWord },
-            Is.EqualTo(new[] { SensorName.Iis3dwb, SensorName.Ism330dhcx, SensorName.Mcp9808, SensorName.Ds18b20 }));
     }
 
     [TestCaseSource(typeof(BoardFiles), nameof(BoardFiles.All))]
