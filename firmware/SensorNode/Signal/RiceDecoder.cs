@@ -4,16 +4,17 @@ namespace DeviceTwin.SensorNode.Signal;
 public static class RiceDecoder
 {
     /// <summary>Decodes one piece.</summary>
-    /// <param name="bytes">The code.</param>
+    /// <param name="bytes">Holds the code.</param>
+    /// <param name="position">Its first byte.</param>
     /// <param name="length">Its bytes.</param>
     /// <param name="samples">Receives the values.</param>
     /// <param name="count">How many there are, at most the length of <paramref name="samples"/>.</param>
     /// <param name="stride">Number of axes, 1 or 3.</param>
     /// <returns>Whether the code holds exactly this many values and nothing else.</returns>
-    public static bool Decode(byte[] bytes, int length, short[] samples, int count, int stride)
+    public static bool Decode(byte[] bytes, int position, int length, short[] samples, int count, int stride)
     {
         var reader = new BitReader();
-        reader.Start(bytes, 0, length);
+        reader.Start(bytes, position, position + length);
         int from = 0;
         while (from < count)
         {

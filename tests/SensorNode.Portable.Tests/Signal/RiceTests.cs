@@ -46,11 +46,11 @@ public sealed class RiceTests
         byte[] code = Encode(samples, 0, 600, 1);
         for (int length = 0; length < code.Length; length++)
         {
-            Assert.That(RiceDecoder.Decode(code, length, new short[600], 600, 1), Is.False, $"{length} of {code.Length} bytes");
+            Assert.That(RiceDecoder.Decode(code, 0, length, new short[600], 600, 1), Is.False, $"{length} of {code.Length} bytes");
         }
 
-        Assert.That(RiceDecoder.Decode([.. code, 0], code.Length + 1, new short[600], 600, 1), Is.False);
-        Assert.That(RiceDecoder.Decode(code, code.Length, new short[600], 599, 1), Is.False);
+        Assert.That(RiceDecoder.Decode([.. code, 0], 0, code.Length + 1, new short[600], 600, 1), Is.False);
+        Assert.That(RiceDecoder.Decode(code, 0, code.Length, new short[600], 599, 1), Is.False);
     }
 
     [Test]
@@ -68,7 +68,7 @@ public sealed class RiceTests
             }
 
             var decoded = new short[600];
-            if (RiceDecoder.Decode(spoilt, spoilt.Length, decoded, 600, 1) && !decoded.AsSpan().SequenceEqual(samples))
+            if (RiceDecoder.Decode(spoilt, 0, spoilt.Length, decoded, 600, 1) && !decoded.AsSpan().SequenceEqual(samples))
             {
                 // Another waveform: its hash shows it. What is decoded is at least what was said.
                 Assert.That(spoilt, Is.Not.EqualTo(code));
@@ -118,7 +118,7 @@ public sealed class RiceTests
     private static short[] Decode(byte[] code, int count, int stride)
     {
         var samples = new short[count];
-        Assert.That(RiceDecoder.Decode(code, code.Length, samples, count, stride), Is.True);
+        Assert.That(RiceDecoder.Decode(code, 0, code.Length, samples, count, stride), Is.True);
         return samples;
     }
 
