@@ -17,6 +17,7 @@ public static class Esp32Wrover
         board.I2cData = 21;
         board.I2cClock = 22;
         board.CaptureCapacity = 65536;
+        board.WaveformCapacity = 65536;
         board.DetectorWindow = 8192;
         return board;
     }
