@@ -30,6 +30,7 @@ public sealed class MeasureLoop
     private readonly AlarmNews _news = new AlarmNews();
     private readonly TelemetryComposer _composer;
     private readonly Outbox _outbox;
+    private readonly WaveformShelf _shelf;
     private readonly SettingsMailbox _mailbox;
     private readonly BaselineMailbox _baselines;
     private readonly VerdictBoard _board;
@@ -63,6 +64,7 @@ public sealed class MeasureLoop
         NodeParts parts,
         string bootId,
         Outbox outbox,
+        WaveformShelf shelf,
         SettingsMailbox mailbox,
         BaselineMailbox baselines,
         VerdictBoard board,
@@ -77,6 +79,7 @@ public sealed class MeasureLoop
         _detector = new Detector(parts.DetectorWindow);
         _composer = new TelemetryComposer(bootId);
         _outbox = outbox;
+        _shelf = shelf;
         _mailbox = mailbox;
         _baselines = baselines;
         _board = board;
@@ -101,6 +104,11 @@ public sealed class MeasureLoop
         }
 
         long next = _vibration.Step(nowMs, _clock.UtcMs());
+        if (_vibration.IsUnderWay())
+        {
+            _shelf.Reclaim();
+        }
+
         Capture capture = _vibration.Finished();
         if (capture != null)
         {
@@ -117,6 +125,11 @@ public sealed class MeasureLoop
             // Delays run out and the machine warms up between captures, too.
             _trial.Step(_temperature.CentiCelsius(), nowMs);
             Decide(null, nowMs);
+            if (_news.Raised != 0)
+            {
+                // Its capture is gone; the next one shows the machine as well.
+                _shelf.Request();
+            }
         }
 
         next = nextTemperature < next ? nextTemperature : next;
@@ -257,6 +270,7 @@ public sealed class MeasureLoop
         _detector.Analyze(capture, _settings, _result);
         _trial.Judge(capture, _detector, _settings, _result, _temperature.CentiCelsius(), nowMs);
         Decide(_result, nowMs);
+        _shelf.Offer(capture, _composer.BootId, _news.Raised != 0);
         SaveBaseline(nowMs);
         int every = _values.Numbers[TwinModel.ReportingSpectrumEveryCaptures];
         _capturesSinceSpectrum++;

@@ -23,7 +23,6 @@ public sealed class Node
     public const string BootsFile = "boots";
 
     private const int OutboxMessages = 32;
-    private const int OutboxBytes = 65536;
 
     // Twin requests are retried after 1 s at first, 5 minutes at most.
     private const int TwinRetryBaseMs = 1000;
@@ -31,7 +30,8 @@ public sealed class Node
     private const int TwinRetryMinimumMs = 250;
 
     private readonly NodeParts _parts;
-    private readonly Outbox _outbox = new Outbox(OutboxMessages, OutboxBytes);
+    private readonly Outbox _outbox;
+    private readonly WaveformShelf _shelf;
     private readonly VerdictBoard _board = new VerdictBoard();
     private readonly TwinAgent _agent;
     private readonly HubLink _link;
@@ -62,10 +62,13 @@ public sealed class Node
         var mailbox = new SettingsMailbox();
         mailbox.Put(values, -1);
         var baselines = new BaselineMailbox();
+        _outbox = new Outbox(OutboxMessages, parts.OutboxQueueBytes, parts.Files, parts.OutboxFileBytes);
+        _shelf = new WaveformShelf(parts.WaveformCapacity);
+        _outbox.Upload = new WaveformUpload(_shelf);
         _link = new HubLink(parts.Session, OptionsOf(parts.Identity), _agent, _outbox, jitter);
-        _measure = new MeasureLoop(parts, _bootId, _outbox, mailbox, baselines, _board, Health);
+        _measure = new MeasureLoop(parts, _bootId, _outbox, _shelf, mailbox, baselines, _board, Health);
         _measure.Restore(Read(TalkLoop.BaselineFile));
-        _talk = new TalkLoop(parts, _agent, _link, mailbox, baselines, _board, Health);
+        _talk = new TalkLoop(parts, _agent, _link, _outbox, mailbox, baselines, _board, Health);
     }
 
     /// <summary>What the node counts about itself.</summary>
@@ -73,6 +76,12 @@ public sealed class Node
 
     /// <summary>What its link counts.</summary>
     public LinkCounters LinkCounters => _link.Counters;
+
+    /// <summary>What waits for the hub, what was dropped, what failed.</summary>
+    public Outbox Outbox => _outbox;
+
+    /// <summary>The waveform that is on its way, and where one is asked for.</summary>
+    public WaveformShelf Shelf => _shelf;
 
     /// <summary>Measures and judges.</summary>
     /// <param name="nowMs">Monotonic schedule time in milliseconds; a simulation may let it run faster than the wall clock.</param>
@@ -124,7 +133,7 @@ public sealed class Node
     /// <returns>When it next wants to run, in the same time.</returns>
     public long StepTalk(long nowMs)
     {
-        return _talk.Step(nowMs);
+        return _talk.Step(nowMs, !_measure.IsCapturing());
     }
 
     /// <summary>A look from outside. Any thread may call it.</summary>
@@ -142,6 +151,9 @@ public sealed class Node
         status.Rejections = _agent.Book.Rejections;
         status.TelemetryConfirmed = _link.Counters.TelemetryConfirmed;
         status.TelemetryDropped = _outbox.Dropped();
+        status.TelemetryWaiting = _outbox.Count();
+        status.WaveformsSent = _outbox.Upload.Completed;
+        status.WaveformsAbandoned = _shelf.Abandoned;
         status.ReportedPatches = _link.Counters.Reports;
         status.Reconnects = _link.Counters.Reconnects;
         status.LastConnectFailure = _link.LastFailure;

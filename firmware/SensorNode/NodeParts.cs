@@ -42,6 +42,15 @@ public sealed class NodeParts
     /// <summary>Samples of the detector's window: its memory goes with it (see <see cref="Detection.Detector"/>).</summary>
     public int DetectorWindow = Detection.Detector.LongestWindow;
 
+    /// <summary>Bytes of messages that wait in memory for the hub or for the files.</summary>
+    public int OutboxQueueBytes = 65536;
+
+    /// <summary>Bytes of files that messages may take; less than 8192: none.</summary>
+    public int OutboxFileBytes = Boards.BoardDescription.SmallFileSystemBytes - Boards.BoardDescription.ReservedFileBytes;
+
+    /// <summary>Samples of the copy from which a waveform is sent; 0: it is sent from the capture's own buffer, and given up where the next capture needs that.</summary>
+    public int WaveformCapacity = Detection.CapturePlan.MaximumSamples;
+
     /// <summary>Seed of every random wait of the node; nodes of a fleet should differ.</summary>
     public int Seed;
 }

@@ -63,6 +63,15 @@ public sealed class NodeStatus
     /// <summary>Telemetry messages dropped for want of room.</summary>
     public int TelemetryDropped;
 
+    /// <summary>Telemetry messages that wait for the hub, in memory and on file.</summary>
+    public int TelemetryWaiting;
+
+    /// <summary>Waveforms that the hub has.</summary>
+    public int WaveformsSent;
+
+    /// <summary>Waveforms that had to make place for others before the hub had them.</summary>
+    public int WaveformsAbandoned;
+
     /// <summary>Reported patches sent.</summary>
     public int ReportedPatches;
 

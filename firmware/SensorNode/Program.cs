@@ -58,6 +58,9 @@ public static class Program
         parts.BoardName = board.Name;
         parts.CaptureCapacity = board.CaptureCapacity;
         parts.DetectorWindow = board.DetectorWindow;
+        parts.WaveformCapacity = board.WaveformCapacity;
+        parts.OutboxQueueBytes = board.OutboxQueueBytes;
+        parts.OutboxFileBytes = board.FileSystemBytes - BoardDescription.ReservedFileBytes;
 
         // How long network and file system took to start differs from board to board and from start to start.
         parts.Seed = (int)HighResTimer.GetCurrent();

@@ -17,9 +17,13 @@ public sealed class TalkLoop
 
     private const int JoinPeriodMs = 30000;
 
+    // While a waveform is hashed or compressed there is always something to do; the measure loop has its turn in between.
+    private const int BusyPollMs = 10;
+
     private readonly NodeParts _parts;
     private readonly TwinAgent _agent;
     private readonly HubLink _link;
+    private readonly Outbox _outbox;
     private readonly SettingsMailbox _mailbox;
     private readonly BaselineMailbox _baselines;
     private readonly VerdictBoard _board;
@@ -32,6 +36,7 @@ public sealed class TalkLoop
         NodeParts parts,
         TwinAgent agent,
         HubLink link,
+        Outbox outbox,
         SettingsMailbox mailbox,
         BaselineMailbox baselines,
         VerdictBoard board,
@@ -40,6 +45,7 @@ public sealed class TalkLoop
         _parts = parts;
         _agent = agent;
         _link = link;
+        _outbox = outbox;
         _mailbox = mailbox;
         _baselines = baselines;
         _board = board;
@@ -47,8 +53,9 @@ public sealed class TalkLoop
     }
 
     /// <summary>Does what is due.</summary>
+    /// <param name="mayWrite">Whether no capture is disturbed by the flash being erased.</param>
     /// <returns>The time at which the loop wants to run again.</returns>
-    public long Step(long nowMs)
+    public long Step(long nowMs, bool mayWrite)
     {
         bool isUp = _parts.Radio.IsUp();
         if (!isUp && _parts.Identity.Network != null && nowMs >= _nextJoinMs)
@@ -59,9 +66,17 @@ public sealed class TalkLoop
 
         _link.Receive(nowMs, _parts.Clock.UtcMs(), isUp);
         PassSettingsOn();
-        SaveBaseline();
+        if (mayWrite)
+        {
+            SaveBaseline();
+        }
+
         _board.CopyTo(_agent.Facts);
-        return _link.Send(nowMs);
+        bool isReady = _link.State == LinkState.Ready;
+        _outbox.Step(nowMs, isReady, mayWrite);
+        bool isBusy = _outbox.Upload.Step(nowMs, isReady);
+        long next = _link.Send(nowMs);
+        return isBusy && next > nowMs + BusyPollMs ? nowMs + BusyPollMs : next;
     }
 
     // Before anything is acknowledged: an acknowledged setting must outlive a power cut.

@@ -610,7 +610,7 @@ internal sealed class DeviceConnection
             Send(reply.Topic(item.Topic.RequestId!), reply.Body);
         }
         else if (item.Topic.Kind == DeviceTopicKind.Telemetry && services.Questions is { } questions
-            && await questions.Answer(DeviceId, item.Topic.Bag, message.Payload.Length) is { } told)
+            && await questions.Answer(DeviceId, item.Topic.Bag, message.Payload) is { } told)
         {
             Send(told.Reply.Topic(told.RequestId), told.Reply.Body);
         }

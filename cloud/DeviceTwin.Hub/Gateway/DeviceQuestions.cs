@@ -8,8 +8,8 @@ internal interface IDeviceQuestions
 {
     /// <summary>The answer to a message that is durable; null where it asks nothing. Does not block.</summary>
     /// <param name="bag">The message's properties, still encoded.</param>
-    /// <param name="size">Bytes of its body.</param>
-    ValueTask<DeviceAnswer?> Answer(string deviceId, string bag, int size);
+    /// <param name="body">Its body.</param>
+    ValueTask<DeviceAnswer?> Answer(string deviceId, string bag, ReadOnlyMemory<byte> body);
 }
 
 /// <param name="RequestId">As the node gave it.</param>

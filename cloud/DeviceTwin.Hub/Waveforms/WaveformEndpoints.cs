@@ -44,7 +44,7 @@ internal static class WaveformEndpoints
 
         // Only a message of the device's session has a place in its sequence.
         properties.Remove("seq");
-        if (WaveformWords.Parse(id, properties, body.Length, keeper.Options, out var problem) is not var (head, _))
+        if (WaveformWords.Parse(id, properties, body, keeper.Options, out var problem) is not var (head, _, _))
         {
             throw new HubException(WaveformErrors.Malformed, problem);
         }

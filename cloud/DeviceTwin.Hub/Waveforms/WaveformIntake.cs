@@ -31,7 +31,7 @@ internal sealed class WaveformIntake(IHubStore store, WaveformKeeper keeper, Tim
             return new TelemetryPart([], Instead: true);
         }
 
-        if (WaveformWords.Parse(message.DeviceId, message.Properties, message.Body.Length, keeper.Options, out var problem) is not var (head, offset))
+        if (WaveformWords.Parse(message.DeviceId, message.Properties, message.Body, keeper.Options, out var problem) is not var (head, offset, data))
         {
             WaveformLog.Malformed(logger, message.DeviceId, problem);
             return new TelemetryPart([], Instead: true);
@@ -39,7 +39,7 @@ internal sealed class WaveformIntake(IHubStore store, WaveformKeeper keeper, Tim
 
         var receipt = new ChunkReceipt();
         return new TelemetryPart(
-            [new WaveformChange.AddChunk(head, offset, message.Body, message.EnqueuedAt, limits, receipt)], Instead: true, () => Durable(head, receipt));
+            [new WaveformChange.AddChunk(head, offset, data, message.EnqueuedAt, limits, receipt)], Instead: true, () => Durable(head, receipt));
     }
 
     /// <inheritdoc/>
@@ -49,7 +49,7 @@ internal sealed class WaveformIntake(IHubStore store, WaveformKeeper keeper, Tim
     }
 
     /// <inheritdoc/>
-    public ValueTask<DeviceAnswer?> Answer(string deviceId, string bag, int size)
+    public ValueTask<DeviceAnswer?> Answer(string deviceId, string bag, ReadOnlyMemory<byte> body)
     {
         if (!bag.Contains(WaveformWords.Kind, StringComparison.Ordinal))
         {
@@ -60,17 +60,17 @@ internal sealed class WaveformIntake(IHubStore store, WaveformKeeper keeper, Tim
         return WaveformWords.IsWaveform(properties)
             && properties.GetValueOrDefault(WaveformWords.RequestId) is { Length: > 0 and <= LongestRequestId } requestId
             && MqttTopic.IsValidName(requestId)
-                ? Answer(deviceId, properties, size, requestId)
+                ? Answer(deviceId, properties, body, requestId)
                 : default;
     }
 
-    private async ValueTask<DeviceAnswer?> Answer(string deviceId, Dictionary<string, string?> properties, int size, string requestId)
+    private async ValueTask<DeviceAnswer?> Answer(string deviceId, Dictionary<string, string?> properties, ReadOnlyMemory<byte> body, string requestId)
     {
         var sha256 = WaveformWords.HashOf(properties[WaveformWords.Hash]);
         var problem = sha256 is null ? "sha256 takes the 64 hexadecimal digits of the whole content's SHA-256." : "";
-        if (size > 0)
+        if (!body.IsEmpty)
         {
-            WaveformWords.Parse(deviceId, properties, size, keeper.Options, out problem);
+            WaveformWords.Parse(deviceId, properties, body, keeper.Options, out problem);
         }
 
         if (problem.Length > 0)

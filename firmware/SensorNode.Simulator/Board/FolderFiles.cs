@@ -13,6 +13,7 @@ namespace DeviceTwin.SensorNode.Simulator.Board;
 public sealed class FolderFiles : IFiles
 {
     private const string TemporarySuffix = ".new";
+    private const string GrowingSuffix = ".grows";
 
     private readonly string _folder;
 
@@ -51,12 +52,43 @@ public sealed class FolderFiles : IFiles
     }
 
     /// <inheritdoc/>
-    public void Delete(string name) => File.Delete(PathOf(name));
+    public void Delete(string name)
+    {
+        File.Delete(PathOf(name));
+        File.Delete(PathOf(name) + GrowingSuffix);
+    }
+
+    /// <inheritdoc/>
+    public void Append(string name, byte[] bytes, int count)
+    {
+        using FileStream stream = new(PathOf(name) + GrowingSuffix, FileMode.Append, FileAccess.Write);
+        stream.Write(bytes, 0, count);
+        stream.Flush(flushToDisk: true);
+    }
+
+    /// <inheritdoc/>
+    public int ReadAt(string name, int position, byte[] buffer, int count)
+    {
+        if (Length(name) <= position)
+        {
+            return 0;
+        }
+
+        using FileStream stream = new(PathOf(name) + GrowingSuffix, FileMode.Open, FileAccess.Read);
+        stream.Position = position;
+        return stream.ReadAtLeast(buffer.AsSpan(0, count), count, throwOnEndOfStream: false);
+    }
+
+    /// <inheritdoc/>
+    public int Length(string name) => new FileInfo(PathOf(name) + GrowingSuffix) is { Exists: true } file ? (int)file.Length : 0;
+
+    /// <inheritdoc/>
+    public string[] List() => Array.ConvertAll(Directory.GetFiles(_folder, "*" + GrowingSuffix), path => Path.GetFileNameWithoutExtension(path));
 
     private string PathOf(string name)
     {
         bool plain = name.Length > 0 && name == Path.GetFileName(name) && name is not ("." or "..");
-        if (!plain || name.EndsWith(TemporarySuffix, StringComparison.Ordinal))
+        if (!plain || name.EndsWith(TemporarySuffix, StringComparison.Ordinal) || name.EndsWith(GrowingSuffix, StringComparison.Ordinal))
         {
             throw new ArgumentException($"'{name}' is not the name of a file on the board.", nameof(name));
         }

@@ -76,6 +76,21 @@ public sealed class BoardDescription
     /// <summary>Samples of the longest capture that fits into memory together with the detector's buffers.</summary>
     public int CaptureCapacity;
 
+    /// <summary>The file system of boards with 4 MB of flash.</summary>
+    public const int SmallFileSystemBytes = 256 * 1024;
+
+    /// <summary>What of a file system is not for messages: settings, baseline, what the runtime keeps, and room for the new version of a file beside the old.</summary>
+    public const int ReservedFileBytes = 64 * 1024;
+
+    /// <summary>Bytes of the internal file system.</summary>
+    public int FileSystemBytes = SmallFileSystemBytes;
+
+    /// <summary>Bytes of messages that wait in memory.</summary>
+    public int OutboxQueueBytes = 16384;
+
+    /// <summary>Samples of the copy from which a waveform is sent; 0 where there is no memory for one.</summary>
+    public int WaveformCapacity;
+
     /// <summary>Samples of the detector's window that fits into memory: 1024, 2048, 4096 or 8192.</summary>
     public int DetectorWindow;
 

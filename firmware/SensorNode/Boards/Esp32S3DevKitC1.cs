@@ -32,7 +32,10 @@ public static class Esp32S3DevKitC1
         board.Button = 7;
         board.SupplyMillivolt = 24000;
         board.CaptureCapacity = 65536;
+        board.WaveformCapacity = 65536;
         board.DetectorWindow = 8192;
+        board.FileSystemBytes = 2 * 1024 * 1024;
+        board.OutboxQueueBytes = 65536;
         return board;
     }
 }

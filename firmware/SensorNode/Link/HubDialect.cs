@@ -58,6 +58,21 @@ public static class HubDialect
             + "&bootId=" + PercentCode.Encode(bootId) + "&seq=" + Digits.Text(sequence);
     }
 
+    /// <summary>Topic of a message with properties of its own.</summary>
+    /// <param name="properties">Encoded: <c>name=value&amp;…</c>.</param>
+    public static string MessageTopic(string deviceId, string properties)
+    {
+        return "devices/" + deviceId + "/messages/events/" + properties;
+    }
+
+    /// <summary>Whether a topic carries the answer to a question about a waveform; their request identifiers begin with a letter, those of the twin with a digit.</summary>
+    /// <param name="requestId">The question's.</param>
+    public static bool IsAnswerTo(string topic, string requestId)
+    {
+        int position = topic.IndexOf("$rid=");
+        return position >= 0 && topic.Substring(position + 5) == requestId;
+    }
+
     /// <summary>Whether a topic carries a desired patch.</summary>
     public static bool IsDesired(string topic)
     {

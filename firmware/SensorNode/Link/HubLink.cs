@@ -21,7 +21,7 @@ public sealed class HubLink
     /// <summary>Longest wait for PUBACK before a message is sent again.</summary>
     public const int PublishTimeoutMs = 20000;
 
-    /// <summary>How often a message is sent on connections that are alive before it is given up.</summary>
+    /// <summary>How often a message is sent on connections that are alive before others go first.</summary>
     public const int PublishAttempts = 3;
 
     /// <summary>Keepalive of the session.</summary>
@@ -240,7 +240,11 @@ public sealed class HubLink
 
     private void Take(MqttMessage message, long nowMs)
     {
-        if (HubDialect.IsAnswer(message.Topic))
+        if (_outbox.Upload != null && _outbox.Upload.IsAnswer(message.Topic))
+        {
+            _outbox.Upload.Answered(HubDialect.Status(message.Topic), message.Payload);
+        }
+        else if (HubDialect.IsAnswer(message.Topic))
         {
             _agent.Answered(
                 HubDialect.Status(message.Topic),
@@ -274,6 +278,7 @@ public sealed class HubLink
         else if (_message != null && packetId == _messageId)
         {
             Counters.TelemetryConfirmed++;
+            _outbox.Confirm();
             _message = null;
             _messageId = 0;
             _attempts = 0;
@@ -320,7 +325,7 @@ public sealed class HubLink
 
         if (_message == null)
         {
-            _message = _outbox.Take();
+            _message = _outbox.Peek();
             _attempts = 0;
             if (_message == null)
             {
@@ -328,7 +333,9 @@ public sealed class HubLink
             }
         }
 
-        string topic = HubDialect.TelemetryTopic(_options.DeviceId, _message.Kind, _message.BootId, _message.Sequence);
+        string topic = _message.Properties != null
+            ? HubDialect.MessageTopic(_options.DeviceId, _message.Properties)
+            : HubDialect.TelemetryTopic(_options.DeviceId, _message.Kind, _message.BootId, _message.Sequence);
         int packetId = _session.Publish(topic, _message.Payload, 1);
         if (packetId <= 0)
         {
@@ -344,7 +351,7 @@ public sealed class HubLink
         Counters.TelemetrySent++;
     }
 
-    // The message under way has no confirmation yet: is it to be sent again, or given up (then another one may go)?
+    // The message under way has no confirmation yet: is it to be sent again, or put back (then another one may go)?
     private bool IsToBeSentAgain(long nowMs)
     {
         bool isHubAlive = _heardMs > _sentMs;
@@ -374,6 +381,7 @@ public sealed class HubLink
         if (_attempts >= PublishAttempts)
         {
             Counters.TelemetryUnconfirmed++;
+            _outbox.PutBack();
             _message = null;
         }
 
@@ -401,6 +409,8 @@ public sealed class HubLink
         bool wasReady = State == LinkState.Ready;
         State = LinkState.Waiting;
         _renewAtUtcMs = 0;
+        _outbox.Release();
+        _message = null;
         _messageId = 0;
         _notBeforeMs = nowMs + waitMs;
         if (wasReady)

@@ -33,7 +33,7 @@ public sealed class LinkCounters
     /// <summary>Telemetry messages confirmed.</summary>
     public int TelemetryConfirmed;
 
-    /// <summary>Telemetry messages given up after the last attempt; the hub may have them.</summary>
+    /// <summary>Telemetry messages put back after the last attempt: others go first, then they are sent again.</summary>
     public int TelemetryUnconfirmed;
 
     /// <summary>Messages on topics that the node does not know.</summary>

@@ -27,6 +27,18 @@ public sealed class TelemetryMessage
     /// <summary>Number of the message within its boot, from 1; all kinds count together. Stays the same however often it is sent.</summary>
     public readonly int Sequence;
 
+    /// <summary>Its application properties where they are other than kind, boot and number, encoded for the topic; else null.</summary>
+    public readonly string Properties;
+
+    /// <summary>A piece of a waveform, or a question about one: it has no number, because the hub knows it by its place.</summary>
+    public TelemetryMessage(string properties, byte[] payload)
+    {
+        Kind = "waveform";
+        Payload = payload;
+        Priority = Low;
+        Properties = properties;
+    }
+
     public TelemetryMessage(string kind, byte[] payload, int priority, string bootId, int sequence)
     {
         Kind = kind;

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Waveforms;
+using DeviceTwin.SensorNode.Signal;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Sqlite;
 using DeviceTwin.Storage.Waveforms;
@@ -99,6 +101,23 @@ internal sealed class WaveformWorld : IAsyncDisposable, IAlarmWaveforms
         ["capture"] = "7",
         ["bootId"] = "b1",
     };
+
+    /// <summary>A piece of a content as <c>format=rice1</c>.</summary>
+    public static byte[] Compress(byte[] content, int start, int end)
+    {
+        var counts = MemoryMarshal.Cast<byte, short>(content.AsSpan(start, end - start)).ToArray();
+        var bytes = new byte[RiceEncoder.MostBytes(counts.Length)];
+        var encoder = new RiceEncoder();
+        encoder.Start(counts, 0, counts.Length, 1, bytes);
+        int length;
+        do
+        {
+            length = encoder.Step();
+        }
+        while (length < 0);
+
+        return bytes[..length];
+    }
 
     private (SqliteHubStore, WaveformFiles, WaveformKeeper, WaveformIntake) Build()
     {

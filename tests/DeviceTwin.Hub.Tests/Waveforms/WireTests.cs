@@ -29,6 +29,32 @@ public sealed class WireTests : RestTests
     }
 
     [Test]
+    public async Task Compressed_chunks_are_unpacked_when_they_arrive_and_those_that_cannot_be_are_refused_with_a_reason()
+    {
+        var content = WaveformWorld.Content(4, 3000);
+        var sha256 = WaveformFiles.HashOf(content);
+        await using var wire = await Connect("compresses");
+        await Send(WaveformWorld.Compress(content, 0, 1000), 0, 1000, 1);
+        await Send(WaveformWorld.Compress(content, 0, 1000), 0, 1002, 2, "&rid=9");
+        var refusal = await wire.Next<MqttPublish>();
+        Assert.That(refusal.Topic, Is.EqualTo("$iothub/twin/res/400/?$rid=9"));
+        Assert.That((string?)JsonNode.Parse(refusal.Payload.Span)!["message"], Is.EqualTo("The chunk is not what format=rice1 makes of 1002 bytes."));
+        await Send(new byte[10], 1000, 300_000, 3, "&rid=10");
+        Assert.That((await wire.Next<MqttPublish>()).Topic, Is.EqualTo("$iothub/twin/res/400/?$rid=10"));
+        Assert.That((int?)(await Ask(wire, "compresses", sha256, 11))["next"], Is.EqualTo(1000));
+        await Send(WaveformWorld.Compress(content, 1000, 3000), 1000, 2000, 4);
+        Assert.That((string?)(await UntilVerified(wire, "compresses", sha256))["state"], Is.EqualTo("complete"));
+        Assert.That(await Hub.Http.GetByteArrayAsync($"/api/v1/waveforms/{sha256}?format=raw"), Is.EqualTo(content));
+
+        async Task Send(byte[] code, int offset, int size, int packet, string more = "")
+        {
+            var bag = string.Join('&', WaveformWorld.Properties(content, offset).Select(property => $"{property.Key}={property.Value}"));
+            await wire.Send(new MqttPublish($"devices/compresses/messages/events/{bag}&format=rice1&size={size}{more}", code, 1, packet));
+            Assert.That((await wire.Next<MqttPubAck>()).PacketId, Is.EqualTo(packet));
+        }
+    }
+
+    [Test]
     public async Task After_another_connection_the_node_goes_on_where_it_was()
     {
         var content = WaveformWorld.Content(2, 40);

@@ -12,7 +12,7 @@ public sealed class OutboxTests
         Offer(outbox, "a", TelemetryMessage.Normal);
         Offer(outbox, "b", TelemetryMessage.Normal);
         Assert.That(TakeAll(outbox), Is.EqualTo(new[] { "a", "b" }));
-        Assert.That(outbox.Take(), Is.Null);
+        Assert.That(outbox.Peek(), Is.Null);
     }
 
     [Test]
@@ -53,6 +53,43 @@ public sealed class OutboxTests
     }
 
     [Test]
+    public void DropsAreCountedByPriority()
+    {
+        var outbox = new Outbox(2, 1000);
+        foreach (int priority in new[] { 0, 0, 1, 1, 1, 2, 2, 2, 0 })
+        {
+            Offer(outbox, "x", priority);
+        }
+
+        Assert.That((outbox.Dropped(0), outbox.Dropped(1), outbox.Dropped(2), outbox.Dropped()), Is.EqualTo((3, 3, 1, 7)));
+    }
+
+    [Test]
+    public void AMessageUnderWayStaysUntilItIsConfirmed()
+    {
+        var outbox = new Outbox(2, 1000);
+        Offer(outbox, "a", TelemetryMessage.Normal);
+        Assert.That(outbox.Peek(), Is.SameAs(outbox.Peek()));
+        Offer(outbox, "b", TelemetryMessage.Urgent);
+        Offer(outbox, "c", TelemetryMessage.Urgent);
+        Assert.That(outbox.Peek().Payload, Is.EqualTo("a"u8.ToArray()), "it is not dropped while it may be on the wire");
+        Assert.That(outbox.Dropped(), Is.EqualTo(1));
+        outbox.Release();
+        Assert.That(TakeAll(outbox), Is.EqualTo(new[] { "c", "a" }), "nor lost with the connection");
+    }
+
+    [Test]
+    public void AMessagePutBackLetsOthersGoFirst()
+    {
+        var outbox = new Outbox(4, 1000);
+        Offer(outbox, "a", TelemetryMessage.Normal);
+        Offer(outbox, "b", TelemetryMessage.Normal);
+        outbox.Peek();
+        outbox.PutBack();
+        Assert.That(TakeAll(outbox), Is.EqualTo(new[] { "b", "a" }));
+    }
+
+    [Test]
     public void TwoThreadsLoseAndDoubleNothing()
     {
         var outbox = new Outbox(16, 1 << 20);
@@ -68,7 +105,11 @@ public sealed class OutboxTests
         producer.Start();
         while (producer.IsAlive || outbox.Count() > 0)
         {
-            taken += outbox.Take() is null ? 0 : 1;
+            if (outbox.Peek() is not null)
+            {
+                outbox.Confirm();
+                taken++;
+            }
         }
 
         Assert.That(taken + outbox.Dropped(), Is.EqualTo(Messages));
@@ -80,9 +121,10 @@ public sealed class OutboxTests
     private static List<string> TakeAll(Outbox outbox)
     {
         var taken = new List<string>();
-        for (TelemetryMessage? message = outbox.Take(); message is not null; message = outbox.Take())
+        for (TelemetryMessage? message = outbox.Peek(); message is not null; message = outbox.Peek())
         {
             taken.Add(System.Text.Encoding.ASCII.GetString(message.Payload));
+            outbox.Confirm();
         }
 
         return taken;

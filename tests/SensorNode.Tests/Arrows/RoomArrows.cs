@@ -17,7 +17,7 @@ internal static class RoomArrows
         [Rooms.Boards] = [],
         [Rooms.Acquisition] = [Rooms.Signal],
         [Rooms.Detection] = [Rooms.Signal],
-        [Rooms.Link] = [Rooms.Twin, Rooms.Boards],
+        [Rooms.Link] = [Rooms.Signal, Rooms.Detection, Rooms.Twin, Rooms.Boards],
         [Rooms.Provisioning] = [Rooms.Twin, Rooms.Boards],
         [Rooms.Supervision] = [Rooms.Boards],
         [Rooms.Esp32] = [Rooms.Boards, Rooms.Link],

@@ -40,6 +40,7 @@ public static class FuzzTargets
         new("provisioning topic", Bytes(Sessions.Topics.Where(topic => topic.StartsWith("$dps", StringComparison.Ordinal))), Pieces("$dps/registrations/", "iotdps-register/?", "$rid=", "&", "?", "operationId=", "="), Registration, 48, 8192),
         new("provisioning user name", Bytes(Sessions.RegistrationUserNames), Pieces("/registrations/", DeviceId, "/", "?", "&", "ClientVersion=", "DeviceClientType=", "%", "%3B"), RegistrationName, 64, 8192),
         new("waveform properties", Bytes(Sessions.Waveforms), Pieces("kind=waveform", "&", "=", "sha256=", "offset=", "length=", "axis=", "x,y,z", ",", "rate=", "scale=", "at=", "2147483647", "99999999999999999999", "-1", "%"), Waveform, 192, 16_384),
+        new("waveform chunk", Sessions.Codes, Pieces("\u00ff\u00ff\u00ff", "\u0000\u0000", "\u00e0"), Compressed, 64, 49_152),
     ];
 
     private static readonly WaveformOptions Waveforms = new() { Folder = "" };
@@ -134,10 +135,26 @@ public static class FuzzTargets
     {
         Dictionary<string, string?> properties = PropertyBag.Parse(Encoding.UTF8.GetString(bytes));
         if (WaveformWords.IsWaveform(properties)
-            && WaveformWords.Parse(DeviceId, properties, 64, Waveforms, out string problem) is null
+            && WaveformWords.Parse(DeviceId, properties, new byte[64], Waveforms, out string problem) is null
             && problem.Length == 0)
         {
             throw new InvalidOperationException("A chunk is refused without a reason.");
+        }
+    }
+
+    /// <summary>The content comes from outside, how much it is to be as well: in the first two bytes here.</summary>
+    private static void Compressed(byte[] bytes)
+    {
+        if (bytes.Length < 2)
+        {
+            return;
+        }
+
+        int frames = bytes[0] | ((bytes[1] & 15) << 8);
+        string bag = $"{Sessions.Waveforms[0]}&size={frames * 2}".Replace("i16le", "rice1", StringComparison.Ordinal);
+        if (WaveformWords.Parse(DeviceId, PropertyBag.Parse(bag), bytes.AsMemory(2), Waveforms, out string problem) is var (_, _, data) ? data.Length != frames * 2 : problem.Length == 0)
+        {
+            throw new InvalidOperationException("A chunk is refused without a reason, or is not as long as it said.");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using DeviceTwin.Mqtt;
+using DeviceTwin.SensorNode.Signal;
 
 namespace DeviceTwin.Bench.Soak.Fuzz;
 
@@ -72,6 +73,9 @@ internal static class Sessions
         "kind=waveform&sha256=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08&rid=1",
         Bags[3],
     ];
+
+    /// <summary>Compressed samples, each behind two bytes that say how many there are.</summary>
+    public static readonly byte[][] Codes = [.. new[] { 1, 300, 2000 }.Select(Code)];
 
     public static readonly string[] Bodies =
     [
@@ -146,6 +150,21 @@ internal static class Sessions
             ],
         ];
         return [.. sessions.Select(Written), .. sessions.SelectMany(session => session.Select(packet => Written([packet])))];
+    }
+
+    private static byte[] Code(int count)
+    {
+        short[] samples = [.. Enumerable.Range(0, count).Select(index => (short)((9000 * Math.Sin(index / 7.0)) + (index * index % 331)))];
+        var bytes = new byte[RiceEncoder.MostBytes(count)];
+        var encoder = new RiceEncoder();
+        encoder.Start(samples, 0, count, 1, bytes);
+        int length;
+        do
+        {
+            length = encoder.Step();
+        }
+        while (length < 0);
+        return [(byte)count, (byte)(count >> 8), .. bytes[..length]];
     }
 
     private static byte[] Written(MqttPacket[] packets)
