@@ -45,7 +45,7 @@ internal sealed class AccessService : IServicePolicies, IDisposable
         this.time = time;
         this.logger = logger;
         throttle = new SignInThrottle(options, time);
-        nobodysHash = Passwords.Hash(Secret(), options.PasswordIterations);
+        nobodysHash = Passwords.Nobodys(options.PasswordIterations);
         state = AccessState.From(store.LoadAccess());
         MakePolicies();
         if (options.LocalAdmin && AnyUsers)
