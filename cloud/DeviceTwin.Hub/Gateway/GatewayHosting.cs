@@ -36,7 +36,7 @@ public static class GatewayHosting
         builder.Services.AddSingleton<DeviceAuthenticator>();
         builder.Services.AddSingleton<GatewayServices>();
         builder.Services.AddSingleton(services => services.GetRequiredService<GatewayServices>().Methods);
-        builder.Services.AddSingleton<ConnectionLimit>();
+        builder.Services.AddSingleton(services => LimitOf(services.GetRequiredService<GatewayServices>()));
         builder.Services.AddSingleton<IConnectionListenerFactory, DeviceTransport>();
         builder.Services.AddSingleton<DeviceConnectionHandler>();
         builder.Services.AddHostedService<DesiredPushService>();
@@ -56,4 +56,10 @@ public static class GatewayHosting
         }));
         return builder;
     }
+
+    private static ConnectionLimit LimitOf(GatewayServices services) => new(services.Options.MaxConnections, remote =>
+    {
+        services.Metrics.ConnectRefused("tooManyConnections");
+        services.Logger.TooManyConnections(remote, services.Options.MaxConnections);
+    });
 }

@@ -43,7 +43,7 @@ internal sealed class GatewayServices
         Connects = new ConnectShaping(options, time);
         Messages = messages;
         Messages.Arrived += deviceId => Registry.Find(deviceId)?.LookForMessages();
-        Methods = new DirectMethods(Registry, fleet, store, time, logger);
+        Methods = new DirectMethods(Registry, fleet, store, new MethodCallBound(options.MaxMethodCallsPerDevice, options.MaxMethodCalls), time, logger);
         Authenticator = authenticator;
         Provisioning = provisioning;
         Registrations = registrations;

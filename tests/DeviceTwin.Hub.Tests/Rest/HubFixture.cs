@@ -44,10 +44,10 @@ internal sealed class HubFixture : IAsyncDisposable
 
     public IFleet Fleet => hub.Services.GetRequiredService<IFleet>();
 
-    public static async Task<HubFixture> Start(IPAddress? httpBind = null, string? hostName = null)
+    public static async Task<HubFixture> Start(IPAddress? httpBind = null, string? hostName = null, int httpConnections = 1000)
     {
         var folder = Directory.CreateTempSubdirectory("devicetwin-rest-");
-        var hub = HubApplication.Create(Options(folder.FullName) with { HttpBind = httpBind ?? IPAddress.Loopback, HostNames = hostName is null ? [] : [hostName] }, Quick);
+        var hub = HubApplication.Create(Options(folder.FullName) with { HttpBind = httpBind ?? IPAddress.Loopback, HostNames = hostName is null ? [] : [hostName], HttpConnections = httpConnections }, Quick);
         await hub.Start(CancellationToken.None);
 
         // The hub's own authority and no other, as a node or a careful browser would have it.

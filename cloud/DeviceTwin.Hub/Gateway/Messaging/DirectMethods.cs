@@ -27,7 +27,7 @@ internal sealed record MethodRequest(string Topic, byte[] Payload, Action NotSen
 /// Calls methods on devices and waits for the answers. Nothing of it outlives the process: whoever asked is told in time, or his own
 /// connection has ended too.
 /// </summary>
-internal sealed class DirectMethods(ConnectionRegistry registry, IFleet fleet, IHubStore store, TimeProvider time, ILogger logger)
+internal sealed class DirectMethods(ConnectionRegistry registry, IFleet fleet, IHubStore store, MethodCallBound bound, TimeProvider time, ILogger logger)
 {
     /// <summary>Azure's limit, each way.</summary>
     public const int MaximumPayload = 128 * 1024;
@@ -44,12 +44,13 @@ internal sealed class DirectMethods(ConnectionRegistry registry, IFleet fleet, I
     /// <summary>Begins anywhere: an answer to a request of an earlier process must not fit one of this.</summary>
     private int lastRequest = RandomNumberGenerator.GetInt32(int.MaxValue);
 
-    /// <exception cref="HubException">The call makes no sense, the device is not there, or it does not answer in time.</exception>
+    /// <exception cref="HubException">The call makes no sense, the device is not there, too many calls are unanswered, or it does not answer in time.</exception>
     public async Task<MethodResult> Invoke(string deviceId, MethodCall call, string author, CancellationToken cancellation)
     {
         byte[] payload = DeviceJson.Serialize(call.Payload);
         Check(call, payload);
         _ = fleet.FindIdentity(deviceId) ?? throw FleetErrors.DeviceNotFound(deviceId);
+        using var place = bound.Enter(deviceId);
         await Audit(deviceId, call.Name, payload, author);
         long begun = time.GetTimestamp();
         while (await Ready(deviceId, call.ConnectTimeout - time.GetElapsedTime(begun), cancellation) is { } connection)
