@@ -128,6 +128,7 @@ internal sealed class SqliteStatements : IDisposable
         }
 
         counts.Clear();
+        telemetry.BeforeCommit();
         foreach (var tables in subjects)
         {
             tables.BeforeCommit();
