@@ -38,7 +38,8 @@ public sealed class ArrivalTests
         using var folder = new StoreFolder();
         using var store = folder.Open(new SqliteStoreOptions
         {
-            Path = folder.DatabasePath, KeptByKind = new Dictionary<string, int> { ["features"] = 16 },
+            Path = folder.DatabasePath,
+            KeptByKind = new Dictionary<string, int> { ["features"] = 16 },
         });
 
         // 257 for each of the 16 devices of a drawer: one more than fill it.
