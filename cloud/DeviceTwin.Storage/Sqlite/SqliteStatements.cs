@@ -133,6 +133,7 @@ internal sealed class SqliteStatements : IDisposable
         }
 
         counts.Clear();
+        telemetry.BeforeCommit();
         foreach (var tables in subjects)
         {
             tables.BeforeCommit();
