@@ -23,7 +23,9 @@ internal sealed class DeviceHandshake(GatewayTls tls, ILogger<DeviceHandshake> l
             connection.Transport = new Duplex(PipeReader.Create(stream, Reading), PipeWriter.Create(stream, Writing));
             await next(connection);
             await connection.Transport.Input.CompleteAsync();
-            await connection.Transport.Output.CompleteAsync();
+
+            // As after a failure: what was not flushed is not sent any more, perhaps to a device that does not read.
+            await connection.Transport.Output.CompleteAsync(new ConnectionAbortedException());
         }
     };
 
