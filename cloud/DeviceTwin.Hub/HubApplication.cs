@@ -182,6 +182,7 @@ public sealed class HubApplication : IAsyncDisposable
             kestrel.Listen(options.HttpBind, options.HttpPort, listen =>
             {
                 http.Listening = listen;
+                listen.Use(HttpLimit(options, metrics, listen.ApplicationServices).Apply);
                 if (options.HttpBeyondLoopback)
                 {
                     listen.UseHttps(new TlsHandshakeCallbackOptions
@@ -206,6 +207,16 @@ public sealed class HubApplication : IAsyncDisposable
         app.MapRest();
         app.MapGroup("").Needs(Role.Viewer, Permission.None).MapDashboard();
         return app;
+    }
+
+    private static ConnectionLimit HttpLimit(HubOptions options, HubMetrics metrics, IServiceProvider services)
+    {
+        var logger = services.GetRequiredService<ILogger<HubApplication>>();
+        return new ConnectionLimit(options.HttpConnections, remote =>
+        {
+            metrics.HttpConnectionRefused();
+            logger.TooManyHttpConnections(remote, options.HttpConnections);
+        });
     }
 
     /// <summary>Learns the port when Kestrel has bound it.</summary>

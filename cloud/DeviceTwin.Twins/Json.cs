@@ -85,9 +85,10 @@ public static class Json
 
     /// <summary>An instant as Azure writes it: UTC, seven digits, <c>Z</c>.</summary>
     public static string Timestamp(DateTimeOffset at) =>
-        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
+        at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 
-    private static JsonNode? Build(JsonElement element)
+    /// <summary>A value built up to its leaves: nothing of the element is looked at later.</summary>
+    internal static JsonNode? Build(JsonElement element)
     {
         switch (element.ValueKind)
         {

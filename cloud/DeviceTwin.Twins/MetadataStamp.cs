@@ -9,6 +9,10 @@ internal readonly record struct MetadataStamp(DateTimeOffset At, long? Version)
     /// <summary>Made once: one update marks much.</summary>
     private readonly string time = Json.Timestamp(At);
 
+    /// <summary>Whether an entry has nothing but such a mark: it is that of a value.</summary>
+    public bool IsAllOf(JsonObject metadata) =>
+        metadata.Count == (Version is null ? 1 : 2) && metadata.ContainsKey(TwinMetadata.LastUpdated) && (Version is null || metadata.ContainsKey(TwinMetadata.LastUpdatedVersion));
+
     public void Mark(JsonObject metadata)
     {
         metadata[TwinMetadata.LastUpdated] = time;

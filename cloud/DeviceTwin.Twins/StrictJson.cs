@@ -18,8 +18,8 @@ public static class StrictJson
             using var document = JsonDocument.Parse(utf8, Options);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
-                RequireText(document.RootElement);
-                return JsonObject.Create(document.RootElement.Clone())!;
+                // The parser looks into a string only when it is asked for: half a surrogate pair must not surface later.
+                return (JsonObject)Json.Build(document.RootElement)!;
             }
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -28,32 +28,5 @@ public static class StrictJson
         }
 
         throw new TwinException(TwinError.Format, $"{name} must be one JSON object.");
-    }
-
-    /// <summary>The parser looks into a string only when it is asked for: half a surrogate pair must not surface later.</summary>
-    /// <exception cref="InvalidOperationException">A string is not text.</exception>
-    private static void RequireText(JsonElement element)
-    {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.String:
-                element.GetString();
-                break;
-            case JsonValueKind.Array:
-                foreach (var item in element.EnumerateArray())
-                {
-                    RequireText(item);
-                }
-
-                break;
-            case JsonValueKind.Object:
-                foreach (var property in element.EnumerateObject())
-                {
-                    _ = property.Name;
-                    RequireText(property.Value);
-                }
-
-                break;
-        }
     }
 }

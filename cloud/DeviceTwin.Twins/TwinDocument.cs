@@ -37,16 +37,92 @@ public sealed record TwinDocument(
 }
 
 /// <summary>Desired or reported properties with their version and metadata.</summary>
-/// <param name="Properties">Without <c>$version</c> and <c>$metadata</c>.</param>
-/// <param name="Version">From 1; one more with each accepted update of the section.</param>
-/// <param name="Metadata">Azure's <c>$metadata</c>: <c>$lastUpdated</c> (and <c>$lastUpdatedVersion</c> in desired) at every level.</param>
-public sealed record TwinSection(JsonObject Properties, long Version, JsonObject Metadata)
+public sealed record TwinSection
 {
+    /// <summary>Updates that may wait to be written into the metadata: what they hold on to is bounded.</summary>
+    private const int MostWaiting = 64;
+
+    private JsonObject? metadata;
+    private Update? waiting;
+
+    /// <summary>A section as it was stored.</summary>
+    public TwinSection(JsonObject properties, long version, JsonObject metadata)
+    {
+        Properties = properties;
+        Version = version;
+        this.metadata = metadata;
+    }
+
+    private TwinSection(JsonObject properties, long version, Update waiting)
+    {
+        Properties = properties;
+        Version = version;
+        this.waiting = waiting;
+        if (waiting.Depth > MostWaiting)
+        {
+            _ = Metadata;
+        }
+    }
+
+    /// <summary>What <c>with</c> copies: made first, for another thread may be making it.</summary>
+    private TwinSection(TwinSection original)
+    {
+        Properties = original.Properties;
+        Version = original.Version;
+        metadata = original.Metadata;
+    }
+
+    /// <summary>Without <c>$version</c> and <c>$metadata</c>.</summary>
+    public JsonObject Properties { get; init; }
+
+    /// <summary>From 1; one more with each accepted update of the section.</summary>
+    public long Version { get; init; }
+
+    /// <summary>
+    /// Azure's <c>$metadata</c>: <c>$lastUpdated</c> (and <c>$lastUpdatedVersion</c> in desired) at every level. Made when somebody looks: of a device
+    /// that reports often only the last state of a commit is ever seen.
+    /// </summary>
+    public JsonObject Metadata => Volatile.Read(ref metadata) ?? Make();
+
     internal static TwinSection Create(DateTimeOffset at, bool withVersion)
     {
         var metadata = new JsonObject();
         new MetadataStamp(at, withVersion ? 1 : null).Mark(metadata);
         return new TwinSection([], 1, metadata);
+    }
+
+    /// <summary>The section after a patch was merged into its properties.</summary>
+    /// <param name="patch">Not to be changed by anyone.</param>
+    /// <param name="stamped">Whether its metadata has versions: desired.</param>
+    internal TwinSection After(JsonObject properties, JsonObject patch, DateTimeOffset at, bool stamped) => new(
+        properties,
+        Version + 1,
+        new Update(this, patch, at, stamped ? Version + 1 : null, (Volatile.Read(ref waiting)?.Depth ?? 0) + 1));
+
+    private JsonObject Make()
+    {
+        // What is made stays: whoever comes second finds it, or makes the same.
+        var updates = new Stack<Update>();
+        var section = this;
+        JsonObject? from;
+        while ((from = Volatile.Read(ref section.metadata)) is null)
+        {
+            if (Volatile.Read(ref section.waiting) is { } update)
+            {
+                updates.Push(update);
+                section = update.Before;
+            }
+        }
+
+        var made = (JsonObject)from.DeepClone();
+        foreach (var update in updates)
+        {
+            TwinPatches.Stamp(made, update.Patch, new MetadataStamp(update.At, update.Version));
+        }
+
+        made = Interlocked.CompareExchange(ref metadata, made, null) ?? made;
+        Volatile.Write(ref waiting, null);
+        return made;
     }
 
     /// <summary>The section as Azure shows it: the properties, then <c>$metadata</c> if wanted, then <c>$version</c>.</summary>
@@ -61,6 +137,9 @@ public sealed record TwinSection(JsonObject Properties, long Version, JsonObject
         json["$version"] = Version;
         return json;
     }
+
+    /// <summary>An update that the metadata does not have yet.</summary>
+    private sealed record Update(TwinSection Before, JsonObject Patch, DateTimeOffset At, long? Version, int Depth);
 }
 
 /// <summary>A desired property that a configuration set: which one, and to what.</summary>

@@ -102,12 +102,39 @@ public static class TwinLimits
                 $"{section} would have {size} bytes, {maximum} are allowed. Remove what is not needed, then write again; shrinking is always allowed.");
         }
 
-        var text = Text(after);
+        // Far from the limit nothing is written out.
+        var text = LongestText(after) <= maximum * TextPerSize ? 0 : Text(after);
         if (text > maximum * TextPerSize && text > Text(before))
         {
             throw new TwinException(
                 TwinError.TooLarge,
                 $"{section} would have {text} characters of JSON, {maximum * TextPerSize} are allowed. Remove control characters, digits and empty objects or arrays.");
+        }
+    }
+
+    /// <summary>No JSON text of the value is longer.</summary>
+    private static long LongestText(JsonNode? node)
+    {
+        const int Escaped = 6;
+        const int LongestInteger = 20;
+        switch (node)
+        {
+            case JsonObject members:
+                var sum = 2L;
+                foreach (var (key, value) in members)
+                {
+                    sum += (Escaped * key.Length) + 4 + LongestText(value);
+                }
+
+                return sum;
+            case JsonArray items:
+                return items.Sum(item => LongestText(item) + 1) + 2;
+            case JsonValue value when value.TryGetValue(out string? text):
+                return (Escaped * text.Length) + 2;
+            case JsonValue value when value.TryGetValue(out long _):
+                return LongestInteger;
+            default:
+                return node is null ? 4 : node.ToJsonString().Length;
         }
     }
 
@@ -119,7 +146,14 @@ public static class TwinLimits
         foreach (var (key, value) in members)
         {
             CheckKey(key, path);
-            copy[key] = value is null && !insideArray ? null : AcceptValue(value, $"{path}.{key}", depth, insideArray);
+            copy[key] = value switch
+            {
+                null when !insideArray => null,
+
+                // Most of what comes is this; a path is only made where it is needed.
+                JsonValue number when number.TryGetValue(out long integer) && integer is >= MinimumInteger and <= MaximumInteger => JsonValue.Create(integer),
+                _ => AcceptValue(value, $"{path}.{key}", depth, insideArray),
+            };
         }
 
         return copy;

@@ -12,7 +12,7 @@ public static class TwinPatches
     public static JsonObject Apply(JsonObject document, JsonObject patch)
     {
         var result = (JsonObject)document.DeepClone();
-        Merge(result, null, patch, default);
+        Merge(result, patch);
         return result;
     }
 
@@ -71,20 +71,14 @@ public static class TwinPatches
     /// </summary>
     public static IEnumerable<TwinDifference> Differences(JsonObject before, JsonObject after, JsonObject patch) => Differences(before, after, patch, "");
 
-    /// <summary>Merges in place. Metadata follows: written keys and every object on the way to them are stamped, deleted ones forgotten.</summary>
-    internal static void Merge(JsonObject document, JsonObject? metadata, JsonObject patch, MetadataStamp stamp)
+    /// <summary>Merges in place.</summary>
+    internal static void Merge(JsonObject document, JsonObject patch)
     {
-        if (metadata is not null)
-        {
-            stamp.Mark(metadata);
-        }
-
         foreach (var (key, value) in patch)
         {
             if (value is null)
             {
                 document.Remove(key);
-                metadata?.Remove(key);
             }
             else if (value is JsonObject members)
             {
@@ -93,32 +87,46 @@ public static class TwinPatches
                     document[key] = child = [];
                 }
 
-                Merge(child, Child(metadata, key), members, stamp);
+                Merge(child, members);
             }
             else
             {
                 document[key] = value.DeepClone();
-                if (metadata is not null)
-                {
-                    metadata[key] = Leaf(stamp);
-                }
             }
         }
     }
 
-    private static JsonObject? Child(JsonObject? metadata, string key)
+    /// <summary>Metadata follow a patch, in place: written keys and every object on the way to them are stamped, deleted ones forgotten.</summary>
+    internal static void Stamp(JsonObject metadata, JsonObject patch, MetadataStamp stamp)
     {
-        if (metadata is null)
+        stamp.Mark(metadata);
+        foreach (var (key, value) in patch)
         {
-            return null;
-        }
+            if (value is null)
+            {
+                metadata.Remove(key);
+                continue;
+            }
 
-        if (metadata[key] is not JsonObject child)
-        {
-            metadata[key] = child = [];
-        }
+            var below = metadata[key] as JsonObject;
+            if (value is JsonObject members)
+            {
+                if (below is null)
+                {
+                    metadata[key] = below = [];
+                }
 
-        return child;
+                Stamp(below, members, stamp);
+            }
+            else if (below is not null && stamp.IsAllOf(below))
+            {
+                stamp.Mark(below);
+            }
+            else
+            {
+                metadata[key] = Leaf(stamp);
+            }
+        }
     }
 
     private static JsonObject Leaf(MetadataStamp stamp)

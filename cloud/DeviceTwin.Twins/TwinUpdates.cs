@@ -62,7 +62,7 @@ public static class TwinUpdates
             return new TwinChange(twin, null, null, null);
         }
 
-        var reported = Merge(twin.Reported, accepted, new MetadataStamp(at, null), TwinLimits.MaximumReportedSize, ReportedName);
+        var reported = Merge(twin.Reported, accepted, at, stamped: false, TwinLimits.MaximumReportedSize, ReportedName);
         return new TwinChange(twin with { Reported = reported, Version = twin.Version + 1 }, null, null, accepted);
     }
 
@@ -88,10 +88,9 @@ public static class TwinUpdates
             var accepted = TwinLimits.Accept(WithoutOwnKeys(desired), DesiredName);
             if (accepted.Count > 0 || (replace && twin.Desired.Properties.Count > 0))
             {
-                var stamp = new MetadataStamp(at, twin.Desired.Version + 1);
                 var section = replace
-                    ? Replace(twin.Desired, accepted, stamp)
-                    : Merge(twin.Desired, accepted, stamp, TwinLimits.MaximumDesiredSize, DesiredName);
+                    ? Replace(twin.Desired, accepted, new MetadataStamp(at, twin.Desired.Version + 1))
+                    : Merge(twin.Desired, accepted, at, stamped: true, TwinLimits.MaximumDesiredSize, DesiredName);
                 desiredPatch = replace ? TwinPatches.Replacement(twin.Desired.Properties, section.Properties) : accepted;
                 result = result with { Desired = section };
             }
@@ -103,20 +102,18 @@ public static class TwinUpdates
                 result with { Version = twin.Version + 1, ETag = ETags.Next(twin.ETag) }, tagsPatch, desiredPatch, null);
     }
 
-    private static TwinSection Merge(TwinSection section, JsonObject patch, MetadataStamp stamp, int maximum, string name)
+    private static TwinSection Merge(TwinSection section, JsonObject patch, DateTimeOffset at, bool stamped, int maximum, string name)
     {
-        var properties = (JsonObject)section.Properties.DeepClone();
-        var metadata = (JsonObject)section.Metadata.DeepClone();
-        TwinPatches.Merge(properties, metadata, patch, stamp);
+        var properties = TwinPatches.Apply(section.Properties, patch);
         TwinLimits.CheckSize(section.Properties, properties, maximum, name);
-        return new TwinSection(properties, section.Version + 1, metadata);
+        return section.After(properties, patch, at, stamped);
     }
 
     private static TwinSection Replace(TwinSection section, JsonObject document, MetadataStamp stamp)
     {
-        var properties = new JsonObject();
+        var properties = TwinPatches.Apply([], document);
         var metadata = new JsonObject();
-        TwinPatches.Merge(properties, metadata, document, stamp);
+        TwinPatches.Stamp(metadata, document, stamp);
         TwinLimits.CheckSize(section.Properties, properties, TwinLimits.MaximumDesiredSize, DesiredName);
         return new TwinSection(properties, section.Version + 1, metadata);
     }

@@ -17,7 +17,7 @@ public sealed class DashboardTests
     private IPage page = null!;
     private List<string> errors = null!;
 
-    [SetUp]
+    [OneTimeSetUp]
     public async Task OpenTheBrowser()
     {
         if (!File.Exists(Chromium))
@@ -25,13 +25,18 @@ public sealed class DashboardTests
             Assert.Ignore("Chromium is not installed: run tests/run, or `apt-get install chromium`.");
         }
 
-        hub = await HubUnderTest.Start();
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = Chromium,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
         });
+    }
+
+    [SetUp]
+    public async Task OpenAPage()
+    {
+        hub = await HubUnderTest.Start();
         page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 } });
         errors = [];
         page.PageError += (_, error) => errors.Add(error);
@@ -40,13 +45,19 @@ public sealed class DashboardTests
     }
 
     [TearDown]
+    public async Task CloseThePage()
+    {
+        await page.CloseAsync();
+        await hub.DisposeAsync();
+    }
+
+    [OneTimeTearDown]
     public async Task CloseTheBrowser()
     {
         if (browser is not null)
         {
             await browser.DisposeAsync();
             playwright.Dispose();
-            await hub.DisposeAsync();
         }
     }
 

@@ -35,7 +35,7 @@ public static class Verbs
                                budgets; fails where a budget is passed
           soak arithmetic [--seed S]
                                the firmware's arithmetic against exact results: every float there is, some minutes
-          soak crash [--seed S] [--rounds N | --for 10m]
+          soak crash [--seed S] [--rounds N | --for 10m] [--start-timeout 5m]
                                kills the hub under load, cuts its files, fills its disk, makes its clock jump, and holds what it has
                                after each start against what it had acknowledged; 300 rounds unless told otherwise
           soak fuzz [--seed S] [--for 90s|10m|2h] [--inputs N] [--target NAME]

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Hub.Operation;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Access;
 using DeviceTwin.Twins;
@@ -28,6 +29,7 @@ internal sealed class AccessService : IServicePolicies, IDisposable
     private readonly AccessOptions options;
     private readonly TimeProvider time;
     private readonly ILogger<AccessService> logger;
+    private readonly HubMetrics? metrics;
     private readonly SignInThrottle throttle;
     private readonly SemaphoreSlim writing = new(1, 1);
 
@@ -38,14 +40,15 @@ internal sealed class AccessService : IServicePolicies, IDisposable
     private readonly string nobodysHash;
     private volatile AccessState state;
 
-    public AccessService(IHubStore store, AccessOptions options, TimeProvider time, ILogger<AccessService> logger)
+    public AccessService(IHubStore store, AccessOptions options, TimeProvider time, ILogger<AccessService> logger, HubMetrics? metrics = null)
     {
+        this.metrics = metrics;
         this.store = store;
         this.options = options;
         this.time = time;
         this.logger = logger;
         throttle = new SignInThrottle(options, time);
-        nobodysHash = Passwords.Hash(Secret(), options.PasswordIterations);
+        nobodysHash = Passwords.Nobodys(options.PasswordIterations);
         state = AccessState.From(store.LoadAccess());
         MakePolicies();
         if (options.LocalAdmin && AnyUsers)
@@ -357,6 +360,7 @@ internal sealed class AccessService : IServicePolicies, IDisposable
         var from = (address ?? IPAddress.None).ToString();
         if (throttle.Begin(name, address) is { } wait)
         {
+            metrics?.SignIn("throttled");
             logger.SignInThrottled(from, (int)Math.Ceiling(wait.TotalSeconds));
             throw AccessErrors.Throttled(wait);
         }
@@ -376,10 +380,12 @@ internal sealed class AccessService : IServicePolicies, IDisposable
         if (fits && user is { Disabled: false })
         {
             throttle.Succeeded(name, address);
+            metrics?.SignIn("accepted");
             return user;
         }
 
         // People type their password where the name belongs: a name that is none of ours is not written down.
+        metrics?.SignIn("refused");
         logger.SignInFailed(from, user?.Name ?? "unknown");
         await Change(before => (before, [Audit(time.GetUtcNow(), $"address/{from}", "user.sign-in-failed", user?.Name, null)]));
         return null;

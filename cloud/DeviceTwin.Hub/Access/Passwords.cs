@@ -17,9 +17,14 @@ internal static class Passwords
     public static string Hash(string password, int iterations)
     {
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);
-        var hash = Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, HashAlgorithmName.SHA512, HashBytes);
-        return string.Create(CultureInfo.InvariantCulture, $"{Method}${iterations}${Convert.ToBase64String(salt)}${Convert.ToBase64String(hash)}");
+        return Stored(iterations, salt, Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, HashAlgorithmName.SHA512, HashBytes));
     }
+
+    /// <summary>What no password fits, and trying one costs the same time as with any other. Made in no time: a hub's start need not wait for it.</summary>
+    public static string Nobodys(int iterations) => Stored(iterations, RandomNumberGenerator.GetBytes(SaltBytes), RandomNumberGenerator.GetBytes(HashBytes));
+
+    private static string Stored(int iterations, byte[] salt, byte[] hash) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Method}${iterations}${Convert.ToBase64String(salt)}${Convert.ToBase64String(hash)}");
 
     /// <summary>Whether a password fits; costs the same time whether it does or not.</summary>
     public static bool Fits(string password, string stored)

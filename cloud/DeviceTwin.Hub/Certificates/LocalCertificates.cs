@@ -400,9 +400,10 @@ public sealed class LocalCertificates : IDisposable
         && certificate.Extensions.Any(extension =>
             extension.Oid?.Value == "2.5.29.17" && extension.RawData.AsSpan().SequenceEqual(AlternativeNames().RawData));
 
-    // Windows cannot serve with a key that lives in memory only.
-    private static X509Certificate2 Usable(X509Certificate2 certificate) =>
-        X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+    /// <summary>The same once more, as one can serve with it: Windows cannot with a key that lives in memory only. Elsewhere the way through PKCS #12 is dear.</summary>
+    private static X509Certificate2 Usable(X509Certificate2 certificate) => OperatingSystem.IsWindows()
+        ? X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null)
+        : new X509Certificate2(certificate);
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTime b) => a > b ? a : b;
 

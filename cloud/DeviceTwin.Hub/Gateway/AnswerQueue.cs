@@ -48,14 +48,15 @@ internal sealed class AnswerQueue : IAwaken, IValueTaskSource<bool>
     }
 
     /// <summary>Has the loop look round: there is something else to send.</summary>
-    public void Nudge()
+    /// <param name="here">It may do so on this thread before this returns.</param>
+    public void Nudge(bool here = false)
     {
         lock (gate)
         {
             nudged = true;
         }
 
-        Awaken(here: false);
+        Awaken(here);
     }
 
     /// <summary>Nothing more will be added.</summary>

@@ -2,8 +2,13 @@ using Microsoft.AspNetCore.Connections;
 
 namespace DeviceTwin.Hub.Gateway;
 
-/// <summary>Closes connections beyond <see cref="GatewayOptions.MaxConnections"/> before any work, TLS above all, is done for them.</summary>
-internal sealed class ConnectionLimit(GatewayServices services)
+/// <summary>
+/// Closes connections beyond a number before any work, TLS above all, is done for them. Kestrel's own limit is one for all that it listens to:
+/// browsers could keep devices out, and devices browsers.
+/// </summary>
+/// <param name="most">Connections that may be open at once, whatever becomes of them: an upgraded one counts until it ends.</param>
+/// <param name="refused">Told of each that is turned away, with where it came from.</param>
+internal sealed class ConnectionLimit(int most, Action<string?> refused)
 {
     private int open;
 
@@ -14,10 +19,9 @@ internal sealed class ConnectionLimit(GatewayServices services)
     {
         try
         {
-            if (Interlocked.Increment(ref open) > services.Options.MaxConnections)
+            if (Interlocked.Increment(ref open) > most)
             {
-                services.Metrics.ConnectRefused("tooManyConnections");
-                services.Logger.TooManyConnections(connection.RemoteEndPoint?.ToString(), services.Options.MaxConnections);
+                refused(connection.RemoteEndPoint?.ToString());
                 return;
             }
 

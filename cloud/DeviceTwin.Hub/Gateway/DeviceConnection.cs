@@ -68,7 +68,7 @@ internal sealed class DeviceConnection
         GatewayOptions options = services.Options;
         rules = new MqttReadRules(options.MaxPayload + 2 + 0xFFFF + 2, WildcardsInNames: true);
         inFlight = new InFlight(options.MaxInFlight, options.MaxInFlightBytes);
-        methods = new MethodQueue(options.MaxMethodsWaiting);
+        methods = new MethodQueue(DeviceId, options.MaxMethodsWaiting);
 
         // nanoFramework holds a message several times over while it takes it apart: one at a time.
         window = new SendWindow(admission.UserName.IsNano ? 1 : options.MaxMessagesUnconfirmed, options.MaxMessageBytesUnconfirmed);
@@ -134,15 +134,16 @@ internal sealed class DeviceConnection
     }
 
     /// <summary>Takes a method request to be sent, from any thread, without waiting.</summary>
+    /// <param name="here">It may be encrypted and sent on this thread before this returns: for who has many to send.</param>
     /// <returns>False where the device takes none, or too many wait.</returns>
-    public bool TryInvoke(MethodRequest request)
+    public bool TryInvoke(MethodRequest request, bool here = false)
     {
         if (!methods.TryAdd(request))
         {
             return false;
         }
 
-        Nudge();
+        Nudge(here);
         return true;
     }
 
@@ -441,6 +442,13 @@ internal sealed class DeviceConnection
             DeviceTopicKind.MethodResponse => "methodResponse",
             _ => "other",
         });
+        if (topic.Kind == DeviceTopicKind.MethodResponse && message.Qos == 0 && inFlight.IsEmpty)
+        {
+            // Nothing that came before waits, and nothing is to be confirmed: no way through the queue.
+            services.Methods.Answer(DeviceId, topic.RequestId, topic.Status, message.Payload);
+            return null;
+        }
+
         await inFlight.Enter(SizeOf(message), stop.Token);
         long now = services.Time.GetTimestamp();
         if (topic.Kind == DeviceTopicKind.Telemetry && shaping.Telemetry(now) is var pause && pause > TimeSpan.Zero)
@@ -645,11 +653,11 @@ internal sealed class DeviceConnection
     }
 
     /// <summary>Has the answering loop look at what waits to be sent. Many calls before it gets there are one.</summary>
-    private void Nudge()
+    private void Nudge(bool here = false)
     {
         if (Interlocked.Exchange(ref outgoing, 1) == 0)
         {
-            work.Nudge();
+            work.Nudge(here);
         }
     }
 
@@ -686,7 +694,8 @@ internal sealed class DeviceConnection
         if (methods.TryTake(out MethodRequest? request))
         {
             services.Metrics.Sent("method");
-            Send(request.Topic, request.Payload);
+            transport.Transport.Output.Write(request.Packet.Span);
+            unflushed += request.Packet.Length;
             return true;
         }
 

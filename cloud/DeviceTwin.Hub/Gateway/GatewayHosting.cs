@@ -4,8 +4,6 @@ using DeviceTwin.Hub.Gateway.Messaging;
 using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Provisioning;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DeviceTwin.Hub.Gateway;
@@ -36,24 +34,26 @@ public static class GatewayHosting
         builder.Services.AddSingleton<DeviceAuthenticator>();
         builder.Services.AddSingleton<GatewayServices>();
         builder.Services.AddSingleton(services => services.GetRequiredService<GatewayServices>().Methods);
-        builder.Services.AddSingleton<ConnectionLimit>();
+        builder.Services.AddSingleton(services => services.GetRequiredService<GatewayServices>().FleetMethods);
+        builder.Services.AddSingleton(services => LimitOf(services.GetRequiredService<GatewayServices>()));
         builder.Services.AddSingleton<IConnectionListenerFactory, DeviceTransport>();
+        builder.Services.AddSingleton<DeviceHandshake>();
         builder.Services.AddSingleton<DeviceConnectionHandler>();
         builder.Services.AddHostedService<DesiredPushService>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(new DeviceEndPoint(options.Address, options.Port), listen =>
         {
             endpoint.Listening = listen;
 
-            // No HTTP/2 offer in the handshake; what follows it is not HTTP at all.
-            listen.Protocols = HttpProtocols.Http1;
             listen.Use(next => listen.ApplicationServices.GetRequiredService<ConnectionLimit>().Apply(next));
-            listen.UseHttps(new TlsHandshakeCallbackOptions
-            {
-                HandshakeTimeout = TimeSpan.FromSeconds(10),
-                OnConnection = _ => ValueTask.FromResult(tls.Current()),
-            });
+            listen.Use(next => listen.ApplicationServices.GetRequiredService<DeviceHandshake>().Apply(next));
             listen.UseConnectionHandler<DeviceConnectionHandler>();
         }));
         return builder;
     }
+
+    private static ConnectionLimit LimitOf(GatewayServices services) => new(services.Options.MaxConnections, remote =>
+    {
+        services.Metrics.ConnectRefused("tooManyConnections");
+        services.Logger.TooManyConnections(remote, services.Options.MaxConnections);
+    });
 }

@@ -59,4 +59,7 @@ internal static partial class GatewayLog
 
     [LoggerMessage(1017, LogLevel.Information, "Device {DeviceId} answered method request {RequestId}, for which nobody waits: dropped")]
     public static partial void MethodAnswerDropped(this ILogger logger, string deviceId, string requestId);
+
+    [LoggerMessage(1018, LogLevel.Debug, "Connection {ConnectionId} from {Remote} closed before TLS was agreed on: {Reason}")]
+    public static partial void NoHandshake(this ILogger logger, string connectionId, string? remote, string reason);
 }

@@ -38,6 +38,12 @@ public sealed record GatewayOptions
     /// <summary>Method requests that may wait for one slow connection; more are refused with 429.</summary>
     public int MaxMethodsWaiting { get; init; } = 16;
 
+    /// <summary>Calls of methods of one device that may be unanswered at once, those that wait for it to connect included; more are refused with 429.</summary>
+    public int MaxMethodCallsPerDevice { get; init; } = 32;
+
+    /// <summary>The same of all devices together.</summary>
+    public int MaxMethodCalls { get; init; } = 4096;
+
     /// <summary>Cloud-to-device messages that one connection may be sent without having confirmed them.</summary>
     public int MaxMessagesUnconfirmed { get; init; } = 10;
 

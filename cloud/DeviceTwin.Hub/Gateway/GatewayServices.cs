@@ -43,7 +43,8 @@ internal sealed class GatewayServices
         Connects = new ConnectShaping(options, time);
         Messages = messages;
         Messages.Arrived += deviceId => Registry.Find(deviceId)?.LookForMessages();
-        Methods = new DirectMethods(Registry, fleet, store, time, logger);
+        Methods = new DirectMethods(Registry, fleet, store, new MethodCallBound(options.MaxMethodCallsPerDevice, options.MaxMethodCalls), time, logger);
+        FleetMethods = new FleetMethods(Registry, Methods, fleet, time);
         Authenticator = authenticator;
         Provisioning = provisioning;
         Registrations = registrations;
@@ -81,6 +82,8 @@ internal sealed class GatewayServices
     public CloudToDeviceQueues Messages { get; }
 
     public DirectMethods Methods { get; }
+
+    public FleetMethods FleetMethods { get; }
 
     public DeviceAuthenticator Authenticator { get; }
 

@@ -4,8 +4,6 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using DeviceTwin.Hub.Certificates;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace DeviceTwin.Hub.Gateway;
 
@@ -41,8 +39,8 @@ internal sealed class GatewayTls(LocalCertificates certificates)
 
     /// <summary>What the client of a connection showed of itself in the handshake; null = nothing.</summary>
     public ClientCertificate? Shown(ConnectionContext connection) =>
-        connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate is { } leaf
-            ? new ClientCertificate(leaf, connection.Features.Get<ISslStreamFeature>()?.SslStream is { } stream && sent.TryGetValue(stream, out var chain) ? chain : [])
+        connection.Features.Get<SslStream>() is { RemoteCertificate: X509Certificate2 leaf } stream
+            ? new ClientCertificate(leaf, sent.TryGetValue(stream, out var chain) ? chain : [])
             : null;
 
     private SslServerAuthenticationOptions Make(X509Certificate2 certificate) => new()

@@ -11,6 +11,18 @@ internal sealed class InFlight(int maxCount, int maxBytes)
     private int count;
     private long bytes;
 
+    /// <summary>Whether nothing is under way.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (gate)
+            {
+                return count == 0;
+            }
+        }
+    }
+
     /// <summary>Counts one message in, waiting for room first. A message larger than the bound passes when it is alone.</summary>
     public async ValueTask Enter(int size, CancellationToken cancellation)
     {

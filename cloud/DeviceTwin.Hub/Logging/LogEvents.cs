@@ -17,6 +17,9 @@ internal static partial class LogEvents
     [LoggerMessage(3003, LogLevel.Information, "HTTP token made in {Path}: callers beyond loopback send it as a bearer token")]
     public static partial void HttpTokenMade(this ILogger logger, string path);
 
+    [LoggerMessage(3004, LogLevel.Warning, "HTTP connection from {Remote} closed: {Most} are open (--http-connections)")]
+    public static partial void TooManyHttpConnections(this ILogger logger, string? remote, int most);
+
     [LoggerMessage(3100, LogLevel.Information, "Refused {Method} {Path} with {Name} ({Code}): {Message} [{TrackingId}]")]
     public static partial void RequestRefused(this ILogger logger, string method, string path, string name, int code, string message, string trackingId);
 

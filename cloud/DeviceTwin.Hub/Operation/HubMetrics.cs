@@ -13,6 +13,8 @@ internal sealed class HubMetrics : IDisposable
     private static readonly double[] Counts = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500];
 
     private readonly Counter<long> connectsRefused;
+    private readonly Counter<long> httpRefused;
+    private readonly Counter<long> signIns;
     private readonly Counter<long> received;
     private readonly Counter<long> sent;
     private readonly Counter<long> stored;
@@ -28,6 +30,8 @@ internal sealed class HubMetrics : IDisposable
     public HubMetrics()
     {
         connectsRefused = Count("devicetwin_connects_refused_total", "CONNECT packets and connections that were turned away.");
+        httpRefused = Count("devicetwin_http_connections_refused_total", "HTTP connections that were closed because too many were open.");
+        signIns = Count("devicetwin_sign_ins_total", "Names with passwords that were tried, by what came of it: accepted, refused, or throttled unseen.");
         received = Count("devicetwin_messages_received_total", "MQTT messages from devices, by what their topic is for.");
         sent = Count("devicetwin_messages_sent_total", "MQTT messages to devices, by what their topic is for.");
         stored = Count("devicetwin_telemetry_stored_total", "Device-to-cloud messages made durable, by kind.");
@@ -48,6 +52,11 @@ internal sealed class HubMetrics : IDisposable
 
     /// <param name="reason">A word of a fixed set.</param>
     public void ConnectRefused(string reason) => connectsRefused.Add(1, new KeyValuePair<string, object?>("reason", Camel(reason)));
+
+    public void HttpConnectionRefused() => httpRefused.Add(1);
+
+    /// <param name="result"><c>accepted</c>, <c>refused</c> or <c>throttled</c>.</param>
+    public void SignIn(string result) => signIns.Add(1, new KeyValuePair<string, object?>("result", result));
 
     public void Received(string kind) => received.Add(1, new KeyValuePair<string, object?>("kind", kind));
 

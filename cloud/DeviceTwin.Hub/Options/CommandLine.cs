@@ -18,6 +18,7 @@ public static partial class CommandLine
           --bind ADDRESS          address for MQTT (default 127.0.0.1; 0.0.0.0 = every network)
           --http-bind ADDRESS     address for HTTP (default 127.0.0.1); beyond loopback it is HTTPS,
                                   and callers need the token in DIR/http-token
+          --http-connections N    connections of browsers and programs at once, 1 to 100000 (default 1000); more are closed
           --host-name NAME ...    names that nodes and browsers use for this hub (default localhost)
           --nano-puback-delay MS  how long PUBACK to nanoFramework's client is held back, 0 to 900 (default 75):
                                   one that comes at once is lost there
@@ -82,6 +83,7 @@ public static partial class CommandLine
         {
             LocalAdmin = LocalAdmin(given),
             Drain = TimeSpan.FromSeconds(Whole(given, "--drain", 0, 60, "seconds from 0 to 60") ?? 0),
+            HttpConnections = (int?)Whole(given, "--http-connections", 1, 100_000, "a number from 1 to 100000") ?? 1000,
             NanoPubAckDelay = Whole(given, "--nano-puback-delay", 0, 900, "milliseconds from 0 to 900 (after a second the client sends again)") is { } delay
                 ? TimeSpan.FromMilliseconds(delay)
                 : new Gateway.GatewayOptions().NanoPubAckDelay,

@@ -33,6 +33,9 @@ public sealed record HubOptions(
     /// <summary>How long a hub that was told to stop goes on listening while it says that it is not ready.</summary>
     public TimeSpan Drain { get; init; }
 
+    /// <summary>Connections of browsers and programs that may be open at once; more are closed.</summary>
+    public int HttpConnections { get; init; } = 1000;
+
     /// <summary>How long PUBACK to nanoFramework's client is held back.</summary>
     public TimeSpan NanoPubAckDelay { get; init; } = new Gateway.GatewayOptions().NanoPubAckDelay;
 

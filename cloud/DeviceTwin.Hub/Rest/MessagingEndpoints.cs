@@ -50,7 +50,7 @@ internal static class MessagingEndpoints
         }).Needs(Role.Technician);
     }
 
-    private static MethodCall ReadCall(JsonObject body) => new(
+    internal static MethodCall ReadCall(JsonObject body) => new(
         RequestBody.Text(body, "methodName") ?? throw new HubException(HubError.ArgumentInvalid, "methodName is missing: say which method the device is to carry out."),
         body["payload"],
         Seconds(body, "responseTimeoutInSeconds", StandardResponseSeconds, ShortestResponseSeconds),

@@ -34,6 +34,7 @@ internal static class RestHosting
         routes.MapAudit();
         routes.MapOperation();
         routes.MapMessaging();
+        routes.MapFleetMethods();
         routes.MapWaveforms();
         routes.MapBackup();
         routes.MapSequence();

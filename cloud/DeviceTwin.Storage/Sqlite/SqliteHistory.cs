@@ -71,7 +71,7 @@ internal static class SqliteHistory
         SqliteConnection connection, string deviceId, long streamId, string? kind, int limit, List<TelemetryMessage> messages)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT enqueued_at, properties, body FROM telemetry WHERE id BETWEEN $0 AND $1 ORDER BY id DESC"
+        command.CommandText = $"SELECT enqueued_at, properties, body FROM {SqliteArrivals.Select(streamId)} ORDER BY id DESC"
             + (kind is null ? " LIMIT $2" : "");
         command.Parameters.AddWithValue("$0", SqliteTelemetryWriter.First(streamId));
         command.Parameters.AddWithValue("$1", SqliteTelemetryWriter.First(streamId + 1) - 1);

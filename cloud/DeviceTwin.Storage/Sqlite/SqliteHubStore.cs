@@ -68,6 +68,7 @@ public sealed partial class SqliteHubStore : IHubStore
             connection.Execute($"PRAGMA wal_autocheckpoint = {CheckpointBytes / PageBytes}");
             connection.Execute($"PRAGMA cache_size = -{CacheBytes / 1024}");
             SqliteSchema.Migrate(connection, options.Path);
+            SqliteArrivals.FileAll(connection);
             return new SqliteHubStore(options, ownership, connection);
         }
         catch (Exception e)

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Json;
 using DeviceTwin.Twins;
 using Microsoft.Data.Sqlite;
 
@@ -15,6 +17,8 @@ internal sealed class SqliteStatements : IDisposable
     private readonly SqliteCommand putIdentity;
     private readonly RawStatement putTwin;
     private readonly Dictionary<string, TwinDocument> twins = new(StringComparer.Ordinal);
+    private readonly ArrayBufferWriter<byte> text = new(4096);
+    private readonly Utf8JsonWriter json;
     private readonly SqliteCommand putSession;
     private readonly SqliteCommand putConfiguration;
     private readonly SqliteCommand count;
@@ -28,6 +32,7 @@ internal sealed class SqliteStatements : IDisposable
     public SqliteStatements(SqliteConnection connection, SqliteStoreOptions options)
     {
         this.connection = connection;
+        json = StoredText.Writer(text);
         telemetry = new SqliteTelemetryWriter(connection, options);
         audit = new SqliteAuditWriter(connection);
         begin = Prepare("BEGIN IMMEDIATE", 0);
@@ -128,6 +133,7 @@ internal sealed class SqliteStatements : IDisposable
         }
 
         counts.Clear();
+        telemetry.BeforeCommit();
         foreach (var tables in subjects)
         {
             tables.BeforeCommit();
@@ -160,6 +166,7 @@ internal sealed class SqliteStatements : IDisposable
     public void Dispose()
     {
         putTwin.Dispose();
+        json.Dispose();
         foreach (var command in new[] { begin, commit, putIdentity, putSession, putConfiguration, count, deleteIdentity, deleteTwin, deleteSession, deleteConfiguration })
         {
             command.Dispose();
@@ -179,13 +186,13 @@ internal sealed class SqliteStatements : IDisposable
         putTwin.Bind(1, twin.DeviceId);
         putTwin.Bind(2, twin.ETag);
         putTwin.Bind(3, twin.Version);
-        putTwin.Bind(4, StoredText.Of(twin.Tags));
-        putTwin.Bind(5, StoredText.Of(twin.Desired.Properties));
+        putTwin.BindText(4, StoredText.Utf8(twin.Tags, text, json));
+        putTwin.BindText(5, StoredText.Utf8(twin.Desired.Properties, text, json));
         putTwin.Bind(6, twin.Desired.Version);
-        putTwin.Bind(7, StoredText.Of(twin.Desired.Metadata));
-        putTwin.Bind(8, StoredText.Of(twin.Reported.Properties));
+        putTwin.BindText(7, StoredText.Utf8(twin.Desired.Metadata, text, json));
+        putTwin.BindText(8, StoredText.Utf8(twin.Reported.Properties, text, json));
         putTwin.Bind(9, twin.Reported.Version);
-        putTwin.Bind(10, StoredText.Of(twin.Reported.Metadata));
+        putTwin.BindText(10, StoredText.Utf8(twin.Reported.Metadata, text, json));
         putTwin.Bind(11, twin.ModelId);
         putTwin.Bind(12, twin.LastActivityAt?.UtcTicks);
         putTwin.Bind(13, StoredText.OfApplied(twin.Applied));

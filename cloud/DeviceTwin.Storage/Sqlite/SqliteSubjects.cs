@@ -19,6 +19,7 @@ internal static class SqliteSubjects
     /// <summary>What leads from schema 1 to 2: the tables of all subjects, and the columns they add to the fleet's.</summary>
     public static string Create => string.Join('\n', (string[])
     [
+        SqliteArrivals.Create,
         SqliteAccessTables.Create,
         SqliteAuditTables.Create,
         SqliteCloudToDeviceTables.Create,

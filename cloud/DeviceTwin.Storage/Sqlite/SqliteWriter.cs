@@ -11,7 +11,7 @@ internal sealed class SqliteWriter : IDisposable
 {
     /// <summary>Writes of a commit from which on the next one is waited for.</summary>
     private const int GatherFrom = 16;
-    private const int ReleasedTogether = 64;
+    private const int ReleasedTogether = 256;
     private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock gate = new();

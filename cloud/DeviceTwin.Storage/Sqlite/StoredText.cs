@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -8,7 +9,22 @@ namespace DeviceTwin.Storage.Sqlite;
 /// <summary>The JSON texts in the columns.</summary>
 internal static class StoredText
 {
+    private static readonly JsonWriterOptions Writing = new() { Encoder = Json.Relaxed.Encoder, SkipValidation = true };
+
     public static string Of(JsonNode node) => node.ToJsonString(Json.Relaxed);
+
+    /// <summary>The text in UTF-8, as it is stored.</summary>
+    /// <param name="buffer">Whose content is replaced.</param>
+    public static ReadOnlySpan<byte> Utf8(JsonNode node, ArrayBufferWriter<byte> buffer, Utf8JsonWriter writer)
+    {
+        buffer.ResetWrittenCount();
+        writer.Reset(buffer);
+        node.WriteTo(writer, Json.Relaxed);
+        writer.Flush();
+        return buffer.WrittenSpan;
+    }
+
+    public static Utf8JsonWriter Writer(ArrayBufferWriter<byte> buffer) => new(buffer, Writing);
 
     public static string Of<T>(IReadOnlyDictionary<string, T> map) => JsonSerializer.Serialize(map, Json.Relaxed);
 

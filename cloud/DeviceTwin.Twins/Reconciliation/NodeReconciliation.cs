@@ -71,6 +71,11 @@ public sealed class NodeReconciliation
     /// <param name="touched">The dotted paths of the patch.</param>
     public (NodeReconciliation Next, ReconciliationActions Actions) Reported(TwinDocument after, IReadOnlyCollection<string> touched)
     {
+        if (states.IsEmpty && after.Desired.Properties.Count == 0)
+        {
+            return (this, ReconciliationActions.None);
+        }
+
         var next = ImmutableDictionary.CreateBuilder<string, ConvergenceState>(StringComparer.Ordinal);
         var actions = ReconciliationActions.None;
         foreach (var path in PathObservation.Of(after))

@@ -98,6 +98,25 @@ public sealed class SignInTests
     }
 
     [Test]
+    public async Task Sign_ins_are_counted_by_what_came_of_them()
+    {
+        await AddUser("ann", "admin");
+        var token = await Token("ann");
+        var browser = new Browser(hub);
+        for (var attempt = 0; attempt < 6; attempt++)
+        {
+            using var wrong = await browser.SignInAs("ann", "wrong password");
+        }
+
+        using var nobody = await browser.SignInAs("nobody", "wrong password");
+        using var asked = new HttpRequestMessage(HttpMethod.Get, "/metrics") { Headers = { Authorization = new("Bearer", token) } };
+        using var answer = await hub.Http.SendAsync(asked);
+        Assert.That(
+            (await answer.Content.ReadAsStringAsync()).Split('\n').Where(line => line.StartsWith("devicetwin_sign_ins_total{")).Order(),
+            Is.EqualTo(new[] { "accepted\"} 1", "refused\"} 6", "throttled\"} 1" }.Select(end => $"devicetwin_sign_ins_total{{result=\"{end}")));
+    }
+
+    [Test]
     public async Task A_viewer_sees_no_keys_and_no_controls()
     {
         await hub.Register("secret");

@@ -184,7 +184,7 @@ public class BackPressureTests
     public async Task Methods_for_a_device_that_does_not_read_are_refused_beyond_the_bound()
     {
         const int Bound = 3;
-        await Start(new GatewayOptions { MaxMethodsWaiting = Bound });
+        await Start(new GatewayOptions { MaxMethodsWaiting = Bound, MaxMethodCallsPerDevice = int.MaxValue });
         await using Wire wire = await host.Connect(host.NodeConnect(dev1));
         await wire.Subscribe(1, ("$iothub/methods/POST/#", 0));
 

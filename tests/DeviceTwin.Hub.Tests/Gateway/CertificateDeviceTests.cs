@@ -166,6 +166,28 @@ public class CertificateDeviceTests
     }
 
     [Test]
+    public async Task AU_an_expired_certificate_opens_nothing_however_it_is_registered()
+    {
+        using X509Certificate2 selfSigned = TestCertificates.SelfSigned("x1", Now.AddDays(-10), Now.AddHours(1));
+        await Register("x1", AuthenticationType.SelfSigned, CertificateText.Sha256(selfSigned));
+        using X509Certificate2 works = TestCertificates.Authority("Works root", Now);
+        await host.Authorities.Register("works", works.ExportCertificatePem(), null, "admin");
+        using X509Certificate2 signed = TestCertificates.Device("press-1", works, Now.AddHours(-1), Now.AddHours(1));
+        await Register("press-1", AuthenticationType.CertificateAuthority);
+
+        // Truncated to whole seconds as certificates are: one second before the end, and at it.
+        host.Time.Advance(CertificateText.ValidUntil(selfSigned) - Now - TimeSpan.FromSeconds(1));
+        Assert.That(await host.ConnectCode(GatewayHost.CertificateConnect("x1"), selfSigned), Is.EqualTo(MqttConnectReturnCode.Accepted));
+        Assert.That(await host.ConnectCode(GatewayHost.CertificateConnect("press-1"), signed), Is.EqualTo(MqttConnectReturnCode.Accepted));
+        host.Time.Advance(TimeSpan.FromSeconds(1));
+        foreach (var (deviceId, certificate) in new[] { ("x1", selfSigned), ("press-1", signed) })
+        {
+            Assert.That(await host.ConnectCode(GatewayHost.CertificateConnect(deviceId), certificate), Is.EqualTo(MqttConnectReturnCode.NotAuthorized), deviceId);
+            Assert.That(await host.Log.Saw(1002, deviceId), Does.Contain("the certificate expired on").And.Contain("give the device a new one"));
+        }
+    }
+
+    [Test]
     public async Task AU_a_changed_identity_ends_the_connection_that_it_would_not_let_in()
     {
         using X509Certificate2 certificate = SelfSigned("x1");

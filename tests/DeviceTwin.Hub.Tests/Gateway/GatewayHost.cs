@@ -52,6 +52,8 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public DirectMethods Methods => application.Services.GetRequiredService<DirectMethods>();
 
+    public FleetMethods FleetMethods => application.Services.GetRequiredService<FleetMethods>();
+
     public CloudToDeviceQueues Messages => application.Services.GetRequiredService<CloudToDeviceQueues>();
 
     public LocalCertificates Certificates => certificates;

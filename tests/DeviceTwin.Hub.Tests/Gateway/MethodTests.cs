@@ -225,6 +225,60 @@ public class MethodTests : GatewayTest
         AssertRefused(await Refusal(host.Invoke("dev1", name)), 400004, "ArgumentInvalid");
 
     [Test]
+    public async Task Unanswered_calls_of_a_device_are_bounded_and_an_answer_makes_room()
+    {
+        await host.DisposeAsync();
+        host = await GatewayHost.Start(new GatewayOptions { MaxMethodCallsPerDevice = 3, MaxMethodCalls = 4 });
+        dev1 = await host.Register("dev1");
+        await host.Register("dev2");
+        await using Wire wire = await host.Connect(host.NodeConnect(dev1));
+        await wire.Subscribe(1, (Methods, 0));
+        var calls = new List<(Task<MethodResult> Call, string Request)>();
+        for (int i = 0; i < 3; i++)
+        {
+            Task<MethodResult> call = host.Invoke("dev1", "slow");
+            calls.Add((call, (await Request(wire)).Request));
+        }
+
+        await Refused("dev1", "3 calls of methods of device dev1 are unanswered");
+        Assert.That(host.Fleet.ReadAudit("dev1", 9).Count(row => row.Action == "method.invoke"), Is.EqualTo(3), "what is refused is not called");
+
+        // The place is given back by whatever ends a call: an answer, the device that is not there, the end of its time.
+        await wire.Publish($"$iothub/methods/res/200/?$rid={calls[0].Request}", "1");
+        Assert.That((await calls[0].Call).Status, Is.EqualTo(200));
+        Task<MethodResult> next = host.Invoke("dev1", "slow");
+        await Request(wire);
+        Assert.That(async () => await host.Invoke("dev2", "slow"), Throws.InstanceOf<HubException>().With.Message.Contains("not connected"));
+        Task<MethodResult> waits = host.Invoke("dev2", "slow", connect: 60);
+        await Refused("dev2", "4 calls of methods are unanswered");
+        foreach (Task<MethodResult> call in new[] { waits, calls[1].Call, calls[2].Call, next })
+        {
+            while (!call.IsCompleted)
+            {
+                await Task.WhenAny(call, host.Time.UntilTimerWithin(TimeSpan.FromSeconds(60)));
+                host.Time.Advance(TimeSpan.FromSeconds(60));
+            }
+
+            Assert.That((await Refusal(call)).Error.HttpStatus, Is.AnyOf(404, 504));
+        }
+
+        calls.Clear();
+        for (int i = 0; i < 3; i++)
+        {
+            calls.Add((host.Invoke("dev1", "slow", connect: 60), ""));
+        }
+
+        await Refused("dev1", "3 calls");
+
+        async Task Refused(string deviceId, string sentence)
+        {
+            var refusal = (await Assert.CatchAsync<HubException>(() => host.Invoke(deviceId, "slow")))!;
+            Assert.That((refusal.Error.HttpStatus, refusal.Error.Code), Is.EqualTo((429, 429001)));
+            Assert.That(refusal.Message, Does.StartWith(sentence));
+        }
+    }
+
+    [Test]
     public async Task Payloads_are_bounded_each_way()
     {
         string large = "\"" + new string('x', DirectMethods.MaximumPayload) + "\"";

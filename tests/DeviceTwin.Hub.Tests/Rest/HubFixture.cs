@@ -44,10 +44,17 @@ internal sealed class HubFixture : IAsyncDisposable
 
     public IFleet Fleet => hub.Services.GetRequiredService<IFleet>();
 
-    public static async Task<HubFixture> Start(IPAddress? httpBind = null, string? hostName = null)
+    public static async Task<HubFixture> Start(IPAddress? httpBind = null, string? hostName = null, int httpConnections = 1000, WaveformLimits? waveforms = null)
     {
         var folder = Directory.CreateTempSubdirectory("devicetwin-rest-");
-        var hub = HubApplication.Create(Options(folder.FullName) with { HttpBind = httpBind ?? IPAddress.Loopback, HostNames = hostName is null ? [] : [hostName] }, Quick);
+        var options = Options(folder.FullName) with
+        {
+            HttpBind = httpBind ?? IPAddress.Loopback,
+            HostNames = hostName is null ? [] : [hostName],
+            HttpConnections = httpConnections,
+            Waveforms = waveforms ?? new WaveformLimits(),
+        };
+        var hub = HubApplication.Create(options, Quick);
         await hub.Start(CancellationToken.None);
 
         // The hub's own authority and no other, as a node or a careful browser would have it.

@@ -53,6 +53,43 @@ public sealed class MessagingEndpointTests : RestTests
     }
 
     [Test]
+    public async Task A_method_on_many_devices_is_answered_line_by_line()
+    {
+        await using Wire device = await Hub.Connect("many-1");
+        await Hub.Register("many-2");
+        await device.Subscribe(1, ("$iothub/methods/POST/#", 0));
+        var call = Hub.Http.PostAsync(
+            "/api/v1/fleet/methods",
+            new StringContent("""{"query":"SELECT * FROM devices WHERE STARTSWITH(deviceId, 'many-')","methodName":"blink","payload":{"n":3},"responseTimeoutInSeconds":30,"connectTimeoutInSeconds":0}"""));
+        MqttPublish request = await device.Next<MqttPublish>();
+        Assert.That(Wire.Text(request), Is.EqualTo("""{"n":3}"""));
+        await device.Publish($"$iothub/methods/res/200/?$rid={request.Topic[(request.Topic.LastIndexOf('=') + 1)..]}", """{"text":"Zürich"}""");
+        HttpResponseMessage response = await call;
+        Assert.That(response.Content.Headers.ContentType!.ToString(), Is.EqualTo("application/x-ndjson; charset=utf-8"));
+        string[] lines = (await response.Content.ReadAsStringAsync()).Split('\n');
+        Assert.That(lines.Take(2), Is.EquivalentTo((string[])
+        [
+            """{"deviceId":"many-1","status":200,"payload":{"text":"Zürich"}}""",
+            """{"deviceId":"many-2","code":404103,"error":"DeviceNotOnline","message":"Device many-2 is not connected, or has not subscribed to methods. Call again when it is there, or give connectTimeoutInSeconds to wait for it."}""",
+        ]));
+        Assert.That(lines.Skip(2), Is.EqualTo((string[])["""{"summary":{"devices":2,"answered":1,"failed":1,"unheard":0}}""", ""]));
+    }
+
+    [Test]
+    public async Task Refusals_of_methods_on_many_devices_are_coded()
+    {
+        Task<(HttpResponseMessage, JsonNode?)> Invoke(string body) => Hub.Send(HttpMethod.Post, "/api/v1/fleet/methods", body);
+        foreach (string target in new[] { "", ""","deviceIds":["a"],"query":"SELECT * FROM devices" """, ""","deviceIds":"a" """, ""","deviceIds":[1]""", ""","deviceIds":[null]""", ""","query":"everything" """ })
+        {
+            AssertRefused(await Invoke($$"""{"methodName":"x"{{target}}}"""), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004);
+        }
+
+        AssertRefused(await Invoke("""{"deviceIds":["a"]}"""), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004, "methodName");
+        AssertRefused(
+            await Invoke("""{"deviceIds":["a"],"methodName":"x","responseTimeoutInSeconds":1}"""), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004, "from 5 to 300");
+    }
+
+    [Test]
     public async Task A_message_waits_is_counted_and_arrives_as_it_was_sent()
     {
         await Hub.Register("inbox");

@@ -26,12 +26,13 @@ public sealed class StartTests : IDisposable
     public void Every_option_is_taken()
     {
         var options = CommandLine.Parse(
-            ["--data=x", "--mqtt-port", "1", "--http-port", "0", "--bind", "0.0.0.0", "--http-bind", "::", "--host-name", "hub.plant", "hub2.plant", "--host-name", "third", "--log", "json", "--log-level", "Warning", "--exit-with-stdin", "--nano-puback-delay", "120",
+            ["--data=x", "--mqtt-port", "1", "--http-port", "0", "--bind", "0.0.0.0", "--http-bind", "::", "--host-name", "hub.plant", "hub2.plant", "--host-name", "third", "--log", "json", "--log-level", "Warning", "--exit-with-stdin", "--nano-puback-delay", "120", "--http-connections", "100000",
             "--index", "properties.reported.a,properties.desired.b", "--index", "properties.reported.c", "--changes-kept", "7", "--changes-reported", "off"]);
         Assert.That((options.MqttPort, options.HttpPort, options.MqttBind, options.HttpBind), Is.EqualTo((1, 0, IPAddress.Any, IPAddress.IPv6Any)));
         Assert.That(options.IndexedPaths, Is.EqualTo(new[] { "properties.reported.a", "properties.desired.b", "properties.reported.c" }));
         Assert.That((options.ChangesKept, options.ReportedChanges), Is.EqualTo(((int?)7, false)));
         Assert.That(options.HostNames, Is.EqualTo(new[] { "hub.plant", "hub2.plant", "third" }));
+        Assert.That((options.HttpConnections, CommandLine.Parse(["--data", "x"]).HttpConnections), Is.EqualTo((100_000, 1000)));
         Assert.That(options.NanoPubAckDelay, Is.EqualTo(TimeSpan.FromMilliseconds(120)));
         Assert.That((options.HostName, options.HttpBeyondLoopback, options.ExitWithStdin, options.LogFormat), Is.EqualTo(("hub.plant", true, true, LogFormat.Json)));
     }
@@ -58,6 +59,8 @@ public sealed class StartTests : IDisposable
     [TestCase("--host-name takes names", "--data", "x", "--host-name", "http://hub")]
     [TestCase("--log takes console or json", "--data", "x", "--log", "1")]
     [TestCase("--local-admin would open the hub", "--data", "x", "--local-admin", "--http-bind", "0.0.0.0")]
+    [TestCase("--http-connections takes a number from 1 to 100000", "--data", "x", "--http-connections", "0")]
+    [TestCase("--http-connections takes a number from 1 to 100000", "--data", "x", "--http-connections", "100001")]
     [TestCase("--drain takes seconds", "--data", "x", "--drain", "61")]
     [TestCase("--nano-puback-delay takes milliseconds", "--data", "x", "--nano-puback-delay", "1000")]
     [TestCase("--index takes paths below properties.desired. and properties.reported., not 'tags.line'", "--data", "x", "--index", "properties.reported.a,tags.line")]

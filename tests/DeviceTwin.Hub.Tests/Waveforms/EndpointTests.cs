@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using DeviceTwin.Hub.Options;
 using DeviceTwin.Hub.Waveforms;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Waveforms;
@@ -189,6 +190,26 @@ public sealed class EndpointTests : RestTests
     private static string? Header((HttpResponseMessage Response, JsonNode? Body) answer, string name) =>
         answer.Response.Headers.TryGetValues(name, out var values) ? values.Single() : null;
 
+    [Test]
+    public async Task A_quota_full_of_what_alarms_keep_refuses_with_its_reason_and_else_the_oldest_goes()
+    {
+        await using var hub = await HubFixture.Start(waveforms: new WaveformLimits(DeviceCount: 1, Neighbours: 0));
+        await hub.Register("full");
+        var device = hub.Fleet.FindIdentity("full")!;
+        var (first, second, third) = (WaveformWorld.Content(21, 10), WaveformWorld.Content(22, 10), WaveformWorld.Content(23, 10));
+        Assert.That((await Upload(first)).Response.StatusCode, Is.EqualTo(HttpStatusCode.Created));
+        Assert.That((await Upload(second)).Response.StatusCode, Is.EqualTo(HttpStatusCode.Created), "the first goes");
+        Assert.That(await Kept(), Is.EqualTo(new[] { WaveformFiles.HashOf(second) }));
+
+        await hub.Tell("full", "alarm", $$"""{"id":"1-1-outer-1","alarm":"outer","state":"raised","waveform":["{{WaveformFiles.HashOf(second)}}"]}""");
+        AssertRefused(await Upload(third), HttpStatusCode.Forbidden, "WaveformQuotaExceeded", 403580, "full of waveforms that alarms keep");
+        Assert.That(await Kept(), Is.EqualTo(new[] { WaveformFiles.HashOf(second) }));
+
+        Task<(HttpResponseMessage Response, JsonNode? Body)> Upload(byte[] content) => Put(device, WaveformFiles.HashOf(content), content, 0, 10, at: hub);
+
+        async Task<IEnumerable<string?>> Kept() => ((JsonArray)await hub.Get("/api/v1/waveforms?device=full")).Select(row => (string?)row!["sha256"]);
+    }
+
     private async Task<DeviceIdentity> Register(string deviceId)
     {
         await Hub.Register(deviceId);
@@ -202,10 +223,10 @@ public sealed class EndpointTests : RestTests
         return answer.Body!;
     }
 
-    private Task<(HttpResponseMessage Response, JsonNode? Body)> Put(DeviceIdentity device, string sha256, byte[] content, int start, int end, string facts = Facts) =>
-        Send(device, sha256, content[start..end], $"offset={start}&length={content.Length}&{facts}");
+    private Task<(HttpResponseMessage Response, JsonNode? Body)> Put(DeviceIdentity device, string sha256, byte[] content, int start, int end, string facts = Facts, HubFixture? at = null) =>
+        Send(device, sha256, content[start..end], $"offset={start}&length={content.Length}&{facts}", at: at);
 
-    private async Task<(HttpResponseMessage Response, JsonNode? Body)> Send(DeviceIdentity device, string sha256, byte[] chunk, string query, string? encoding = null)
+    private async Task<(HttpResponseMessage Response, JsonNode? Body)> Send(DeviceIdentity device, string sha256, byte[] chunk, string query, string? encoding = null, HubFixture? at = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/devices/{device.DeviceId}/waveforms/{sha256}?{query}") { Content = new ByteArrayContent(chunk) };
         request.Headers.TryAddWithoutValidation("Authorization", Token(device));
@@ -214,7 +235,7 @@ public sealed class EndpointTests : RestTests
             request.Content.Headers.ContentEncoding.Add(encoding);
         }
 
-        var response = await Hub.Http.SendAsync(request);
+        var response = await (at ?? Hub).Http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         return (response, response.Content.Headers.ContentType?.MediaType == "application/json" ? JsonNode.Parse(text) : null);
     }

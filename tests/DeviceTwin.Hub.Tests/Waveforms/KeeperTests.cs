@@ -187,6 +187,26 @@ public sealed class KeeperTests
     }
 
     [Test]
+    public async Task What_no_alarm_keeps_makes_room_before_anything_is_refused()
+    {
+        await using var world = new WaveformWorld(options => options with { QuotaCount = 3, Neighbours = 0 });
+        var kept = await Upload(0);
+        world.Alarms.Add(new AlarmWaveform("press-1", world.Time.GetUtcNow(), kept));
+        await Upload(1);
+        var third = await Upload(2);
+        var fourth = await Upload(3);
+        Assert.That(world.Kept("press-1"), Is.EqualTo(new[] { kept, third, fourth }), "the second, for an alarm keeps the older first");
+        Assert.That(world.Status("press-1", fourth).State, Is.EqualTo(WaveformState.Complete));
+
+        async Task<string> Upload(int number)
+        {
+            var hash = await world.Upload("press-1", Content(number));
+            world.Time.Advance(TimeSpan.FromMinutes(1));
+            return hash;
+        }
+    }
+
+    [Test]
     public async Task A_quota_full_of_what_alarms_keep_refuses_the_next()
     {
         await using var world = new WaveformWorld(options => options with { QuotaBytes = 40, Neighbours = 0 });

@@ -8,6 +8,10 @@ INSERT INTO alarms VALUES(1,'press-1~1-100-outer-1','press-1','outer',1,'pump-1'
 CREATE TABLE api_tokens(
   id TEXT PRIMARY KEY, user_name TEXT NOT NULL, label TEXT NOT NULL, hash TEXT NOT NULL, role TEXT NOT NULL,
   created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL);
+CREATE TABLE arrivals_0(id INTEGER NOT NULL, enqueued_at INTEGER NOT NULL, properties TEXT NOT NULL, body BLOB NOT NULL);
+CREATE TABLE arrivals_1(id INTEGER NOT NULL, enqueued_at INTEGER NOT NULL, properties TEXT NOT NULL, body BLOB NOT NULL);
+CREATE TABLE arrivals_2(id INTEGER NOT NULL, enqueued_at INTEGER NOT NULL, properties TEXT NOT NULL, body BLOB NOT NULL);
+CREATE TABLE arrivals_3(id INTEGER NOT NULL, enqueued_at INTEGER NOT NULL, properties TEXT NOT NULL, body BLOB NOT NULL);
 CREATE TABLE audit(
   id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, author TEXT NOT NULL, device_id TEXT, action TEXT NOT NULL,
   path TEXT, value TEXT, version INTEGER);
@@ -89,7 +93,7 @@ CREATE TABLE plant_tasks(
 CREATE TABLE policies(name TEXT PRIMARY KEY, primary_key TEXT NOT NULL, secondary_key TEXT NOT NULL, permission INTEGER NOT NULL);
 INSERT INTO policies VALUES('service','cHJpbWFyeQ==','c2Vjb25kYXJ5',4);
 CREATE TABLE provisioning(id_scope TEXT NOT NULL);
-INSERT INTO provisioning VALUES('0ne2971C57D');
+INSERT INTO provisioning VALUES('0ne3554F0E6');
 CREATE TABLE registrations(
   id TEXT PRIMARY KEY, is_group INTEGER NOT NULL, enrollment TEXT NOT NULL, device_id TEXT NOT NULL, substatus INTEGER NOT NULL,
   etag TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL);

@@ -6,7 +6,8 @@ namespace DeviceTwin.Bench.Soak;
 /// <param name="For">Longest time; null = as the soak has it.</param>
 /// <param name="Rounds">Rounds or inputs at most; null = as the soak has it.</param>
 /// <param name="Target">The one part to soak; null = all.</param>
-public sealed record SoakOptions(string Name, int Seed, TimeSpan? For, long? Rounds, string? Target = null)
+/// <param name="StartTimeout">How long a hub may take to start; null = as the soak has it.</param>
+public sealed record SoakOptions(string Name, int Seed, TimeSpan? For, long? Rounds, string? Target = null, TimeSpan? StartTimeout = null)
 {
     private const string Seeded = "--seed NUMBER";
     private const string Timed = "--for 90s|10m|2h";
@@ -15,7 +16,7 @@ public sealed record SoakOptions(string Name, int Seed, TimeSpan? For, long? Rou
     private static readonly IReadOnlyList<(string Name, string[] Takes)> Soaks =
     [
         ("arithmetic", [Seeded]),
-        ("crash", [Seeded, "--rounds COUNT", Timed]),
+        ("crash", [Seeded, "--rounds COUNT", Timed, "--start-timeout 90s|10m"]),
         ("fuzz", [Seeded, Timed, "--inputs COUNT", "--target NAME"]),
     ];
 
@@ -52,6 +53,7 @@ public sealed record SoakOptions(string Name, int Seed, TimeSpan? For, long? Rou
     {
         "--seed" => int.TryParse(value, CultureInfo.InvariantCulture, out var seed) ? this with { Seed = seed } : null,
         "--for" => Duration(value) is { } duration ? this with { For = duration } : null,
+        "--start-timeout" => Duration(value) is { } duration ? this with { StartTimeout = duration } : null,
         "--rounds" or "--inputs" => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? this with { Rounds = count } : null,
         _ => value.Length > 0 ? this with { Target = value } : null,
     };

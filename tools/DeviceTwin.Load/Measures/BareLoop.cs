@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DeviceTwin.Load.Servers;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceTwin.Load.Measures;
@@ -10,32 +11,49 @@ internal static class BareLoop
 {
     /// <param name="database">The hub's, from which the rows are taken.</param>
     /// <param name="file">Where they are written.</param>
-    /// <param name="group">Patches of a commit: as many as the hub's clients could have on their way.</param>
-    /// <returns>Patches a second.</returns>
-    public static double Run(string database, string file, int group, TimeSpan duration, CancellationToken cancellation)
+    /// <param name="group">Patches of a commit: as many as the hub's commits of the same run had.</param>
+    public static ReportedRun Run(string database, string file, int group, TimeSpan duration, CancellationToken cancellation)
     {
         var written = Read(database);
         using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
         connection.Open();
+
+        // As the hub's own database.
+        Execute(connection, "PRAGMA page_size = 2048");
         Execute(connection, "PRAGMA journal_mode = WAL");
         Execute(connection, "PRAGMA synchronous = FULL");
+        Execute(connection, "PRAGMA wal_autocheckpoint = 16384");
+        Execute(connection, "PRAGMA cache_size = -8192");
         Execute(connection, written.CreateTwins);
         Execute(connection, written.CreateChanges);
+        Execute(connection, "CREATE TABLE counters(name TEXT PRIMARY KEY, value INTEGER NOT NULL)");
         using var putTwin = Prepare(connection, "INSERT OR REPLACE INTO twins", written.Twins[0].Length);
         using var addChanges = Prepare(connection, "INSERT INTO changes", written.Blocks[0].Row.Length);
+        using var count = Prepare(connection, "INSERT OR REPLACE INTO counters", 2);
 
+        var bytes = ServerProcess.WrittenBy("self");
         var begin = Stopwatch.GetTimestamp();
-        var (patches, inFeed, blocks) = (0L, 0L, 0L);
+        var (patches, inFeed, blocks, commits) = (0L, 0L, 0L, 0L);
+        var (random, reporting) = (new Random(1), new HashSet<int>());
         while (Stopwatch.GetElapsedTime(begin) < duration)
         {
             cancellation.ThrowIfCancellationRequested();
             Execute(connection, "BEGIN IMMEDIATE");
+
+            // Whichever devices it happens to be, in no order; the twin of one that reports several times in a commit is written once.
+            reporting.Clear();
             for (var i = 0; i < group; i++)
             {
-                Run(putTwin, written.Twins[(int)(patches++ % written.Twins.Count)]);
+                reporting.Add(random.Next(written.Twins.Count));
+            }
+
+            foreach (var twin in reporting)
+            {
+                Run(putTwin, written.Twins[twin]);
             }
 
             // The feed has every patch, in blocks.
+            patches += group;
             for (; inFeed < patches; blocks++)
             {
                 var (changes, row) = written.Blocks[(int)(blocks % written.Blocks.Count)];
@@ -43,10 +61,13 @@ internal static class BareLoop
                 inFeed += changes;
             }
 
+            Run(count, ["reportedPatches", patches]);
             Execute(connection, "COMMIT");
+            commits++;
         }
 
-        return patches / Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        return new ReportedRun(
+            patches / Stopwatch.GetElapsedTime(begin).TotalSeconds, patches / (double)commits, (ServerProcess.WrittenBy("self") - bytes) / (double)patches);
     }
 
     private static Written Read(string database)

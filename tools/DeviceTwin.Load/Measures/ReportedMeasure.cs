@@ -8,6 +8,14 @@ using DeviceTwin.Mqtt;
 
 namespace DeviceTwin.Load.Measures;
 
+/// <summary>What one side did.</summary>
+/// <param name="WrittenPerPatch">Bytes written to files, the log and what is worked into the database from it.</param>
+internal sealed record ReportedRun(double PerSecond, double PatchesPerCommit, double WrittenPerPatch)
+{
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{PerSecond:0}/s, {PatchesPerCommit:0} in a commit, {WrittenPerPatch:0} bytes written for each");
+}
+
 /// <summary>Reported patches as far as 204, beside a bare loop that writes the same rows with the same durability.</summary>
 internal static class ReportedMeasure
 {
@@ -19,14 +27,17 @@ internal static class ReportedMeasure
         stage.Note("reported: warm");
         for (var repeat = 0; repeat < plan.Repeats; repeat++)
         {
-            ours.Add(await Hub(stage, plan, hub, 0));
-            bare.Add(BareLoop.Run(
+            var run = await Hub(stage, plan, hub, 0);
+            var loop = BareLoop.Run(
                 hub.DatabaseFile,
                 Path.Combine(stage.Folder, $"bare-{repeat}.db"),
-                plan.Reports.Connections * plan.Reports.InFlight,
+                (int)Math.Round(run.PatchesPerCommit),
                 plan.Duration,
-                stage.Cancellation));
-            stage.Note($"reported {repeat + 1}/{plan.Repeats}: hub {ours[^1]:0}/s, bare loop {bare[^1]:0}/s");
+                stage.Cancellation);
+            ours.Add(run.PerSecond);
+            bare.Add(loop.PerSecond);
+            stage.Note($"reported {repeat + 1}/{plan.Repeats}: hub {run}");
+            stage.Note($"reported {repeat + 1}/{plan.Repeats}: bare loop {loop}");
         }
 
         return
@@ -42,7 +53,7 @@ internal static class ReportedMeasure
     }
 
     /// <param name="first">Answers that are waited for before the measuring begins.</param>
-    private static async Task<double> Hub(Stage stage, Plan plan, HubServer hub, long first)
+    private static async Task<ReportedRun> Hub(Stage stage, Plan plan, HubServer hub, long first)
     {
         var clients = await Clients.Connect(hub, stage.Target, plan.Reports.Connections, stage.Cancellation);
         var answered = 0L;
@@ -56,14 +67,18 @@ internal static class ReportedMeasure
             }
             while (Interlocked.Read(ref answered) < first);
 
-            var (count, at, cpu) = (Interlocked.Read(ref answered), Stopwatch.GetTimestamp(), hub.CpuTime);
+            var (count, at, cpu, bytes, commits) = (
+                Interlocked.Read(ref answered), Stopwatch.GetTimestamp(), hub.CpuTime, hub.WrittenBytes, await hub.Commits(stage.Cancellation));
             await Task.Delay(plan.Duration, stage.Cancellation);
             var patches = Interlocked.Read(ref answered) - count;
-            var rate = patches / Stopwatch.GetElapsedTime(at).TotalSeconds;
-            stage.Note($"reported: {rate:0}/s, {patches / (hub.CpuTime - cpu).TotalSeconds:0} per CPU second");
+            var run = new ReportedRun(
+                patches / Stopwatch.GetElapsedTime(at).TotalSeconds,
+                patches / (double)(await hub.Commits(stage.Cancellation) - commits),
+                (hub.WrittenBytes - bytes) / (double)patches);
+            stage.Note($"reported: {patches / (hub.CpuTime - cpu).TotalSeconds:0} per CPU second");
             Volatile.Write(ref stopping, true);
             await Task.WhenAll(loops).WaitAsync(TimeSpan.FromSeconds(60), stage.Cancellation);
-            return rate;
+            return run;
         }
         finally
         {

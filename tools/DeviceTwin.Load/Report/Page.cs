@@ -42,10 +42,13 @@ internal static class Page
               it: in memory, saved every half hour and when it stops. nats-server writes to JetStream's file storage before PUBACK and flushes it
               to the disk every two minutes.
             - Memory is `Private_*` of `/proc/PID/smaps_rollup` after {plan.Settling.TotalSeconds:0} s of silence less what the process had before the connections came.
-            - The bare loop writes the hub's own rows, of twins and of the feed of their changes, with prepared statements, one commit for as many patches as
-              the clients have on their way. It has the machine to itself; the hub shares it with its clients, who speak TLS.
-            - A method call is one HTTP request of its own, 128 at a time, and waits for its line in the audit log to be durable before the device hears
-              of it; mosquitto's message is one publish to all subscribers, and nothing is written.
+            - The bare loop writes the hub's own rows, of twins and of the feed of their changes, with prepared statements into a database with the hub's
+              settings; its commits hold as many patches as the hub's did on average in the same run, and the twin of a device that reports several times in
+              one is written once, as the hub does. Even commits and little besides: it writes somewhat fewer bytes for a patch. It has the machine to
+              itself; the hub shares it with its clients, who speak TLS.
+            - A method is called on all devices by one HTTP request, which names them and is answered with a line for each; it waits for its line in the
+              audit log to be durable before the first device hears of it, and ends when a second line is. mosquitto's message is one publish to all
+              subscribers, their answers are one publish each to one subscriber, and nothing is written.
             - Latency counts from when a message was due, at half of what the same server reached in the same profile.
 
             """);

@@ -108,6 +108,15 @@ internal sealed class HubServer : ServerProcess
             }
         });
 
+    /// <summary>Commits since the start.</summary>
+    public async Task<long> Commits(CancellationToken cancellation)
+    {
+        const string Counter = "devicetwin_commit_changes_count ";
+        var metrics = await Http.GetStringAsync("metrics", cancellation);
+        var line = metrics.Split('\n').First(line => line.StartsWith(Counter, StringComparison.Ordinal));
+        return long.Parse(line[Counter.Length..], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     public override Credentials Credentials(int number) =>
         Client.Credentials.OfDevice(ready!.HostName, DeviceId(number), key, TimeProvider.System.GetUtcNow());
 

@@ -46,6 +46,13 @@ internal abstract class ServerProcess : IAsyncDisposable
         .Where(line => line.StartsWith("Private_", StringComparison.Ordinal) && !line.StartsWith("Private_Hugetlb", StringComparison.Ordinal))
         .Sum(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024);
 
+    /// <summary>Bytes the process has given to the kernel for files; what goes over sockets is not in it.</summary>
+    public long WrittenBytes => WrittenBy(Process!.Id.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The same of another process, or <c>self</c>.</summary>
+    public static long WrittenBy(string process) => long.Parse(
+        File.ReadLines($"/proc/{process}/io").First(line => line.StartsWith("wchar:", StringComparison.Ordinal))["wchar:".Length..], CultureInfo.InvariantCulture);
+
     public async ValueTask DisposeAsync()
     {
         if (Process is { } process)

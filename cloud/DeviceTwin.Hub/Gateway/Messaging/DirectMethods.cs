@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -19,15 +20,27 @@ internal sealed record MethodCall(string Name, JsonNode? Payload, TimeSpan Respo
 /// <param name="Payload">Null = JSON null, or nothing.</param>
 internal sealed record MethodResult(int Status, JsonNode? Payload);
 
-/// <summary>A method request on its way to a connection.</summary>
-/// <param name="NotSent">Called where the connection ends before the request was sent.</param>
-internal sealed record MethodRequest(string Topic, byte[] Payload, Action NotSent);
+/// <summary>A method request on its way to a connection, or to many: nothing in it is a device's own.</summary>
+/// <param name="Packet">PUBLISH with QoS 0 as it goes over the wire.</param>
+/// <param name="NotSent">Called with the device where the connection ends before the request was sent.</param>
+internal sealed record MethodRequest(ReadOnlyMemory<byte> Packet, Action<string> NotSent);
+
+/// <summary>What a device sent back, not looked at yet.</summary>
+internal sealed record MethodReply(int Status, ReadOnlyMemory<byte> Body);
+
+/// <summary>Who waits for answers to one request identifier.</summary>
+internal interface IMethodWaiter
+{
+    /// <summary>Takes a device's answer, on the thread that read it: must not block.</summary>
+    /// <returns>False where none is awaited from this device.</returns>
+    bool TryAnswer(string deviceId, MethodReply reply);
+}
 
 /// <summary>
 /// Calls methods on devices and waits for the answers. Nothing of it outlives the process: whoever asked is told in time, or his own
 /// connection has ended too.
 /// </summary>
-internal sealed class DirectMethods(ConnectionRegistry registry, IFleet fleet, IHubStore store, TimeProvider time, ILogger logger)
+internal sealed class DirectMethods(ConnectionRegistry registry, IFleet fleet, IHubStore store, MethodCallBound bound, TimeProvider time, ILogger logger)
 {
     /// <summary>Azure's limit, each way.</summary>
     public const int MaximumPayload = 128 * 1024;
@@ -36,21 +49,30 @@ internal sealed class DirectMethods(ConnectionRegistry registry, IFleet fleet, I
     private const int LongestName = 128;
 
     /// <summary>What of a payload goes into the audit log; larger ones are left out.</summary>
-    private const int LargestAudited = 1024;
+    public const int LargestAudited = 1024;
 
-    private readonly ConcurrentDictionary<int, Pending> pending = new();
+    private readonly ConcurrentDictionary<int, IMethodWaiter> pending = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource> arrivals = new(StringComparer.Ordinal);
 
     /// <summary>Begins anywhere: an answer to a request of an earlier process must not fit one of this.</summary>
     private int lastRequest = RandomNumberGenerator.GetInt32(int.MaxValue);
 
-    /// <exception cref="HubException">The call makes no sense, the device is not there, or it does not answer in time.</exception>
+    /// <exception cref="HubException">The call makes no sense, the device is not there, too many calls are unanswered, or it does not answer in time.</exception>
     public async Task<MethodResult> Invoke(string deviceId, MethodCall call, string author, CancellationToken cancellation)
     {
-        byte[] payload = DeviceJson.Serialize(call.Payload);
-        Check(call, payload);
+        byte[] payload = Serialize(call);
         _ = fleet.FindIdentity(deviceId) ?? throw FleetErrors.DeviceNotFound(deviceId);
-        await Audit(deviceId, call.Name, payload, author);
+        using var place = bound.Enter(deviceId);
+        await Audit(new AuditRow(
+            time.GetUtcNow(), author, deviceId, "method.invoke", call.Name, payload.Length <= LargestAudited ? Encoding.UTF8.GetString(payload) : null, null));
+        return Read(deviceId, await Deliver(deviceId, call, payload, cancellation));
+    }
+
+    /// <summary>Asks a device as soon as it is there, and waits for its answer. Audits nothing.</summary>
+    /// <param name="payload">From <see cref="Serialize"/>.</param>
+    /// <exception cref="HubException">The device is not there in time, or does not answer in time.</exception>
+    public async Task<MethodReply> Deliver(string deviceId, MethodCall call, byte[] payload, CancellationToken cancellation)
+    {
         long begun = time.GetTimestamp();
         while (await Ready(deviceId, call.ConnectTimeout - time.GetElapsedTime(begun), cancellation) is { } connection)
         {
@@ -60,9 +82,37 @@ internal sealed class DirectMethods(ConnectionRegistry registry, IFleet fleet, I
             }
         }
 
-        throw new HubException(
-            MessagingErrors.DeviceNotOnline,
-            $"Device {deviceId} is not connected, or has not subscribed to methods. Call again when it is there, or give connectTimeoutInSeconds to wait for it.");
+        throw NotOnline(deviceId);
+    }
+
+    /// <summary>Waits for answers under an identifier of its own, until <see cref="Forget"/>.</summary>
+    /// <returns>The identifier: positive, and not in use.</returns>
+    public int Await(IMethodWaiter waiter)
+    {
+        while (true)
+        {
+            int request = Interlocked.Increment(ref lastRequest) & int.MaxValue;
+            if (request != 0 && pending.TryAdd(request, waiter))
+            {
+                return request;
+            }
+        }
+    }
+
+    /// <summary>Answers under this identifier are dropped from now on.</summary>
+    public void Forget(int request) => pending.TryRemove(request, out _);
+
+    /// <summary>Writes a line of the audit log; durable when this returns.</summary>
+    public async Task Audit(AuditRow row)
+    {
+        try
+        {
+            await store.Write([new StoreChange.AppendAudit(row)]);
+        }
+        catch (StorageException failure)
+        {
+            throw FleetErrors.Translate(failure);
+        }
     }
 
     /// <summary>Takes a device's answer. One that nobody waits for any more is dropped.</summary>
@@ -71,14 +121,11 @@ internal sealed class DirectMethods(ConnectionRegistry registry, IFleet fleet, I
     {
         if (status is not { } code
             || !int.TryParse(requestId, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int request)
-            || !pending.TryGetValue(request, out Pending? waiting)
-            || waiting.DeviceId != deviceId)
+            || !pending.TryGetValue(request, out IMethodWaiter? waiter)
+            || !waiter.TryAnswer(deviceId, new MethodReply(code, body)))
         {
             logger.MethodAnswerDropped(deviceId, LogText.Of(requestId));
-            return;
         }
-
-        waiting.Answer.TrySetResult(new Reply(code, body));
     }
 
     /// <summary>A device is there and takes method requests.</summary>
@@ -91,45 +138,27 @@ internal sealed class DirectMethods(ConnectionRegistry registry, IFleet fleet, I
     }
 
     /// <returns>Null where the connection ended before it had sent the request.</returns>
-    private async Task<MethodResult?> Ask(DeviceConnection connection, MethodCall call, byte[] payload, CancellationToken cancellation)
+    private async Task<MethodReply?> Ask(DeviceConnection connection, MethodCall call, byte[] payload, CancellationToken cancellation)
     {
         string deviceId = connection.DeviceId;
-        var waiting = new Pending(deviceId);
-        int request = Number(waiting);
+        var waiting = new OneAnswer(deviceId);
+        int request = Await(waiting);
         try
         {
-            // nanoFramework's client reads all behind the first '=' as a hexadecimal number of 32 bits: nothing may follow it.
-            string topic = string.Create(CultureInfo.InvariantCulture, $"$iothub/methods/POST/{call.Name}/?$rid={request:X}");
-            if (!connection.TryInvoke(new MethodRequest(topic, payload, () => waiting.Answer.TrySetResult(null))))
+            if (!connection.TryInvoke(new MethodRequest(Packet(call.Name, request, payload), _ => waiting.Answer.TrySetResult(null))))
             {
-                return connection.TakesMethods
-                    ? throw new HubException(HubError.Throttling, $"Too many methods wait to be sent to device {deviceId}. Call again when it has answered some.")
-                    : null;
+                return connection.TakesMethods ? throw TooManyWait(deviceId) : null;
             }
 
-            return await waiting.Answer.Task.WaitAsync(call.ResponseTimeout, time, cancellation) is { } reply ? Read(deviceId, reply) : null;
+            return await waiting.Answer.Task.WaitAsync(call.ResponseTimeout, time, cancellation);
         }
         catch (TimeoutException)
         {
-            throw new HubException(
-                MessagingErrors.GatewayTimeout,
-                $"Device {deviceId} did not answer method {call.Name} within {call.ResponseTimeout.TotalSeconds:0} s. It may have carried it out all the same, or have no such method.");
+            throw NoAnswer(deviceId, call);
         }
         finally
         {
-            pending.TryRemove(request, out _);
-        }
-    }
-
-    private int Number(Pending waiting)
-    {
-        while (true)
-        {
-            int request = Interlocked.Increment(ref lastRequest) & int.MaxValue;
-            if (request != 0 && pending.TryAdd(request, waiting))
-            {
-                return request;
-            }
+            Forget(request);
         }
     }
 
@@ -165,24 +194,11 @@ internal sealed class DirectMethods(ConnectionRegistry registry, IFleet fleet, I
         }
     }
 
-    private async Task Audit(string deviceId, string name, byte[] payload, string author)
+    /// <summary>The payload as devices get it.</summary>
+    /// <exception cref="HubException">The call makes no sense.</exception>
+    public static byte[] Serialize(MethodCall call)
     {
-        try
-        {
-            await store.Write(
-            [
-                new StoreChange.AppendAudit(new AuditRow(
-                    time.GetUtcNow(), author, deviceId, "method.invoke", name, payload.Length <= LargestAudited ? Encoding.UTF8.GetString(payload) : null, null)),
-            ]);
-        }
-        catch (StorageException failure)
-        {
-            throw FleetErrors.Translate(failure);
-        }
-    }
-
-    private static void Check(MethodCall call, byte[] payload)
-    {
+        byte[] payload = DeviceJson.Serialize(call.Payload);
         if (call.Name.Length is 0 or > LongestName || call.Name.Any(character => char.IsControl(character) || "/?&".Contains(character)) || !MqttTopic.IsValidName(call.Name))
         {
             throw new HubException(
@@ -194,9 +210,34 @@ internal sealed class DirectMethods(ConnectionRegistry registry, IFleet fleet, I
             throw new HubException(
                 HubError.RequestEntityTooLarge, $"The payload has {payload.Length} bytes, {MaximumPayload / 1024} KB are allowed. Send less, or a reference to it.");
         }
+
+        return payload;
     }
 
-    private static MethodResult Read(string deviceId, Reply reply)
+    /// <summary>The request as it goes over the wire.</summary>
+    public static ReadOnlyMemory<byte> Packet(string name, int request, byte[] payload)
+    {
+        // nanoFramework's client reads all behind the first '=' as a hexadecimal number of 32 bits: nothing may follow it.
+        string topic = string.Create(CultureInfo.InvariantCulture, $"$iothub/methods/POST/{name}/?$rid={request:X}");
+        var bytes = new ArrayBufferWriter<byte>();
+        MqttWriter.WritePublish(bytes, topic, payload);
+        return bytes.WrittenMemory;
+    }
+
+    public static HubException NotOnline(string deviceId) => new(
+        MessagingErrors.DeviceNotOnline,
+        $"Device {deviceId} is not connected, or has not subscribed to methods. Call again when it is there, or give connectTimeoutInSeconds to wait for it.");
+
+    public static HubException NoAnswer(string deviceId, MethodCall call) => new(
+        MessagingErrors.GatewayTimeout,
+        $"Device {deviceId} did not answer method {call.Name} within {call.ResponseTimeout.TotalSeconds:0} s. It may have carried it out all the same, or have no such method.");
+
+    public static HubException TooManyWait(string deviceId) =>
+        new(HubError.Throttling, $"Too many methods wait to be sent to device {deviceId}. Call again when it has answered some.");
+
+    /// <summary>An answer as callers see it.</summary>
+    /// <exception cref="HubException">It is too large.</exception>
+    public static MethodResult Read(string deviceId, MethodReply reply)
     {
         if (reply.Body.Length > MaximumPayload)
         {
@@ -224,13 +265,20 @@ internal sealed class DirectMethods(ConnectionRegistry registry, IFleet fleet, I
         }
     }
 
-    private sealed record Reply(int Status, ReadOnlyMemory<byte> Body);
-
-    private sealed class Pending(string deviceId)
+    private sealed class OneAnswer(string deviceId) : IMethodWaiter
     {
-        public string DeviceId => deviceId;
-
         /// <summary>Null = the request was not sent.</summary>
-        public TaskCompletionSource<Reply?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<MethodReply?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool TryAnswer(string answering, MethodReply reply)
+        {
+            if (answering != deviceId)
+            {
+                return false;
+            }
+
+            Answer.TrySetResult(reply);
+            return true;
+        }
     }
 }

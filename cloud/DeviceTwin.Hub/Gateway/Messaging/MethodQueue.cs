@@ -1,7 +1,7 @@
 namespace DeviceTwin.Hub.Gateway.Messaging;
 
 /// <summary>Method requests on their way to one connection. Bounded; closed until the device has subscribed, and from its end on.</summary>
-internal sealed class MethodQueue(int capacity)
+internal sealed class MethodQueue(string deviceId, int capacity)
 {
     private readonly Lock gate = new();
     private readonly Queue<MethodRequest> waiting = new();
@@ -40,7 +40,7 @@ internal sealed class MethodQueue(int capacity)
 
         foreach (MethodRequest request in unsent)
         {
-            request.NotSent();
+            request.NotSent(deviceId);
         }
     }
 

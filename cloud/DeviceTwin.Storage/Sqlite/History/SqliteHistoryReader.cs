@@ -60,7 +60,7 @@ internal static class SqliteHistoryReader
 
         return new HistoryPage([], Read(
             connection,
-            "SELECT id, enqueued_at, body FROM telemetry WHERE id BETWEEN $0 AND $1 AND enqueued_at >= $2 AND enqueued_at < $3 ORDER BY id LIMIT $4",
+            $"SELECT id, enqueued_at, body FROM {SqliteArrivals.Select(stream)} WHERE enqueued_at >= $2 AND enqueued_at < $3 ORDER BY id LIMIT $4",
             Row,
             SqliteTelemetryWriter.First(stream) + afterNumber + 1,
             SqliteTelemetryWriter.First(stream + 1) - 1,
@@ -89,7 +89,7 @@ internal static class SqliteHistoryReader
         {
             using var command = Command(
                 connection,
-                "SELECT id, enqueued_at, body FROM telemetry WHERE id BETWEEN $0 AND $1 ORDER BY id",
+                $"SELECT id, enqueued_at, body FROM {SqliteArrivals.Select(stream)} ORDER BY id",
                 [SqliteTelemetryWriter.First(stream), SqliteTelemetryWriter.First(stream + 1) - 1]);
             using var reader = command.ExecuteReader();
             while (reader.Read())

@@ -47,12 +47,12 @@ public sealed class CrashSoak
     private int registered;
     private long refused;
 
-    private CrashSoak(int seed, DataDisk disk, FakeClock? clock)
+    private CrashSoak(int seed, DataDisk disk, FakeClock? clock, TimeSpan startPatience)
     {
         random = new Random(seed);
         this.disk = disk;
         this.clock = clock;
-        hub = new SoakedHub(disk.Folder, clock?.Environment ?? new Dictionary<string, string>());
+        hub = new SoakedHub(disk.Folder, startPatience);
         if (disk.CanFill)
         {
             possible.Add(Fault.DiskFull);
@@ -64,25 +64,38 @@ public sealed class CrashSoak
         }
     }
 
+    /// <summary>How long a hub may take to listen: many times what it takes, since the machine may be busy with other things.</summary>
+    public static readonly TimeSpan StandardStartPatience = TimeSpan.FromMinutes(5);
+
     /// <summary>Runs rounds until there were enough or the time is over, whichever comes first.</summary>
     /// <param name="say">Called after each round with how many there were and what was found so far.</param>
-    public static async Task<CrashResult> Run(int seed, int rounds, TimeSpan longest, Action<int, CrashFindings> say, TimeProvider time)
+    /// <param name="startPatience">How long a hub may take to listen.</param>
+    /// <exception cref="CrashSoakException">The hub did not start or does not answer.</exception>
+    public static async Task<CrashResult> Run(
+        int seed, int rounds, TimeSpan longest, Action<int, CrashFindings> say, TimeProvider time, TimeSpan startPatience)
     {
         using var disk = DataDisk.Make();
         using var clock = FakeClock.Find();
-        var soak = new CrashSoak(seed, disk, clock);
+        var soak = new CrashSoak(seed, disk, clock, startPatience);
         using var hub = soak.hub;
         var began = time.GetTimestamp();
         var done = new Dictionary<Fault, int>();
         var findings = CrashFindings.None;
-        await soak.Begin();
-        for (var round = 0; round < rounds && time.GetElapsedTime(began) < longest; round++)
+        var round = 0;
+        try
         {
-            // Every fault comes in every small soak.
-            var fault = soak.possible[round % soak.possible.Count];
-            findings += await soak.Round(fault);
-            done[fault] = done.GetValueOrDefault(fault) + 1;
-            say(round + 1, findings);
+            await soak.Begin();
+            while (round < rounds && time.GetElapsedTime(began) < longest)
+            {
+                var fault = soak.FaultOf(round);
+                findings += await soak.Round(round++);
+                done[fault] = done.GetValueOrDefault(fault) + 1;
+                say(round, findings);
+            }
+        }
+        catch (HubLostException lost)
+        {
+            throw new CrashSoakException(lost, seed, round, hub.KeepLog());
         }
 
         string[] left =
@@ -95,19 +108,27 @@ public sealed class CrashSoak
 
     private long Acknowledged => registry.Acknowledged + devices.Sum(device => device.Acknowledged);
 
+    /// <summary>Every fault comes in every small soak.</summary>
+    private Fault FaultOf(int round) => possible[round % possible.Count];
+
+    /// <summary>Starts the hub for a round. The clock that jumps costs it several times its processor's time, so only the rounds that need it have it.</summary>
+    private Task Start(int round) =>
+        hub.Start(FaultOf(round) == Fault.ClockJump ? clock!.Environment : new Dictionary<string, string>());
+
     private async Task Begin()
     {
-        await hub.Start();
+        await Start(0);
         for (var index = 0; index < Devices; index++)
         {
             var deviceId = $"node-{index}";
-            var identity = await Register(deviceId) ?? throw new InvalidOperationException($"the hub refused {deviceId}:{Environment.NewLine}{hub.Tail()}");
+            var identity = await Register(deviceId) ?? throw new HubLostException("hubRefused", $"The hub refused {deviceId}");
             devices.Add(new SoakedDevice(deviceId, (string)identity["authentication"]!["symmetricKey"]!["primaryKey"]!, $"b{index}"));
         }
     }
 
-    private async Task<CrashFindings> Round(Fault fault)
+    private async Task<CrashFindings> Round(int round)
     {
+        var fault = FaultOf(round);
         using var end = new CancellationTokenSource();
         Task[] load = [.. devices.Select(device => device.Run(hub, end.Token)), .. devices.Select(device => OperateOn(device, end.Token)), RegisterOn(end.Token)];
         await Load();
@@ -132,7 +153,7 @@ public sealed class CrashSoak
             disk.CutLog(random);
         }
 
-        await hub.Start();
+        await Start(round + 1);
         return await Check();
     }
 
@@ -158,7 +179,7 @@ public sealed class CrashSoak
         }
 
         var listed = await hub.Send(HttpMethod.Get, "devices?api-version=2021-04-12&top=1000", null, CancellationToken.None) as JsonArray
-            ?? throw new InvalidOperationException($"the hub does not list its devices:{Environment.NewLine}{hub.Tail()}");
+            ?? throw new HubLostException("hubRefused", "The hub does not list its devices");
         return findings + registry.Check([.. listed.Select(identity => (string)identity!["deviceId"]!)]);
     }
 

@@ -7,11 +7,22 @@ public static class CrashSoakReport
 {
     private const int StandardRounds = 300;
 
-    /// <returns><see cref="Verbs.Failed"/> where anything acknowledged was lost.</returns>
+    /// <returns><see cref="Verbs.Failed"/> where anything acknowledged was lost, or the hub itself.</returns>
     public static int Run(SoakOptions options, TextWriter output, TextWriter error)
     {
         var rounds = (int)Math.Min(options.Rounds ?? (options.For is null ? StandardRounds : int.MaxValue), int.MaxValue);
-        var result = CrashSoak.Run(options.Seed, rounds, options.For ?? TimeSpan.MaxValue, Say, TimeProvider.System).GetAwaiter().GetResult();
+        CrashResult result;
+        try
+        {
+            result = CrashSoak.Run(
+                options.Seed, rounds, options.For ?? TimeSpan.MaxValue, Say, TimeProvider.System, options.StartTimeout ?? CrashSoak.StandardStartPatience).GetAwaiter().GetResult();
+        }
+        catch (CrashSoakException exception)
+        {
+            error.WriteLine($"error: {exception.Message} ({exception.Code}) {exception.NextStep}");
+            return Verbs.Failed;
+        }
+
         output.WriteLine(Write(result).ToJsonString());
         foreach (var left in result.Left)
         {

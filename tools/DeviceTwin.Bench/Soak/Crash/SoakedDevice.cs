@@ -213,15 +213,15 @@ public sealed class SoakedDevice(string deviceId, string key, string bootId)
     private static string Expiry() => DateTimeOffset.UtcNow.AddHours(24).ToString("O", CultureInfo.InvariantCulture);
 
     /// <summary>Holds what the hub has after a start against the books.</summary>
-    /// <exception cref="InvalidOperationException">The hub does not show the device.</exception>
+    /// <exception cref="HubLostException">The hub does not show the device.</exception>
     public async Task<CrashFindings> Check(SoakedHub hub)
     {
         var twin = await hub.Send(HttpMethod.Get, $"twins/{deviceId}?api-version=2021-04-12", null, CancellationToken.None)
-            ?? throw new InvalidOperationException($"the hub does not show {deviceId}:{Environment.NewLine}{hub.Tail()}");
+            ?? throw new HubLostException("hubRefused", $"The hub does not show {deviceId}");
         var desired = twin["properties"]!["desired"]!;
         var reported = twin["properties"]!["reported"]!;
         var messages = await hub.Send(HttpMethod.Get, $"api/v1/devices/{deviceId}/telemetry?kind={Kind}&limit=1000", null, CancellationToken.None) as JsonArray
-            ?? throw new InvalidOperationException($"the hub does not show the messages of {deviceId}:{Environment.NewLine}{hub.Tail()}");
+            ?? throw new HubLostException("hubRefused", $"The hub does not show the messages of {deviceId}");
         return Desired.Check(new ReadSection(Number(desired["n"]), [Number(desired["copy"]?["n"]), Number(twin["tags"]!["n"])], Number(desired["$version"])))
             + Reported.Check(new ReadSection(Number(reported["n"]), [Number(reported["copy"]?["n"])], Number(reported["$version"])))
             + Deliveries.Check(Number(twin["cloudToDeviceMessageCount"]))

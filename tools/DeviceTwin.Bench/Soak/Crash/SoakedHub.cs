@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Reflection;
 using System.Text.Json.Nodes;
@@ -6,9 +7,10 @@ using System.Text.Json.Nodes;
 namespace DeviceTwin.Bench.Soak.Crash;
 
 /// <summary>A hub in a process of its own, over one data folder and the same ports, that is killed and started again.</summary>
-public sealed class SoakedHub(string folder, IReadOnlyDictionary<string, string> environment) : IDisposable
+/// <param name="startPatience">How long it may take until it listens.</param>
+public sealed class SoakedHub(string folder, TimeSpan startPatience) : IDisposable
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private const int LinesKept = 1000;
     private readonly Queue<string> tail = new();
     private Process? process;
     private string mqttPort = "0";
@@ -24,8 +26,9 @@ public sealed class SoakedHub(string folder, IReadOnlyDictionary<string, string>
     public bool Runs { get; private set; }
 
     /// <summary>Starts it and waits until it listens.</summary>
-    /// <exception cref="InvalidOperationException">It ended instead; the message holds its last lines.</exception>
-    public async Task Start()
+    /// <param name="environment">What its process finds in its environment besides.</param>
+    /// <exception cref="HubLostException">It ended instead, or was not heard of in time.</exception>
+    public async Task Start(IReadOnlyDictionary<string, string> environment)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -42,8 +45,7 @@ public sealed class SoakedHub(string folder, IReadOnlyDictionary<string, string>
         process = Process.Start(start)!;
         process.ErrorDataReceived += (_, line) => Remember(line.Data);
         process.BeginErrorReadLine();
-        var ready = await process.StandardOutput.ReadLineAsync().WaitAsync(StartPatience)
-            ?? throw new InvalidOperationException($"the hub did not start again:{Environment.NewLine}{Tail()}");
+        var ready = await Ready(process);
         Runs = true;
         var fields = JsonNode.Parse(ready)!;
         MqttPort = (int)fields["mqttPort"]!;
@@ -52,6 +54,19 @@ public sealed class SoakedHub(string folder, IReadOnlyDictionary<string, string>
         CaFile = (string)fields["caFile"]!;
         Http.Dispose();
         Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64 }) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(20) };
+    }
+
+    private async Task<string> Ready(Process started)
+    {
+        try
+        {
+            return await started.StandardOutput.ReadLineAsync().WaitAsync(startPatience)
+                ?? throw new HubLostException("hubNotStarted", "The hub ended before it listened");
+        }
+        catch (TimeoutException)
+        {
+            throw new HubLostException("hubNotStarted", string.Create(CultureInfo.InvariantCulture, $"The hub did not listen within {startPatience.TotalSeconds:0} s of its start"));
+        }
     }
 
     /// <summary>SIGKILL: nothing is flushed, nobody says goodbye.</summary>
@@ -97,13 +112,17 @@ public sealed class SoakedHub(string folder, IReadOnlyDictionary<string, string>
         Http.Dispose();
     }
 
-    /// <summary>The last lines that it logged.</summary>
-    public string Tail()
+    /// <summary>Writes the last lines that it logged into a file that outlives the soak.</summary>
+    /// <returns>The file.</returns>
+    public string KeepLog()
     {
+        var file = Path.Combine(Path.GetTempPath(), $"devicetwin-soak-hub-{Guid.NewGuid():N}.log");
         lock (tail)
         {
-            return string.Join(Environment.NewLine, tail);
+            File.WriteAllLines(file, tail);
         }
+
+        return file;
     }
 
     private void Remember(string? line)
@@ -111,7 +130,7 @@ public sealed class SoakedHub(string folder, IReadOnlyDictionary<string, string>
         lock (tail)
         {
             tail.Enqueue(line ?? "");
-            while (tail.Count > 30)
+            while (tail.Count > LinesKept)
             {
                 tail.Dequeue();
             }

@@ -17,7 +17,6 @@ public sealed record FuzzResult(FuzzTarget Target, long Inputs, double WorstShar
 public sealed class Fuzzer(IReadOnlyList<FuzzTarget> targets, int seed)
 {
     private const long Block = 4096;
-    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Endless = TimeSpan.FromSeconds(30);
 
     private readonly Lock gate = new();
@@ -25,6 +24,9 @@ public sealed class Fuzzer(IReadOnlyList<FuzzTarget> targets, int seed)
     private readonly List<FuzzFailure> failures = [];
     private long next;
     private volatile bool stop;
+
+    /// <summary>An input that takes longer than this, however often it is tried, is too slow.</summary>
+    public TimeSpan Slow { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>What was found; at most one per parser, in its smallest form.</summary>
     public IReadOnlyList<FuzzFailure> Failures
