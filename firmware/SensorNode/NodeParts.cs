@@ -1,6 +1,5 @@
 using System.Device.I2c;
 using System.Device.Spi;
-using DeviceTwin.SensorNode.Acquisition;
 using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Link;
 using DeviceTwin.SensorNode.Provisioning;
@@ -17,11 +16,11 @@ public sealed class NodeParts
     public IMqttSession Session;
     public IPower Power;
 
-    /// <summary>The board's accelerometer, a word of <see cref="SensorCatalogue"/>.</summary>
-    public string Accelerometer = Iis3dwb.TypeWord;
+    /// <summary>The board's accelerometer, one of <see cref="SensorName"/>.</summary>
+    public string Accelerometer = SensorName.Iis3dwb;
 
-    /// <summary>The board's thermometer, a word of <see cref="SensorCatalogue"/>.</summary>
-    public string TemperatureSensor = Mcp9808Sensor.TypeWord;
+    /// <summary>The board's thermometer, one of <see cref="SensorName"/>.</summary>
+    public string TemperatureSensor = SensorName.Mcp9808;
 
     /// <summary>Bus to the accelerometer.</summary>
     public SpiDevice AccelerometerBus;

@@ -15,6 +15,7 @@ public static class Program
     private const int RefusalPeriodMs = 10000;
     private const int LongestSleepMs = 1000;
     private const int AfterFailureMs = 1000;
+    private const int WhileCapturingMs = 20;
 
     private static Node _node;
     private static IClock _clock;
@@ -48,8 +49,11 @@ public static class Program
         parts.Radio = new Esp32Radio();
         parts.Session = new M2MqttSession();
         parts.Power = new Esp32Power();
+        parts.Accelerometer = board.Accelerometer;
         parts.AccelerometerBus = Esp32Board.OpenAccelerometer(board);
-        parts.TemperatureBus = Esp32Board.OpenTemperatureSensor(board);
+        parts.TemperatureSensor = board.TemperatureSensor;
+        parts.TemperatureBus = Esp32Board.OpenTemperatureBus(board);
+        parts.TemperatureLine = Esp32Board.OpenTemperatureLine(board);
         parts.Identity = identity;
         parts.BoardName = board.Name;
         parts.CaptureCapacity = board.CaptureCapacity;
@@ -79,7 +83,7 @@ public static class Program
         Thread thread = Thread.CurrentThread;
         while (true)
         {
-            // The FIFO lasts 19 ms, so a capture goes before everything else; the analysis after it can wait for the hub.
+            // A capture goes before everything else; the analysis after it can wait for the hub.
             thread.Priority = _node.IsCapturing() ? ThreadPriority.Highest : ThreadPriority.Normal;
             long next;
             try
@@ -100,6 +104,14 @@ public static class Program
     {
         while (true)
         {
+            // The runtime looks at a thread whose sleep is over when the running one has used up its quantum of 20 ms, whatever their priorities;
+            // the accelerometer's FIFO lasts 19 ms. Nothing but a pause keeps the samples: what talks waits while a capture is under way.
+            if (_node.IsCapturing())
+            {
+                Thread.Sleep(WhileCapturingMs);
+                continue;
+            }
+
             long next;
             try
             {

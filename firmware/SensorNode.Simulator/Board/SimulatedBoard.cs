@@ -2,7 +2,6 @@
 
 using System.Device.I2c;
 using System.Device.Spi;
-using DeviceTwin.SensorNode.Acquisition;
 using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Simulator.Machines;
 using nanoFramework.Device.OneWire;
@@ -52,11 +51,11 @@ public sealed class SimulatedBoard
     /// <summary>Whether it is the board with ISM330DHCX and DS18B20.</summary>
     public bool IsLowCost { get; }
 
-    /// <summary>The word of its accelerometer.</summary>
-    public string AccelerometerWord => IsLowCost ? Ism330dhcx.TypeWord : Iis3dwb.TypeWord;
+    /// <summary>The name of its accelerometer.</summary>
+    public string AccelerometerWord => IsLowCost ? SensorName.Ism330dhcx : SensorName.Iis3dwb;
 
-    /// <summary>The word of its thermometer.</summary>
-    public string TemperatureWord => IsLowCost ? Ds18b20Sensor.TypeWord : Mcp9808Sensor.TypeWord;
+    /// <summary>The name of its thermometer.</summary>
+    public string TemperatureWord => IsLowCost ? SensorName.Ds18b20 : SensorName.Mcp9808;
 
     /// <summary>The accelerometer, to break it.</summary>
     public StAccelerometerModel Accelerometer { get; }

@@ -20,7 +20,7 @@ namespace DeviceTwin.SensorNode.Simulator.Board;
 public abstract class StAccelerometerModel : ISpiPeripheral
 {
     /// <summary>How fast the output follows the stimulus of the self-test, in microseconds (1/e). The procedure waits 100 ms.</summary>
-    private const double StimulusMicroseconds = 15_000;
+    private const double StimulusMicroseconds = 5_000;
 
     private const int FifoDepth = 512;
     private const int WordBytes = 7;

@@ -3,14 +3,14 @@ namespace DeviceTwin.SensorNode.Acquisition;
 /// <summary>What is the same for every part of one type of accelerometer, by its data sheet.</summary>
 public sealed class AccelerometerFacts
 {
-    /// <summary>The type's stable word, as board files say it.</summary>
-    public string Word;
-
     /// <summary>Nominal output rate in millihertz. A real part is off by some percent.</summary>
     public int NominalRateMilliHertz;
 
     /// <summary>Density of the part's own noise in nano-g per root hertz.</summary>
     public int NoiseNanoGPerRootHertz;
+
+    /// <summary>Words the FIFO holds.</summary>
+    public int FifoWords;
 
     /// <summary>How long the FIFO lasts at the nominal rate, in milliseconds.</summary>
     public int FifoMilliseconds;

@@ -18,9 +18,6 @@ namespace DeviceTwin.SensorNode.Acquisition;
 /// </remarks>
 public sealed class Ds18b20Sensor : ITemperatureSensor
 {
-    /// <summary>The type's word in board files.</summary>
-    public const string TypeWord = "ds18b20";
-
     private const byte FamilyCode = 0x28;
     private const byte ReadRom = 0x33;
     private const byte SkipRom = 0xCC;

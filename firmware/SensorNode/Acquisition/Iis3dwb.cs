@@ -9,9 +9,6 @@ namespace DeviceTwin.SensorNode.Acquisition;
 /// </remarks>
 public sealed class Iis3dwb : StAccelerometer
 {
-    /// <summary>The type's word in board files.</summary>
-    public const string TypeWord = "iis3dwb";
-
     /// <summary>Content of WHO_AM_I.</summary>
     public const byte DeviceId = 0x7B;
 
@@ -24,11 +21,11 @@ public sealed class Iis3dwb : StAccelerometer
     private static AccelerometerFacts Describe()
     {
         var facts = new AccelerometerFacts();
-        facts.Word = TypeWord;
         facts.NominalRateMilliHertz = 26667000;
 
         // With all three axes on, typical.
         facts.NoiseNanoGPerRootHertz = 75000;
+        facts.FifoWords = FifoWords;
         facts.FifoMilliseconds = 19;
         facts.BurstMilliseconds = 8;
         facts.SettlingMilliseconds = 10;

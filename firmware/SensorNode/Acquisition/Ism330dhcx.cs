@@ -9,9 +9,6 @@ namespace DeviceTwin.SensorNode.Acquisition;
 /// </remarks>
 public sealed class Ism330dhcx : StAccelerometer
 {
-    /// <summary>The type's word in board files.</summary>
-    public const string TypeWord = "ism330dhcx";
-
     /// <summary>Content of WHO_AM_I.</summary>
     public const byte DeviceId = 0x6B;
 
@@ -33,11 +30,11 @@ public sealed class Ism330dhcx : StAccelerometer
     private static AccelerometerFacts Describe()
     {
         var facts = new AccelerometerFacts();
-        facts.Word = TypeWord;
         facts.NominalRateMilliHertz = 6667000;
 
         // Not less than the typical values of all ranges: a floor that is said too high refuses, one said too low invents.
         facts.NoiseNanoGPerRootHertz = 80000;
+        facts.FifoWords = FifoWords;
         facts.FifoMilliseconds = 76;
         facts.BurstMilliseconds = 30;
         facts.SettlingMilliseconds = 10;

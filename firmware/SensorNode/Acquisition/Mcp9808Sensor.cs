@@ -16,9 +16,6 @@ namespace DeviceTwin.SensorNode.Acquisition;
 /// </remarks>
 public sealed class Mcp9808Sensor : ITemperatureSensor
 {
-    /// <summary>The type's word in board files.</summary>
-    public const string TypeWord = "mcp9808";
-
     private const byte RegisterAmbient = 0x05;
     private const byte RegisterManufacturer = 0x06;
     private const byte RegisterDevice = 0x07;

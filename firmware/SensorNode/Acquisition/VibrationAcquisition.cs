@@ -21,6 +21,9 @@ public sealed class VibrationAcquisition
     /// <summary>After a triggered capture the level is not looked at for so long: a loud machine would trigger for ever.</summary>
     public const int TriggerPauseMilliseconds = 60000;
 
+    /// <summary>Longest wait for a tap: the loop that talks waits meanwhile, and a hub loses patience some time.</summary>
+    public const int LongestTapTestMilliseconds = 30000;
+
     private const int ResetPatienceMilliseconds = 20;
     private const int RetryMilliseconds = 5000;
     private const int IdlePollMilliseconds = 50;
@@ -88,6 +91,7 @@ public sealed class VibrationAcquisition
     private int _breakCount;
     private int _breaksPassed;
     private bool _stopped;
+    private bool _wasFull;
     private int _faultBehind;
     private bool _counting;
     private long _countedFromMs;
@@ -106,7 +110,7 @@ public sealed class VibrationAcquisition
         _facts = sensor.Facts();
         int least = 3 * TapRecord.MaximumSamples;
         _capture = new Capture(capacity < least ? least : capacity);
-        _raw = new byte[RawWords.BufferBytes(_facts.UnpacksAtOnce ? StAccelerometer.FifoWords : _capture.Samples.Length)];
+        _raw = new byte[RawWords.BufferBytes(_facts.UnpacksAtOnce ? _facts.FifoWords : _capture.Samples.Length)];
         _selfTest = new SelfTestRun(sensor);
         _tapTest = new TapRun(sensor);
     }
@@ -179,7 +183,7 @@ public sealed class VibrationAcquisition
     /// <param name="patienceMs">How long to wait for the tap, in milliseconds.</param>
     public void RequestTapTest(int patienceMs)
     {
-        _tapTestAskedMs = patienceMs < 1 ? 1 : patienceMs;
+        _tapTestAskedMs = patienceMs < 1 ? 1 : patienceMs > LongestTapTestMilliseconds ? LongestTapTestMilliseconds : patienceMs;
     }
 
     /// <summary>What the last self-test found, or null before the first.</summary>
@@ -604,6 +608,7 @@ public sealed class VibrationAcquisition
         _breakCount = 0;
         _breaksPassed = 0;
         _stopped = false;
+        _wasFull = false;
         _counting = false;
         _capture.Count = 0;
         _capture.SampleRateMilliHertz = SampleRateMilliHertz();
@@ -625,6 +630,10 @@ public sealed class VibrationAcquisition
         {
             Break();
         }
+        else
+        {
+            _wasFull = false;
+        }
 
         if (_capture.Overrun)
         {
@@ -643,17 +652,26 @@ public sealed class VibrationAcquisition
         _lastLookWords = words;
     }
 
-    // What was drained before and what waits now are not neighbours. The flag does not say whether the FIFO filled up before the last burst was
-    // drained or behind it: that burst belongs to neither piece.
+    // Where the FIFO is full now, samples are missing between what was drained and what waits; whether it had been full before the last burst
+    // was drained as well, nobody knows. Where it is not, it was full before that burst was drained: samples are missing in front of it, which is
+    // no news if it was full when that burst was looked at.
     private void Break()
     {
+        bool isFull = _sensor.Level() >= _facts.FifoWords;
+        bool isNews = isFull || !_wasFull;
+        _wasFull = isFull;
         _capture.Overrun = true;
+        if (!isNews)
+        {
+            return;
+        }
+
         _capture.Gaps++;
         _longestRun = _facts.UnpacksAtOnce ? _longestBefore : _longestRun;
         if (_breakCount + 1 < BreakCapacity)
         {
             _breaks[_breakCount] = _lastBurst;
-            _breaks[_breakCount + 1] = _words;
+            _breaks[_breakCount + 1] = isFull ? _words : _lastBurst;
             _breakCount += 2;
         }
         else

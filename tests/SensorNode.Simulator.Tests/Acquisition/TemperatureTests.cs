@@ -92,4 +92,33 @@ public class TemperatureTests
         Assert.That(_room.CentiCelsius(), Is.EqualTo(TemperatureAcquisition.Unknown));
         Assert.That(AcquisitionFault.Word(_room.Fault()), Is.EqualTo("wrongDevice"));
     }
+
+    [TestCase(StuckLine.Low)]
+    [TestCase(StuckLine.High)]
+    public void A_data_line_that_does_not_move_is_no_temperature_and_found_again(StuckLine line)
+    {
+        _model.Sda = line;
+        _room.Step(0);
+        Assert.That((_room.CentiCelsius(), AcquisitionFault.Word(_room.Fault())), Is.EqualTo((TemperatureAcquisition.Unknown, "busFailure")));
+        _model.Sda = StuckLine.None;
+        _model.DataOut = line;
+        _clock.AdvanceToMs(5000);
+        _room.Step(5000);
+        Assert.That((_room.CentiCelsius(), AcquisitionFault.Word(_room.Fault())), Is.EqualTo((TemperatureAcquisition.Unknown, "lineStuck")));
+        _model.DataOut = StuckLine.None;
+        _clock.AdvanceToMs(10_000);
+        _room.Step(10_000);
+        Assert.That((_room.CentiCelsius(), _room.Fault()), Is.EqualTo((2000, AcquisitionFault.None)));
+    }
+
+    [Test]
+    public void A_bus_that_does_not_answer_holds_the_host_up_for_as_long_as_its_driver_waits()
+    {
+        Mcp9808Sensor sensor = new(SimulatedBus.I2c(new TimedI2c(_model, _clock, new HostTiming())));
+        sensor.Read();
+        Assert.That(_clock.NowMicroseconds, Is.LessThan(500));
+        _model.Sda = StuckLine.Low;
+        sensor.Read();
+        Assert.That(_clock.NowMicroseconds, Is.GreaterThan(1_000_000));
+    }
 }

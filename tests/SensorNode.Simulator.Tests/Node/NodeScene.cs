@@ -18,11 +18,16 @@ internal sealed class NodeScene
     private long _measureAtMs;
     private long _talkAtMs;
 
-    public NodeScene(MachineKind kind = MachineKind.Healthy, IFiles? files = null, StubSession? session = null, int seed = 1)
+    public NodeScene(
+        MachineKind kind = MachineKind.Healthy,
+        IFiles? files = null,
+        StubSession? session = null,
+        int seed = 1,
+        AccelerometerModelOptions? sensor = null)
     {
         Session = session ?? new StubSession();
         Files = files ?? new MemoryFiles();
-        Board = new SimulatedBoard(MachineFactory.Create(kind), new SimulatedClock(StartUtcMs), null, Files);
+        Board = new SimulatedBoard(MachineFactory.Create(kind), new SimulatedClock(StartUtcMs), sensor, Files);
         _parts = new NodeParts
         {
             Clock = Board.Clock,

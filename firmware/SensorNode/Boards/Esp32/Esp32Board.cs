@@ -1,5 +1,6 @@
 using System.Device.I2c;
 using System.Device.Spi;
+using nanoFramework.Device.OneWire;
 using nanoFramework.Hardware.Esp32;
 
 namespace DeviceTwin.SensorNode.Boards.Esp32;
@@ -21,11 +22,29 @@ public static class Esp32Board
         return SpiDevice.Create(settings);
     }
 
-    /// <summary>The temperature sensor's I2C device.</summary>
-    public static I2cDevice OpenTemperatureSensor(BoardDescription board)
+    /// <summary>The temperature sensor's I2C device, or null where the board has it on 1-Wire.</summary>
+    public static I2cDevice OpenTemperatureBus(BoardDescription board)
     {
+        if (board.I2cBus == BoardDescription.None)
+        {
+            return null;
+        }
+
         Configuration.SetPinFunction(board.I2cData, DeviceFunction.I2C1_DATA);
         Configuration.SetPinFunction(board.I2cClock, DeviceFunction.I2C1_CLOCK);
         return I2cDevice.Create(new I2cConnectionSettings(board.I2cBus, board.I2cAddress, I2cBusSpeed.FastMode));
+    }
+
+    /// <summary>The temperature sensor's 1-Wire line, or null where the board has it on I2C. The binding drives COM3.</summary>
+    public static OneWireHost OpenTemperatureLine(BoardDescription board)
+    {
+        if (board.OneWireUart == BoardDescription.None)
+        {
+            return null;
+        }
+
+        Configuration.SetPinFunction(board.OneWireTransmit, DeviceFunction.COM3_TX);
+        Configuration.SetPinFunction(board.OneWireReceive, DeviceFunction.COM3_RX);
+        return new OneWireHost();
     }
 }
