@@ -22,7 +22,11 @@ public sealed class GoldenVectors
         "detector.silence", "detector.fullScale", "detector.impulse", "detector.saturated", "detector.constant", "detector.alternating",
         "detector.noise", "detector.outer", "detector.inner", "detector.slowShaft", "detector.fastShaft", "detector.short",
         "settings", "cusum", "monitor", "shadow", "baseline", "forest",
+        "tap", "noiseFloor",
     };
+
+    /// <summary>The last vectors compute what a technician asks for; no verdict depends on them, so they do not name the detector's build.</summary>
+    private const int Beside = 2;
 
     /// <summary>Nine trees of random splits over the scores of outer race, inner race, ball and cage.</summary>
     private const string Trees =
@@ -41,6 +45,12 @@ public sealed class GoldenVectors
     public static int Count
     {
         get { return Names.Length; }
+    }
+
+    /// <summary>Number of vectors that name the detector's build: the first ones.</summary>
+    public static int BuildCount
+    {
+        get { return Names.Length - Beside; }
     }
 
     /// <summary>Name of a vector.</summary>
@@ -130,6 +140,12 @@ public sealed class GoldenVectors
                 break;
             case "baseline":
                 Learned();
+                break;
+            case "tap":
+                Taps();
+                break;
+            case "noiseFloor":
+                Floors();
                 break;
             default:
                 Vote();
@@ -633,5 +649,73 @@ public sealed class GoldenVectors
 
         _hash.Add(forest.Choose(_result, Verdict.Normal));
         _hash.Add(Forest.Parse(Trees.Substring(1)).Choose(_result, Verdict.Inner));
+    }
+
+    /// <summary>Mountings that ring: a resonator of two integer coefficients, struck once, on each axis, with noise and gravity.</summary>
+    private void Taps()
+    {
+        var test = new TapTest();
+        var record = new TapRecord();
+        record.Samples = new short[3 * TapRecord.MaximumSamples];
+        record.IsTapped = true;
+        uint state = 23;
+        for (int round = 0; round < 24; round++)
+        {
+            record.Count = TapRecord.MaximumSamples - (round * 9);
+            record.SaturatedCount = round & 7;
+            record.SampleRateMilliHertz = (round & 1) == 0 ? 26667000 : 6640123;
+            record.NanoGPerCount = 61000 << (round & 3);
+            for (int axis = 0; axis < 3; axis++)
+            {
+                // 2 r cos w and r², in 16384ths: from slow to near half the rate, from ringing to dead.
+                int turn = 30000 - (round * 2300);
+                int fall = 15900 - ((round & 7) * 300);
+                int strength = axis == (round & 3) ? 9000 : 300 * (round & 7);
+                int before = 0;
+                int here = 0;
+                for (int i = 0; i < TapRecord.MaximumSamples; i++)
+                {
+                    int next = ((turn * here) - (fall * before)) >> 14;
+                    before = here;
+                    here = next + (i == 80 + round ? strength : 0);
+                    here = here > 30000 ? 30000 : here < -30000 ? -30000 : here;
+                    state = Next(state);
+                    record.Samples[(axis * TapRecord.MaximumSamples) + i] = (short)(here + (axis * 500) + ((int)(state >> 24) >> (round & 7)));
+                }
+            }
+
+            TapResult result = test.Judge(record);
+            _hash.Add(result.Findings);
+            _hash.Add(result.Axis);
+            _hash.Add(result.Sign);
+            _hash.Add(result.SharePermille);
+            _hash.Add(result.RestMilliG, 3);
+            _hash.Add(result.PeakMilliG);
+            _hash.Add(result.ResonanceMilliHertz);
+            _hash.Add(result.DecayMicroseconds);
+        }
+    }
+
+    private void Floors()
+    {
+        var floor = new NoiseFloor();
+        uint state = 24;
+        for (int round = 0; round < 15; round++)
+        {
+            _capture.Count = 2000 + round;
+            _capture.SampleRateMilliHertz = 6667000 << (round & 1);
+            _capture.NanoGPerCount = 61000 << (round & 3);
+            _capture.NoiseNanoGPerRootHertz = 75000;
+            for (int i = 0; i < _capture.Count; i++)
+            {
+                state = Next(state);
+                _capture.Samples[i] = (short)((int)state >> ((16 + round) & 31));
+            }
+
+            _hash.Add(floor.Measure(_capture) ? 1 : 0);
+            _hash.Add(floor.MicroG);
+            _hash.Add(floor.PeakMicroG);
+            _hash.Add(floor.ExpectedMicroG);
+        }
     }
 }

@@ -57,6 +57,7 @@ public sealed class MeasureLoop
     private int _captureReason;
     private int _tapTests;
     private TapResult _tapResult;
+    private NoiseFloor _noiseFloor;
     private long _nextAlarmMs;
     private long _nextFeaturesMs;
 
@@ -173,10 +174,10 @@ public sealed class MeasureLoop
         return _tapResult;
     }
 
-    /// <summary>Sets the level that triggers a capture, in milli-g; 0 = no trigger.</summary>
-    public void PlanTrigger(int milliG)
+    /// <summary>What the last requested capture says of the noise at its time, or null before the first; a floor where the machine stood still.</summary>
+    public NoiseFloor NoiseFloor()
     {
-        _vibration.PlanTrigger(milliG);
+        return _noiseFloor;
     }
 
     private void JudgeTap()
@@ -240,6 +241,7 @@ public sealed class MeasureLoop
         }
 
         _plannedRate = rate;
+        _vibration.PlanTrigger(_values.Numbers[TwinModel.SamplingTriggerLevelMilliG]);
 
         // The rate measured during the capture may differ from the one planned with; a few revolutions more than needed cost less than a refusal.
         int samples = CapturePlan.SamplesFor(_settings, rate);
@@ -257,6 +259,12 @@ public sealed class MeasureLoop
         _captureFault = _vibration.Fault();
         _captureUtcMs = capture.StartUtcMs;
         _captureReason = capture.Reason;
+        if (capture.Reason == CaptureReason.Requested)
+        {
+            var noise = new NoiseFloor();
+            _noiseFloor = noise.Measure(capture) ? noise : null;
+        }
+
         if (_captureFault != AcquisitionFault.None)
         {
             _health.CaptureFaults++;

@@ -4,6 +4,7 @@ using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Link;
 using DeviceTwin.SensorNode.Provisioning;
+using DeviceTwin.SensorNode.Signal;
 using DeviceTwin.SensorNode.Supervision;
 using DeviceTwin.SensorNode.Twin;
 using DeviceTwin.SensorNode.Twin.Json;
@@ -126,6 +127,12 @@ public sealed class Node
     public TapResult TapTest()
     {
         return _measure.TapTest();
+    }
+
+    /// <summary>What the last requested capture says of the noise at its time, or null before the first; a floor where the machine stood still.</summary>
+    public NoiseFloor NoiseFloor()
+    {
+        return _measure.NoiseFloor();
     }
 
     /// <summary>Talks to the hub.</summary>

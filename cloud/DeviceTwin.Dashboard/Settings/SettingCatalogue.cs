@@ -60,6 +60,7 @@ public static class SettingCatalogue
         ["sampling.captureIntervalSeconds"] = "Capture interval",
         ["sampling.temperatureIntervalSeconds"] = "Temperature interval",
         ["sampling.accelerationRangeG"] = "Acceleration range",
+        ["sampling.triggerLevelMilliG"] = "Trigger level",
         ["reporting.telemetryIntervalSeconds"] = "Telemetry interval",
         ["reporting.spectrumEveryCaptures"] = "Spectrum every",
         ["maintenance.alarmsInhibited"] = "Alarms inhibited",

@@ -23,6 +23,7 @@ public static class TwinForms
         1,
         1,
         1,
+        1,
         1000,
         1,
         1,
@@ -104,6 +105,7 @@ public static class TwinForms
         null,
         null,
         null,
+        null,
         new string[] { "notDeclared", "group1", "group2" },
         new string[] { "notDeclared", "rigid", "flexible" },
         null,
@@ -179,6 +181,7 @@ public static class TwinForms
     /// <summary>The room that obeys the property.</summary>
     public static readonly string[] Owners =
     {
+        "acquisition",
         "acquisition",
         "acquisition",
         "acquisition",
@@ -265,6 +268,7 @@ public static class TwinForms
         "Time from the start of one vibration capture to the start of the next.",
         "Time between two temperature readings.",
         "Full scale of the accelerometer: the smallest that does not saturate gives the finest resolution.",
+        "Acceleration that triggers a capture between the scheduled ones, at most one a minute; 0 = none.",
         "Speed of the shaft that carries the bearing; 0 = not known, bearing features are then refused.",
         "Ball pass frequency of the outer race in thousandths of the shaft speed; 0 = not asked for.",
         "Ball pass frequency of the inner race in thousandths of the shaft speed; 0 = not asked for.",

@@ -21,6 +21,9 @@ public sealed class TapResult
     /// <summary>Share of the energy that this axis saw, in thousandths.</summary>
     public int SharePermille;
 
+    /// <summary>What each axis says at rest, in milli-g: gravity, which tells how the sensor hangs, and its zero offset.</summary>
+    public readonly int[] RestMilliG = new int[3];
+
     /// <summary>Greatest acceleration along that axis, in milli-g, without the steady part.</summary>
     public int PeakMilliG;
 

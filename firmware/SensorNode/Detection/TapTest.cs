@@ -71,7 +71,9 @@ public sealed class TapTest
         for (int axis = 0; axis < 3; axis++)
         {
             int from = axis * TapRecord.MaximumSamples;
-            long energy = Energy(record.Samples, from, record.Count, Rest(record.Samples, from));
+            int steady = Rest(record.Samples, from);
+            result.RestMilliG[axis] = (int)Division.LongNearest((long)steady * record.NanoGPerCount, 1000000);
+            long energy = Energy(record.Samples, from, record.Count, steady);
             all += energy;
             if (energy > most)
             {

@@ -6,6 +6,9 @@ public sealed class NoiseFloor
     /// <summary>Root mean square of the acceleration without its steady part, in micro-g; 0 where it was not measured.</summary>
     public int MicroG;
 
+    /// <summary>Greatest distance from the steady part, in micro-g.</summary>
+    public int PeakMicroG;
+
     /// <summary>What the sensor's own noise and the steps of its counts give over half the sampling rate, in micro-g: a clean mounting stays below it.</summary>
     public int ExpectedMicroG;
 
@@ -14,6 +17,7 @@ public sealed class NoiseFloor
     public bool Measure(Capture capture)
     {
         MicroG = 0;
+        PeakMicroG = 0;
         ExpectedMicroG = 0;
         int count = capture.Count;
         if (count <= 0 || capture.NanoGPerCount <= 0 || capture.SampleRateMilliHertz <= 0)
@@ -31,15 +35,20 @@ public sealed class NoiseFloor
         // In sixteenths of a count: the noise of a quiet sensor is not much more than one.
         int mean = (int)Division.LongNearest(sum * 16, count);
         long squares = 0;
+        int peak = 0;
         for (int index = 0; index < count; index++)
         {
-            long value = (samples[index] * 16) - mean;
-            squares += value * value;
+            int value = (samples[index] * 16) - mean;
+            squares += (long)value * value;
+            int size = value < 0 ? -value : value;
+            peak = size > peak ? size : peak;
         }
 
         float unit = capture.NanoGPerCount * 0.001f;
         float variance = Division.Float(squares, count) * 0.00390625f;
         MicroG = Rounding.Nearest(SquareRoot.Of(variance) * unit);
+
+        PeakMicroG = Rounding.Nearest(peak * unit * 0.0625f);
 
         // Density times the root of half the rate; a step of one count has a variance of a twelfth.
         float density = capture.NoiseNanoGPerRootHertz * 0.001f;

@@ -25,7 +25,6 @@ public sealed class SensorFactsTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(facts.Word, Is.EqualTo(board.Accelerometer.Sensor));
             Assert.That(facts.NominalRateMilliHertz, Is.EqualTo(board.Accelerometer.RateMilliHertz));
             Assert.That(facts.NoiseNanoGPerRootHertz, Is.EqualTo(board.Accelerometer.NoiseNanoGPerRootHertz));
         });

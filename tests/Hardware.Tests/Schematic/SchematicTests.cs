@@ -147,6 +147,9 @@ public sealed class SchematicTests
         var ours = Drawn.Pins.Where(pin => pin.Net is not null && pin.Reference[0] != '#').Select(pin => $"{pin.Reference}.{pin.Pad} {pin.Net}");
 
         Assert.That(ours, Is.EquivalentTo(kicad));
+        Assert.That(
+            netlist.One("components").All("comp").Select(part => (part.One("ref").Text(1), part.One("value").Text(1), part.One("footprint").Text(1))),
+            Is.EquivalentTo(Parts));
     }
 
     [Test]

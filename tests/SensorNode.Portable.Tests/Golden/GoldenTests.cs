@@ -95,10 +95,10 @@ public sealed class GoldenTests
     }
 
     [Test]
-    public void The_build_id_is_the_start_of_the_hash_over_all_vectors()
+    public void The_build_id_is_the_start_of_the_hash_over_all_vectors_of_the_detector()
     {
         var sha = new Sha256();
-        foreach ((string name, string hash) in Expected())
+        foreach ((string name, string hash) in Expected().Take(GoldenVectors.BuildCount))
         {
             byte[] line = System.Text.Encoding.ASCII.GetBytes(name + " " + hash + "\n");
             sha.Add(line, 0, line.Length);

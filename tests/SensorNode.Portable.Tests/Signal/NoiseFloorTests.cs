@@ -23,6 +23,7 @@ public class NoiseFloorTests
         NoiseFloor floor = new();
         floor.Measure(Filled(8192, i => (short)(i % 2 == 0 ? counts : -counts)));
         Assert.That(floor.MicroG, Is.EqualTo(microG).Within(1));
+        Assert.That(floor.PeakMicroG, Is.EqualTo(microG).Within(1));
     }
 
     [Test]

@@ -12,7 +12,7 @@ public static class TwinModel
     public const string ModelId = "dtmi:com:devicetwin:vibrationNode;1";
 
     /// <summary>Number of writable properties.</summary>
-    public const int Count = 78;
+    public const int Count = 79;
 
     /// <summary>Number of those that are texts: indices of <see cref="SettingsValues.Texts"/>.</summary>
     public const int TextCount = 2;
@@ -38,230 +38,233 @@ public static class TwinModel
     /// <summary><c>sampling.accelerationRangeG</c>: Full scale of the accelerometer: the smallest that does not saturate gives the finest resolution. In g.</summary>
     public const int SamplingAccelerationRangeG = 2;
 
+    /// <summary><c>sampling.triggerLevelMilliG</c>: Acceleration that triggers a capture between the scheduled ones, at most one a minute; 0 = none. In mg.</summary>
+    public const int SamplingTriggerLevelMilliG = 3;
+
     /// <summary><c>machine.shaftSpeedMilliHertz</c>: Speed of the shaft that carries the bearing; 0 = not known, bearing features are then refused. In mHz.</summary>
-    public const int MachineShaftSpeedMilliHertz = 3;
+    public const int MachineShaftSpeedMilliHertz = 4;
 
     /// <summary><c>machine.bpfoMilliOrders</c>: Ball pass frequency of the outer race in thousandths of the shaft speed; 0 = not asked for. In milliOrders.</summary>
-    public const int MachineBpfoMilliOrders = 4;
+    public const int MachineBpfoMilliOrders = 5;
 
     /// <summary><c>machine.bpfiMilliOrders</c>: Ball pass frequency of the inner race in thousandths of the shaft speed; 0 = not asked for. In milliOrders.</summary>
-    public const int MachineBpfiMilliOrders = 5;
+    public const int MachineBpfiMilliOrders = 6;
 
     /// <summary><c>machine.bsfMilliOrders</c>: Ball spin frequency in thousandths of the shaft speed, the detector looks at twice this; 0 = not asked for. In milliOrders.</summary>
-    public const int MachineBsfMilliOrders = 6;
+    public const int MachineBsfMilliOrders = 7;
 
     /// <summary><c>machine.ftfMilliOrders</c>: Cage frequency in thousandths of the shaft speed; 0 = not known. In milliOrders.</summary>
-    public const int MachineFtfMilliOrders = 7;
+    public const int MachineFtfMilliOrders = 8;
 
     /// <summary><c>machine.isoGroup</c>: Group of the machine in ISO 20816-3: group 1 is above 300 kW or a shaft height of 315 mm and more, group 2 below; not declared = no zone.</summary>
-    public const int MachineIsoGroup = 8;
+    public const int MachineIsoGroup = 9;
 
     /// <summary><c>machine.isoSupport</c>: Support of the machine in the direction measured; not declared = no zone.</summary>
-    public const int MachineIsoSupport = 9;
+    public const int MachineIsoSupport = 10;
 
     /// <summary><c>machine.ratedPowerWatts</c>: Rated power of the machine; 0 = not declared. In W.</summary>
-    public const int MachineRatedPowerWatts = 10;
+    public const int MachineRatedPowerWatts = 11;
 
     /// <summary><c>machine.shaftHeightMillimetres</c>: Shaft height of the machine; 0 = not declared. In mm.</summary>
-    public const int MachineShaftHeightMillimetres = 11;
+    public const int MachineShaftHeightMillimetres = 12;
 
     /// <summary><c>machine.mounting</c>: How the sensor is fixed to the machine: it decides which frequencies arrive; not declared = no zone.</summary>
-    public const int MachineMounting = 12;
+    public const int MachineMounting = 13;
 
     /// <summary><c>detection.velocityLimitUmPerSecond</c>: Limit of the velocity RMS from 10 to 1000 Hz; 0 = velocity is not judged. In um/s.</summary>
-    public const int DetectionVelocityLimitUmPerSecond = 13;
+    public const int DetectionVelocityLimitUmPerSecond = 14;
 
     /// <summary><c>detection.velocityHysteresisPercent</c>: The velocity alarm resets at limit x (100 - this) / 100. In %.</summary>
-    public const int DetectionVelocityHysteresisPercent = 14;
+    public const int DetectionVelocityHysteresisPercent = 15;
 
     /// <summary><c>detection.velocityTripDelaySeconds</c>: The velocity must stay above its limit for so long before the alarm trips. In s.</summary>
-    public const int DetectionVelocityTripDelaySeconds = 15;
+    public const int DetectionVelocityTripDelaySeconds = 16;
 
     /// <summary><c>detection.velocityResetDelaySeconds</c>: The velocity must stay below the reset level for so long before the alarm resets. In s.</summary>
-    public const int DetectionVelocityResetDelaySeconds = 16;
+    public const int DetectionVelocityResetDelaySeconds = 17;
 
     /// <summary><c>detection.temperatureLimitCentiCelsius</c>: Limit of the bearing housing's temperature. In cC.</summary>
-    public const int DetectionTemperatureLimitCentiCelsius = 17;
+    public const int DetectionTemperatureLimitCentiCelsius = 18;
 
     /// <summary><c>detection.temperatureHysteresisCentiCelsius</c>: The temperature alarm resets at limit - this. In cC.</summary>
-    public const int DetectionTemperatureHysteresisCentiCelsius = 18;
+    public const int DetectionTemperatureHysteresisCentiCelsius = 19;
 
     /// <summary><c>detection.temperatureTripDelaySeconds</c>: The temperature must stay above its limit for so long before the alarm trips. In s.</summary>
-    public const int DetectionTemperatureTripDelaySeconds = 19;
+    public const int DetectionTemperatureTripDelaySeconds = 20;
 
     /// <summary><c>detection.temperatureResetDelaySeconds</c>: The temperature must stay below the reset level for so long before the alarm resets. In s.</summary>
-    public const int DetectionTemperatureResetDelaySeconds = 20;
+    public const int DetectionTemperatureResetDelaySeconds = 21;
 
     /// <summary><c>detection.temperatureRateLimitCentiCelsiusPerHour</c>: Limit of the rise of the temperature; 0 = not judged. In cC/h.</summary>
-    public const int DetectionTemperatureRateLimitCentiCelsiusPerHour = 21;
+    public const int DetectionTemperatureRateLimitCentiCelsiusPerHour = 22;
 
     /// <summary><c>detection.temperatureResidualLimitCentiCelsius</c>: Limit of the distance of the temperature, to either side, from what was learned for this machine; 0 = not judged. In cC.</summary>
-    public const int DetectionTemperatureResidualLimitCentiCelsius = 22;
+    public const int DetectionTemperatureResidualLimitCentiCelsius = 23;
 
     /// <summary><c>detection.bearingScoreLimitMilli</c>: A bearing family is found when its score reaches this. In milliScore.</summary>
-    public const int DetectionBearingScoreLimitMilli = 23;
+    public const int DetectionBearingScoreLimitMilli = 24;
 
     /// <summary><c>detection.bearingTripDelaySeconds</c>: A bearing defect must be seen for so long, and in two captures in a row, before its alarm trips. In s.</summary>
-    public const int DetectionBearingTripDelaySeconds = 24;
+    public const int DetectionBearingTripDelaySeconds = 25;
 
     /// <summary><c>detection.bearingResetDelaySeconds</c>: A bearing must look sound for so long, and in two captures in a row, before its alarm resets. In s.</summary>
-    public const int DetectionBearingResetDelaySeconds = 25;
+    public const int DetectionBearingResetDelaySeconds = 26;
 
     /// <summary><c>detection.envelopeBandLowHertz</c>: Lower edge of the band whose envelope is analysed. In Hz.</summary>
-    public const int DetectionEnvelopeBandLowHertz = 26;
+    public const int DetectionEnvelopeBandLowHertz = 27;
 
     /// <summary><c>detection.envelopeBandHighHertz</c>: Upper edge of the band whose envelope is analysed. In Hz.</summary>
-    public const int DetectionEnvelopeBandHighHertz = 27;
+    public const int DetectionEnvelopeBandHighHertz = 28;
 
     /// <summary><c>detection.runningLimitMilliG</c>: Acceleration RMS below which the machine counts as standing still; 0 = always running. In mg.</summary>
-    public const int DetectionRunningLimitMilliG = 28;
+    public const int DetectionRunningLimitMilliG = 29;
 
     /// <summary><c>detection.baselineWarmUpCaptures</c>: Captures the baseline learns from before it judges; 0 = no baseline. In captures.</summary>
-    public const int DetectionBaselineWarmUpCaptures = 29;
+    public const int DetectionBaselineWarmUpCaptures = 30;
 
     /// <summary><c>detection.baselineGeneration</c>: A change of this number makes the baseline start anew.</summary>
-    public const int DetectionBaselineGeneration = 30;
+    public const int DetectionBaselineGeneration = 31;
 
     /// <summary><c>detection.baselineLimitMilliSigma</c>: Distance above the baseline from which a level is high; 0 = not judged. In milliSigma.</summary>
-    public const int DetectionBaselineLimitMilliSigma = 31;
+    public const int DetectionBaselineLimitMilliSigma = 32;
 
     /// <summary><c>detection.driftLimitMilliSigma</c>: Decision level of the CUSUM of a level that drifts away from its baseline; 0 = not judged. In milliSigma.</summary>
-    public const int DetectionDriftLimitMilliSigma = 32;
+    public const int DetectionDriftLimitMilliSigma = 33;
 
     /// <summary><c>detection.band1LowHertz</c>: Lower edge of band 1. In Hz.</summary>
-    public const int DetectionBand1LowHertz = 33;
+    public const int DetectionBand1LowHertz = 34;
 
     /// <summary><c>detection.band1HighHertz</c>: Upper edge of band 1; 0 = no band. In Hz.</summary>
-    public const int DetectionBand1HighHertz = 34;
+    public const int DetectionBand1HighHertz = 35;
 
     /// <summary><c>detection.band1LimitMilliG</c>: Limit of the acceleration RMS of band 1; 0 = not judged. In mg.</summary>
-    public const int DetectionBand1LimitMilliG = 35;
+    public const int DetectionBand1LimitMilliG = 36;
 
     /// <summary><c>detection.band2LowHertz</c>: Lower edge of band 2. In Hz.</summary>
-    public const int DetectionBand2LowHertz = 36;
+    public const int DetectionBand2LowHertz = 37;
 
     /// <summary><c>detection.band2HighHertz</c>: Upper edge of band 2; 0 = no band. In Hz.</summary>
-    public const int DetectionBand2HighHertz = 37;
+    public const int DetectionBand2HighHertz = 38;
 
     /// <summary><c>detection.band2LimitMilliG</c>: Limit of the acceleration RMS of band 2; 0 = not judged. In mg.</summary>
-    public const int DetectionBand2LimitMilliG = 38;
+    public const int DetectionBand2LimitMilliG = 39;
 
     /// <summary><c>detection.band3LowHertz</c>: Lower edge of band 3. In Hz.</summary>
-    public const int DetectionBand3LowHertz = 39;
+    public const int DetectionBand3LowHertz = 40;
 
     /// <summary><c>detection.band3HighHertz</c>: Upper edge of band 3; 0 = no band. In Hz.</summary>
-    public const int DetectionBand3HighHertz = 40;
+    public const int DetectionBand3HighHertz = 41;
 
     /// <summary><c>detection.band3LimitMilliG</c>: Limit of the acceleration RMS of band 3; 0 = not judged. In mg.</summary>
-    public const int DetectionBand3LimitMilliG = 41;
+    public const int DetectionBand3LimitMilliG = 42;
 
     /// <summary><c>detection.forest</c>: A trained forest in its wire form; empty = none. In bytes.</summary>
-    public const int DetectionForest = 42;
+    public const int DetectionForest = 43;
 
     /// <summary><c>reporting.telemetryIntervalSeconds</c>: At most one features message in this time unless the verdict changes. In s.</summary>
-    public const int ReportingTelemetryIntervalSeconds = 43;
+    public const int ReportingTelemetryIntervalSeconds = 44;
 
     /// <summary><c>reporting.spectrumEveryCaptures</c>: A spectrum message with every n-th capture; 0 = never. In captures.</summary>
-    public const int ReportingSpectrumEveryCaptures = 44;
+    public const int ReportingSpectrumEveryCaptures = 45;
 
     /// <summary><c>maintenance.alarmsInhibited</c>: Verdicts are still computed but no alarm is raised.</summary>
-    public const int MaintenanceAlarmsInhibited = 45;
+    public const int MaintenanceAlarmsInhibited = 46;
 
     /// <summary><c>maintenance.acknowledgeGeneration</c>: A change of this number acknowledges every alarm that is raised.</summary>
-    public const int MaintenanceAcknowledgeGeneration = 46;
+    public const int MaintenanceAcknowledgeGeneration = 47;
 
     /// <summary><c>shadow.enabled</c>: A second set of settings judges the same captures, says what it would have said, and raises no alarm.</summary>
-    public const int ShadowEnabled = 47;
+    public const int ShadowEnabled = 48;
 
     /// <summary><c>shadow.velocityLimitUmPerSecond</c>: as <c>detection.velocityLimitUmPerSecond</c>, which holds where this is absent.</summary>
-    public const int ShadowVelocityLimitUmPerSecond = 48;
+    public const int ShadowVelocityLimitUmPerSecond = 49;
 
     /// <summary><c>shadow.velocityHysteresisPercent</c>: as <c>detection.velocityHysteresisPercent</c>, which holds where this is absent.</summary>
-    public const int ShadowVelocityHysteresisPercent = 49;
+    public const int ShadowVelocityHysteresisPercent = 50;
 
     /// <summary><c>shadow.velocityTripDelaySeconds</c>: as <c>detection.velocityTripDelaySeconds</c>, which holds where this is absent.</summary>
-    public const int ShadowVelocityTripDelaySeconds = 50;
+    public const int ShadowVelocityTripDelaySeconds = 51;
 
     /// <summary><c>shadow.velocityResetDelaySeconds</c>: as <c>detection.velocityResetDelaySeconds</c>, which holds where this is absent.</summary>
-    public const int ShadowVelocityResetDelaySeconds = 51;
+    public const int ShadowVelocityResetDelaySeconds = 52;
 
     /// <summary><c>shadow.temperatureLimitCentiCelsius</c>: as <c>detection.temperatureLimitCentiCelsius</c>, which holds where this is absent.</summary>
-    public const int ShadowTemperatureLimitCentiCelsius = 52;
+    public const int ShadowTemperatureLimitCentiCelsius = 53;
 
     /// <summary><c>shadow.temperatureHysteresisCentiCelsius</c>: as <c>detection.temperatureHysteresisCentiCelsius</c>, which holds where this is absent.</summary>
-    public const int ShadowTemperatureHysteresisCentiCelsius = 53;
+    public const int ShadowTemperatureHysteresisCentiCelsius = 54;
 
     /// <summary><c>shadow.temperatureTripDelaySeconds</c>: as <c>detection.temperatureTripDelaySeconds</c>, which holds where this is absent.</summary>
-    public const int ShadowTemperatureTripDelaySeconds = 54;
+    public const int ShadowTemperatureTripDelaySeconds = 55;
 
     /// <summary><c>shadow.temperatureResetDelaySeconds</c>: as <c>detection.temperatureResetDelaySeconds</c>, which holds where this is absent.</summary>
-    public const int ShadowTemperatureResetDelaySeconds = 55;
+    public const int ShadowTemperatureResetDelaySeconds = 56;
 
     /// <summary><c>shadow.temperatureRateLimitCentiCelsiusPerHour</c>: as <c>detection.temperatureRateLimitCentiCelsiusPerHour</c>, which holds where this is absent.</summary>
-    public const int ShadowTemperatureRateLimitCentiCelsiusPerHour = 56;
+    public const int ShadowTemperatureRateLimitCentiCelsiusPerHour = 57;
 
     /// <summary><c>shadow.temperatureResidualLimitCentiCelsius</c>: as <c>detection.temperatureResidualLimitCentiCelsius</c>, which holds where this is absent.</summary>
-    public const int ShadowTemperatureResidualLimitCentiCelsius = 57;
+    public const int ShadowTemperatureResidualLimitCentiCelsius = 58;
 
     /// <summary><c>shadow.bearingScoreLimitMilli</c>: as <c>detection.bearingScoreLimitMilli</c>, which holds where this is absent.</summary>
-    public const int ShadowBearingScoreLimitMilli = 58;
+    public const int ShadowBearingScoreLimitMilli = 59;
 
     /// <summary><c>shadow.bearingTripDelaySeconds</c>: as <c>detection.bearingTripDelaySeconds</c>, which holds where this is absent.</summary>
-    public const int ShadowBearingTripDelaySeconds = 59;
+    public const int ShadowBearingTripDelaySeconds = 60;
 
     /// <summary><c>shadow.bearingResetDelaySeconds</c>: as <c>detection.bearingResetDelaySeconds</c>, which holds where this is absent.</summary>
-    public const int ShadowBearingResetDelaySeconds = 60;
+    public const int ShadowBearingResetDelaySeconds = 61;
 
     /// <summary><c>shadow.envelopeBandLowHertz</c>: as <c>detection.envelopeBandLowHertz</c>, which holds where this is absent.</summary>
-    public const int ShadowEnvelopeBandLowHertz = 61;
+    public const int ShadowEnvelopeBandLowHertz = 62;
 
     /// <summary><c>shadow.envelopeBandHighHertz</c>: as <c>detection.envelopeBandHighHertz</c>, which holds where this is absent.</summary>
-    public const int ShadowEnvelopeBandHighHertz = 62;
+    public const int ShadowEnvelopeBandHighHertz = 63;
 
     /// <summary><c>shadow.runningLimitMilliG</c>: as <c>detection.runningLimitMilliG</c>, which holds where this is absent.</summary>
-    public const int ShadowRunningLimitMilliG = 63;
+    public const int ShadowRunningLimitMilliG = 64;
 
     /// <summary><c>shadow.baselineWarmUpCaptures</c>: as <c>detection.baselineWarmUpCaptures</c>, which holds where this is absent.</summary>
-    public const int ShadowBaselineWarmUpCaptures = 64;
+    public const int ShadowBaselineWarmUpCaptures = 65;
 
     /// <summary><c>shadow.baselineGeneration</c>: as <c>detection.baselineGeneration</c>, which holds where this is absent.</summary>
-    public const int ShadowBaselineGeneration = 65;
+    public const int ShadowBaselineGeneration = 66;
 
     /// <summary><c>shadow.baselineLimitMilliSigma</c>: as <c>detection.baselineLimitMilliSigma</c>, which holds where this is absent.</summary>
-    public const int ShadowBaselineLimitMilliSigma = 66;
+    public const int ShadowBaselineLimitMilliSigma = 67;
 
     /// <summary><c>shadow.driftLimitMilliSigma</c>: as <c>detection.driftLimitMilliSigma</c>, which holds where this is absent.</summary>
-    public const int ShadowDriftLimitMilliSigma = 67;
+    public const int ShadowDriftLimitMilliSigma = 68;
 
     /// <summary><c>shadow.band1LowHertz</c>: as <c>detection.band1LowHertz</c>, which holds where this is absent.</summary>
-    public const int ShadowBand1LowHertz = 68;
+    public const int ShadowBand1LowHertz = 69;
 
     /// <summary><c>shadow.band1HighHertz</c>: as <c>detection.band1HighHertz</c>, which holds where this is absent.</summary>
-    public const int ShadowBand1HighHertz = 69;
+    public const int ShadowBand1HighHertz = 70;
 
     /// <summary><c>shadow.band1LimitMilliG</c>: as <c>detection.band1LimitMilliG</c>, which holds where this is absent.</summary>
-    public const int ShadowBand1LimitMilliG = 70;
+    public const int ShadowBand1LimitMilliG = 71;
 
     /// <summary><c>shadow.band2LowHertz</c>: as <c>detection.band2LowHertz</c>, which holds where this is absent.</summary>
-    public const int ShadowBand2LowHertz = 71;
+    public const int ShadowBand2LowHertz = 72;
 
     /// <summary><c>shadow.band2HighHertz</c>: as <c>detection.band2HighHertz</c>, which holds where this is absent.</summary>
-    public const int ShadowBand2HighHertz = 72;
+    public const int ShadowBand2HighHertz = 73;
 
     /// <summary><c>shadow.band2LimitMilliG</c>: as <c>detection.band2LimitMilliG</c>, which holds where this is absent.</summary>
-    public const int ShadowBand2LimitMilliG = 73;
+    public const int ShadowBand2LimitMilliG = 74;
 
     /// <summary><c>shadow.band3LowHertz</c>: as <c>detection.band3LowHertz</c>, which holds where this is absent.</summary>
-    public const int ShadowBand3LowHertz = 74;
+    public const int ShadowBand3LowHertz = 75;
 
     /// <summary><c>shadow.band3HighHertz</c>: as <c>detection.band3HighHertz</c>, which holds where this is absent.</summary>
-    public const int ShadowBand3HighHertz = 75;
+    public const int ShadowBand3HighHertz = 76;
 
     /// <summary><c>shadow.band3LimitMilliG</c>: as <c>detection.band3LimitMilliG</c>, which holds where this is absent.</summary>
-    public const int ShadowBand3LimitMilliG = 76;
+    public const int ShadowBand3LimitMilliG = 77;
 
     /// <summary><c>shadow.forest</c>: as <c>detection.forest</c>, which holds where this is absent.</summary>
-    public const int ShadowForest = 77;
+    public const int ShadowForest = 78;
 
     /// <summary>The components.</summary>
     public static readonly string[] Components =
@@ -277,6 +280,7 @@ public static class TwinModel
     /// <summary>Index of the component of each property.</summary>
     public static readonly byte[] ComponentOf =
     {
+        0,
         0,
         0,
         0,
@@ -361,12 +365,12 @@ public static class TwinModel
     public static readonly int[] Firsts =
     {
         0,
-        3,
-        13,
-        43,
-        45,
-        47,
-        78,
+        4,
+        14,
+        44,
+        46,
+        48,
+        79,
     };
 
     /// <summary>Component and name, joined by a dot.</summary>
@@ -375,6 +379,7 @@ public static class TwinModel
         "sampling.captureIntervalSeconds",
         "sampling.temperatureIntervalSeconds",
         "sampling.accelerationRangeG",
+        "sampling.triggerLevelMilliG",
         "machine.shaftSpeedMilliHertz",
         "machine.bpfoMilliOrders",
         "machine.bpfiMilliOrders",
@@ -458,6 +463,7 @@ public static class TwinModel
         "captureIntervalSeconds",
         "temperatureIntervalSeconds",
         "accelerationRangeG",
+        "triggerLevelMilliG",
         "shaftSpeedMilliHertz",
         "bpfoMilliOrders",
         "bpfiMilliOrders",
@@ -580,6 +586,7 @@ public static class TwinModel
         0,
         0,
         0,
+        0,
         2,
         0,
         0,
@@ -621,6 +628,7 @@ public static class TwinModel
     /// <summary>Place of each text, or -1.</summary>
     public static readonly int[] TextOf =
     {
+        -1,
         -1,
         -1,
         -1,
@@ -752,7 +760,7 @@ public static class TwinModel
         -1,
         -1,
         -1,
-        13,
+        -1,
         14,
         15,
         16,
@@ -782,6 +790,7 @@ public static class TwinModel
         40,
         41,
         42,
+        43,
     };
 
     /// <summary>Smallest value accepted.</summary>
@@ -790,6 +799,7 @@ public static class TwinModel
         1,
         1,
         2,
+        0,
         0,
         0,
         0,
@@ -873,6 +883,7 @@ public static class TwinModel
         86400,
         3600,
         16,
+        16000,
         1000000,
         100000,
         100000,
@@ -966,6 +977,7 @@ public static class TwinModel
         0,
         0,
         0,
+        0,
         7100,
         10,
         0,
@@ -1039,6 +1051,7 @@ public static class TwinModel
         new int[0],
         new int[0],
         new int[] { 2, 4, 8, 16 },
+        new int[0],
         new int[0],
         new int[0],
         new int[0],
@@ -1145,28 +1158,21 @@ public static class TwinModel
         -1,
         -1,
         -1,
-        27,
+        -1,
+        28,
         -1,
         -1,
         -1,
         -1,
         -1,
         -1,
-        34,
+        35,
         -1,
         -1,
-        37,
+        38,
         -1,
         -1,
-        40,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
+        41,
         -1,
         -1,
         -1,
@@ -1180,20 +1186,28 @@ public static class TwinModel
         -1,
         -1,
         -1,
-        62,
         -1,
         -1,
         -1,
         -1,
         -1,
         -1,
-        69,
         -1,
         -1,
-        72,
+        63,
         -1,
         -1,
-        75,
+        -1,
+        -1,
+        -1,
+        -1,
+        70,
+        -1,
+        -1,
+        73,
+        -1,
+        -1,
+        76,
         -1,
         -1,
         -1,
@@ -1205,6 +1219,7 @@ public static class TwinModel
         "s",
         "s",
         "g",
+        "mg",
         "mHz",
         "milliOrders",
         "milliOrders",
@@ -1285,6 +1300,7 @@ public static class TwinModel
     /// <summary>Acknowledgement code of a rejected value.</summary>
     public static readonly int[] RejectCodes =
     {
+        400,
         400,
         400,
         400,
