@@ -39,4 +39,32 @@ public class LowCostNodeTests
         Assert.That(scene.Status.Captures, Is.EqualTo(captures + 1));
         Assert.That(scene.Node.Health.LoopFailures, Is.Zero);
     }
+
+    [Test]
+    public void A_trigger_level_in_the_twin_brings_a_capture_between_the_scheduled_ones()
+    {
+        NodeScene scene = new(MachineKind.Healthy, sensor: new Ism330dhcxModelOptions());
+        scene.Session.Desire("""{"sampling":{"captureIntervalSeconds":3600,"triggerLevelMilliG":6000},"reporting":{"telemetryIntervalSeconds":1}}""");
+        scene.RunTo(20_000);
+        int captures = scene.Status.Captures;
+        scene.RunTo(60_000);
+        Assert.That(scene.Status.Captures, Is.EqualTo(captures), "a sound machine triggers nothing");
+        scene.Board.Accelerometer.Tap(2, 12, 900, 0.05);
+        scene.RunTo(80_000);
+        Assert.That(scene.Status.Captures, Is.EqualTo(captures + 1));
+        Assert.That(scene.Features.Select(message => (string?)message["captureReason"]), Has.Member("triggered"));
+    }
+
+    [Test]
+    public void A_requested_capture_says_so_and_gives_the_noise()
+    {
+        NodeScene scene = new(MachineKind.Healthy);
+        scene.Session.Desire("""{"reporting":{"telemetryIntervalSeconds":1}}""");
+        scene.RunTo(20_000);
+        Assert.That((scene.Node.NoiseFloor(), scene.Features.Any(message => message.ContainsKey("captureReason"))), Is.EqualTo(((object?)null, false)));
+        scene.Node.RequestCapture();
+        scene.RunTo(40_000);
+        Assert.That(scene.Features.Select(message => (string?)message["captureReason"]), Has.Member("requested"));
+        Assert.That(scene.Node.NoiseFloor().MicroG, Is.GreaterThan(scene.Node.NoiseFloor().ExpectedMicroG / 2));
+    }
 }
