@@ -162,7 +162,7 @@ public sealed class WaveformUploadTests
         {
             Capture capture = Make(samples, samples);
             Bytes = MemoryMarshal.AsBytes(capture.Samples.AsSpan(0, samples)).ToArray();
-            Hub.Content = new byte[Bytes.Length];
+            Hub.Begin(Bytes.Length);
             Shelf.Offer(capture, "1-a", true);
         }
 
@@ -238,7 +238,7 @@ public sealed class WaveformUploadTests
         private readonly SortedSet<int> _have = [];
         private bool _isDiscarded;
 
-        public byte[] Content { get; set; } = [];
+        public byte[] Content { get; private set; } = [];
 
         public List<int> Pieces { get; } = [];
 
@@ -246,7 +246,14 @@ public sealed class WaveformUploadTests
 
         public int Status { get; set; } = 200;
 
-        public bool Spoils { get; init; }
+        public bool Spoils { get; set; }
+
+        public void Begin(int length)
+        {
+            Content = new byte[length];
+            _have.Clear();
+            _isDiscarded = false;
+        }
 
         public (string RequestId, byte[] Body)? Take(TelemetryMessage message)
         {
@@ -284,8 +291,12 @@ public sealed class WaveformUploadTests
                     : $$"""{"state":"open","next":{{next}},"length":{{Content.Length}},"ranges":[[0,{{next}}]]}""";
             }
 
-            _have.Clear();
             _isDiscarded = Spoils || sha256 != Convert.ToHexStringLower(SHA256.HashData(Content));
+            if (_isDiscarded)
+            {
+                _have.Clear();
+            }
+
             return _isDiscarded
                 ? """{"state":"discarded","next":0,"length":0,"reason":"hashDiffers","ranges":[]}"""
                 : """{"state":"complete","next":0,"length":0,"ranges":[]}""";
