@@ -95,10 +95,12 @@ public sealed class GoldenTests
     }
 
     [Test]
-    public void The_build_id_is_the_start_of_the_hash_over_all_vectors()
+    public void The_build_id_is_the_start_of_the_hash_over_all_vectors_that_bear_on_a_verdict()
     {
         var sha = new Sha256();
-        foreach ((string name, string hash) in Expected())
+
+        // How messages are packed on their way changes no verdict.
+        foreach ((string name, string hash) in Expected().Where(vector => vector.Key is not ("compression" or "outbox")))
         {
             byte[] line = System.Text.Encoding.ASCII.GetBytes(name + " " + hash + "\n");
             sha.Add(line, 0, line.Length);
