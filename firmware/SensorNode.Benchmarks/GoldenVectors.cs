@@ -1,7 +1,9 @@
 #nullable disable
 
 using DeviceTwin.SensorNode.Detection;
+using DeviceTwin.SensorNode.Link;
 using DeviceTwin.SensorNode.Signal;
+using DeviceTwin.SensorNode.Twin.Json;
 using Monitor = DeviceTwin.SensorNode.Detection.Monitor;
 
 namespace DeviceTwin.SensorNode.Benchmarks;
@@ -22,11 +24,11 @@ public sealed class GoldenVectors
         "detector.silence", "detector.fullScale", "detector.impulse", "detector.saturated", "detector.constant", "detector.alternating",
         "detector.noise", "detector.outer", "detector.inner", "detector.slowShaft", "detector.fastShaft", "detector.short",
         "settings", "cusum", "monitor", "shadow", "baseline", "forest",
-        "tap", "noiseFloor",
+        "tap", "noiseFloor", "compression", "outbox",
     };
 
-    /// <summary>The last vectors compute what a technician asks for; no verdict depends on them, so they do not name the detector's build.</summary>
-    private const int Beside = 2;
+    /// <summary>The last vectors compute what a technician asks for and pack messages on their way; no verdict depends on them, so they do not name the detector's build.</summary>
+    private const int Beside = 4;
 
     /// <summary>Nine trees of random splits over the scores of outer race, inner race, ball and cage.</summary>
     private const string Trees =
@@ -146,6 +148,12 @@ public sealed class GoldenVectors
                 break;
             case "noiseFloor":
                 Floors();
+                break;
+            case "compression":
+                Compress();
+                break;
+            case "outbox":
+                Store();
                 break;
             default:
                 Vote();
@@ -472,6 +480,123 @@ public sealed class GoldenVectors
         capture.Count = count;
         _detector.Analyze(capture, settings, _result);
         _hash.Add(_result);
+    }
+
+    /// <summary>Pieces of one axis and of three: loud and soft, smooth and rough, and what cannot be compressed.</summary>
+    private void Compress()
+    {
+        short[] samples = _capture.Samples;
+        var encoder = new RiceEncoder();
+        byte[] code = new byte[RiceEncoder.MostBytes(2048)];
+        short[] back = new short[2048];
+        for (int shape = 0; shape < 5; shape++)
+        {
+            switch (shape)
+            {
+                case 0:
+                    GoldenInputs.Noise(samples, 4096, 5, 512);
+                    break;
+                case 1:
+                    GoldenInputs.Noise(samples, 4096, 6, 32768);
+                    break;
+                case 2:
+                    GoldenInputs.Square(samples, 4096);
+                    break;
+                case 3:
+                    GoldenInputs.Train(samples, 4096, 107371, 8000, 9);
+                    break;
+                default:
+                    GoldenInputs.Constant(samples, 4096, -32768);
+                    break;
+            }
+
+            int stride = (shape & 1) == 0 ? 1 : 3;
+            for (int count = 3; count <= 2048; count += 1020)
+            {
+                encoder.Start(samples, count, count, stride, code);
+                int length = encoder.Step();
+                while (length < 0)
+                {
+                    length = encoder.Step();
+                }
+
+                _hash.Add(length);
+                for (int i = 0; i < length; i++)
+                {
+                    _hash.Add(code[i]);
+                }
+
+                _hash.Add(RiceDecoder.Decode(code, 0, length, back, count, stride) ? 1 : 0);
+                for (int i = 0; i < count; i++)
+                {
+                    _hash.Add(back[i]);
+                }
+            }
+        }
+    }
+
+    /// <summary>Frames of records that resemble each other, as the outbox writes them, and what is read of them.</summary>
+    private void Store()
+    {
+        var writer = new BitWriter();
+        var reader = new BitReader();
+        var written = new RecordCodec();
+        var read = new RecordCodec();
+        written.Reset();
+        read.Reset();
+        byte[] frame = new byte[OutboxFrame.HeadBytes + OutboxFrame.MostBody];
+        byte[] record = new byte[512];
+        uint state = 21;
+        for (int number = 0; number < 20; number++)
+        {
+            writer.Start(frame, OutboxFrame.HeadBytes, frame.Length);
+            for (int part = 0; part < 3; part++)
+            {
+                int length = Put("{\"seq\":", record, 0);
+                length = Digits.Write((number * 3) + part, record, length);
+                length = Put(",\"t\":", record, length);
+                length = Digits.Write(1700000000000L + (number * 60000L), record, length);
+                length = Put((number & 7) == 5 ? ",\"x\":null,\"values\":[-1" : ",\"x\":\"\u00e4\",\"values\":[0", record, length);
+                for (int i = 0; i < 12; i++)
+                {
+                    state = Next(state);
+                    record[length++] = (byte)',';
+                    length = Digits.Write((int)(state >> 8) >> (number & 15), record, length);
+                }
+
+                length = Put("]}", record, length);
+                written.Write(writer, record, length, part);
+            }
+
+            int end = writer.Finish();
+            OutboxFrame.Seal(frame, 3, end - OutboxFrame.HeadBytes);
+            _hash.Add(end);
+            for (int i = 0; i < end; i++)
+            {
+                _hash.Add(frame[i]);
+            }
+
+            _hash.Add(OutboxFrame.IsWhole(frame, end - OutboxFrame.HeadBytes) ? 1 : 0);
+            reader.Start(frame, OutboxFrame.HeadBytes, end);
+            for (int part = 0; part < 3; part++)
+            {
+                _hash.Add(read.Read(reader));
+                for (int i = 0; i < read.Length; i++)
+                {
+                    _hash.Add(read.Record[i]);
+                }
+            }
+        }
+    }
+
+    private static int Put(string text, byte[] bytes, int position)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            bytes[position++] = (byte)text[i];
+        }
+
+        return position;
     }
 
     private void Settings()

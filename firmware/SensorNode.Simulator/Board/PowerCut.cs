@@ -1,3 +1,5 @@
+#nullable enable
+
 namespace DeviceTwin.SensorNode.Simulator.Board;
 
 /// <summary>What a power cut leaves of the operation it meets.</summary>

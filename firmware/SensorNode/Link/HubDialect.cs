@@ -69,8 +69,8 @@ public static class HubDialect
     /// <param name="requestId">The question's.</param>
     public static bool IsAnswerTo(string topic, string requestId)
     {
-        int position = topic.IndexOf("$rid=");
-        return position >= 0 && topic.Substring(position + 5) == requestId;
+        string end = "?$rid=" + requestId;
+        return IsAnswer(topic) && topic.Length > end.Length && topic.Substring(topic.Length - end.Length) == end;
     }
 
     /// <summary>Whether a topic carries a desired patch.</summary>

@@ -184,7 +184,14 @@ public sealed class Outbox
             _gatherUntilMs = nowMs + PatienceMs;
         }
 
-        if (_urgent == null || !mayWrite || nowMs < _filesFromMs)
+        if (_urgent == null)
+        {
+            return;
+        }
+
+        _urgent.MayDelete = mayWrite;
+        _normal.MayDelete = mayWrite;
+        if (!mayWrite || nowMs < _filesFromMs)
         {
             return;
         }
@@ -215,10 +222,7 @@ public sealed class Outbox
             return _peeked;
         }
 
-        if (_peeked == null)
-        {
-            PeekStored(_urgent, FromUrgent);
-        }
+        PeekStored(_urgent, FromUrgent);
 
         if (_peeked == null)
         {

@@ -55,6 +55,9 @@ internal sealed class OutboxLane
     /// <summary>Whether a message was skipped; <see cref="Rewind"/> brings it back.</summary>
     public bool HasSkipped { get; private set; }
 
+    /// <summary>Whether a segment that is through may be removed now; else it waits until somebody looks again.</summary>
+    public bool MayDelete { get; set; } = true;
+
     /// <summary>Whether there is nothing.</summary>
     public bool IsEmpty => _oldest == null;
 
@@ -233,11 +236,6 @@ internal sealed class OutboxLane
             }
 
             OutboxSegment read = _reading;
-            if (_position < read.Length)
-            {
-                Damaged++;
-            }
-
             if (read.IsSkipped)
             {
                 OutboxSegment next = read.Next;
@@ -248,6 +246,16 @@ internal sealed class OutboxLane
 
                 Begin(next);
                 continue;
+            }
+
+            if (!MayDelete)
+            {
+                return null;
+            }
+
+            if (_position < read.Length)
+            {
+                Damaged++;
             }
 
             Delete(read);
@@ -266,7 +274,7 @@ internal sealed class OutboxLane
 
         _peeked = null;
         _reading.Confirmed++;
-        if (_left == 0 && _position >= _reading.Length && !_reading.IsSkipped)
+        if (MayDelete && _left == 0 && _position >= _reading.Length && !_reading.IsSkipped)
         {
             Delete(_reading);
         }

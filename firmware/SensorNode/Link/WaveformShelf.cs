@@ -10,14 +10,15 @@ namespace DeviceTwin.SensorNode.Link;
 public sealed class WaveformShelf
 {
     private readonly object _gate = new object();
-    private readonly short[] _own;
+    private readonly int _capacity;
+    private short[] _own;
     private Waveform _waveform;
     private bool _isRequested;
 
-    /// <param name="capacity">Samples of the copy; 0 where captures are lent.</param>
+    /// <param name="capacity">Samples of the copy, made with the first waveform; 0 where captures are lent.</param>
     public WaveformShelf(int capacity)
     {
-        _own = capacity > 0 ? new short[capacity] : null;
+        _capacity = capacity;
     }
 
     /// <summary>Waveforms that were taken away before the hub had them.</summary>
@@ -38,7 +39,7 @@ public sealed class WaveformShelf
     {
         lock (_gate)
         {
-            if (capture.Count == 0 || (!isAlarm && !_isRequested) || (_own != null && capture.Count > _own.Length))
+            if (capture.Count == 0 || (!isAlarm && !_isRequested) || (_capacity > 0 && capture.Count > _capacity))
             {
                 return;
             }
@@ -46,8 +47,13 @@ public sealed class WaveformShelf
             _isRequested = false;
             TakeAway();
             short[] samples = capture.Samples;
-            if (_own != null)
+            if (_capacity > 0)
             {
+                if (_own == null)
+                {
+                    _own = new short[_capacity];
+                }
+
                 Array.Copy(samples, 0, _own, 0, capture.Count);
                 samples = _own;
             }
@@ -59,7 +65,7 @@ public sealed class WaveformShelf
     /// <summary>The capture's buffer is about to be used again (measure).</summary>
     public void Reclaim()
     {
-        if (_own == null && _waveform != null)
+        if (_capacity == 0 && _waveform != null)
         {
             lock (_gate)
             {

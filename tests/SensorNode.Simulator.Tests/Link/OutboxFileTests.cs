@@ -43,6 +43,12 @@ public sealed class OutboxFileTests
         Assert.That(files.Operations, Is.Zero);
         outbox.Step(1, false, true);
         Assert.That(files.Operations, Is.EqualTo(2));
+        outbox.Step(2, true, false);
+        Assert.That(TakeAll(outbox), Is.EqualTo(new[] { 1 }));
+        Assert.That(files.Operations, Is.EqualTo(2), "nor removed");
+        outbox.Step(3, true, true);
+        Assert.That(outbox.Peek(), Is.Null);
+        Assert.That(files.Contents, Is.Empty);
     }
 
     [Test]
