@@ -25,6 +25,12 @@ public sealed class BoardDescription
     public int I2cData;
     public int I2cClock;
 
+    /// <summary>Number of the UART of the technician's serial port; -1 where there is none.</summary>
+    public int SerialUart = -1;
+
+    public int SerialTransmit = -1;
+    public int SerialReceive = -1;
+
     /// <summary>Samples of the longest capture that fits into memory together with the detector's buffers.</summary>
     public int CaptureCapacity;
 

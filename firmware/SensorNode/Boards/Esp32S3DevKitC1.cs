@@ -19,6 +19,9 @@ public static class Esp32S3DevKitC1
         board.I2cBus = 1;
         board.I2cData = 8;
         board.I2cClock = 9;
+        board.SerialUart = 2;
+        board.SerialTransmit = 17;
+        board.SerialReceive = 18;
         board.CaptureCapacity = 65536;
         board.DetectorWindow = 8192;
         return board;
