@@ -24,6 +24,10 @@ public sealed class TalkLoop
     private readonly BaselineMailbox _baselines;
     private readonly VerdictBoard _board;
     private readonly HealthCounters _health;
+    private readonly Supervisor _supervisor;
+    private readonly HealthReport _report;
+    private readonly Outbox _outbox;
+    private readonly MeasureLoop _measure;
     private int _savedChanges;
     private int _postedVersion = -1;
     private long _nextJoinMs;
@@ -35,7 +39,11 @@ public sealed class TalkLoop
         SettingsMailbox mailbox,
         BaselineMailbox baselines,
         VerdictBoard board,
-        HealthCounters health)
+        HealthCounters health,
+        Supervisor supervisor,
+        HealthReport report,
+        Outbox outbox,
+        MeasureLoop measure)
     {
         _parts = parts;
         _agent = agent;
@@ -44,6 +52,10 @@ public sealed class TalkLoop
         _baselines = baselines;
         _board = board;
         _health = health;
+        _supervisor = supervisor;
+        _report = report;
+        _outbox = outbox;
+        _measure = measure;
     }
 
     /// <summary>Does what is due.</summary>
@@ -57,18 +69,29 @@ public sealed class TalkLoop
             _parts.Radio.Join(_parts.Identity.Network, _parts.Identity.NetworkPassword);
         }
 
-        _link.Receive(nowMs, _parts.Clock.UtcMs(), isUp);
-        PassSettingsOn();
+        long utcMs = _parts.Clock.UtcMs();
+        _supervisor.Keep(nowMs, utcMs, _outbox.Dropped());
+        _report.Step(nowMs, _outbox.Count(), _measure == null || !_measure.IsCapturing());
+        _link.Receive(nowMs, utcMs, isUp);
+        PassSettingsOn(nowMs);
         SaveBaseline();
         _board.CopyTo(_agent.Facts);
         return _link.Send(nowMs);
     }
 
     // Before anything is acknowledged: an acknowledged setting must outlive a power cut.
-    private void PassSettingsOn()
+    private void PassSettingsOn(long nowMs)
     {
         if (_agent.Book.Changes == _savedChanges && _agent.DesiredVersion == _postedVersion)
         {
+            return;
+        }
+
+        if (_supervisor.Holds(_agent.DesiredVersion))
+        {
+            // The node fell back from these: the file keeps them, and another version brings others.
+            _savedChanges = _agent.Book.Changes;
+            _postedVersion = _agent.DesiredVersion;
             return;
         }
 
@@ -81,6 +104,7 @@ public sealed class TalkLoop
 
         _postedVersion = _agent.DesiredVersion;
         _mailbox.Put(_agent.Book.Values, _agent.DesiredVersion);
+        _supervisor.SettingsHold(_agent.DesiredVersion, nowMs);
     }
 
     private void SaveBaseline()
