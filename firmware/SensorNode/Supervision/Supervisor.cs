@@ -249,6 +249,13 @@ public sealed class Supervisor
     /// <param name="desiredVersion">The version they come from.</param>
     public bool Holds(int desiredVersion)
     {
+        if (Ledger.Mode != NodeMode.Normal && Ledger.SettingsVersion < 0)
+        {
+            // It never lived long enough to hear of any: the first it hears of are no change.
+            Ledger.SettingsVersion = desiredVersion;
+            SaveLedger();
+        }
+
         return Ledger.Mode != NodeMode.Normal && desiredVersion == Ledger.SettingsVersion;
     }
 
