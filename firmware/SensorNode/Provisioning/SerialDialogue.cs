@@ -84,6 +84,7 @@ public sealed class SerialDialogue
         Facts = facts;
         _staging = new Staging(files);
         _staging.Load();
+        _staging.Release();
     }
 
     /// <summary>What it says of the node.</summary>
@@ -117,6 +118,11 @@ public sealed class SerialDialogue
         }
 
         StepTask(nowMs);
+        if (nowMs >= _awakeUntilMs)
+        {
+            _staging.Release();
+        }
+
         return nowMs + (nowMs < _awakeUntilMs || _task != 0 ? BusyPeriodMs : QuietPeriodMs);
     }
 
@@ -218,6 +224,11 @@ public sealed class SerialDialogue
         {
             Answer(SerialStatus.Malformed);
             return;
+        }
+
+        if (_command == SerialCommand.Status || !isOpenToAll)
+        {
+            _staging.Open();
         }
 
         switch (_command)

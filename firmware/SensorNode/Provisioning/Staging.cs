@@ -15,6 +15,7 @@ public sealed class Staging
 
     private readonly IFiles _files;
     private readonly string[] _texts = new string[StagedField.Count];
+    private bool _isOpen;
 
     public Staging(IFiles files)
     {
@@ -27,9 +28,34 @@ public sealed class Staging
     /// <summary>Whether the node holds a secret that a technician must know.</summary>
     public bool IsProtected { get; private set; }
 
+    /// <summary>Holds the stored configuration again after <see cref="Release"/>.</summary>
+    public void Open()
+    {
+        if (!_isOpen)
+        {
+            Load();
+        }
+    }
+
+    /// <summary>Lets the memory go that the texts take (kilobytes, and the node has them once more), but for the secret. What is changed stays.</summary>
+    public void Release()
+    {
+        if (!_isOpen || IsChanged)
+        {
+            return;
+        }
+
+        _isOpen = false;
+        for (int field = 0; field < StagedField.Count; field++)
+        {
+            _texts[field] = field == StagedField.Secret ? _texts[field] : null;
+        }
+    }
+
     /// <summary>Begins anew with what is stored. Never throws.</summary>
     public void Load()
     {
+        _isOpen = true;
         for (int field = 0; field < StagedField.Count; field++)
         {
             _texts[field] = null;

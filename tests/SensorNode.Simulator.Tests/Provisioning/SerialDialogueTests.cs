@@ -102,6 +102,20 @@ public sealed class SerialDialogueTests
     }
 
     [Test]
+    public void WhatIsStoredIsReadAgainAfterAPause()
+    {
+        _scene.Provision();
+        _scene.Run(10_000);
+        _scene.Ask(SerialCommand.WifiSet, """{"network":"other"}""");
+        _scene.Run(10_000);
+        Assert.That((bool)_scene.Ask(SerialCommand.Status)["staged"]!, Is.True, "what is changed is kept");
+        _scene.Ask(SerialCommand.Commit);
+
+        NodeIdentity identity = new IdentityStore(_scene.Files).Load();
+        Assert.That((identity.Network, identity.NetworkPassword, identity.Key), Is.EqualTo(("other", "pass word", DialogueScene.Key)));
+    }
+
+    [Test]
     public void NoSecretIsEverSent()
     {
         _scene.Provision();
