@@ -30,6 +30,9 @@ public sealed class Node
     private const int TwinRetryMaximumMs = 300000;
     private const int TwinRetryMinimumMs = 250;
 
+    // In safe mode the measure loop only shows that it lives.
+    private const int SafePeriodMs = 1000;
+
     private readonly NodeParts _parts;
     private readonly Outbox _outbox;
     private readonly WaveformShelf _shelf;
@@ -43,6 +46,8 @@ public sealed class Node
     public Node(NodeParts parts)
     {
         _parts = parts;
+        Supervisor = new Supervisor(parts.Files, parts.Power, Health, TalkLoop.SettingsFile);
+        Supervisor.Start();
         var jitter = new Jitter(parts.Seed);
         _bootId = CountBoot(jitter);
         var textRule = new SettingsTextRule();
@@ -56,7 +61,7 @@ public sealed class Node
         _agent.Facts.Set(TwinFacts.FirmwareVersion, FirmwareVersion);
         _agent.Facts.Set(TwinFacts.Board, parts.BoardName);
         _agent.Facts.Set(TwinFacts.BootId, _bootId);
-        _agent.Facts.Set(TwinFacts.ResetCause, parts.Power.LastResetCause());
+        _agent.Facts.Set(TwinFacts.ResetCause, ResetCause.Word(Supervisor.Cause));
         _agent.Facts.Set(TwinFacts.Zone, TelemetryComposer.ZoneWord(DetectorResult.NotAvailable));
         _agent.Facts.Set(TwinFacts.ZoneEdition, DetectorResult.ZoneEdition);
 
@@ -67,13 +72,26 @@ public sealed class Node
         _shelf = new WaveformShelf(parts.WaveformCapacity);
         _outbox.Upload = new WaveformUpload(_shelf);
         _link = new HubLink(parts.Session, OptionsOf(parts.Identity), _agent, _outbox, jitter);
-        _measure = new MeasureLoop(parts, _bootId, _outbox, _shelf, mailbox, baselines, _board, Health);
-        _measure.Restore(Read(TalkLoop.BaselineFile));
-        _talk = new TalkLoop(parts, _agent, _link, _outbox, mailbox, baselines, _board, Health);
+        if (Supervisor.Mode == NodeMode.Safe)
+        {
+            // Neither its memory nor its buses: what keeps the node from running may be there.
+            _agent.Facts.Set(TwinFacts.Verdict, Verdict.Word(Verdict.Refused));
+        }
+        else
+        {
+            _measure = new MeasureLoop(parts, _bootId, _outbox, _shelf, mailbox, baselines, _board, Health);
+            _measure.Restore(Read(TalkLoop.BaselineFile));
+        }
+
+        var report = new HealthReport(Supervisor, parts.Power, parts.Radio, _agent.Health);
+        _talk = new TalkLoop(parts, _agent, _link, _outbox, mailbox, baselines, _board, Health, Supervisor, report);
     }
 
     /// <summary>What the node counts about itself.</summary>
     public HealthCounters Health { get; } = new HealthCounters();
+
+    /// <summary>Liveness, restarts and what survives them.</summary>
+    public Supervisor Supervisor { get; }
 
     /// <summary>What its link counts.</summary>
     public LinkCounters LinkCounters => _link.Counters;
@@ -89,13 +107,14 @@ public sealed class Node
     /// <returns>When it next wants to run, in the same time.</returns>
     public long StepMeasure(long nowMs)
     {
-        return _measure.Step(nowMs);
+        Supervisor.Loops.Beat(LoopWatch.Measure);
+        return _measure == null ? nowMs + SafePeriodMs : _measure.Step(nowMs);
     }
 
     /// <summary>Whether a capture is under way: then a step must not be late.</summary>
     public bool IsCapturing()
     {
-        return _measure.IsCapturing();
+        return _measure != null && _measure.IsCapturing();
     }
 
     /// <summary>Asks for one more capture. Any thread may call it; so it is with the other requests and their results.</summary>
@@ -140,7 +159,16 @@ public sealed class Node
     /// <returns>When it next wants to run, in the same time.</returns>
     public long StepTalk(long nowMs)
     {
-        return _talk.Step(nowMs, !_measure.IsCapturing());
+        Supervisor.Loops.Beat(LoopWatch.Talk);
+        return _talk.Step(nowMs, !IsCapturing());
+    }
+
+    /// <summary>Looks whether both loops live. Called by neither of them, now and then; restarts the node where one does not.</summary>
+    /// <param name="nowMs">Monotonic time in milliseconds.</param>
+    /// <returns>The loop that stands still (see <see cref="LoopWatch"/>), or -1.</returns>
+    public int StepWatch(long nowMs)
+    {
+        return Supervisor.Watch(nowMs);
     }
 
     /// <summary>A look from outside. Any thread may call it.</summary>
@@ -222,7 +250,7 @@ public sealed class Node
 
     private SettingsValues LoadSettings(TextRule textRule)
     {
-        byte[] content = Read(TalkLoop.SettingsFile);
+        byte[] content = Supervisor.Mode == NodeMode.LastGood ? Supervisor.LastGood() : Read(TalkLoop.SettingsFile);
         SettingsValues values = content == null ? null : SettingsCodec.Read(content, textRule);
         return values == null ? new SettingsValues() : values;
     }

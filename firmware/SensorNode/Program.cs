@@ -1,39 +1,53 @@
 using System;
+using System.Net.NetworkInformation;
 using System.Threading;
 using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Boards.Esp32;
 using DeviceTwin.SensorNode.Provisioning;
+using DeviceTwin.SensorNode.Supervision;
 using nanoFramework.Hardware.Esp32;
 using nanoFramework.Networking;
 using nanoFramework.Runtime.Native;
 
 namespace DeviceTwin.SensorNode;
 
-/// <summary>Composition root on the board: builds the parts and owns the two loops.</summary>
+/// <summary>
+/// Composition root on the board: builds the parts and owns the two loops, and beside them a watch that sees whether they live and the
+/// dialogue with a technician.
+/// </summary>
 public static class Program
 {
     private const int RefusalPeriodMs = 10000;
     private const int LongestSleepMs = 1000;
     private const int AfterFailureMs = 1000;
     private const int WhileCapturingMs = 20;
+    private const int WatchPeriodMs = 1000;
+    private const int AfterFailedStartMs = 60000;
 
     private static Node _node;
     private static IClock _clock;
+    private static SerialHost _serial;
 
     public static void Main()
     {
+        Say(BootLine.Starting, Node.FirmwareVersion);
         BoardDescription board = BoardCatalogue.ForTarget(SystemInfo.TargetName);
         if (board == null)
         {
-            Refuse("boardUnknown: " + SystemInfo.TargetName);
+            Refuse(BootLine.BoardUnknown, SystemInfo.TargetName);
         }
 
+        Say(BootLine.Board, board.Name + " " + SystemInfo.TargetName);
         var files = new Esp32Files();
+        var power = new Esp32Power();
+        var radio = new Esp32Radio();
+        _clock = new Esp32Clock();
+        ISerialLink link = Esp32SerialLink.Open(board);
         var store = new IdentityStore(files);
         NodeIdentity identity = store.Load();
         if (identity == null)
         {
-            Refuse(store.Refusal);
+            Provision(board, link, files, power, radio, store.Refusal);
         }
 
         if (identity.TimeServer != null)
@@ -42,18 +56,15 @@ public static class Program
         }
 
         Sntp.Start();
-        _clock = new Esp32Clock();
         var parts = new NodeParts();
         parts.Clock = _clock;
         parts.Files = files;
-        parts.Radio = new Esp32Radio();
+        parts.Radio = radio;
         parts.Session = new M2MqttSession();
-        parts.Power = new Esp32Power();
+        parts.Power = power;
         parts.Accelerometer = board.Accelerometer;
-        parts.AccelerometerBus = Esp32Board.OpenAccelerometer(board);
         parts.TemperatureSensor = board.TemperatureSensor;
-        parts.TemperatureBus = Esp32Board.OpenTemperatureBus(board);
-        parts.TemperatureLine = Esp32Board.OpenTemperatureLine(board);
+        OpenBuses(board, parts);
         parts.Identity = identity;
         parts.BoardName = board.Name;
         parts.CaptureCapacity = board.CaptureCapacity;
@@ -64,20 +75,148 @@ public static class Program
 
         // How long network and file system took to start differs from board to board and from start to start.
         parts.Seed = (int)HighResTimer.GetCurrent();
-        _node = new Node(parts);
+        try
+        {
+            _node = new Node(parts);
+        }
+        catch (Exception exception)
+        {
+            // The supervisor was the first to run and has counted this start: after some more the node leaves out what is in the way.
+            Say(BootLine.StartFailed, exception.Message);
+            Thread.Sleep(AfterFailedStartMs);
+            power.Restart();
+        }
 
-        var measure = new Thread(Measure);
-        measure.Start();
+        if (link != null)
+        {
+            _serial = NewHost(board, link, files, radio, _node.Supervisor);
+        }
+
+        Say(BootLine.Cause, ResetCause.Word(_node.Supervisor.Cause));
+        Say(BootLine.Identity, identity.DeviceId + " " + identity.HubHost);
+        Say(BootLine.Mode, NodeMode.Word(_node.Supervisor.Mode));
+        Say(link == null ? BootLine.PortFailed : BootLine.PortOpen, null);
+        new Thread(Measure).Start();
+        new Thread(Watch).Start();
+        if (_serial != null)
+        {
+            new Thread(Serve).Start();
+        }
+
+        Say(BootLine.Running, null);
         Talk();
     }
 
-    // A node without identity or board has nothing to do but say so to the technician.
-    private static void Refuse(string reason)
+    // A board that talks and cannot measure is worth more than one that does neither.
+    private static void OpenBuses(BoardDescription board, NodeParts parts)
+    {
+        try
+        {
+            parts.AccelerometerBus = Esp32Board.OpenAccelerometer(board);
+            parts.TemperatureBus = Esp32Board.OpenTemperatureBus(board);
+            parts.TemperatureLine = Esp32Board.OpenTemperatureLine(board);
+        }
+        catch (Exception exception)
+        {
+            Say(BootLine.BusFailed, exception.Message);
+        }
+    }
+
+    // Without an identity there is nothing to do but to let a technician give one.
+    private static void Provision(BoardDescription board, ISerialLink link, IFiles files, IPower power, IRadio radio, string refusal)
+    {
+        if (link == null)
+        {
+            Refuse(BootLine.IdentityRefused, refusal);
+        }
+
+        var supervisor = new Supervisor(files, power, new HealthCounters(), TalkLoop.SettingsFile);
+        supervisor.Start();
+        _serial = NewHost(board, link, files, radio, supervisor);
+        Say(BootLine.Cause, ResetCause.Word(supervisor.Cause));
+        Say(BootLine.IdentityRefused, refusal);
+        Say(BootLine.Waiting, null);
+        while (true)
+        {
+            SleepUntil(_serial.Step(_clock.UptimeMs(), false));
+        }
+    }
+
+    private static SerialHost NewHost(BoardDescription board, ISerialLink link, IFiles files, IRadio radio, Supervisor supervisor)
+    {
+        var facts = new ProvisioningFacts();
+        facts.Board = board.Name;
+        facts.Mac = Mac();
+        facts.ChipId = facts.Mac;
+        return new SerialHost(link, files, supervisor, new SerialDialogue(link, files, _clock, radio, null, facts));
+    }
+
+    private static string Mac()
+    {
+        try
+        {
+            byte[] address = NetworkInterface.GetAllNetworkInterfaces()[0].PhysicalAddress;
+            return Hexadecimal.Text(address, address.Length);
+        }
+        catch (Exception)
+        {
+            return "";
+        }
+    }
+
+    // What cannot be helped over a wire is at least said to whoever looks.
+    private static void Refuse(int line, string reason)
     {
         while (true)
         {
-            Console.WriteLine("refused: " + reason);
+            Say(line, reason);
             Thread.Sleep(RefusalPeriodMs);
+        }
+    }
+
+    private static void Say(int line, string detail)
+    {
+        Console.WriteLine(BootLine.Text(line, detail));
+        if (_serial != null)
+        {
+            _serial.Say(line, detail);
+        }
+    }
+
+    // As urgent as a capture, and done at once: a loop that runs in circles at the highest priority must not keep it from looking.
+    private static void Watch()
+    {
+        Thread.CurrentThread.Priority = ThreadPriority.Highest;
+        while (true)
+        {
+            long nowMs = _clock.UptimeMs();
+            int loop = _node.Supervisor.Loops.Step(nowMs);
+            if (loop >= 0)
+            {
+                // Not on the technician's port: whoever holds it may be the one who stands still.
+                Console.WriteLine(BootLine.Text(BootLine.Stalled, loop == LoopWatch.Measure ? "measure" : "talk"));
+            }
+
+            _node.StepWatch(nowMs);
+            Thread.Sleep(WatchPeriodMs);
+        }
+    }
+
+    private static void Serve()
+    {
+        while (true)
+        {
+            long next;
+            try
+            {
+                next = _serial.Step(_clock.UptimeMs(), _node.Status().IsConnected);
+            }
+            catch (Exception)
+            {
+                next = _clock.UptimeMs() + AfterFailureMs;
+            }
+
+            SleepUntil(next);
         }
     }
 

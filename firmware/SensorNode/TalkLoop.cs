@@ -28,6 +28,8 @@ public sealed class TalkLoop
     private readonly BaselineMailbox _baselines;
     private readonly VerdictBoard _board;
     private readonly HealthCounters _health;
+    private readonly Supervisor _supervisor;
+    private readonly HealthReport _report;
     private int _savedChanges;
     private int _postedVersion = -1;
     private long _nextJoinMs;
@@ -40,7 +42,9 @@ public sealed class TalkLoop
         SettingsMailbox mailbox,
         BaselineMailbox baselines,
         VerdictBoard board,
-        HealthCounters health)
+        HealthCounters health,
+        Supervisor supervisor,
+        HealthReport report)
     {
         _parts = parts;
         _agent = agent;
@@ -50,6 +54,8 @@ public sealed class TalkLoop
         _baselines = baselines;
         _board = board;
         _health = health;
+        _supervisor = supervisor;
+        _report = report;
     }
 
     /// <summary>Does what is due.</summary>
@@ -64,8 +70,11 @@ public sealed class TalkLoop
             _parts.Radio.Join(_parts.Identity.Network, _parts.Identity.NetworkPassword);
         }
 
-        _link.Receive(nowMs, _parts.Clock.UtcMs(), isUp);
-        PassSettingsOn();
+        long utcMs = _parts.Clock.UtcMs();
+        _supervisor.Keep(nowMs, utcMs, _outbox.Dropped());
+        _report.Step(nowMs, _outbox.Count(), mayWrite);
+        _link.Receive(nowMs, utcMs, isUp);
+        PassSettingsOn(nowMs);
         if (mayWrite)
         {
             SaveBaseline();
@@ -80,10 +89,18 @@ public sealed class TalkLoop
     }
 
     // Before anything is acknowledged: an acknowledged setting must outlive a power cut.
-    private void PassSettingsOn()
+    private void PassSettingsOn(long nowMs)
     {
         if (_agent.Book.Changes == _savedChanges && _agent.DesiredVersion == _postedVersion)
         {
+            return;
+        }
+
+        if (_supervisor.Holds(_agent.DesiredVersion))
+        {
+            // The node fell back from these: the file keeps them, and another version brings others.
+            _savedChanges = _agent.Book.Changes;
+            _postedVersion = _agent.DesiredVersion;
             return;
         }
 
@@ -96,6 +113,7 @@ public sealed class TalkLoop
 
         _postedVersion = _agent.DesiredVersion;
         _mailbox.Put(_agent.Book.Values, _agent.DesiredVersion);
+        _supervisor.SettingsHold(_agent.DesiredVersion, nowMs);
     }
 
     private void SaveBaseline()

@@ -13,6 +13,8 @@ public sealed class SimulatedClock : IClock
 {
     private readonly Func<long>? _utcMs;
     private readonly long _epochUtcMs;
+    private long _setByMs;
+    private bool _isSet;
 
     /// <summary>UTC runs with virtual time from an epoch.</summary>
     /// <param name="epochUtcMs">UTC at uptime 0, milliseconds since 1970; 0 = the board does not know the time.</param>
@@ -34,7 +36,14 @@ public sealed class SimulatedClock : IClock
     public long UptimeMs() => NowMicroseconds / 1000;
 
     /// <inheritdoc/>
-    public long UtcMs() => _utcMs != null ? _utcMs() : _epochUtcMs == 0 ? 0 : _epochUtcMs + UptimeMs();
+    public long UtcMs() => _utcMs != null ? _utcMs() + _setByMs : _epochUtcMs == 0 && !_isSet ? 0 : _epochUtcMs + UptimeMs() + _setByMs;
+
+    /// <inheritdoc/>
+    public void SetUtcMs(long utcMs)
+    {
+        _isSet = true;
+        _setByMs += utcMs - UtcMs();
+    }
 
     /// <summary>Moves to a later moment.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The moment has passed.</exception>

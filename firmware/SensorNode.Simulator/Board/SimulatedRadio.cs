@@ -25,6 +25,22 @@ public sealed class SimulatedRadio : IRadio
     /// <inheritdoc/>
     public bool IsUp() => _joined && InReach;
 
+    /// <summary>What a scan finds; null: the scan never ends.</summary>
+    public RadioNetwork[]? Networks { get; set; } =
+    [
+        new RadioNetwork { Name = "guest", SignalDbm = -80 },
+        new RadioNetwork { Name = "plant", SignalDbm = -55 },
+    ];
+
+    /// <summary>Scans begun.</summary>
+    public int Scans { get; private set; }
+
+    /// <inheritdoc/>
+    public void StartScan() => Scans++;
+
+    /// <inheritdoc/>
+    public RadioNetwork[]? Found() => (RadioNetwork[]?)Networks?.Clone();
+
     /// <inheritdoc/>
     public int SignalDbm() => IsUp() ? -55 : 0;
 }

@@ -115,6 +115,17 @@ public sealed class SimulatedFleet : IDisposable
         }
     }
 
+    /// <summary>Makes loops of a node hang until it restarts, which its supervision should bring about.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such node.</exception>
+    public void Hang(string deviceId, bool measure, bool talk)
+    {
+        lock (_gate)
+        {
+            _byId[deviceId].MeasureHangs |= measure;
+            _byId[deviceId].TalkHangs |= talk;
+        }
+    }
+
     /// <summary>A look at every node, in the order of their addition. Any thread may call it.</summary>
     public IReadOnlyList<NodeStatus> Snapshot()
     {

@@ -5,6 +5,7 @@ using DeviceTwin.SensorNode.Link;
 using DeviceTwin.SensorNode.Provisioning;
 using DeviceTwin.SensorNode.Simulator.Board;
 using DeviceTwin.SensorNode.Simulator.Machines;
+using DeviceTwin.SensorNode.Supervision;
 
 namespace DeviceTwin.SensorNode.Simulator.Fleet;
 
@@ -13,6 +14,8 @@ internal sealed class SimulatedNode : IDisposable
 {
     // The node joins it by itself, as it would a wireless network; it is always there.
     private const string Network = "simulated";
+
+    private const long HangPeriodMs = 1000;
 
     private readonly SimulatedNodeOptions _options;
     private readonly TimeProvider _time;
@@ -46,6 +49,12 @@ internal sealed class SimulatedNode : IDisposable
 
     public int Order { get; }
 
+    /// <summary>The measure loop hangs: it is stepped no more until the node restarts.</summary>
+    public bool MeasureHangs { get; set; }
+
+    /// <summary>The talk loop hangs.</summary>
+    public bool TalkHangs { get; set; }
+
     /// <summary>The node starts anew at its next step, with its files.</summary>
     public void CyclePower() => _cyclePower = true;
 
@@ -57,7 +66,7 @@ internal sealed class SimulatedNode : IDisposable
         RestartWhereAsked();
         long uptimeMs = scheduleMs - _poweredOnMs;
         _board.Clock.AdvanceToMs(uptimeMs);
-        return _poweredOnMs + _node.StepMeasure(uptimeMs);
+        return MeasureHangs ? scheduleMs + HangPeriodMs : _poweredOnMs + _node.StepMeasure(uptimeMs);
     }
 
     /// <summary>Runs the talk loop.</summary>
@@ -66,7 +75,8 @@ internal sealed class SimulatedNode : IDisposable
     public long StepTalk(long wallMs)
     {
         RestartWhereAsked();
-        return _node.StepTalk(wallMs);
+        Watch(wallMs);
+        return TalkHangs ? wallMs + HangPeriodMs : _node.StepTalk(wallMs);
     }
 
     public NodeStatus Status()
@@ -107,6 +117,23 @@ internal sealed class SimulatedNode : IDisposable
         return new Iis3dwbModelOptions { RateError = 0.02 * ((2 * random.NextUniform()) - 1), Seed = Xoshiro256.Mix(seed, 2) };
     }
 
+    // On the board a loop that has nothing to do passes every second all the same, and a thread of its own looks at both. Here nobody
+    // passes in between, so the kernel beats for a loop that does not hang.
+    private void Watch(long wallMs)
+    {
+        if (!MeasureHangs)
+        {
+            _node.Supervisor.Loops.Beat(LoopWatch.Measure);
+        }
+
+        if (!TalkHangs)
+        {
+            _node.Supervisor.Loops.Beat(LoopWatch.Talk);
+        }
+
+        _node.StepWatch(wallMs);
+    }
+
     private void RestartWhereAsked()
     {
         if (!_cyclePower && _board.Power.Restarts == _restartsSeen)
@@ -114,7 +141,14 @@ internal sealed class SimulatedNode : IDisposable
             return;
         }
 
+        if (_cyclePower)
+        {
+            _board.Power.Cause = "powerOn";
+        }
+
         _cyclePower = false;
+        MeasureHangs = false;
+        TalkHangs = false;
         _restartsSeen = _board.Power.Restarts;
         Dispose();
         _session = NewSession();

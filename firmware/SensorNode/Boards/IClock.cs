@@ -8,4 +8,8 @@ public interface IClock
 
     /// <summary>UTC in milliseconds since 1970-01-01, or 0 while the node does not know it.</summary>
     long UtcMs();
+
+    /// <summary>Sets the calendar, as a technician without a time server does; SNTP sets it again later. Does not throw.</summary>
+    /// <param name="utcMs">Milliseconds since 1970-01-01.</param>
+    void SetUtcMs(long utcMs);
 }

@@ -11,4 +11,10 @@ public interface IRadio
 
     /// <summary>Received signal strength in dBm, 0 where not known.</summary>
     int SignalDbm();
+
+    /// <summary>Begins to look for networks. Never throws.</summary>
+    void StartScan();
+
+    /// <summary>What the scan found, or null while it goes on.</summary>
+    RadioNetwork[] Found();
 }

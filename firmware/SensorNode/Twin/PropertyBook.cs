@@ -218,7 +218,7 @@ public sealed class PropertyBook
             int component = SettingsCodec.ComponentNamed(reader);
             if (component < 0)
             {
-                if (!IsFact(reader, facts))
+                if (!IsFact(reader, facts) && !reader.TextIs(HealthFacts.Component))
                 {
                     Adopt(-1, reader);
                 }

@@ -9,11 +9,12 @@ public static class ReportWriter
     public const int MaximumLength = 49152;
 
     /// <summary>Writes the patch and moves what is in it from dirty to in flight.</summary>
-    public static void Write(JsonWriter writer, PropertyBook book, TwinFacts facts)
+    public static void Write(JsonWriter writer, PropertyBook book, TwinFacts facts, HealthFacts health)
     {
         writer.Clear();
         writer.StartObject();
         WriteFacts(writer, facts);
+        health.Write(writer);
         WriteStrays(writer, book, -1);
         for (int component = 0; component < TwinModel.Components.Length; component++)
         {

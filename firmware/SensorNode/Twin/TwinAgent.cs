@@ -54,6 +54,9 @@ public sealed class TwinAgent
     /// <summary>The node's read-only reported properties.</summary>
     public TwinFacts Facts { get; }
 
+    /// <summary>How the node itself fares.</summary>
+    public HealthFacts Health { get; } = new HealthFacts();
+
     /// <summary>Where the conversation stands.</summary>
     public TwinState State { get; private set; }
 
@@ -193,7 +196,7 @@ public sealed class TwinAgent
 
     private bool HasNews()
     {
-        return Book.HasNews() || Facts.HasNews();
+        return Book.HasNews() || Facts.HasNews() || Health.HasNews();
     }
 
     private void AnsweredRead(int status, byte[] payload, long nowMs)
@@ -253,7 +256,8 @@ public sealed class TwinAgent
             case TwinAction.Report:
                 Book.Abandon();
                 Facts.Abandon();
-                ReportWriter.Write(_writer, Book, Facts);
+                Health.Abandon();
+                ReportWriter.Write(_writer, Book, Facts, Health);
                 _reportId = NewRequestId();
                 _request = new TwinRequest(_reportId, _writer.ToArray());
                 NextWakeMs = nowMs + AnswerTimeoutMs;
@@ -261,6 +265,7 @@ public sealed class TwinAgent
             case TwinAction.Confirm:
                 Book.Confirm();
                 Facts.Confirm();
+                Health.Confirm();
                 _backoff.Reset();
                 NextWakeMs = _refreshAtMs;
                 break;
@@ -292,6 +297,7 @@ public sealed class TwinAgent
             _reportedVersion = _document.ReportedVersion;
             Book.MarkAll();
             Facts.MarkAll();
+            Health.MarkAll();
         }
 
         if (!_adopted)
@@ -326,6 +332,7 @@ public sealed class TwinAgent
     {
         Book.Abandon();
         Facts.Abandon();
+        Health.Abandon();
         _reportId = -1;
         _request = null;
     }

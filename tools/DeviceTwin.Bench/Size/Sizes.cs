@@ -28,7 +28,7 @@ public static class Sizes
     ];
 
     /// <summary>Budgets of the PE file in bytes, by room; 2.5 KB of Signal are the compression of waveforms.</summary>
-    private static readonly (string Room, int Budget)[] PeBudgets = [("Signal", 92_000), ("Detection", 37_000), ("Twin", 30_600)];
+    private static readonly (string Room, int Budget)[] PeBudgets = [("Signal", 92_000), ("Detection", 37_000), ("Twin", 32_600)];
 
     /// <summary>Bytes of the static tables of Signal and Detection, which live once, from the start.</summary>
     public static long Tables() => AddTables(new HeapModel());

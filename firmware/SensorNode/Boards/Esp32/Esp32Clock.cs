@@ -1,4 +1,5 @@
 using System;
+using nanoFramework.Runtime.Native;
 
 namespace DeviceTwin.SensorNode.Boards.Esp32;
 
@@ -17,5 +18,17 @@ public sealed class Esp32Clock : IClock
     {
         DateTime now = DateTime.UtcNow;
         return now.Year < FirstPlausibleYear ? 0 : (now.ToUnixTimeSeconds() * 1000) + now.Millisecond;
+    }
+
+    public void SetUtcMs(long utcMs)
+    {
+        try
+        {
+            Rtc.SetSystemTime(DateTime.UnixEpoch.AddSeconds(utcMs / 1000));
+        }
+        catch (Exception)
+        {
+            // Whether it was taken shows in UtcMs.
+        }
     }
 }

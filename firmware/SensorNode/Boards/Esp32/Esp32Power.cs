@@ -15,4 +15,10 @@ public sealed class Esp32Power : IPower
     {
         Power.RebootDevice();
     }
+
+    public int FreeMemoryBytes()
+    {
+        uint free = nanoFramework.Runtime.Native.GC.Run(false);
+        return free > int.MaxValue ? int.MaxValue : (int)free;
+    }
 }

@@ -12,6 +12,9 @@ public sealed class Esp32Radio : IRadio
     private const int JoinTimeoutMs = 20000;
     private const string NoAddress = "0.0.0.0";
 
+    private RadioNetwork[] _found;
+    private bool _listens;
+
     public void Join(string network, string password)
     {
         try
@@ -53,5 +56,51 @@ public sealed class Esp32Radio : IRadio
     {
         // nanoFramework gives the strength of scanned networks, not of the one joined, and a scan would break the connection.
         return 0;
+    }
+
+    public void StartScan()
+    {
+        _found = null;
+        try
+        {
+            WifiAdapter adapter = WifiAdapter.FindAllAdapters()[0];
+            if (!_listens)
+            {
+                adapter.AvailableNetworksChanged += TakeNetworks;
+                _listens = true;
+            }
+
+            adapter.ScanAsync();
+        }
+        catch (Exception)
+        {
+            _found = new RadioNetwork[0];
+        }
+    }
+
+    public RadioNetwork[] Found()
+    {
+        return _found;
+    }
+
+    private void TakeNetworks(WifiAdapter sender, object e)
+    {
+        try
+        {
+            WifiAvailableNetwork[] seen = sender.NetworkReport.AvailableNetworks;
+            RadioNetwork[] found = new RadioNetwork[seen.Length];
+            for (int index = 0; index < seen.Length; index++)
+            {
+                found[index] = new RadioNetwork();
+                found[index].Name = seen[index].Ssid;
+                found[index].SignalDbm = (int)seen[index].NetworkRssiInDecibelMilliwatts;
+            }
+
+            _found = found;
+        }
+        catch (Exception)
+        {
+            _found = new RadioNetwork[0];
+        }
     }
 }
