@@ -2,9 +2,11 @@ using DeviceTwin.SensorNode.Acquisition;
 using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Link;
+using DeviceTwin.SensorNode.Methods;
 using DeviceTwin.SensorNode.Signal;
 using DeviceTwin.SensorNode.Supervision;
 using DeviceTwin.SensorNode.Twin;
+using DeviceTwin.SensorNode.Twin.Json;
 
 namespace DeviceTwin.SensorNode;
 
@@ -32,6 +34,8 @@ public sealed class MeasureLoop
     private readonly Outbox _outbox;
     private readonly SettingsMailbox _mailbox;
     private readonly BaselineMailbox _baselines;
+    private readonly MeasureMailbox _requests;
+    private readonly TraceRing _trace;
     private readonly VerdictBoard _board;
     private readonly HealthCounters _health;
     private readonly SettingsValues _values = new SettingsValues();
@@ -53,6 +57,8 @@ public sealed class MeasureLoop
     private int _capturesSinceSpectrum;
     private long _captureUtcMs;
     private int _captureFault;
+    private bool _isCaptureAsked;
+    private bool _isPlanShort;
     private long _nextAlarmMs;
     private long _nextFeaturesMs;
 
@@ -62,9 +68,13 @@ public sealed class MeasureLoop
         Outbox outbox,
         SettingsMailbox mailbox,
         BaselineMailbox baselines,
+        MeasureMailbox requests,
         VerdictBoard board,
-        HealthCounters health)
+        HealthCounters health,
+        TraceRing trace)
     {
+        _requests = requests;
+        _trace = trace;
         _clock = parts.Clock;
         _capacity = parts.CaptureCapacity;
         _vibration = new VibrationAcquisition(new Iis3dwb(parts.AccelerometerBus), parts.CaptureCapacity);
@@ -94,9 +104,11 @@ public sealed class MeasureLoop
         if (!_vibration.IsUnderWay())
         {
             TakeSettings(nowMs);
+            TakeRequest(nowMs);
         }
 
         long next = _vibration.Step(nowMs, _clock.UtcMs());
+        EndShortPlan();
         Capture capture = _vibration.Finished();
         if (capture != null)
         {
@@ -120,6 +132,84 @@ public sealed class MeasureLoop
     public bool IsCapturing()
     {
         return _vibration.Capturing();
+    }
+
+    // One request at a time. What is not carried out at once is answered where it ends: a capture in AnswerCapture.
+    private void TakeRequest(long nowMs)
+    {
+        int request = _requests.Take();
+        switch (request)
+        {
+            case MeasureRequest.None:
+                break;
+            case MeasureRequest.Capture:
+                _isCaptureAsked = true;
+                CaptureNow();
+                break;
+            case MeasureRequest.AcknowledgeAlarms:
+                _monitor.Acknowledge(_requests.Argument());
+                _requests.Answer(MethodStatus.Done, Body("active", _monitor.Alarms, "unacknowledged", _monitor.Unacknowledged));
+                Decide(null, nowMs);
+                break;
+            case MeasureRequest.RelearnBaseline:
+                _monitor.Baseline.Forget();
+                _nextBaselineMs = nowMs;
+                SaveBaseline(nowMs);
+                _requests.Answer(MethodStatus.Done, Body("captures", _captures, "warmUp", _settings.BaselineWarmUpCaptures));
+                break;
+            default:
+                // Self-test and tap test come in here: the sensor's room carries them out, and answers like AnswerCapture.
+                _requests.Answer(MethodStatus.NotFitted, Refusal());
+                break;
+        }
+    }
+
+    // The plan's period is made short until the next capture has begun; what is due later stays as it is.
+    private void CaptureNow()
+    {
+        _isPlanShort = true;
+        PlanCaptures(1);
+    }
+
+    private void EndShortPlan()
+    {
+        if (_isPlanShort && _vibration.IsUnderWay())
+        {
+            _isPlanShort = false;
+            PlanCaptures(_values.Numbers[TwinModel.SamplingCaptureIntervalSeconds]);
+        }
+    }
+
+    private void AnswerCapture()
+    {
+        if (_isCaptureAsked)
+        {
+            _isCaptureAsked = false;
+            bool isGood = _captureFault == AcquisitionFault.None;
+            _requests.Answer(
+                isGood ? MethodStatus.Done : MethodStatus.Failed,
+                Body("capture", _result.CaptureSequence, "fault", _captureFault));
+        }
+    }
+
+    private static byte[] Refusal()
+    {
+        var writer = new JsonWriter(96, 96);
+        writer.StartObject();
+        writer.Member("error", MethodStatus.Word(MethodStatus.NotFitted));
+        writer.Member("message", "this firmware cannot do that yet");
+        writer.EndObject();
+        return writer.ToArray();
+    }
+
+    private static byte[] Body(string first, int one, string second, int two)
+    {
+        var writer = new JsonWriter(96, 96);
+        writer.StartObject();
+        writer.Member(first, one);
+        writer.Member(second, two);
+        writer.EndObject();
+        return writer.ToArray();
     }
 
     private void TakeSettings(long nowMs)
@@ -156,11 +246,16 @@ public sealed class MeasureLoop
 
         _plannedRate = rate;
 
+        PlanCaptures(_values.Numbers[TwinModel.SamplingCaptureIntervalSeconds]);
+    }
+
+    private void PlanCaptures(int intervalSeconds)
+    {
         // The rate measured during the capture may differ from the one planned with; a few revolutions more than needed cost less than a refusal.
-        int samples = CapturePlan.SamplesFor(_settings, rate);
+        int samples = CapturePlan.SamplesFor(_settings, _plannedRate);
         samples += samples >> 6;
         _vibration.Plan(
-            _values.Numbers[TwinModel.SamplingCaptureIntervalSeconds],
+            intervalSeconds,
             _values.Numbers[TwinModel.SamplingAccelerationRangeG],
             samples > _capacity ? _capacity : samples);
     }
@@ -174,6 +269,7 @@ public sealed class MeasureLoop
         if (_captureFault != AcquisitionFault.None)
         {
             _health.CaptureFaults++;
+            _trace.Add(TraceEvent.CaptureFault, nowMs, _captureFault, _captures);
         }
 
         if (capture.Overrun)
@@ -184,6 +280,7 @@ public sealed class MeasureLoop
         _detector.Analyze(capture, _settings, _result);
         _trial.Judge(capture, _detector, _settings, _result, _temperature.CentiCelsius(), nowMs);
         Decide(_result, nowMs);
+        AnswerCapture();
         SaveBaseline(nowMs);
         int every = _values.Numbers[TwinModel.ReportingSpectrumEveryCaptures];
         _capturesSinceSpectrum++;

@@ -2,6 +2,7 @@ using System;
 using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Link;
+using DeviceTwin.SensorNode.Methods;
 using DeviceTwin.SensorNode.Provisioning;
 using DeviceTwin.SensorNode.Supervision;
 using DeviceTwin.SensorNode.Twin;
@@ -37,6 +38,7 @@ public sealed class Node
     private readonly MeasureLoop _measure;
     private readonly TalkLoop _talk;
     private readonly string _bootId;
+    private int _boots;
 
     public Node(NodeParts parts)
     {
@@ -58,17 +60,32 @@ public sealed class Node
         _agent.Facts.Set(TwinFacts.Zone, TelemetryComposer.ZoneWord(DetectorResult.NotAvailable));
         _agent.Facts.Set(TwinFacts.ZoneEdition, DetectorResult.ZoneEdition);
 
+        LinkOptions options = OptionsOf(parts.Identity);
+        var assignment = new AssignmentStore(parts.Files);
+        if (parts.Identity.Kind == IdentityKind.Dps && assignment.Load())
+        {
+            options.HubHost = assignment.HubHost;
+            options.HubPort = assignment.HubPort;
+            options.DeviceId = assignment.DeviceId;
+        }
+
+        Trace.Add(TraceEvent.Started, parts.Clock.UptimeMs(), _boots, 0);
+        var requests = new MeasureMailbox();
+        var desk = new MethodDesk(options, _bootId, requests, Trace, AlarmWords(), parts.Indicator != null, jitter);
         var mailbox = new SettingsMailbox();
         mailbox.Put(values, -1);
         var baselines = new BaselineMailbox();
-        _link = new HubLink(parts.Session, OptionsOf(parts.Identity), _agent, _outbox, jitter);
-        _measure = new MeasureLoop(parts, _bootId, _outbox, mailbox, baselines, _board, Health);
+        _link = new HubLink(parts.Session, options, _agent, _outbox, jitter, desk);
+        _measure = new MeasureLoop(parts, _bootId, _outbox, mailbox, baselines, requests, _board, Health, Trace);
         _measure.Restore(Read(TalkLoop.BaselineFile));
-        _talk = new TalkLoop(parts, _agent, _link, mailbox, baselines, _board, Health);
+        _talk = new TalkLoop(parts, options, _agent, _link, desk, mailbox, baselines, _board, Health, Trace);
     }
 
     /// <summary>What the node counts about itself.</summary>
     public HealthCounters Health { get; } = new HealthCounters();
+
+    /// <summary>The last events of the node.</summary>
+    public TraceRing Trace { get; } = new TraceRing();
 
     /// <summary>What its link counts.</summary>
     public LinkCounters LinkCounters => _link.Counters;
@@ -100,7 +117,7 @@ public sealed class Node
     {
         var status = new NodeStatus();
         _board.CopyTo(status, _agent.DesiredVersion);
-        status.DeviceId = _parts.Identity.DeviceId;
+        status.DeviceId = _parts.Identity.Name;
         status.DesiredVersion = _agent.DesiredVersion;
         status.ReportedVersion = _agent.ReportedVersion;
         status.LinkState = _link.State;
@@ -120,8 +137,21 @@ public sealed class Node
     private static LinkOptions OptionsOf(NodeIdentity identity)
     {
         var options = new LinkOptions();
-        options.DeviceId = identity.DeviceId;
-        options.HubHost = identity.HubHost;
+        if (identity.Kind == IdentityKind.Dps)
+        {
+            options.DpsHost = identity.DpsHost;
+            options.DpsPort = identity.DpsPort;
+            options.IdScope = identity.IdScope;
+            options.RegistrationId = identity.RegistrationId;
+        }
+        else
+        {
+            options.DeviceId = identity.DeviceId;
+            options.HubHost = identity.HubHost;
+        }
+
+        options.ClientCertificate = identity.Certificate;
+        options.ClientKey = identity.CertificateKey;
         options.HubPort = identity.HubPort;
         options.Key = identity.Key;
         options.CertificateAuthority = identity.CertificateAuthority;
@@ -153,6 +183,7 @@ public sealed class Node
         }
 
         boots++;
+        _boots = boots;
         byte[] digits = new byte[Digits.MaximumLength];
         int count = Digits.Write(boots, digits, 0);
         byte[] updated = new byte[count];

@@ -15,6 +15,9 @@ public sealed class NodeParts
     public IMqttSession Session;
     public IPower Power;
 
+    /// <summary>The board's lamp, or null where it has none: then <c>identify</c> is not fitted.</summary>
+    public IIndicator Indicator;
+
     /// <summary>Bus to the IIS3DWB.</summary>
     public SpiDevice AccelerometerBus;
 

@@ -8,4 +8,7 @@ public interface IClock
 
     /// <summary>UTC in milliseconds since 1970-01-01, or 0 while the node does not know it.</summary>
     long UtcMs();
+
+    /// <summary>Asks the time server at once. Whether it answered shows in <see cref="UtcMs"/>; does not throw.</summary>
+    void Synchronize();
 }

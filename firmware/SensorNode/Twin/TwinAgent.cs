@@ -84,6 +84,11 @@ public sealed class TwinAgent
     /// <summary>Whether desired and reported are as far as the node knows: read, applied, and everything reported confirmed.</summary>
     public bool IsSettled => State == TwinState.Current && !HasNews();
 
+    /// <summary>
+    /// While it is true nothing is reported: what was applied is not durable yet, and what is acknowledged must be.
+    /// </summary>
+    public bool IsHeld { get; set; }
+
     /// <summary>The connection is there and the twin's topics are subscribed.</summary>
     public void Connected(long nowMs)
     {
@@ -157,7 +162,7 @@ public sealed class TwinAgent
     /// <summary>Lets time pass: unanswered requests, waits that are over, and reports that are due.</summary>
     public void Step(long nowMs)
     {
-        if (nowMs >= NextWakeMs)
+        if (nowMs >= NextWakeMs && !(IsHeld && State == TwinState.ReportPause))
         {
             switch (State)
             {
@@ -177,7 +182,7 @@ public sealed class TwinAgent
             }
         }
 
-        if (State == TwinState.Current && HasNews())
+        if (State == TwinState.Current && !IsHeld && HasNews())
         {
             Handle(TwinEvent.ReportDue, nowMs);
         }

@@ -1,4 +1,5 @@
 using System;
+using nanoFramework.Networking;
 
 namespace DeviceTwin.SensorNode.Boards.Esp32;
 
@@ -17,5 +18,17 @@ public sealed class Esp32Clock : IClock
     {
         DateTime now = DateTime.UtcNow;
         return now.Year < FirstPlausibleYear ? 0 : (now.ToUnixTimeSeconds() * 1000) + now.Millisecond;
+    }
+
+    public void Synchronize()
+    {
+        try
+        {
+            Sntp.UpdateNow();
+        }
+        catch (Exception)
+        {
+            // SNTP goes on asking in its own rhythm.
+        }
     }
 }

@@ -1,0 +1,59 @@
+namespace DeviceTwin.SensorNode.Supervision;
+
+/// <summary>The catalogue of what the trace ring tells. Numbers are never used again; each has a word and up to two integers.</summary>
+public static class TraceEvent
+{
+    /// <summary>The node started. First: number of the start.</summary>
+    public const int Started = 1;
+
+    /// <summary>Connected, and subscribed. First: connections so far.</summary>
+    public const int LinkReady = 2;
+
+    /// <summary>The connection was lost or given up. First: the link's state then; second: half-open connections so far.</summary>
+    public const int LinkLost = 3;
+
+    /// <summary>An attempt to connect failed. First: CONNACK code, status of the provisioning service, or -1; second: failures so far.</summary>
+    public const int ConnectFailed = 4;
+
+    /// <summary>The provisioning service named a hub. First: registrations so far.</summary>
+    public const int Registered = 5;
+
+    /// <summary>The clock was doubted and the time server asked. First: doubts so far.</summary>
+    public const int ClockDoubted = 6;
+
+    /// <summary>The clock jumped against the monotonic one. First: milliseconds, held to the range of an integer.</summary>
+    public const int ClockJumped = 7;
+
+    /// <summary>Desired settings were applied. First: their version; second: changes so far.</summary>
+    public const int SettingsApplied = 8;
+
+    /// <summary>A file could not be written. First: failures so far.</summary>
+    public const int FileFailed = 9;
+
+    /// <summary>A direct method was answered. First: number of the method, 0 where it is unknown; second: status.</summary>
+    public const int MethodAnswered = 10;
+
+    /// <summary>The node restarts because it was told to.</summary>
+    public const int Restarting = 11;
+
+    /// <summary>Settings and what was learned were deleted because it was told to.</summary>
+    public const int FactoryReset = 12;
+
+    /// <summary>A capture ended with a sensor fault. First: the fault; second: captures so far.</summary>
+    public const int CaptureFault = 13;
+
+    /// <summary>Number of entries, with the one that is not used (0).</summary>
+    public const int Count = 14;
+
+    private static readonly string[] Words =
+    {
+        "none", "started", "linkReady", "linkLost", "connectFailed", "registered", "clockDoubted", "clockJumped", "settingsApplied",
+        "fileFailed", "methodAnswered", "restarting", "factoryReset", "captureFault",
+    };
+
+    /// <summary>The stable word of an event.</summary>
+    public static string Word(int trace)
+    {
+        return trace < 0 || trace >= Count ? "unknown" : Words[trace];
+    }
+}
