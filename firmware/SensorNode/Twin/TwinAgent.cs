@@ -18,6 +18,10 @@ public sealed class TwinAgent
     /// </summary>
     public const int RefreshMs = 3600000;
 
+    // After a patch was refused for its content the next ones hold one item; with each that is taken they grow again.
+    private const int SinglePatch = 1;
+    private const int SmallPatch = 512;
+
     /// <summary><see cref="NextWakeMs"/> where only an event can change anything.</summary>
     public const long Never = long.MaxValue;
 
@@ -33,6 +37,7 @@ public sealed class TwinAgent
     private int _reportedVersion = -1;
     private bool _sawOlderTwin;
     private bool _adopted;
+    private int _patchLimit = ReportWriter.PatchLength;
     private byte[] _payload;
 
     /// <param name="values">Settings in force at the start.</param>
@@ -74,6 +79,9 @@ public sealed class TwinAgent
 
     /// <summary>Requests that the hub answered with an error.</summary>
     public int Refusals { get; private set; }
+
+    /// <summary>Items that the hub refused even by themselves: not reported until they change or everything is reported anew.</summary>
+    public int Unreportable { get; private set; }
 
     /// <summary>Status of the last error, 0 where there was none.</summary>
     public int LastErrorStatus { get; private set; }
@@ -131,14 +139,41 @@ public sealed class TwinAgent
             if (status == 204)
             {
                 _reportedVersion = version;
+                _patchLimit = _patchLimit < SmallPatch ? SmallPatch
+                    : _patchLimit > ReportWriter.PatchLength >> 1 ? ReportWriter.PatchLength
+                    : _patchLimit << 1;
                 Handle(TwinEvent.ReportAccepted, nowMs);
             }
             else
             {
                 CountError(status);
-                Handle(TwinEvent.ReportFailed, nowMs);
+                ReportRefused(status, nowMs);
             }
         }
+    }
+
+    // 429 and what begins with 5 passes: the same again after a wait. 412: the twin is not as the node thinks. 400 and 413: the content,
+    // which will be as bad the next time; one item that the hub does not take must not keep the others back.
+    private void ReportRefused(int status, long nowMs)
+    {
+        if (status == 412)
+        {
+            Handle(TwinEvent.PatchGap, nowMs);
+            return;
+        }
+
+        bool isContent = status == 400 || status == 413;
+        if (isContent && _patchLimit == SinglePatch)
+        {
+            Unreportable++;
+            Book.Confirm();
+            Facts.Confirm();
+            Handle(HasNews() ? TwinEvent.ReportFailed : TwinEvent.ReportAccepted, nowMs);
+            return;
+        }
+
+        _patchLimit = isContent ? SinglePatch : _patchLimit;
+        Handle(TwinEvent.ReportFailed, nowMs);
     }
 
     /// <summary>The hub sent a desired patch.</summary>
@@ -258,7 +293,7 @@ public sealed class TwinAgent
             case TwinAction.Report:
                 Book.Abandon();
                 Facts.Abandon();
-                ReportWriter.Write(_writer, Book, Facts);
+                ReportWriter.Write(_writer, Book, Facts, _patchLimit);
                 _reportId = NewRequestId();
                 _request = new TwinRequest(_reportId, _writer.ToArray());
                 NextWakeMs = nowMs + AnswerTimeoutMs;
