@@ -131,6 +131,7 @@ internal sealed class SimulatedNode : IDisposable
         Radio = _board.Radio,
         Session = _session,
         Power = _board.Power,
+        Indicator = _board.Indicator,
         AccelerometerBus = _board.AccelerometerBus,
         TemperatureBus = _board.TemperatureBus,
         Identity = new NodeIdentity

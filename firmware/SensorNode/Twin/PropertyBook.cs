@@ -314,7 +314,7 @@ public sealed class PropertyBook
         if (token != JsonToken.ObjectStart)
         {
             // Whatever stands in the place of the component, what was desired of it is desired no more.
-            ForgetComponent(component);
+            ForgetComponent(component, token == JsonToken.Null);
             if (token != JsonToken.Null)
             {
                 Acknowledge(component, null, RejectReason.WrongType, version);
@@ -462,12 +462,13 @@ public sealed class PropertyBook
         return null;
     }
 
-    private void ForgetComponent(int component)
+    // Whoever writes null asks for it of every property, and each is answered.
+    private void ForgetComponent(int component, bool isAsked)
     {
         Release(component, null);
         for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
         {
-            _isMet[index] = true;
+            _isMet[index] = isAsked || _isWanted[index];
             _isWanted[index] = false;
         }
 

@@ -256,6 +256,19 @@ public sealed class MethodDeskTests
         Assert.That(new[] { 200, 202, 400, 403, 404, 409, 413, 500, 501 }.Select(MethodStatus.Word), Is.Unique.And.No.Member("unknown"));
     }
 
+    [Test]
+    public void ThePageHasEveryMethodStatusAndEventWithItsNumber()
+    {
+        string page = File.ReadAllText(TestFiles.InRepository("firmware/SensorNode/Methods/README.md"));
+        IEnumerable<string> rows =
+        [
+            .. Enumerable.Range(1, MethodCatalogue.Count - 1).Select(method => $"| {method} | `{MethodCatalogue.Word(method)}` |"),
+            .. new[] { 200, 202, 400, 403, 404, 409, 413, 500, 501 }.Select(status => $"| {status} | `{MethodStatus.Word(status)}` |"),
+            .. Enumerable.Range(1, TraceEvent.Count - 1).Select(trace => $"| {trace} | `{TraceEvent.Word(trace)}` |"),
+        ];
+        Assert.That(rows.Where(row => !page.Contains(row)), Is.Empty);
+    }
+
     private (int Status, JsonObject Body) Call(string method, string payload, long nowMs = 0, string? id = null)
     {
         Called(method, id ?? (++_lastId).ToString(), payload, nowMs);

@@ -30,6 +30,7 @@ internal sealed class NodeScene
             Radio = Board.Radio,
             Session = Session,
             Power = Board.Power,
+            Indicator = Board.Indicator,
             AccelerometerBus = Board.AccelerometerBus,
             TemperatureBus = Board.TemperatureBus,
             Identity = new NodeIdentity
