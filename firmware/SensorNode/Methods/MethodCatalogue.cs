@@ -1,6 +1,9 @@
 namespace DeviceTwin.SensorNode.Methods;
 
-/// <summary>The direct methods of the node: numbers for the trace, words for the hub. They are the commands of the DTDL model.</summary>
+/// <summary>
+/// The direct methods of the node: numbers for the trace, words for the hub. They are the commands of the DTDL model, where one has another
+/// name: names within an interface are unique, and a telemetry is called <c>capture</c>. The node takes both.
+/// </summary>
 public static class MethodCatalogue
 {
     /// <summary>No such method.</summary>
@@ -36,6 +39,8 @@ public static class MethodCatalogue
     /// <summary>Number of entries, with <see cref="Unknown"/>.</summary>
     public const int Count = 10;
 
+    private const string CaptureCommand = "takeCapture";
+
     private static readonly string[] Words =
     {
         "unknown", "identify", "selfTest", "tapTest", "capture", "getTrace", "reboot", "factoryReset", "acknowledgeAlarm", "relearnBaseline",
@@ -45,6 +50,12 @@ public static class MethodCatalogue
     public static string Word(int method)
     {
         return Words[method];
+    }
+
+    /// <summary>The name of a method's command in the model.</summary>
+    public static string Command(int method)
+    {
+        return method == Capture ? CaptureCommand : Words[method];
     }
 
     /// <summary>The method of a name; <see cref="Unknown"/> where there is none.</summary>
@@ -58,6 +69,6 @@ public static class MethodCatalogue
             }
         }
 
-        return Unknown;
+        return name == CaptureCommand ? Capture : Unknown;
     }
 }

@@ -33,7 +33,8 @@ public sealed class MethodDeskTests
         IEnumerable<string> commands = model.RootElement[0].GetProperty("contents").EnumerateArray()
             .Where(content => content.GetProperty("@type").GetString() == "Command")
             .Select(content => content.GetProperty("name").GetString()!);
-        Assert.That(commands, Is.EqualTo(Enumerable.Range(1, MethodCatalogue.Count - 1).Select(MethodCatalogue.Word)));
+        Assert.That(commands, Is.EqualTo(Enumerable.Range(1, MethodCatalogue.Count - 1).Select(MethodCatalogue.Command)));
+        Assert.That(commands.Select(MethodCatalogue.Of), Is.EqualTo(Enumerable.Range(1, MethodCatalogue.Count - 1)));
     }
 
     [TestCase("dance", "{}", 404, "unknownMethod")]
@@ -262,7 +263,7 @@ public sealed class MethodDeskTests
         string page = File.ReadAllText(TestFiles.InRepository("firmware/SensorNode/Methods/README.md"));
         IEnumerable<string> rows =
         [
-            .. Enumerable.Range(1, MethodCatalogue.Count - 1).Select(method => $"| {method} | `{MethodCatalogue.Word(method)}` |"),
+            .. Enumerable.Range(1, MethodCatalogue.Count - 1).Select(method => $"| {method} | `{MethodCatalogue.Word(method)}`"),
             .. new[] { 200, 202, 400, 403, 404, 409, 413, 500, 501 }.Select(status => $"| {status} | `{MethodStatus.Word(status)}` |"),
             .. Enumerable.Range(1, TraceEvent.Count - 1).Select(trace => $"| {trace} | `{TraceEvent.Word(trace)}` |"),
         ];
