@@ -27,6 +27,7 @@ public sealed class PropertyBook
     private readonly StrayProperty[] _strays = new StrayProperty[MaximumStrays];
 
     private readonly TextRule _textRule;
+    private bool _isRepeat;
 
     /// <param name="values">Settings in force at the start.</param>
     /// <param name="textRule">Judges texts.</param>
@@ -165,8 +166,10 @@ public sealed class PropertyBook
     /// <param name="reader">Stands behind the opening brace of a document that is known to be well formed; is read to the closing one.</param>
     /// <param name="isWhole">The document holds all desired properties: what is not in it is not desired. Else it is a patch.</param>
     /// <param name="version">The desired version it brings.</param>
-    public void Apply(JsonReader reader, bool isWhole, int version)
+    /// <param name="isRepeat">The same version was applied before: only what differs all the same is answered anew.</param>
+    public void Apply(JsonReader reader, bool isWhole, int version, bool isRepeat)
     {
+        _isRepeat = isRepeat;
         for (int index = 0; index < TwinModel.Count; index++)
         {
             _isMet[index] = false;
@@ -415,10 +418,15 @@ public sealed class PropertyBook
             return;
         }
 
+        stray.Seen = true;
+        if (_isRepeat && !stray.Leaving && stray.Reason == reason && stray.Version == version)
+        {
+            return;
+        }
+
         stray.Reason = reason;
         stray.Version = version;
         stray.Leaving = false;
-        stray.Seen = true;
         stray.IsDirty = true;
         Rejections++;
     }
@@ -596,7 +604,7 @@ public sealed class PropertyBook
         int place = TwinModel.TextOf[index];
         bool isChanged = IsChange(index);
         int code = reason != RejectReason.None ? TwinModel.RejectCodes[index] : _isWanted[index] ? Acknowledgement.Applied : Acknowledgement.Initial;
-        if (_isMet[index] || isChanged || code != Codes[index] || reason != Reasons[index])
+        if ((_isMet[index] && !_isRepeat) || isChanged || code != Codes[index] || reason != Reasons[index])
         {
             if (reason != RejectReason.None)
             {

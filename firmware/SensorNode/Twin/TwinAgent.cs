@@ -37,6 +37,7 @@ public sealed class TwinAgent
     private int _reportedVersion = -1;
     private bool _sawOlderTwin;
     private bool _adopted;
+    private bool _isSomethingLeftOut;
     private int _patchLimit = ReportWriter.PatchLength;
     private byte[] _payload;
 
@@ -80,7 +81,7 @@ public sealed class TwinAgent
     /// <summary>Requests that the hub answered with an error.</summary>
     public int Refusals { get; private set; }
 
-    /// <summary>Items that the hub refused even by themselves: not reported until they change or everything is reported anew.</summary>
+    /// <summary>Items that the hub refused even by themselves: not reported until they change or the twin is read again.</summary>
     public int Unreportable { get; private set; }
 
     /// <summary>Status of the last error, 0 where there was none.</summary>
@@ -166,6 +167,7 @@ public sealed class TwinAgent
         if (isContent && _patchLimit == SinglePatch)
         {
             Unreportable++;
+            _isSomethingLeftOut = true;
             Book.Confirm();
             Facts.Confirm();
             Handle(HasNews() ? TwinEvent.ReportFailed : TwinEvent.ReportAccepted, nowMs);
@@ -283,7 +285,7 @@ public sealed class TwinAgent
                 ApplyTwin(nowMs);
                 break;
             case TwinAction.ApplyPatch:
-                Apply(_document.Enter(_payload), false);
+                Apply(_document.Enter(_payload), false, false);
                 break;
             case TwinAction.NotePatch:
                 // An unreadable patch has version -1: nobody knows what it brought, so any twin that arrives now may be older.
@@ -322,12 +324,10 @@ public sealed class TwinAgent
         _sawOlderTwin = false;
         bool isGap = _notedVersion > _document.DesiredVersion;
         bool isOther = _document.DesiredVersion != DesiredVersion;
-        if (_document.ReportedVersion != _reportedVersion)
+        if (_document.ReportedVersion != _reportedVersion || _isSomethingLeftOut)
         {
-            // A twin made anew may by chance have come to the same desired version with other content.
+            _isSomethingLeftOut = false;
             isOther = true;
-
-
             // Someone else's hand, a lost confirmation, a hub set back or a new boot: report everything.
             _reportedVersion = _document.ReportedVersion;
             Book.MarkAll();
@@ -340,10 +340,8 @@ public sealed class TwinAgent
             Book.AdoptStrays(_document.Enter(_payload, "reported"), TwinFacts.Names);
         }
 
-        if (isOther)
-        {
-            Apply(_document.Enter(_payload, "desired"), true);
-        }
+        // Also where the versions say that nothing changed: a twin made anew may by chance have come to the same ones.
+        Apply(_document.Enter(_payload, "desired"), true, !isOther);
 
         if (isGap)
         {
@@ -355,10 +353,10 @@ public sealed class TwinAgent
         }
     }
 
-    private void Apply(JsonReader reader, bool isWhole)
+    private void Apply(JsonReader reader, bool isWhole, bool isRepeat)
     {
         DesiredVersion = _document.DesiredVersion;
-        Book.Apply(reader, isWhole, DesiredVersion);
+        Book.Apply(reader, isWhole, DesiredVersion, isRepeat);
         Facts.SetUnacknowledged(Book.Unacknowledged);
     }
 

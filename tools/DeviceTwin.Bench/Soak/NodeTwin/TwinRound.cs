@@ -230,6 +230,13 @@ internal sealed class TwinRound
         _hub.IsOutage = false;
         _radio.InReach = true;
         _files.Fails = false;
+        if (_stand.Agent.Unreportable > 0)
+        {
+            // What the hub refused for its content is told again when the twin is read again.
+            _hub.BreakConnections();
+            Run(_nowMs + 2000, () => false);
+        }
+
         _clockErrorMs = _clockErrorMs == long.MinValue ? 0 : _clockErrorMs;
     }
 
