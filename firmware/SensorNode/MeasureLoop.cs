@@ -2,6 +2,7 @@ using DeviceTwin.SensorNode.Acquisition;
 using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Link;
+using DeviceTwin.SensorNode.Methods;
 using DeviceTwin.SensorNode.Signal;
 using DeviceTwin.SensorNode.Supervision;
 using DeviceTwin.SensorNode.Twin;
@@ -21,6 +22,7 @@ public sealed class MeasureLoop
     private readonly IClock _clock;
     private readonly VibrationAcquisition _vibration;
     private readonly TemperatureAcquisition _temperature;
+    private readonly SensorDesk _sensors;
     private readonly Detector _detector;
     private readonly int _detectorWindow;
     private readonly DetectorSettings _settings = new DetectorSettings();
@@ -33,6 +35,8 @@ public sealed class MeasureLoop
     private readonly WaveformShelf _shelf;
     private readonly SettingsMailbox _mailbox;
     private readonly BaselineMailbox _baselines;
+    private readonly MeasureMailbox _requests;
+    private readonly TraceRing _trace;
     private readonly VerdictBoard _board;
     private readonly HealthCounters _health;
     private readonly SettingsValues _values = new SettingsValues();
@@ -55,9 +59,8 @@ public sealed class MeasureLoop
     private long _captureUtcMs;
     private int _captureFault;
     private int _captureReason;
-    private int _tapTests;
-    private TapResult _tapResult;
-    private NoiseFloor _noiseFloor;
+    private int _asked;
+    private int _testsBefore;
     private long _nextAlarmMs;
     private long _nextFeaturesMs;
 
@@ -68,14 +71,19 @@ public sealed class MeasureLoop
         WaveformShelf shelf,
         SettingsMailbox mailbox,
         BaselineMailbox baselines,
+        MeasureMailbox requests,
         VerdictBoard board,
-        HealthCounters health)
+        HealthCounters health,
+        TraceRing trace)
     {
+        _requests = requests;
+        _trace = trace;
         _clock = parts.Clock;
         _capacity = parts.CaptureCapacity;
         _vibration = new VibrationAcquisition(SensorCatalogue.Accelerometer(parts.Accelerometer, parts.AccelerometerBus), parts.CaptureCapacity);
         _temperature = new TemperatureAcquisition(
             SensorCatalogue.Thermometer(parts.TemperatureSensor, parts.TemperatureBus, parts.TemperatureLine));
+        _sensors = new SensorDesk(_vibration, _temperature);
         _detectorWindow = parts.DetectorWindow;
         _detector = new Detector(parts.DetectorWindow);
         _composer = new TelemetryComposer(bootId);
@@ -102,10 +110,11 @@ public sealed class MeasureLoop
         if (!_vibration.IsUnderWay())
         {
             TakeSettings(nowMs);
+            TakeRequest(nowMs);
         }
 
         long next = _vibration.Step(nowMs, _clock.UtcMs());
-        if (_vibration.IsUnderWay())
+        if (_vibration.IsUnderWay() || _vibration.Capturing())
         {
             _shelf.Reclaim();
         }
@@ -117,7 +126,8 @@ public sealed class MeasureLoop
             _vibration.HandBack();
         }
 
-        JudgeTap();
+        _sensors.Step();
+        AnswerTests();
 
         // A thermometer may hold the processor for milliseconds, one that is broken for a second: it waits until the samples are in.
         long nextTemperature = _vibration.Capturing() ? next : _temperature.Step(nowMs);
@@ -143,69 +153,81 @@ public sealed class MeasureLoop
         return _vibration.Capturing();
     }
 
-    /// <summary>Asks for one more capture. Any thread may call it; so it is with the other requests and their results.</summary>
-    public void RequestCapture()
+    /// <summary>What anybody may ask of the sensors, beside the plan.</summary>
+    public SensorDesk Sensors
     {
-        _vibration.RequestCapture();
+        get { return _sensors; }
     }
 
-    /// <summary>Asks for a self-test of the accelerometer.</summary>
-    public void RequestSelfTest()
+    // One request at a time. What is not carried out at once is answered where it ends.
+    private void TakeRequest(long nowMs)
     {
-        _vibration.RequestSelfTest();
-    }
-
-    /// <summary>What the last self-test found, or null before the first.</summary>
-    public SelfTestResult SelfTest()
-    {
-        return _vibration.SelfTest();
-    }
-
-    /// <summary>Asks for a tap test.</summary>
-    /// <param name="patienceMs">How long to wait for the tap, in milliseconds.</param>
-    public void RequestTapTest(int patienceMs)
-    {
-        _vibration.RequestTapTest(patienceMs);
-    }
-
-    /// <summary>What the last tap test found, or null before the first.</summary>
-    public TapResult TapTest()
-    {
-        return _tapResult;
-    }
-
-    /// <summary>What the last requested capture says of the noise at its time, or null before the first; a floor where the machine stood still.</summary>
-    public NoiseFloor NoiseFloor()
-    {
-        return _noiseFloor;
-    }
-
-    private void JudgeTap()
-    {
-        TapRecord record = _vibration.Tap();
-        if (record == null)
+        int request = _requests.Take();
+        switch (request)
         {
-            return;
-        }
+            case MeasureRequest.Capture:
+                _asked = request;
 
-        int fault = _vibration.TapFault();
-        TapResult result;
-        if (fault == AcquisitionFault.None)
-        {
-            var test = new TapTest();
-            result = test.Judge(record);
+                // Whoever asks for it will want to see it, too.
+                _shelf.Request();
+                _sensors.RequestCapture();
+                break;
+            case MeasureRequest.SelfTest:
+                _asked = request;
+                _testsBefore = _sensors.SelfTests();
+                _sensors.RequestSelfTest();
+                break;
+            case MeasureRequest.TapTest:
+                _asked = request;
+                _testsBefore = _sensors.TapTests();
+                _sensors.RequestTapTest(_requests.Argument() * 1000);
+                break;
+            case MeasureRequest.AcknowledgeAlarms:
+                _monitor.Acknowledge(_requests.Argument());
+                _requests.Answer(MethodStatus.Done, MeasureAnswers.Pair("active", _monitor.Alarms, "unacknowledged", _monitor.Unacknowledged));
+                Decide(null, nowMs);
+                break;
+            case MeasureRequest.RelearnBaseline:
+                _monitor.Baseline.Forget();
+                _nextBaselineMs = nowMs;
+                SaveBaseline(nowMs);
+                _requests.Answer(MethodStatus.Done, MeasureAnswers.Pair("captures", _captures, "warmUp", _settings.BaselineWarmUpCaptures));
+                break;
         }
-        else
-        {
-            result = new TapResult();
-            result.Findings = TapFinding.SensorFault;
-        }
+    }
 
-        _vibration.HandBackTap();
-        _tapTests++;
-        result.Sequence = _tapTests;
-        result.Fault = fault;
-        _tapResult = result;
+    private void AnswerCapture()
+    {
+        if (_asked == MeasureRequest.Capture && _captureReason == CaptureReason.Requested)
+        {
+            _asked = MeasureRequest.None;
+            bool isGood = _captureFault == AcquisitionFault.None;
+            _requests.Answer(
+                isGood ? MethodStatus.Done : MethodStatus.Failed,
+                isGood ? MeasureAnswers.Pair("capture", _result.CaptureSequence, "fault", 0) : MeasureAnswers.SensorFault(_captureFault));
+        }
+    }
+
+    private void AnswerTests()
+    {
+        if (_asked == MeasureRequest.SelfTest && _sensors.SelfTests() != _testsBefore)
+        {
+            _asked = MeasureRequest.None;
+            SelfTestResult result = _sensors.SelfTest();
+            bool isGood = result.Fault == AcquisitionFault.None;
+            _requests.Answer(
+                isGood ? MethodStatus.Done : MethodStatus.Failed,
+                isGood ? MeasureAnswers.SelfTest(result) : MeasureAnswers.SensorFault(result.Fault));
+        }
+        else if (_asked == MeasureRequest.TapTest && _sensors.TapTests() != _testsBefore)
+        {
+            _asked = MeasureRequest.None;
+            TapResult result = _sensors.TapTest();
+            bool isGood = result.Fault == AcquisitionFault.None;
+            _requests.Answer(
+                isGood ? MethodStatus.Done : MethodStatus.Failed,
+                isGood ? MeasureAnswers.TapTest(result) : MeasureAnswers.SensorFault(result.Fault));
+        }
     }
 
     private void TakeSettings(long nowMs)
@@ -259,15 +281,12 @@ public sealed class MeasureLoop
         _captureFault = _vibration.Fault();
         _captureUtcMs = capture.StartUtcMs;
         _captureReason = capture.Reason;
-        if (capture.Reason == CaptureReason.Requested)
-        {
-            var noise = new NoiseFloor();
-            _noiseFloor = noise.Measure(capture) ? noise : null;
-        }
+        _sensors.Note(capture, _captureFault);
 
         if (_captureFault != AcquisitionFault.None)
         {
             _health.CaptureFaults++;
+            _trace.Add(TraceEvent.CaptureFault, nowMs, _captureFault, _captures);
         }
 
         if (capture.Overrun)
@@ -279,6 +298,7 @@ public sealed class MeasureLoop
         _trial.Judge(capture, _detector, _settings, _result, _temperature.CentiCelsius(), nowMs);
         Decide(_result, nowMs);
         _shelf.Offer(capture, _composer.BootId, _news.Raised != 0);
+        AnswerCapture();
         SaveBaseline(nowMs);
         int every = _values.Numbers[TwinModel.ReportingSpectrumEveryCaptures];
         _capturesSinceSpectrum++;

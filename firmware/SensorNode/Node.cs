@@ -1,10 +1,9 @@
 using System;
-using DeviceTwin.SensorNode.Acquisition;
 using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Link;
+using DeviceTwin.SensorNode.Methods;
 using DeviceTwin.SensorNode.Provisioning;
-using DeviceTwin.SensorNode.Signal;
 using DeviceTwin.SensorNode.Supervision;
 using DeviceTwin.SensorNode.Twin;
 using DeviceTwin.SensorNode.Twin.Json;
@@ -65,13 +64,22 @@ public sealed class Node
         _agent.Facts.Set(TwinFacts.Zone, TelemetryComposer.ZoneWord(DetectorResult.NotAvailable));
         _agent.Facts.Set(TwinFacts.ZoneEdition, DetectorResult.ZoneEdition);
 
-        var mailbox = new SettingsMailbox();
-        mailbox.Put(values, -1);
-        var baselines = new BaselineMailbox();
+        LinkOptions options = OptionsOf(parts.Identity);
+        var assignment = new AssignmentStore(parts.Files);
+        if (parts.Identity.Kind == IdentityKind.Dps && assignment.Load())
+        {
+            options.HubHost = assignment.HubHost;
+            options.HubPort = assignment.HubPort;
+            options.DeviceId = assignment.DeviceId;
+        }
+
         _outbox = new Outbox(OutboxMessages, parts.OutboxQueueBytes, parts.Files, parts.OutboxFileBytes);
         _shelf = new WaveformShelf(parts.WaveformCapacity);
         _outbox.Upload = new WaveformUpload(_shelf);
-        _link = new HubLink(parts.Session, OptionsOf(parts.Identity), _agent, _outbox, jitter);
+        MeasureMailbox requests = null;
+        var mailbox = new SettingsMailbox();
+        mailbox.Put(values, -1);
+        var baselines = new BaselineMailbox();
         if (Supervisor.Mode == NodeMode.Safe)
         {
             // Neither its memory nor its buses: what keeps the node from running may be there.
@@ -79,12 +87,15 @@ public sealed class Node
         }
         else
         {
-            _measure = new MeasureLoop(parts, _bootId, _outbox, _shelf, mailbox, baselines, _board, Health);
+            requests = new MeasureMailbox();
+            _measure = new MeasureLoop(parts, _bootId, _outbox, _shelf, mailbox, baselines, requests, _board, Health, Supervisor.Trace);
             _measure.Restore(Read(TalkLoop.BaselineFile));
         }
 
+        var desk = new MethodDesk(options, _bootId, requests, Supervisor.Trace, AlarmWords(), parts.Indicator != null, jitter);
+        _link = new HubLink(parts.Session, options, _agent, _outbox, jitter, desk);
         var report = new HealthReport(Supervisor, parts.Power, parts.Radio, _agent.Health);
-        _talk = new TalkLoop(parts, _agent, _link, _outbox, mailbox, baselines, _board, Health, Supervisor, report);
+        _talk = new TalkLoop(parts, options, _agent, _link, _outbox, desk, mailbox, baselines, _board, Health, Supervisor, report);
     }
 
     /// <summary>What the node counts about itself.</summary>
@@ -117,42 +128,8 @@ public sealed class Node
         return _measure != null && _measure.IsCapturing();
     }
 
-    /// <summary>Asks for one more capture. Any thread may call it; so it is with the other requests and their results.</summary>
-    public void RequestCapture()
-    {
-        _measure.RequestCapture();
-    }
-
-    /// <summary>Asks for a self-test of the accelerometer.</summary>
-    public void RequestSelfTest()
-    {
-        _measure.RequestSelfTest();
-    }
-
-    /// <summary>What the last self-test found, or null before the first.</summary>
-    public SelfTestResult SelfTest()
-    {
-        return _measure.SelfTest();
-    }
-
-    /// <summary>Asks for a tap test.</summary>
-    /// <param name="patienceMs">How long to wait for the tap, in milliseconds.</param>
-    public void RequestTapTest(int patienceMs)
-    {
-        _measure.RequestTapTest(patienceMs);
-    }
-
-    /// <summary>What the last tap test found, or null before the first.</summary>
-    public TapResult TapTest()
-    {
-        return _measure.TapTest();
-    }
-
-    /// <summary>What the last requested capture says of the noise at its time, or null before the first; a floor where the machine stood still.</summary>
-    public NoiseFloor NoiseFloor()
-    {
-        return _measure.NoiseFloor();
-    }
+    /// <summary>What anybody may ask of the sensors beside the plan, or null in safe mode. Any thread may call it.</summary>
+    public SensorDesk Sensors => _measure == null ? null : _measure.Sensors;
 
     /// <summary>Talks to the hub.</summary>
     /// <param name="nowMs">Monotonic wall time in milliseconds: time-outs and backoff are meant for a real network.</param>
@@ -176,7 +153,7 @@ public sealed class Node
     {
         var status = new NodeStatus();
         _board.CopyTo(status, _agent.DesiredVersion);
-        status.DeviceId = _parts.Identity.DeviceId;
+        status.DeviceId = _parts.Identity.Name;
         status.DesiredVersion = _agent.DesiredVersion;
         status.ReportedVersion = _agent.ReportedVersion;
         status.LinkState = _link.State;
@@ -199,8 +176,21 @@ public sealed class Node
     private static LinkOptions OptionsOf(NodeIdentity identity)
     {
         var options = new LinkOptions();
-        options.DeviceId = identity.DeviceId;
-        options.HubHost = identity.HubHost;
+        if (identity.Kind == IdentityKind.Dps)
+        {
+            options.DpsHost = identity.DpsHost;
+            options.DpsPort = identity.DpsPort;
+            options.IdScope = identity.IdScope;
+            options.RegistrationId = identity.RegistrationId;
+        }
+        else
+        {
+            options.DeviceId = identity.DeviceId;
+            options.HubHost = identity.HubHost;
+        }
+
+        options.ClientCertificate = identity.Certificate;
+        options.ClientKey = identity.CertificateKey;
         options.HubPort = identity.HubPort;
         options.Key = identity.Key;
         options.CertificateAuthority = identity.CertificateAuthority;

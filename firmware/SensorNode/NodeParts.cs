@@ -16,6 +16,9 @@ public sealed class NodeParts
     public IMqttSession Session;
     public IPower Power;
 
+    /// <summary>The board's lamp, or null where it has none: then <c>identify</c> is not fitted.</summary>
+    public IIndicator Indicator;
+
     /// <summary>The board's accelerometer, one of <see cref="SensorName"/>.</summary>
     public string Accelerometer = SensorName.Iis3dwb;
 

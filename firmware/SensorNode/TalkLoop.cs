@@ -1,6 +1,8 @@
 using System;
 using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Link;
+using DeviceTwin.SensorNode.Methods;
+using DeviceTwin.SensorNode.Provisioning;
 using DeviceTwin.SensorNode.Supervision;
 using DeviceTwin.SensorNode.Twin;
 
@@ -20,7 +22,21 @@ public sealed class TalkLoop
     // While a waveform is hashed or compressed there is always something to do; the measure loop has its turn in between.
     private const int BusyPollMs = 10;
 
+    // The time server is asked out of turn no more often than this.
+    private const int SynchronizePeriodMs = 20000;
+
+    // A clock that was corrected by less was drift.
+    private const int JumpMs = 2000;
+
+    // While the settings cannot be written they are not acknowledged; after this time they are, because the hub's twin brings them back.
+    private const int UnsavedPatienceMs = 60000;
+    private const int SaveAgainMs = 5000;
+
     private readonly NodeParts _parts;
+    private readonly LinkOptions _options;
+    private readonly MethodDesk _desk;
+    private readonly AssignmentStore _assignment;
+    private readonly TraceRing _trace;
     private readonly TwinAgent _agent;
     private readonly HubLink _link;
     private readonly Outbox _outbox;
@@ -31,13 +47,27 @@ public sealed class TalkLoop
     private readonly Supervisor _supervisor;
     private readonly HealthReport _report;
     private int _savedChanges;
+    private int _postedChanges;
     private int _postedVersion = -1;
     private long _nextJoinMs;
+    private long _nextSynchronizeMs;
+    private long _utcOffsetMs;
+    private long _unsavedSinceMs = -1;
+    private long _saveAgainMs;
+    private int _assigned;
+    private int _tracedFailures;
+    private int _tracedFileFailures;
+    private LinkState _tracedState;
+    private bool _isToldLater;
+    private bool _isLampOn;
+    private bool _isRestarting;
 
     public TalkLoop(
         NodeParts parts,
+        LinkOptions options,
         TwinAgent agent,
         HubLink link,
+        MethodDesk desk,
         Outbox outbox,
         SettingsMailbox mailbox,
         BaselineMailbox baselines,
@@ -47,6 +77,10 @@ public sealed class TalkLoop
         HealthReport report)
     {
         _parts = parts;
+        _options = options;
+        _desk = desk;
+        _trace = supervisor.Trace;
+        _assignment = new AssignmentStore(parts.Files);
         _agent = agent;
         _link = link;
         _outbox = outbox;
@@ -73,7 +107,10 @@ public sealed class TalkLoop
         long utcMs = _parts.Clock.UtcMs();
         _supervisor.Keep(nowMs, utcMs, _outbox.Dropped());
         _report.Step(nowMs, _outbox.Count(), mayWrite);
+        NoteJump(nowMs, utcMs);
         _link.Receive(nowMs, utcMs, isUp);
+        SaveAssignment();
+        SaveSettings(nowMs);
         PassSettingsOn(nowMs);
         if (mayWrite)
         {
@@ -85,13 +122,17 @@ public sealed class TalkLoop
         _outbox.Step(nowMs, isReady, mayWrite);
         bool isBusy = _outbox.Upload.Step(nowMs, isReady);
         long next = _link.Send(nowMs);
+        SetClock(nowMs);
+        ShowLamp(nowMs);
+        NoteLink(nowMs);
+        RestartWhereAsked(nowMs);
         return isBusy && next > nowMs + BusyPollMs ? nowMs + BusyPollMs : next;
     }
 
     // Before anything is acknowledged: an acknowledged setting must outlive a power cut.
-    private void PassSettingsOn(long nowMs)
+    private void SaveSettings(long nowMs)
     {
-        if (_agent.Book.Changes == _savedChanges && _agent.DesiredVersion == _postedVersion)
+        if (_agent.Book.Changes == _savedChanges)
         {
             return;
         }
@@ -100,40 +141,204 @@ public sealed class TalkLoop
         {
             // The node fell back from these: the file keeps them, and another version brings others.
             _savedChanges = _agent.Book.Changes;
-            _postedVersion = _agent.DesiredVersion;
+            _unsavedSinceMs = -1;
+            _agent.IsHeld = false;
             return;
         }
 
-        if (_agent.Book.Changes != _savedChanges)
+        if (_unsavedSinceMs < 0 || nowMs >= _saveAgainMs)
         {
-            // Where this fails the settings are in force all the same; the hub's twin brings them back after a restart.
-            Save(SettingsFile, SettingsCodec.Write(_agent.Book.Values));
-            _savedChanges = _agent.Book.Changes;
+            int changes = _agent.Book.Changes;
+            if (Save(SettingsFile, SettingsCodec.Write(_agent.Book.Values)))
+            {
+                _savedChanges = changes;
+                _unsavedSinceMs = -1;
+                _agent.IsHeld = false;
+                return;
+            }
+
+            _saveAgainMs = nowMs + SaveAgainMs;
+            _unsavedSinceMs = _unsavedSinceMs < 0 ? nowMs : _unsavedSinceMs;
         }
 
+        _agent.IsHeld = nowMs - _unsavedSinceMs < UnsavedPatienceMs;
+    }
+
+    private void PassSettingsOn(long nowMs)
+    {
+        if (_agent.Book.Changes != _postedChanges || _agent.DesiredVersion != _postedVersion)
+        {
+            Post(nowMs);
+        }
+
+        if (_isToldLater && _agent.Book.Changes == _savedChanges)
+        {
+            // Not before they are on file: a node that leaves safe mode for them must find them after the restart.
+            _isToldLater = false;
+            _supervisor.SettingsHold(_postedVersion, nowMs);
+        }
+    }
+
+    private void Post(long nowMs)
+    {
+        bool isHeld = _supervisor.Holds(_agent.DesiredVersion);
+        if (!isHeld && _agent.Book.Changes != _postedChanges)
+        {
+            _trace.Add(TraceEvent.SettingsApplied, nowMs, _agent.DesiredVersion, _agent.Book.Changes);
+        }
+
+        _postedChanges = _agent.Book.Changes;
         _postedVersion = _agent.DesiredVersion;
-        _mailbox.Put(_agent.Book.Values, _agent.DesiredVersion);
-        _supervisor.SettingsHold(_agent.DesiredVersion, nowMs);
+        _isToldLater = !isHeld;
+        if (!isHeld)
+        {
+            _mailbox.Put(_agent.Book.Values, _agent.DesiredVersion);
+        }
+    }
+
+    // Before the hub hears from the node: whoever knows its hub needs the provisioning service no more.
+    private void SaveAssignment()
+    {
+        if (_link.Assignments != _assigned)
+        {
+            _assigned = _link.Assignments;
+            if (!_assignment.Save(_options.HubHost, _options.HubPort, _options.DeviceId))
+            {
+                _health.FileFailures++;
+            }
+        }
+    }
+
+    private void NoteJump(long nowMs, long utcMs)
+    {
+        if (utcMs == 0)
+        {
+            return;
+        }
+
+        long offset = utcMs - nowMs;
+        long jump = offset - _utcOffsetMs;
+        if (_utcOffsetMs != 0 && (jump > JumpMs || jump < -JumpMs))
+        {
+            int bounded = jump > int.MaxValue ? int.MaxValue : jump < int.MinValue ? int.MinValue : (int)jump;
+            _trace.Add(TraceEvent.ClockJumped, nowMs, bounded, 0);
+        }
+
+        _utcOffsetMs = offset;
+    }
+
+    private void SetClock(long nowMs)
+    {
+        if (nowMs >= _nextSynchronizeMs && _link.TakeClockDoubt())
+        {
+            _nextSynchronizeMs = nowMs + SynchronizePeriodMs;
+            _trace.Add(TraceEvent.ClockDoubted, nowMs, _link.Counters.ClockDoubts, 0);
+            _parts.Clock.Synchronize();
+        }
+    }
+
+    private void ShowLamp(long nowMs)
+    {
+        bool isOn = _desk.IsLampOn(nowMs);
+        if (_parts.Indicator != null && isOn != _isLampOn)
+        {
+            _isLampOn = isOn;
+            _parts.Indicator.Show(isOn);
+        }
+    }
+
+    private void NoteLink(long nowMs)
+    {
+        LinkState state = _link.State;
+        LinkCounters counters = _link.Counters;
+        if (counters.ConnectFailures != _tracedFailures)
+        {
+            _tracedFailures = counters.ConnectFailures;
+            _trace.Add(TraceEvent.ConnectFailed, nowMs, _link.LastFailure, _tracedFailures);
+        }
+
+        if (_health.FileFailures != _tracedFileFailures)
+        {
+            _tracedFileFailures = _health.FileFailures;
+            _trace.Add(TraceEvent.FileFailed, nowMs, _tracedFileFailures, 0);
+        }
+
+        if (state == _tracedState)
+        {
+            return;
+        }
+
+        if (state == LinkState.Ready)
+        {
+            _trace.Add(TraceEvent.LinkReady, nowMs, counters.Reconnects + 1, 0);
+        }
+        else if (_tracedState == LinkState.Ready)
+        {
+            _trace.Add(TraceEvent.LinkLost, nowMs, (int)_tracedState, counters.HalfOpen);
+        }
+        else if (_tracedState == LinkState.Registering && counters.Registrations > 0)
+        {
+            _trace.Add(TraceEvent.Registered, nowMs, counters.Registrations, 0);
+        }
+
+        _tracedState = state;
+    }
+
+    private void RestartWhereAsked(long nowMs)
+    {
+        if (_isRestarting || !_desk.IsRestartDue(nowMs))
+        {
+            return;
+        }
+
+        _isRestarting = true;
+        if (_desk.IsResetAsked)
+        {
+            // The identity stays: without it nobody could reach the node any more.
+            _trace.Add(TraceEvent.FactoryReset, nowMs, 0, 0);
+            Delete(SettingsFile);
+            Delete(BaselineFile);
+            Delete(AssignmentStore.FileName);
+            _supervisor.RestartWiped(nowMs);
+        }
+        else
+        {
+            _supervisor.Restart(ResetCause.Requested, nowMs);
+        }
+    }
+
+    private void Delete(string name)
+    {
+        try
+        {
+            _parts.Files.Delete(name);
+        }
+        catch (Exception)
+        {
+            _health.FileFailures++;
+        }
     }
 
     private void SaveBaseline()
     {
         byte[] content = _baselines.Take();
-        if (content != null)
+        if (content != null && !_isRestarting)
         {
             Save(BaselineFile, content);
         }
     }
 
-    private void Save(string name, byte[] content)
+    private bool Save(string name, byte[] content)
     {
         try
         {
             _parts.Files.Write(name, content);
+            return true;
         }
         catch (Exception)
         {
             _health.FileFailures++;
+            return false;
         }
     }
 }

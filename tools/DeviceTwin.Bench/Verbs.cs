@@ -38,6 +38,10 @@ public static class Verbs
           soak crash [--seed S] [--rounds N | --for 10m] [--start-timeout 5m]
                                kills the hub under load, cuts its files, fills its disk, makes its clock jump, and holds what it has
                                after each start against what it had acknowledged; 300 rounds unless told otherwise
+          soak node-twin [--seed S] [--rounds N | --for 10m]
+                               a node's link, twin and methods against a hub in memory, in bad weather and in virtual time: what is
+                               acknowledged is in force and durable, no older version over a newer, node and hub agree in the end, the
+                               number of messages is bounded; 10,000 rounds unless told otherwise, and the seed of each that fails
           soak fuzz [--seed S] [--for 90s|10m|2h] [--inputs N] [--target NAME]
                                spoilt packets, topics, tokens, JSON and queries for every parser that reads what comes from outside: no
                                exception escapes, work and memory are bounded by the input's length (10,000,000 inputs unless told)

@@ -83,4 +83,7 @@ public sealed class SimulatedBoard
 
     /// <summary>Sleep and restart.</summary>
     public SimulatedPower Power { get; } = new();
+
+    /// <summary>The lamp.</summary>
+    public SimulatedIndicator Indicator { get; } = new();
 }

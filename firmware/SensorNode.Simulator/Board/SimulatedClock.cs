@@ -45,6 +45,19 @@ public sealed class SimulatedClock : IClock
         _setByMs += utcMs - UtcMs();
     }
 
+    /// <summary>How often the firmware asked the time server out of turn.</summary>
+    public int Synchronizations { get; private set; }
+
+    /// <summary>What the time server's answer does to the clock; nothing where null.</summary>
+    public Action? TimeServer { get; set; }
+
+    /// <inheritdoc/>
+    public void Synchronize()
+    {
+        Synchronizations++;
+        TimeServer?.Invoke();
+    }
+
     /// <summary>Moves to a later moment.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The moment has passed.</exception>
     public void AdvanceToMs(long uptimeMs) => AdvanceToMicroseconds(uptimeMs * 1000);

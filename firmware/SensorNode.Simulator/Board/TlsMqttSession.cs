@@ -97,6 +97,8 @@ public sealed class TlsMqttSession : IMqttSession, IDisposable
                 CleanSession = options.CleanSession,
                 KeepAliveSeconds = options.KeepAliveSeconds,
                 CertificateAuthority = options.CertificateAuthority,
+                ClientCertificate = options.ClientCertificate,
+                ClientKey = options.ClientKey,
             };
             _ = Task.Run(() => attempt.Run(copy, time));
             return attempt;
@@ -206,6 +208,12 @@ public sealed class TlsMqttSession : IMqttSession, IDisposable
         private async Task<MqttClient> Connect(MqttSessionOptions options, TimeProvider time)
         {
             SslClientAuthenticationOptions trust = Trust(options);
+            using X509Certificate2? own = Own(options);
+            if (own is not null)
+            {
+                trust.ClientCertificateContext = SslStreamCertificateContext.Create(own, null, offline: true);
+            }
+
             using var late = new CancellationTokenSource(TimeSpan.FromSeconds(30), time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stop.Token);
             var socket = new TcpClient { NoDelay = true };
@@ -221,7 +229,7 @@ public sealed class TlsMqttSession : IMqttSession, IDisposable
                     {
                         ClientId = options.ClientId,
                         UserName = options.UserName,
-                        Password = Encoding.UTF8.GetBytes(options.Password),
+                        Password = options.Password is null ? null : Encoding.UTF8.GetBytes(options.Password),
                         CleanSession = options.CleanSession,
                         KeepAliveSeconds = options.KeepAliveSeconds,
                         ReceiveCapacity = InboundCapacity,
@@ -263,6 +271,9 @@ public sealed class TlsMqttSession : IMqttSession, IDisposable
                 CertificateChainPolicy = chain,
             };
         }
+
+        private static X509Certificate2? Own(MqttSessionOptions options) =>
+            options.ClientCertificate is null ? null : X509Certificate2.CreateFromPem(options.ClientCertificate, options.ClientKey);
 
         /// <summary>A refused filter is a hub that does not speak our dialect: going on would be deaf.</summary>
         private async Task RequireGrants(Task<IReadOnlyList<byte>> granted)

@@ -165,6 +165,7 @@ internal sealed class SimulatedNode : IDisposable
         Radio = _board.Radio,
         Session = _session,
         Power = _board.Power,
+        Indicator = _board.Indicator,
         Accelerometer = _board.AccelerometerWord,
         AccelerometerBus = _board.AccelerometerBus,
         TemperatureSensor = _board.TemperatureWord,

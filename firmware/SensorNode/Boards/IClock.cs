@@ -12,4 +12,7 @@ public interface IClock
     /// <summary>Sets the calendar, as a technician without a time server does; SNTP sets it again later. Does not throw.</summary>
     /// <param name="utcMs">Milliseconds since 1970-01-01.</param>
     void SetUtcMs(long utcMs);
+
+    /// <summary>Asks the time server at once. Whether it answered shows in <see cref="UtcMs"/>; does not throw.</summary>
+    void Synchronize();
 }

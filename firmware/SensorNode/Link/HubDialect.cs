@@ -20,6 +20,10 @@ public static class HubDialect
     /// <summary>Filter of desired patches.</summary>
     public const string DesiredFilter = "$iothub/twin/PATCH/properties/desired/#";
 
+    /// <summary>Filter of direct methods.</summary>
+    public const string MethodFilter = "$iothub/methods/POST/#";
+
+    private const string MethodPrefix = "$iothub/methods/POST/";
     private const string AnswerPrefix = "$iothub/twin/res/";
     private const string DesiredPrefix = "$iothub/twin/PATCH/properties/desired/";
 
@@ -73,6 +77,26 @@ public static class HubDialect
         return IsAnswer(topic) && topic.Length > end.Length && topic.Substring(topic.Length - end.Length) == end;
     }
 
+    /// <summary>Topic of the answer to a direct method.</summary>
+    /// <param name="requestId">As it came.</param>
+    public static string MethodAnswerTopic(int status, string requestId)
+    {
+        return "$iothub/methods/res/" + Digits.Text(status) + "/?$rid=" + requestId;
+    }
+
+    /// <summary>Whether a topic carries a call of a direct method.</summary>
+    public static bool IsMethod(string topic)
+    {
+        return Ordinal.Begins(topic, MethodPrefix);
+    }
+
+    /// <summary>Name of the method that a topic calls; empty where the topic is malformed.</summary>
+    public static string MethodName(string topic)
+    {
+        int end = topic.IndexOf('/', MethodPrefix.Length);
+        return end < 0 ? "" : topic.Substring(MethodPrefix.Length, end - MethodPrefix.Length);
+    }
+
     /// <summary>Whether a topic carries a desired patch.</summary>
     public static bool IsDesired(string topic)
     {
@@ -96,6 +120,13 @@ public static class HubDialect
     /// <param name="name">E.g. <c>$rid</c>.</param>
     public static int Parameter(string topic, string name)
     {
+        string text = TextParameter(topic, name);
+        return text == null ? -1 : Digits.Parse(text);
+    }
+
+    /// <summary>A parameter of a topic as it stands there, null where it is missing.</summary>
+    public static string TextParameter(string topic, string name)
+    {
         int position = topic.IndexOf('?');
         while (position >= 0)
         {
@@ -105,12 +136,12 @@ public static class HubDialect
             int length = name.Length + 1;
             if (end - start >= length && topic.Substring(start, length) == name + "=")
             {
-                return Digits.Parse(topic.Substring(start + length, end - start - length));
+                return topic.Substring(start + length, end - start - length);
             }
 
             position = next;
         }
 
-        return -1;
+        return null;
     }
 }

@@ -3,10 +3,16 @@ using DeviceTwin.SensorNode.Twin;
 namespace DeviceTwin.SensorNode.Link;
 
 /// <summary>
-/// Keeps a connection to the hub and moves twin and telemetry over it. Connects when network and time of day are there,
+/// Keeps a connection to the hub and moves twin, direct methods and telemetry over it. Connects when network and time of day are there,
 /// returns after losses with backoff and full jitter, renews its token by reconnecting, and takes a connection for dead
-/// when the hub leaves requests unanswered. A stepped room: <see cref="Receive"/>, then <see cref="Send"/>.
+/// when the hub leaves requests unanswered. Where a provisioning service names the hub, asks it first, and again when the hub
+/// refuses the node for good. A stepped room: <see cref="Receive"/>, then <see cref="Send"/>.
 /// </summary>
+/// <remarks>
+/// The wall clock may jump. A token is renewed when either clock says so: the wall clock, because a jump forward may have made the token
+/// old, and the monotonic one, because after a jump backward the wall clock would say so too late. A hub that refuses the node may mean
+/// its clock: <see cref="TakeClockDoubt"/> tells the loop to ask the time server before the next attempt.
+/// </remarks>
 public sealed class HubLink
 {
     /// <summary>Longest time for TCP, TLS and CONNECT.</summary>
@@ -36,6 +42,12 @@ public sealed class HubLink
     /// <summary>Shortest wait after the hub refused the node itself: it will not change its mind within seconds.</summary>
     public const int RefusedMinimumMs = 30000;
 
+    /// <summary>Refusals of the node's identity in a row after which the provisioning service is asked again.</summary>
+    public const int RefusalsBeforeRegistering = 3;
+
+    /// <summary>Failures in a row without an answer of the hub that make the node doubt its clock: certificates have dates, too.</summary>
+    public const int FailuresBeforeDoubt = 4;
+
     private const int PollMs = 50;
     private const int IdlePollMs = 200;
     private const int MessagesPerStep = 16;
@@ -46,21 +58,37 @@ public sealed class HubLink
     private readonly Outbox _outbox;
     private readonly Jitter _jitter;
     private readonly Backoff _backoff;
+    private readonly IMethodDesk _desk;
+    private readonly DpsRegistration _registration;
+    private readonly PacketIds _sentIds = new PacketIds(PublishAttempts);
     private long _notBeforeMs;
     private long _deadlineMs;
     private long _renewAtUtcMs;
+    private long _renewAtMs;
     private int _subscribeId;
+    private int _refusals;
+    private int _failures;
+    private bool _doubtsClock;
     private TelemetryMessage _message;
-    private int _messageId;
     private int _attempts;
     private long _sentMs;
     private long _heardMs;
     private bool _isProbing;
+    private bool _isWaiting;
     private bool _wasReadyBefore;
     private bool _isProven;
 
     public HubLink(IMqttSession session, LinkOptions options, TwinAgent agent, Outbox outbox, Jitter jitter)
+        : this(session, options, agent, outbox, jitter, null)
     {
+    }
+
+    /// <param name="options">With a provisioning service, hub and device are written into it when it names them.</param>
+    /// <param name="desk">Answers direct methods; null where there are none.</param>
+    public HubLink(IMqttSession session, LinkOptions options, TwinAgent agent, Outbox outbox, Jitter jitter, IMethodDesk desk)
+    {
+        _desk = desk;
+        _registration = options.DpsHost == null ? null : new DpsRegistration(session, options, jitter.Below(1 << 20));
         _session = session;
         _options = options;
         _agent = agent;
@@ -78,8 +106,19 @@ public sealed class HubLink
     /// <summary>CONNACK code of the last refusal, -1 where the hub was not reached, 0 where there was no failure yet.</summary>
     public int LastFailure { get; private set; }
 
-    /// <summary>When the present token is renewed, UTC milliseconds; 0 without a connection.</summary>
+    /// <summary>When the present token is renewed, UTC milliseconds; 0 without a connection or a token.</summary>
     public long TokenRenewalUtcMs => _renewAtUtcMs;
+
+    /// <summary>Counts the assignments of the provisioning service; each is to be kept over a restart before anything is sent.</summary>
+    public int Assignments => Counters.Registrations;
+
+    /// <summary>Whether the wall clock is to be set anew before the next attempt. Says so once.</summary>
+    public bool TakeClockDoubt()
+    {
+        bool doubts = _doubtsClock;
+        _doubtsClock = false;
+        return doubts;
+    }
 
     /// <summary>Takes what arrived and lets time pass. Sends nothing, so that what was applied can be saved before it is acknowledged.</summary>
     /// <param name="nowMs">Monotonic time; this room needs the wall clock's pace.</param>
@@ -92,9 +131,12 @@ public sealed class HubLink
             case LinkState.Waiting:
                 if (isNetworkUp && utcMs > 0 && nowMs >= _notBeforeMs)
                 {
-                    Open(nowMs, utcMs);
+                    Begin(nowMs, utcMs);
                 }
 
+                break;
+            case LinkState.Registering:
+                Register(nowMs);
                 break;
             case LinkState.Opening:
                 WatchOpening(nowMs);
@@ -114,6 +156,11 @@ public sealed class HubLink
             return nowMs < _notBeforeMs && _notBeforeMs - nowMs < IdlePollMs ? _notBeforeMs : nowMs + IdlePollMs;
         }
 
+        if (_desk != null)
+        {
+            _desk.Step(nowMs);
+        }
+
         if (State == LinkState.Ready)
         {
             _agent.Step(nowMs);
@@ -126,10 +173,49 @@ public sealed class HubLink
             }
 
             SendRequest(nowMs);
+            SendAnswers(nowMs);
             SendTelemetry(nowMs);
         }
 
         return nowMs + (State == LinkState.Ready && _message == null && _agent.IsSettled ? IdlePollMs : PollMs);
+    }
+
+    private void Begin(long nowMs, long utcMs)
+    {
+        if (_registration != null && (_options.HubHost == null || _refusals >= RefusalsBeforeRegistering))
+        {
+            Counters.ConnectAttempts++;
+            State = LinkState.Registering;
+            _registration.Start(nowMs, utcMs);
+        }
+        else
+        {
+            Open(nowMs, utcMs);
+        }
+    }
+
+    private void Register(long nowMs)
+    {
+        _registration.Step(nowMs);
+        if (_registration.State == DpsState.Assigned)
+        {
+            _options.HubHost = _registration.HubHost;
+            _options.DeviceId = _registration.DeviceId;
+            if (_registration.HubPort > 0)
+            {
+                _options.HubPort = _registration.HubPort;
+            }
+
+            Counters.Registrations++;
+            _refusals = 0;
+            Lose(nowMs, 0);
+        }
+        else if (_registration.State == DpsState.Failed)
+        {
+            // A hub that is known already may take the node again before the service answers.
+            _refusals = 0;
+            Fail(nowMs, _registration.Failure);
+        }
     }
 
     private void Open(long nowMs, long utcMs)
@@ -141,14 +227,28 @@ public sealed class HubLink
         session.Port = _options.HubPort;
         session.ClientId = _options.DeviceId;
         session.UserName = HubDialect.UserName(_options.HubHost, _options.DeviceId, TwinModel.ModelId);
-        session.Password = SasToken.Create(resource, _options.Key, (utcMs + lifeMs) / 1000);
         session.CleanSession = false;
         session.KeepAliveSeconds = KeepAliveSeconds;
         session.CertificateAuthority = _options.CertificateAuthority;
 
-        // Between an eighth and a quarter of its life before it ends, so that a fleet does not renew all at once.
-        int eighth = (int)(lifeMs >> 3);
-        _renewAtUtcMs = utcMs + lifeMs - eighth - _jitter.Below(eighth);
+        if (_options.Key != null)
+        {
+            // Between an eighth and a quarter of its life before it ends, so that a fleet does not renew all at once.
+            int eighth = lifeMs > int.MaxValue ? int.MaxValue >> 3 : (int)(lifeMs >> 3);
+            long lasts = lifeMs - eighth - _jitter.Below(eighth);
+            session.Password = SasToken.Create(resource, _options.Key, (utcMs + lifeMs) / 1000);
+            _renewAtUtcMs = utcMs + lasts;
+            _renewAtMs = nowMs + lasts;
+        }
+        else
+        {
+            // A certificate is not renewed by reconnecting.
+            session.ClientCertificate = _options.ClientCertificate;
+            session.ClientKey = _options.ClientKey;
+            _renewAtUtcMs = 0;
+            _renewAtMs = 0;
+        }
+
         _deadlineMs = nowMs + OpenTimeoutMs;
         Counters.ConnectAttempts++;
         State = LinkState.Opening;
@@ -175,9 +275,11 @@ public sealed class HubLink
     // A hub that forgot the session would never send a patch again, so the node subscribes after each connect, whatever CONNACK says.
     private void Subscribe(long nowMs)
     {
-        _subscribeId = _session.Subscribe(
-            new string[] { HubDialect.AnswerFilter, HubDialect.DesiredFilter },
-            new byte[] { 0, 0 });
+        _subscribeId = _desk == null
+            ? _session.Subscribe(new string[] { HubDialect.AnswerFilter, HubDialect.DesiredFilter }, new byte[] { 0, 0 })
+            : _session.Subscribe(
+                new string[] { HubDialect.AnswerFilter, HubDialect.DesiredFilter, HubDialect.MethodFilter },
+                new byte[] { 0, 0, 0 });
         if (_subscribeId < 0)
         {
             Fail(nowMs, -1);
@@ -198,8 +300,15 @@ public sealed class HubLink
 
         _wasReadyBefore = true;
         _isProven = false;
-        _messageId = 0;
+        _refusals = 0;
+        _failures = 0;
+        _sentIds.Clear();
         _attempts = 0;
+        if (_desk != null)
+        {
+            _desk.Connected();
+        }
+
         _agent.Connected(nowMs);
     }
 
@@ -231,7 +340,7 @@ public sealed class HubLink
         {
             BecomeReady(nowMs);
         }
-        else if (utcMs >= _renewAtUtcMs)
+        else if (_renewAtMs > 0 && (utcMs >= _renewAtUtcMs || nowMs >= _renewAtMs))
         {
             Counters.TokenRenewals++;
             Lose(nowMs, 0);
@@ -263,10 +372,28 @@ public sealed class HubLink
         {
             _agent.Desired(message.Payload, nowMs);
         }
+        else if (_desk != null && HubDialect.IsMethod(message.Topic))
+        {
+            Call(message, nowMs);
+        }
         else
         {
             Counters.UnknownMessages++;
         }
+    }
+
+    // A call without a number cannot be answered, so it is none.
+    private void Call(MqttMessage message, long nowMs)
+    {
+        string requestId = HubDialect.TextParameter(message.Topic, "$rid");
+        if (requestId == null || requestId.Length == 0)
+        {
+            Counters.UnknownMessages++;
+            return;
+        }
+
+        Counters.MethodCalls++;
+        _desk.Called(HubDialect.MethodName(message.Topic), requestId, message.Payload, nowMs);
     }
 
     private void Confirm(int packetId, long nowMs)
@@ -275,13 +402,39 @@ public sealed class HubLink
         {
             BecomeReady(nowMs);
         }
-        else if (_message != null && packetId == _messageId)
+        else if (_message != null && _sentIds.Contains(packetId))
         {
+            // Also by an earlier transmission: its confirmation is late, but the hub has the message.
             Counters.TelemetryConfirmed++;
             _outbox.Confirm();
             _message = null;
-            _messageId = 0;
+            _sentIds.Clear();
+            _isWaiting = false;
             _attempts = 0;
+        }
+        else
+        {
+            Counters.StrayConfirmations++;
+        }
+    }
+
+    private void SendAnswers(long nowMs)
+    {
+        while (_desk != null && State == LinkState.Ready)
+        {
+            MethodAnswer answer = _desk.TakeAnswer(nowMs);
+            if (answer == null)
+            {
+                return;
+            }
+
+            if (_session.Publish(HubDialect.MethodAnswerTopic(answer.Status, answer.RequestId), answer.Payload, 0) < 0)
+            {
+                Lose(nowMs, _backoff.Next());
+                return;
+            }
+
+            Counters.MethodAnswers++;
         }
     }
 
@@ -318,7 +471,7 @@ public sealed class HubLink
             return;
         }
 
-        if (_messageId != 0 && !IsToBeSentAgain(nowMs))
+        if (_isWaiting && !IsToBeSentAgain(nowMs))
         {
             return;
         }
@@ -326,6 +479,7 @@ public sealed class HubLink
         if (_message == null)
         {
             _message = _outbox.Peek();
+            _sentIds.Clear();
             _attempts = 0;
             if (_message == null)
             {
@@ -343,7 +497,8 @@ public sealed class HubLink
             return;
         }
 
-        _messageId = packetId;
+        _sentIds.Add(packetId);
+        _isWaiting = true;
         _attempts++;
         _sentMs = nowMs;
         _isProbing = false;
@@ -377,7 +532,7 @@ public sealed class HubLink
             return false;
         }
 
-        _messageId = 0;
+        _isWaiting = false;
         if (_attempts >= PublishAttempts)
         {
             Counters.TelemetryUnconfirmed++;
@@ -394,10 +549,24 @@ public sealed class HubLink
         Counters.ConnectFailures++;
         int wait = _backoff.Next();
         bool isRefused = code == 1 || code == 2 || code == 4 || code == 5;
+        _failures++;
         if (isRefused)
         {
             Counters.ConnectRefusals++;
             wait += RefusedMinimumMs;
+            _refusals = code == 1 || State == LinkState.Registering ? _refusals : _refusals + 1;
+        }
+        else if (code >= 400 && code < 429)
+        {
+            // The provisioning service knows the node, or does not, and will not change its mind within seconds either.
+            wait += RefusedMinimumMs;
+        }
+
+        if (code == 4 || code == 5 || (code == -1 && _failures >= FailuresBeforeDoubt))
+        {
+            Counters.ClockDoubts++;
+            _failures = 0;
+            _doubtsClock = true;
         }
 
         Lose(nowMs, wait);
@@ -411,7 +580,9 @@ public sealed class HubLink
         _renewAtUtcMs = 0;
         _outbox.Release();
         _message = null;
-        _messageId = 0;
+        _renewAtMs = 0;
+        _sentIds.Clear();
+        _isWaiting = false;
         _notBeforeMs = nowMs + waitMs;
         if (wasReady)
         {

@@ -14,9 +14,15 @@ public enum MqttSessionState
 }
 
 /// <summary>
-/// One MQTT 3.1.1 connection over TLS, polled. The board may block in <see cref="Open"/>; the simulator never does.
+/// One MQTT 3.1.1 connection over TLS 1.2 and IPv4, polled. The board may block in <see cref="Open"/>; the simulator never does.
 /// No member throws; a failure ends in <see cref="MqttSessionState.Closed"/> with a reason.
 /// </summary>
+/// <remarks>
+/// What confirmations promise is little, because nanoFramework.M2Mqtt promises no more: the confirmation of a message may be
+/// there before <see cref="Publish"/> returned its number, late, twice, or never although the hub has the message
+/// (nanoframework/Home#935). Only two things hold: a number that <see cref="NextConfirmed"/> gives was confirmed by the hub on
+/// the connection that is open now, and numbers of one connection do not repeat within 65 535 messages.
+/// </remarks>
 public interface IMqttSession
 {
     MqttSessionState State();
@@ -51,12 +57,21 @@ public sealed class MqttSessionOptions
     public int Port;
     public string ClientId;
     public string UserName;
+
+    /// <summary>The token; null where the node shows a certificate.</summary>
     public string Password;
+
     public bool CleanSession;
     public int KeepAliveSeconds;
 
     /// <summary>PEM of the plant's certificate authority.</summary>
     public string CertificateAuthority;
+
+    /// <summary>PEM of the node's own certificate; null where it has a token.</summary>
+    public string ClientCertificate;
+
+    /// <summary>PEM of the private key of <see cref="ClientCertificate"/>, not encrypted.</summary>
+    public string ClientKey;
 }
 
 /// <summary>A received PUBLISH.</summary>

@@ -36,6 +36,21 @@ public sealed class LinkCounters
     /// <summary>Telemetry messages put back after the last attempt: others go first, then they are sent again.</summary>
     public int TelemetryUnconfirmed;
 
+    /// <summary>Confirmations of nothing that is under way: late, double, or strange.</summary>
+    public int StrayConfirmations;
+
+    /// <summary>Direct methods called.</summary>
+    public int MethodCalls;
+
+    /// <summary>Answers to direct methods sent.</summary>
+    public int MethodAnswers;
+
+    /// <summary>Registrations with the provisioning service that ended with a hub.</summary>
+    public int Registrations;
+
+    /// <summary>Times that the hub's refusal made the node doubt its clock.</summary>
+    public int ClockDoubts;
+
     /// <summary>Messages on topics that the node does not know.</summary>
     public int UnknownMessages;
 }

@@ -14,4 +14,7 @@ public enum LinkState
 
     /// <summary>Twin and telemetry flow.</summary>
     Ready = 3,
+
+    /// <summary>Asking the provisioning service which hub the node belongs to.</summary>
+    Registering = 4,
 }

@@ -27,6 +27,21 @@ public static class IdentityRefusal
     /// <summary>The certificate authority is missing or not PEM.</summary>
     public const string CertificateAuthority = "identityCertificateAuthority";
 
+    /// <summary>The kind is none of <see cref="IdentityKind"/>.</summary>
+    public const string Kind = "identityKind";
+
+    /// <summary>The node's own certificate or its private key is missing or not PEM.</summary>
+    public const string Certificate = "identityCertificate";
+
+    /// <summary>The provisioning service's name or port is missing or wrong.</summary>
+    public const string DpsHost = "identityDpsHost";
+
+    /// <summary>The scope at the provisioning service is missing or holds characters that a scope does not have.</summary>
+    public const string IdScope = "identityIdScope";
+
+    /// <summary>The name at the provisioning service is missing, too long or holds characters that it does not take.</summary>
+    public const string RegistrationId = "identityRegistrationId";
+
     /// <summary>The token's life is not from 300 seconds to 365 days.</summary>
     public const string TokenLifetime = "identityTokenLifetime";
 }

@@ -6,8 +6,10 @@ namespace DeviceTwin.SensorNode.Provisioning;
 
 /// <summary>
 /// The node's identity as the file <c>identity</c>:
-/// <c>{"deviceId","hubHost","hubPort","key","ca","tokenLifetimeSeconds","timeServer","network","networkPassword"}</c>.
-/// Only the device, the hub, the key and the authority must be there.
+/// <c>{"kind","deviceId","hubHost","hubPort","key","ca","certificate","certificateKey","dpsHost","dpsPort","idScope","registrationId",
+/// "tokenLifetimeSeconds","timeServer","network","networkPassword"}</c>. The authority must be there, and by kind:
+/// <c>sas</c> (also where there is no kind) device, hub and key; <c>x509</c> device, hub, certificate and its key; <c>dps</c> the
+/// provisioning service, scope and registration, and either a key or a certificate with its key.
 /// </summary>
 public sealed class IdentityStore
 {
@@ -15,6 +17,7 @@ public sealed class IdentityStore
     public const string FileName = "identity";
 
     private const string PemStart = "-----BEGIN CERTIFICATE-----";
+    private const string AnyPemStart = "-----BEGIN ";
     private const string DeviceIdSigns = "-.+%_#*?!(),:=@$'";
 
     private readonly IFiles _files;
@@ -46,14 +49,10 @@ public sealed class IdentityStore
     /// <summary>What is wrong with an identity: a word of <see cref="IdentityRefusal"/>, empty where nothing is.</summary>
     public static string Judge(NodeIdentity identity)
     {
-        if (!IsName(identity.DeviceId, DeviceIdSigns, 128))
+        string refusal = identity.Kind == IdentityKind.Dps ? JudgeService(identity) : JudgeHub(identity);
+        if (refusal != IdentityRefusal.None)
         {
-            return IdentityRefusal.DeviceId;
-        }
-
-        if (!IsName(identity.HubHost, "-.", 253))
-        {
-            return IdentityRefusal.HubHost;
+            return refusal;
         }
 
         if (identity.HubPort < 1 || identity.HubPort > 65535)
@@ -61,12 +60,18 @@ public sealed class IdentityStore
             return IdentityRefusal.HubPort;
         }
 
-        if (!IsBase64(identity.Key))
+        bool hasKey = identity.Kind == IdentityKind.Sas || (identity.Kind == IdentityKind.Dps && identity.Key != null);
+        if (hasKey ? !IsBase64(identity.Key) : identity.Key != null)
         {
             return IdentityRefusal.Key;
         }
 
-        if (identity.CertificateAuthority == null || !Ordinal.Begins(identity.CertificateAuthority, PemStart))
+        if (!hasKey && (!IsPem(identity.Certificate, PemStart) || !IsPem(identity.CertificateKey, AnyPemStart)))
+        {
+            return identity.Kind == IdentityKind.Dps && identity.Certificate == null ? IdentityRefusal.Key : IdentityRefusal.Certificate;
+        }
+
+        if (!IsPem(identity.CertificateAuthority, PemStart))
         {
             return IdentityRefusal.CertificateAuthority;
         }
@@ -74,6 +79,39 @@ public sealed class IdentityStore
         return identity.TokenLifetimeSeconds < 300 || identity.TokenLifetimeSeconds > 31536000
             ? IdentityRefusal.TokenLifetime
             : IdentityRefusal.None;
+    }
+
+    /// <summary>Whether a text can be the name of a host.</summary>
+    public static bool IsHost(string text)
+    {
+        return IsName(text, "-.", 253);
+    }
+
+    /// <summary>Whether a text can be the name of a device.</summary>
+    public static bool IsDeviceId(string text)
+    {
+        return IsName(text, DeviceIdSigns, 128);
+    }
+
+    private static string JudgeHub(NodeIdentity identity)
+    {
+        return identity.Kind < 0 || identity.Kind >= IdentityKind.Count ? IdentityRefusal.Kind
+            : !IsDeviceId(identity.DeviceId) ? IdentityRefusal.DeviceId
+            : !IsHost(identity.HubHost) ? IdentityRefusal.HubHost
+            : IdentityRefusal.None;
+    }
+
+    private static string JudgeService(NodeIdentity identity)
+    {
+        return !IsHost(identity.DpsHost) || identity.DpsPort < 1 || identity.DpsPort > 65535 ? IdentityRefusal.DpsHost
+            : !IsName(identity.IdScope, "-_", 128) ? IdentityRefusal.IdScope
+            : !IsName(identity.RegistrationId, "-._:", 128) ? IdentityRefusal.RegistrationId
+            : IdentityRefusal.None;
+    }
+
+    private static bool IsPem(string text, string start)
+    {
+        return text != null && Ordinal.Begins(text, start);
     }
 
     private static bool IsName(string text, string signs, int maximum)
@@ -153,7 +191,7 @@ public sealed class IdentityStore
 
     private static bool Take(JsonReader reader, JsonToken token, string name, NodeIdentity identity)
     {
-        if (name == "hubPort" || name == "tokenLifetimeSeconds")
+        if (name == "hubPort" || name == "dpsPort" || name == "tokenLifetimeSeconds")
         {
             if (token != JsonToken.Integer)
             {
@@ -164,6 +202,10 @@ public sealed class IdentityStore
             if (name == "hubPort")
             {
                 identity.HubPort = number;
+            }
+            else if (name == "dpsPort")
+            {
+                identity.DpsPort = number;
             }
             else
             {
@@ -177,6 +219,24 @@ public sealed class IdentityStore
         string text = isText ? reader.Text() : null;
         switch (name)
         {
+            case "kind":
+                identity.Kind = isText ? IdentityKind.Of(text) : -1;
+                return isText;
+            case "certificate":
+                identity.Certificate = text;
+                return isText || token == JsonToken.Null;
+            case "certificateKey":
+                identity.CertificateKey = text;
+                return isText || token == JsonToken.Null;
+            case "dpsHost":
+                identity.DpsHost = text;
+                return isText || token == JsonToken.Null;
+            case "idScope":
+                identity.IdScope = text;
+                return isText || token == JsonToken.Null;
+            case "registrationId":
+                identity.RegistrationId = text;
+                return isText || token == JsonToken.Null;
             case "deviceId":
                 identity.DeviceId = text;
                 return isText;

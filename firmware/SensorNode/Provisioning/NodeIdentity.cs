@@ -9,19 +9,39 @@ public sealed class NodeIdentity
     /// <summary>Standard life of a token in seconds.</summary>
     public const int StandardTokenLifetimeSeconds = 86400;
 
-    /// <summary>The device's name at the hub.</summary>
+    /// <summary>How it proves who it is: a constant of <see cref="IdentityKind"/>.</summary>
+    public int Kind;
+
+    /// <summary>The device's name at the hub; with <see cref="IdentityKind.Dps"/> not used.</summary>
     public string DeviceId;
 
-    /// <summary>The hub's name as its certificate says it.</summary>
+    /// <summary>The hub's name as its certificate says it: a DNS name with an IPv4 address. With <see cref="IdentityKind.Dps"/> not used.</summary>
     public string HubHost;
 
     public int HubPort = StandardPort;
 
-    /// <summary>The device's key in base64.</summary>
+    /// <summary>The device's key in base64; null where it has a certificate.</summary>
     public string Key;
 
-    /// <summary>PEM of the plant's certificate authority.</summary>
+    /// <summary>PEM of the plant's certificate authority: the only one that is trusted, for hub and provisioning service.</summary>
     public string CertificateAuthority;
+
+    /// <summary>PEM of the node's own certificate, or null.</summary>
+    public string Certificate;
+
+    /// <summary>PEM of the private key of <see cref="Certificate"/>, not encrypted, or null.</summary>
+    public string CertificateKey;
+
+    /// <summary>Name of the provisioning service, or null.</summary>
+    public string DpsHost;
+
+    public int DpsPort = StandardPort;
+
+    /// <summary>Scope of the provisioning service's names, or null.</summary>
+    public string IdScope;
+
+    /// <summary>The node's name at the provisioning service, or null.</summary>
+    public string RegistrationId;
 
     /// <summary>Life of a token in seconds; the node reconnects with a new one when seven eighths to three quarters are over.</summary>
     public int TokenLifetimeSeconds = StandardTokenLifetimeSeconds;
@@ -34,4 +54,7 @@ public sealed class NodeIdentity
 
     /// <summary>The wireless network's password, or null.</summary>
     public string NetworkPassword;
+
+    /// <summary>The name that people know the node by: that at the hub, or that at the provisioning service.</summary>
+    public string Name => Kind == IdentityKind.Dps ? RegistrationId : DeviceId;
 }

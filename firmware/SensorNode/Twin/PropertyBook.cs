@@ -4,7 +4,8 @@ namespace DeviceTwin.SensorNode.Twin;
 
 /// <summary>
 /// What is desired, what is in force and what was acknowledged, property by property. A desired value that is not
-/// acceptable leaves the old one in force. The properties of a component change together or not at all.
+/// acceptable by itself leaves the old one in force. What is acceptable changes component by component, in one go: where values
+/// of a component do not go together, none of it changes. Each property that was asked for is answered in any case.
 /// </summary>
 public sealed class PropertyBook
 {
@@ -26,6 +27,7 @@ public sealed class PropertyBook
     private readonly StrayProperty[] _strays = new StrayProperty[MaximumStrays];
 
     private readonly TextRule _textRule;
+    private bool _isRepeat;
 
     /// <param name="values">Settings in force at the start.</param>
     /// <param name="textRule">Judges texts.</param>
@@ -164,8 +166,10 @@ public sealed class PropertyBook
     /// <param name="reader">Stands behind the opening brace of a document that is known to be well formed; is read to the closing one.</param>
     /// <param name="isWhole">The document holds all desired properties: what is not in it is not desired. Else it is a patch.</param>
     /// <param name="version">The desired version it brings.</param>
-    public void Apply(JsonReader reader, bool isWhole, int version)
+    /// <param name="isRepeat">The same version was applied before: only what differs all the same is answered anew.</param>
+    public void Apply(JsonReader reader, bool isWhole, int version, bool isRepeat)
     {
+        _isRepeat = isRepeat;
         for (int index = 0; index < TwinModel.Count; index++)
         {
             _isMet[index] = false;
@@ -312,11 +316,9 @@ public sealed class PropertyBook
         JsonToken token = reader.Next();
         if (token != JsonToken.ObjectStart)
         {
-            if (token == JsonToken.Null)
-            {
-                ForgetComponent(component);
-            }
-            else
+            // Whatever stands in the place of the component, what was desired of it is desired no more.
+            ForgetComponent(component, token == JsonToken.Null);
+            if (token != JsonToken.Null)
             {
                 Acknowledge(component, null, RejectReason.WrongType, version);
                 reader.Skip(token);
@@ -416,10 +418,15 @@ public sealed class PropertyBook
             return;
         }
 
+        stray.Seen = true;
+        if (_isRepeat && !stray.Leaving && stray.Reason == reason && stray.Version == version)
+        {
+            return;
+        }
+
         stray.Reason = reason;
         stray.Version = version;
         stray.Leaving = false;
-        stray.Seen = true;
         stray.IsDirty = true;
         Rejections++;
     }
@@ -463,12 +470,13 @@ public sealed class PropertyBook
         return null;
     }
 
-    private void ForgetComponent(int component)
+    // Whoever writes null asks for it of every property, and each is answered.
+    private void ForgetComponent(int component, bool isAsked)
     {
         Release(component, null);
         for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
         {
-            _isMet[index] = true;
+            _isMet[index] = isAsked || _isWanted[index];
             _isWanted[index] = false;
         }
 
@@ -510,15 +518,23 @@ public sealed class PropertyBook
             Consider(index);
         }
 
+        bool isTorn = false;
         for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
         {
             int above = TwinModel.Below[index];
             if (above >= 0 && !Rules.IsBelow(_candidate.Numbers[index], _candidate.Numbers[above]))
             {
-                // The pair in force is in order, so keeping it is always possible.
-                Refuse(index);
-                Refuse(above);
+                Refuse(index, RejectReason.NotAllowed);
+                Refuse(above, RejectReason.NotAllowed);
+                isTorn = true;
             }
+        }
+
+        for (int index = TwinModel.Firsts[component]; isTorn && index < TwinModel.Firsts[component + 1]; index++)
+        {
+            // What is in force goes together, so keeping it is always possible.
+            Refuse(index, RejectReason.NotTogether);
+            Keep(index);
         }
 
         bool changed = false;
@@ -567,22 +583,28 @@ public sealed class PropertyBook
         Choose(index, Values.Numbers[index], place < 0 ? "" : Values.Texts[place]);
     }
 
-    private void Refuse(int index)
+    // What is in force already is no change, and stays acknowledged.
+    private void Refuse(int index, int reason)
     {
-        if (_candidate.Numbers[index] != Values.Numbers[index])
+        if (_candidateReason[index] == RejectReason.None && IsChange(index))
         {
-            _candidate.Numbers[index] = Values.Numbers[index];
-            _candidateReason[index] = RejectReason.NotAllowed;
+            _candidateReason[index] = reason;
         }
+    }
+
+    private bool IsChange(int index)
+    {
+        int place = TwinModel.TextOf[index];
+        return Values.Numbers[index] != _candidate.Numbers[index] || (place >= 0 && Values.Texts[place] != _candidate.Texts[place]);
     }
 
     private bool Enforce(int index, int version)
     {
         int reason = _candidateReason[index];
         int place = TwinModel.TextOf[index];
-        bool isChanged = Values.Numbers[index] != _candidate.Numbers[index] || (place >= 0 && Values.Texts[place] != _candidate.Texts[place]);
+        bool isChanged = IsChange(index);
         int code = reason != RejectReason.None ? TwinModel.RejectCodes[index] : _isWanted[index] ? Acknowledgement.Applied : Acknowledgement.Initial;
-        if (_isMet[index] || isChanged || code != Codes[index] || reason != Reasons[index])
+        if ((_isMet[index] && !_isRepeat) || isChanged || code != Codes[index] || reason != Reasons[index])
         {
             if (reason != RejectReason.None)
             {

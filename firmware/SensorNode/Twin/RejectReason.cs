@@ -26,10 +26,13 @@ public static class RejectReason
     /// <summary>The text is not of the form that the property takes.</summary>
     public const int Malformed = 6;
 
-    /// <summary>Number of entries.</summary>
-    public const int Count = 7;
+    /// <summary>The value is good, but others of its component do not go together: a component changes as a whole or not at all.</summary>
+    public const int NotTogether = 7;
 
-    private static readonly string[] Words = { "applied", "unknownProperty", "wrongType", "belowMinimum", "aboveMaximum", "notAllowed", "malformed" };
+    /// <summary>Number of entries.</summary>
+    public const int Count = 8;
+
+    private static readonly string[] Words = { "applied", "unknownProperty", "wrongType", "belowMinimum", "aboveMaximum", "notAllowed", "malformed", "notTogether" };
 
     /// <summary>The stable word of a reason.</summary>
     public static string Word(int reason)
@@ -60,6 +63,11 @@ public static class RejectReason
 
     private static string What(int reason, int index)
     {
+        if (reason == NotTogether)
+        {
+            return "is good, but others of its component do not go together";
+        }
+
         if (TwinModel.Types[index] == TwinModel.BooleanType)
         {
             return "takes true or false";

@@ -2,29 +2,44 @@ using DeviceTwin.SensorNode.Twin.Json;
 
 namespace DeviceTwin.SensorNode.Twin;
 
-/// <summary>Writes the reported patch: everything that is dirty, once, each acknowledgement in the form of IoT Plug and Play.</summary>
+/// <summary>
+/// Writes the reported patch: what is dirty, once, each acknowledgement in the form of IoT Plug and Play. What would make the patch long
+/// stays dirty and goes with the next one: a node has little memory, and a hub takes 32 KB in all.
+/// </summary>
 public static class ReportWriter
 {
-    /// <summary>Larger than any report: every property rejected, every text as long as it may be, and every place for strays taken.</summary>
-    public const int MaximumLength = 49152;
+    /// <summary>A patch that has come to this length takes nothing more up. Long enough for a node's first report.</summary>
+    public const int PatchLength = 4608;
+
+    /// <summary>Larger than any patch: <see cref="PatchLength"/> and the longest text with its acknowledgement.</summary>
+    public const int MaximumLength = PatchLength + 8192;
 
     /// <summary>Writes the patch and moves what is in it from dirty to in flight.</summary>
-    public static void Write(JsonWriter writer, PropertyBook book, TwinFacts facts, HealthFacts health)
+    /// <param name="limit">Length in bytes from which the patch takes nothing more up; with 1 it holds one item.</param>
+    public static void Write(JsonWriter writer, PropertyBook book, TwinFacts facts, HealthFacts health, int limit)
     {
+        // The opening brace is no item.
+        limit = limit < 2 ? 2 : limit;
         writer.Clear();
         writer.StartObject();
-        WriteFacts(writer, facts);
-        health.Write(writer);
-        WriteStrays(writer, book, -1);
-        for (int component = 0; component < TwinModel.Components.Length; component++)
+        WriteFacts(writer, facts, limit);
+        if (writer.Length < limit)
+        {
+            health.Write(writer);
+        }
+
+        WriteStrays(writer, book, -1, limit);
+        for (int component = 0; component < TwinModel.Components.Length && writer.Length < limit; component++)
         {
             if (HasNews(book, component))
             {
                 writer.Name(TwinModel.Components[component]);
                 writer.StartObject();
                 writer.Member("__t", "c");
-                WriteProperties(writer, book, component);
-                WriteStrays(writer, book, component);
+                int begun = writer.Length;
+                int end = limit < begun + 1 ? begun + 1 : limit;
+                WriteProperties(writer, book, component, end);
+                WriteStrays(writer, book, component, end);
                 writer.EndObject();
             }
         }
@@ -54,9 +69,9 @@ public static class ReportWriter
         return false;
     }
 
-    private static void WriteFacts(JsonWriter writer, TwinFacts facts)
+    private static void WriteFacts(JsonWriter writer, TwinFacts facts, int limit)
     {
-        for (int fact = 0; fact < TwinFacts.Count; fact++)
+        for (int fact = 0; fact < TwinFacts.Count && writer.Length < limit; fact++)
         {
             if (!facts.IsDirty(fact))
             {
@@ -106,9 +121,9 @@ public static class ReportWriter
         writer.EndObject();
     }
 
-    private static void WriteProperties(JsonWriter writer, PropertyBook book, int component)
+    private static void WriteProperties(JsonWriter writer, PropertyBook book, int component, int limit)
     {
-        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
+        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1] && writer.Length < limit; index++)
         {
             if (!book.IsDirty[index])
             {
@@ -152,9 +167,9 @@ public static class ReportWriter
         return book.Codes[index] == Acknowledgement.Initial ? "default" : RejectReason.Word(RejectReason.None);
     }
 
-    private static void WriteStrays(JsonWriter writer, PropertyBook book, int component)
+    private static void WriteStrays(JsonWriter writer, PropertyBook book, int component, int limit)
     {
-        for (int place = 0; place < PropertyBook.MaximumStrays; place++)
+        for (int place = 0; place < PropertyBook.MaximumStrays && writer.Length < limit; place++)
         {
             StrayProperty stray = book.Stray(place);
             if (stray == null || stray.Component != component || !stray.IsDirty)

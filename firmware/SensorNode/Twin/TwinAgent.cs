@@ -18,6 +18,10 @@ public sealed class TwinAgent
     /// </summary>
     public const int RefreshMs = 3600000;
 
+    // After a patch was refused for its content the next ones hold one item; with each that is taken they grow again.
+    private const int SinglePatch = 1;
+    private const int SmallPatch = 512;
+
     /// <summary><see cref="NextWakeMs"/> where only an event can change anything.</summary>
     public const long Never = long.MaxValue;
 
@@ -33,6 +37,8 @@ public sealed class TwinAgent
     private int _reportedVersion = -1;
     private bool _sawOlderTwin;
     private bool _adopted;
+    private bool _isSomethingLeftOut;
+    private int _patchLimit = ReportWriter.PatchLength;
     private byte[] _payload;
 
     /// <param name="values">Settings in force at the start.</param>
@@ -78,6 +84,9 @@ public sealed class TwinAgent
     /// <summary>Requests that the hub answered with an error.</summary>
     public int Refusals { get; private set; }
 
+    /// <summary>Items that the hub refused even by themselves: not reported until they change or the twin is read again.</summary>
+    public int Unreportable { get; private set; }
+
     /// <summary>Status of the last error, 0 where there was none.</summary>
     public int LastErrorStatus { get; private set; }
 
@@ -86,6 +95,11 @@ public sealed class TwinAgent
 
     /// <summary>Whether desired and reported are as far as the node knows: read, applied, and everything reported confirmed.</summary>
     public bool IsSettled => State == TwinState.Current && !HasNews();
+
+    /// <summary>
+    /// While it is true nothing is reported: what was applied is not durable yet, and what is acknowledged must be.
+    /// </summary>
+    public bool IsHeld { get; set; }
 
     /// <summary>The connection is there and the twin's topics are subscribed.</summary>
     public void Connected(long nowMs)
@@ -129,14 +143,43 @@ public sealed class TwinAgent
             if (status == 204)
             {
                 _reportedVersion = version;
+                _patchLimit = _patchLimit < SmallPatch ? SmallPatch
+                    : _patchLimit > ReportWriter.PatchLength >> 1 ? ReportWriter.PatchLength
+                    : _patchLimit << 1;
                 Handle(TwinEvent.ReportAccepted, nowMs);
             }
             else
             {
                 CountError(status);
-                Handle(TwinEvent.ReportFailed, nowMs);
+                ReportRefused(status, nowMs);
             }
         }
+    }
+
+    // 429 and what begins with 5 passes: the same again after a wait. 412: the twin is not as the node thinks. 400 and 413: the content,
+    // which will be as bad the next time; one item that the hub does not take must not keep the others back.
+    private void ReportRefused(int status, long nowMs)
+    {
+        if (status == 412)
+        {
+            Handle(TwinEvent.PatchGap, nowMs);
+            return;
+        }
+
+        bool isContent = status == 400 || status == 413;
+        if (isContent && _patchLimit == SinglePatch)
+        {
+            Unreportable++;
+            _isSomethingLeftOut = true;
+            Book.Confirm();
+            Facts.Confirm();
+            Health.Confirm();
+            Handle(HasNews() ? TwinEvent.ReportFailed : TwinEvent.ReportAccepted, nowMs);
+            return;
+        }
+
+        _patchLimit = isContent ? SinglePatch : _patchLimit;
+        Handle(TwinEvent.ReportFailed, nowMs);
     }
 
     /// <summary>The hub sent a desired patch.</summary>
@@ -160,7 +203,7 @@ public sealed class TwinAgent
     /// <summary>Lets time pass: unanswered requests, waits that are over, and reports that are due.</summary>
     public void Step(long nowMs)
     {
-        if (nowMs >= NextWakeMs)
+        if (nowMs >= NextWakeMs && !(IsHeld && State == TwinState.ReportPause))
         {
             switch (State)
             {
@@ -180,7 +223,7 @@ public sealed class TwinAgent
             }
         }
 
-        if (State == TwinState.Current && HasNews())
+        if (State == TwinState.Current && !IsHeld && HasNews())
         {
             Handle(TwinEvent.ReportDue, nowMs);
         }
@@ -246,7 +289,7 @@ public sealed class TwinAgent
                 ApplyTwin(nowMs);
                 break;
             case TwinAction.ApplyPatch:
-                Apply(_document.Enter(_payload), false);
+                Apply(_document.Enter(_payload), false, false);
                 break;
             case TwinAction.NotePatch:
                 // An unreadable patch has version -1: nobody knows what it brought, so any twin that arrives now may be older.
@@ -257,7 +300,7 @@ public sealed class TwinAgent
                 Book.Abandon();
                 Facts.Abandon();
                 Health.Abandon();
-                ReportWriter.Write(_writer, Book, Facts, Health);
+                ReportWriter.Write(_writer, Book, Facts, Health, _patchLimit);
                 _reportId = NewRequestId();
                 _request = new TwinRequest(_reportId, _writer.ToArray());
                 NextWakeMs = nowMs + AnswerTimeoutMs;
@@ -287,12 +330,10 @@ public sealed class TwinAgent
         _sawOlderTwin = false;
         bool isGap = _notedVersion > _document.DesiredVersion;
         bool isOther = _document.DesiredVersion != DesiredVersion;
-        if (_document.ReportedVersion != _reportedVersion)
+        if (_document.ReportedVersion != _reportedVersion || _isSomethingLeftOut)
         {
-            // A twin made anew may by chance have come to the same desired version with other content.
+            _isSomethingLeftOut = false;
             isOther = true;
-
-
             // Someone else's hand, a lost confirmation, a hub set back or a new boot: report everything.
             _reportedVersion = _document.ReportedVersion;
             Book.MarkAll();
@@ -306,10 +347,8 @@ public sealed class TwinAgent
             Book.AdoptStrays(_document.Enter(_payload, "reported"), TwinFacts.Names);
         }
 
-        if (isOther)
-        {
-            Apply(_document.Enter(_payload, "desired"), true);
-        }
+        // Also where the versions say that nothing changed: a twin made anew may by chance have come to the same ones.
+        Apply(_document.Enter(_payload, "desired"), true, !isOther);
 
         if (isGap)
         {
@@ -321,10 +360,10 @@ public sealed class TwinAgent
         }
     }
 
-    private void Apply(JsonReader reader, bool isWhole)
+    private void Apply(JsonReader reader, bool isWhole, bool isRepeat)
     {
         DesiredVersion = _document.DesiredVersion;
-        Book.Apply(reader, isWhole, DesiredVersion);
+        Book.Apply(reader, isWhole, DesiredVersion, isRepeat);
         Facts.SetUnacknowledged(Book.Unacknowledged);
     }
 

@@ -33,6 +33,12 @@ public sealed partial class DtdlTests
         Assert.That(interfaces, Is.Unique);
         foreach (JsonElement content in Interfaces().SelectMany(definition => definition.GetProperty("contents").EnumerateArray()))
         {
+            if (content.GetProperty("@type").GetString() == "Command")
+            {
+                CheckCommand(content);
+                continue;
+            }
+
             JsonElement schema = content.GetProperty("schema");
             if (content.GetProperty("@type").GetString() == "Component")
             {
@@ -41,6 +47,18 @@ public sealed partial class DtdlTests
             else
             {
                 Check(schema, content.GetProperty("@type").GetString() == "Property");
+            }
+        }
+    }
+
+    private static void CheckCommand(JsonElement command)
+    {
+        foreach (string part in new[] { "request", "response" })
+        {
+            if (command.TryGetProperty(part, out JsonElement payload))
+            {
+                Assert.That(payload.GetProperty("name").GetString(), Does.Match(Name()));
+                Check(payload.GetProperty("schema"), false);
             }
         }
     }

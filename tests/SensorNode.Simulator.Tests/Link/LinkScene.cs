@@ -10,16 +10,17 @@ internal sealed class LinkScene
 {
     public const long StartUtcMs = 1_700_000_000_000;
 
-    public LinkScene(int seed = 1)
+    public LinkScene(int seed = 1, Action<LinkOptions>? change = null, IMethodDesk? desk = null)
     {
         var jitter = new Jitter(seed);
+        change?.Invoke(Options);
         Agent = new TwinAgent(
             new SettingsValues(),
             new SettingsTextRule(),
             [null!, "high", "outer", "inner", "ball", "cage", "unbalance", "misalignment", "looseness", "hot", null!, null!],
             new Backoff(1000, 300000, 250, jitter),
             100);
-        Link = new HubLink(Session, Options, Agent, Outbox, jitter);
+        Link = new HubLink(Session, Options, Agent, Outbox, jitter, desk!);
     }
 
     public StubSession Session { get; } = new();
@@ -48,6 +49,9 @@ internal sealed class LinkScene
     public long? UtcOffsetMs { get; set; } = StartUtcMs;
 
     public bool IsNetworkUp { get; set; } = true;
+
+    /// <summary>What the time server does where the link doubts the clock.</summary>
+    public Action? TimeServer { get; set; }
 
     /// <summary>Steps the link as a loop does, until a time.</summary>
     public LinkScene RunTo(long untilMs)
@@ -83,6 +87,11 @@ internal sealed class LinkScene
     {
         Link.Receive(NowMs, UtcOffsetMs is { } offset ? offset + NowMs : 0, IsNetworkUp);
         long next = Link.Send(NowMs);
+        if (Link.TakeClockDoubt())
+        {
+            TimeServer?.Invoke();
+        }
+
         Assert.That(next, Is.GreaterThan(NowMs), "a step always asks for a later one");
         return next;
     }

@@ -25,7 +25,16 @@ internal sealed class StubSession : IMqttSession
     /// <summary>PUBACK packets that get lost before the next one arrives.</summary>
     public int LosePubacks { get; set; }
 
+    /// <summary>How often each PUBACK comes.</summary>
+    public int PubackCopies { get; set; } = 1;
+
     public bool LoseSuback { get; set; }
+
+    /// <summary>Decides over a CONNECT instead of <see cref="ConnectAnswer"/>.</summary>
+    public Func<MqttSessionOptions, int>? Judge { get; set; }
+
+    /// <summary>Sees what the node sends.</summary>
+    public Action<string, string>? Sent { get; set; }
 
     /// <summary>Sending fails.</summary>
     public bool IsClogged { get; set; }
@@ -56,8 +65,9 @@ internal sealed class StubSession : IMqttSession
         _toNode.Clear();
         _confirmed.Clear();
         _isSubscribed = false;
-        _returnCode = ConnectAnswer ?? -1;
-        _state = ConnectAnswer is null ? MqttSessionState.Opening : ConnectAnswer == 0 ? MqttSessionState.Open : MqttSessionState.Closed;
+        int? answer = Judge is null ? ConnectAnswer : Judge(options);
+        _returnCode = answer ?? -1;
+        _state = answer is null ? MqttSessionState.Opening : answer == 0 ? MqttSessionState.Open : MqttSessionState.Closed;
     }
 
     public int Publish(string topic, byte[] payload, int qos)
@@ -68,6 +78,7 @@ internal sealed class StubSession : IMqttSession
         }
 
         Published.Add((topic, Encoding.UTF8.GetString(payload), qos));
+        Sent?.Invoke(topic, Encoding.UTF8.GetString(payload));
         if (!IsSilent)
         {
             AnswerTwin(topic, payload);
@@ -82,7 +93,10 @@ internal sealed class StubSession : IMqttSession
         if (!IsSilent && LosePubacks-- <= 0)
         {
             LosePubacks = 0;
-            _confirmed.Enqueue(packetId);
+            for (int copy = 0; copy < PubackCopies; copy++)
+            {
+                _confirmed.Enqueue(packetId);
+            }
         }
 
         return packetId;

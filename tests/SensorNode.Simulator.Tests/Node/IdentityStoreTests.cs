@@ -40,6 +40,32 @@ public sealed class IdentityStoreTests
         Assert.That(identity.Network, Is.Null);
     }
 
+    private const string Ca = "\"ca\":\"-----BEGIN CERTIFICATE-----x\"";
+    private const string Hub = "\"deviceId\":\"d\",\"hubHost\":\"h\"";
+    private const string Own = "\"certificate\":\"-----BEGIN CERTIFICATE-----c\",\"certificateKey\":\"-----BEGIN PRIVATE KEY-----k\"";
+    private const string Dps = "\"dpsHost\":\"dps\",\"idScope\":\"0ne1\",\"registrationId\":\"r-1\"";
+
+    [TestCase("\"kind\":\"sas\"," + Hub + ",\"key\":\"AAECAwQFBgc=\"", IdentityRefusal.None)]
+    [TestCase("\"kind\":\"x509\"," + Hub + "," + Own, IdentityRefusal.None)]
+    [TestCase("\"kind\":\"dps\"," + Dps + ",\"key\":\"AAECAwQFBgc=\"", IdentityRefusal.None)]
+    [TestCase("\"kind\":\"dps\"," + Dps + "," + Own, IdentityRefusal.None)]
+    [TestCase("\"kind\":\"tpm\"," + Hub + "," + Own, IdentityRefusal.Kind)]
+    [TestCase("\"kind\":\"x509\"," + Hub, IdentityRefusal.Certificate)]
+    [TestCase("\"kind\":\"x509\"," + Hub + ",\"certificate\":\"-----BEGIN CERTIFICATE-----c\"", IdentityRefusal.Certificate)]
+    [TestCase("\"kind\":\"x509\"," + Hub + "," + Own + ",\"key\":\"AAECAwQFBgc=\"", IdentityRefusal.Key, Description = "both is neither")]
+    [TestCase("\"kind\":\"x509\"," + Own, IdentityRefusal.DeviceId)]
+    [TestCase("\"kind\":\"dps\"," + Dps, IdentityRefusal.Key)]
+    [TestCase("\"kind\":\"dps\"," + Hub + ",\"key\":\"AAECAwQFBgc=\"", IdentityRefusal.DpsHost)]
+    [TestCase("\"kind\":\"dps\",\"dpsPort\":0," + Dps + ",\"key\":\"AAECAwQFBgc=\"", IdentityRefusal.DpsHost)]
+    [TestCase("\"kind\":\"dps\",\"dpsHost\":\"dps\",\"registrationId\":\"r\",\"key\":\"AAECAwQFBgc=\"", IdentityRefusal.IdScope)]
+    [TestCase("\"kind\":\"dps\",\"dpsHost\":\"dps\",\"idScope\":\"s\",\"registrationId\":\"r 1\",\"key\":\"AAECAwQFBgc=\"", IdentityRefusal.RegistrationId)]
+    public void EachKindAsksForItsOwn(string members, string refusal)
+    {
+        NodeIdentity? identity = Load("{" + members + "," + Ca + "}", out string said);
+        Assert.That(said, Is.EqualTo(refusal));
+        Assert.That(identity is null, Is.EqualTo(refusal != IdentityRefusal.None));
+    }
+
     [Test]
     public void NoFileIsMissing()
     {

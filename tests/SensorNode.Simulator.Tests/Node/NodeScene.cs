@@ -35,6 +35,7 @@ internal sealed class NodeScene
             Radio = Board.Radio,
             Session = Session,
             Power = Board.Power,
+            Indicator = Board.Indicator,
             Accelerometer = Board.AccelerometerWord,
             AccelerometerBus = Board.AccelerometerBus,
             TemperatureSensor = Board.TemperatureWord,

@@ -222,7 +222,28 @@ public sealed class NodeTests
         scene.Session.Desire("""{"sampling":{"captureIntervalSeconds":7}}""");
         scene.RunTo(60_000);
         Assert.That(scene.Status.Captures, Is.InRange(8, 10));
-        Assert.That(scene.Node.Health.FileFailures, Is.EqualTo(11), "five reads and two writes at the start, one write of the settings, two of the ledger, one of the trace");
+        Assert.That(scene.Node.Health.FileFailures, Is.InRange(4 + 11, 4 + 12), "three reads and a write at the start, one write of the settings each 5 s");
+        Assert.That(scene.Session.Twin.ReportedAt("sampling.captureIntervalSeconds.value")!.GetValue<int>(), Is.Not.EqualTo(7), "not durable, not acknowledged");
+        scene.RunTo(70_000);
+        Assert.That(
+            scene.Session.Twin.ReportedAt("sampling.captureIntervalSeconds.value")!.GetValue<int>(),
+            Is.EqualTo(7),
+            "a file system that never works again must not silence the node: the hub's twin brings the settings back");
+    }
+
+    [Test]
+    public void SettingsAreAcknowledgedAsSoonAsTheFileSystemWorksAgain()
+    {
+        var files = new FaultyFiles();
+        var scene = new NodeScene(files: files).RunTo(5000);
+        files.Fails = true;
+        scene.Session.Desire("""{"sampling":{"captureIntervalSeconds":7}}""");
+        scene.RunTo(20_000);
+        Assert.That(scene.Session.Twin.ReportedAt("sampling.captureIntervalSeconds.value")!.GetValue<int>(), Is.Not.EqualTo(7));
+        files.Fails = false;
+        scene.RunTo(30_000);
+        Assert.That(scene.Session.Twin.ReportedAt("sampling.captureIntervalSeconds.value")!.GetValue<int>(), Is.EqualTo(7));
+        Assert.That(files.LastName, Is.EqualTo(TalkLoop.SettingsFile));
     }
 
     [Test]

@@ -16,7 +16,7 @@ internal static class ProjectArrows
         ["DeviceTwin.Hub"] = ["DeviceTwin.Storage", "DeviceTwin.Twins", "DeviceTwin.Mqtt", "DeviceTwin.Dashboard", "SensorNode.Portable"],
         ["SensorNode.Simulator"] = ["SensorNode.Portable", "DeviceTwin.Mqtt"],
         ["DeviceTwin.Cli"] = ["SensorNode.Simulator", "SensorNode.Portable", "DeviceTwin.Mqtt", "DeviceTwin.Twins"],
-        ["DeviceTwin.Bench"] = ["SensorNode.Portable", "DeviceTwin.Mqtt", "DeviceTwin.Twins"],
+        ["DeviceTwin.Bench"] = ["SensorNode.Simulator", "SensorNode.Portable", "DeviceTwin.Mqtt", "DeviceTwin.Twins"],
         ["DeviceTwin.Load"] = ["SensorNode.Simulator", "SensorNode.Portable", "DeviceTwin.Mqtt", "DeviceTwin.Twins"],
     };
 

@@ -15,11 +15,11 @@ public sealed class ProjectArrowsTests
     }
 
     [Test]
-    public void Only_the_command_the_load_generator_and_tests_use_the_simulator()
+    public void Only_the_command_the_load_generator_the_bench_and_tests_use_the_simulator()
     {
         var users = Products.Where(project => project.ProjectReferences.Contains("SensorNode.Simulator")).Select(project => project.Name);
 
-        Assert.That(users, Is.SubsetOf(new[] { "DeviceTwin.Cli", "DeviceTwin.Load" }));
+        Assert.That(users, Is.SubsetOf(new[] { "DeviceTwin.Cli", "DeviceTwin.Load", "DeviceTwin.Bench" }));
     }
 
     [Test]

@@ -18,12 +18,13 @@ internal static class RoomArrows
         [Rooms.Acquisition] = [Rooms.Signal],
         [Rooms.Detection] = [Rooms.Signal],
         [Rooms.Link] = [Rooms.Signal, Rooms.Detection, Rooms.Twin, Rooms.Boards],
+        [Rooms.Methods] = [Rooms.Link, Rooms.Twin, Rooms.Supervision],
         [Rooms.Provisioning] = [Rooms.Twin, Rooms.Boards],
         [Rooms.Supervision] = [Rooms.Boards],
         [Rooms.Esp32] = [Rooms.Boards, Rooms.Link],
         [Rooms.Root] =
         [
-            Rooms.Acquisition, Rooms.Signal, Rooms.Detection, Rooms.Twin, Rooms.Link, Rooms.Provisioning, Rooms.Supervision, Rooms.Boards,
+            Rooms.Acquisition, Rooms.Signal, Rooms.Detection, Rooms.Twin, Rooms.Link, Rooms.Methods, Rooms.Provisioning, Rooms.Supervision, Rooms.Boards,
         ],
     };
 

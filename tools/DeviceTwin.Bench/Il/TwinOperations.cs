@@ -25,7 +25,7 @@ internal static class TwinOperations
             return () =>
             {
                 document.LookAtPatch(Patch);
-                book.Apply(document.Enter(Patch), isWhole: false, document.DesiredVersion);
+                book.Apply(document.Enter(Patch), isWhole: false, document.DesiredVersion, isRepeat: false);
             };
         }),
     ];

@@ -17,6 +17,7 @@ public sealed record SoakOptions(string Name, int Seed, TimeSpan? For, long? Rou
     [
         ("arithmetic", [Seeded]),
         ("crash", [Seeded, "--rounds COUNT", Timed, "--start-timeout 90s|10m"]),
+        ("node-twin", [Seeded, "--rounds COUNT", Timed]),
         ("fuzz", [Seeded, Timed, "--inputs COUNT", "--target NAME"]),
     ];
 

@@ -1,4 +1,5 @@
 using System;
+using nanoFramework.Networking;
 using nanoFramework.Runtime.Native;
 
 namespace DeviceTwin.SensorNode.Boards.Esp32;
@@ -29,6 +30,18 @@ public sealed class Esp32Clock : IClock
         catch (Exception)
         {
             // Whether it was taken shows in UtcMs.
+        }
+    }
+
+    public void Synchronize()
+    {
+        try
+        {
+            Sntp.UpdateNow();
+        }
+        catch (Exception)
+        {
+            // SNTP goes on asking in its own rhythm.
         }
     }
 }

@@ -12,13 +12,30 @@ namespace DeviceTwin.SensorNode.Boards.Esp32;
 /// in queues until the talk loop polls.
 /// </summary>
 /// <remarks>
-/// A confirmation can come before <see cref="Publish"/> returns, late, or (nanoframework/Home#935) never: the link's
-/// time-outs are made for that. A failed confirmation (IsPublished false) is none.
+/// What M2Mqtt 5.1.220 does, read from its source, and what is made of it here:
+/// <list type="bullet">
+/// <item>Publish puts the message into a queue and returns; a thread sends it. So a number returned is no proof that anything left, the
+/// confirmation can be there before the number is, and a dead socket shows in IsConnected alone.</item>
+/// <item>A confirmation that meets no message in the queue at that moment is thrown away (nanoframework/Home#935). M2Mqtt then sends the
+/// message again after 1 s, three times in all, and raises IsPublished false: no confirmation, and no proof of the contrary. The hub
+/// tells repetitions by their number (bootId, seq); the link sends again by its own clock.</item>
+/// <item>Packet identifiers begin at 1 with each client. An event of an old client, raised while it is being closed, would confirm
+/// another message of the new one: events of any client but the present one are dropped, under the gate that changes it.</item>
+/// <item>A client is used for one connection: it keeps its queues and, with CleanSession false, its session over Connect, and would send
+/// old messages before the node has subscribed.</item>
+/// <item>Disconnect and Close sleep 200 ms and join threads for up to 2 s: that is the talk loop's pause at a reconnection.</item>
+/// <item>Before 5.1.220 each message leaked (queues and the event list); the loop thread of the old client could live on.</item>
+/// <item>The socket is IPv4 and takes the first address of the DNS answer. The certificate authority given is the only one trusted, and
+/// the host's name is checked. Without a client certificate M2Mqtt shows the one stored on the device, if there is one.</item>
+/// </list>
 /// </remarks>
 public sealed class M2MqttSession : IMqttSession
 {
     // A hub that talks faster than the node listens must not fill the memory: twin messages are repeated by the link's own means.
     private const int QueueLimit = 32;
+
+    // Return code of SUBACK (MQTT 3.1.1, 3.9.3).
+    private const int SubscriptionRefused = 0x80;
 
     private readonly object _gate = new object();
     private readonly ArrayList _messages = new ArrayList();
@@ -27,10 +44,11 @@ public sealed class M2MqttSession : IMqttSession
     private MqttSessionState _state;
     private int _returnCode = -1;
     private bool _sessionPresent;
+    private bool _isRefused;
 
     public MqttSessionState State()
     {
-        if (_state == MqttSessionState.Open && (_client == null || !_client.IsConnected))
+        if (_state == MqttSessionState.Open && (_client == null || _isRefused || !_client.IsConnected))
         {
             _state = MqttSessionState.Closed;
         }
@@ -57,12 +75,18 @@ public sealed class M2MqttSession : IMqttSession
         try
         {
             var authority = new X509Certificate(options.CertificateAuthority);
-            _client = new MqttClient(options.Host, options.Port, true, authority, null, MqttSslProtocols.TLSv1_2);
-            _client.ConnectionOpened += OnConnectionOpened;
-            _client.MqttMsgPublishReceived += OnMessage;
-            _client.MqttMsgPublished += OnPublished;
-            _client.MqttMsgSubscribed += OnSubscribed;
-            MqttReasonCode code = _client.Connect(
+            X509Certificate2 own = options.ClientCertificate == null ? null : new X509Certificate2(options.ClientCertificate, options.ClientKey, "");
+            var client = new MqttClient(options.Host, options.Port, true, authority, own, MqttSslProtocols.TLSv1_2);
+            lock (_gate)
+            {
+                _client = client;
+            }
+
+            client.ConnectionOpened += OnConnectionOpened;
+            client.MqttMsgPublishReceived += OnMessage;
+            client.MqttMsgPublished += OnPublished;
+            client.MqttMsgSubscribed += OnSubscribed;
+            MqttReasonCode code = client.Connect(
                 options.ClientId,
                 options.UserName,
                 options.Password,
@@ -151,8 +175,16 @@ public sealed class M2MqttSession : IMqttSession
 
     public void Close()
     {
-        MqttClient client = _client;
-        _client = null;
+        MqttClient client;
+        lock (_gate)
+        {
+            client = _client;
+            _client = null;
+            _isRefused = false;
+            _messages.Clear();
+            _confirmed.Clear();
+        }
+
         _state = MqttSessionState.Closed;
         if (client != null)
         {
@@ -162,12 +194,6 @@ public sealed class M2MqttSession : IMqttSession
             client.MqttMsgSubscribed -= OnSubscribed;
             Quietly(client, true);
             Quietly(client, false);
-        }
-
-        lock (_gate)
-        {
-            _messages.Clear();
-            _confirmed.Clear();
         }
     }
 
@@ -199,7 +225,7 @@ public sealed class M2MqttSession : IMqttSession
     {
         lock (_gate)
         {
-            if (_messages.Count < QueueLimit)
+            if (sender == _client && _messages.Count < QueueLimit)
             {
                 _messages.Add(new MqttMessage(arguments.Topic, arguments.Message));
             }
@@ -210,20 +236,34 @@ public sealed class M2MqttSession : IMqttSession
     {
         if (arguments.IsPublished)
         {
-            Confirm(arguments.MessageId);
+            Confirm(sender, arguments.MessageId);
         }
     }
 
+    // A hub that refuses a subscription does not speak our dialect: going on would be deaf.
     private void OnSubscribed(object sender, MqttMsgSubscribedEventArgs arguments)
     {
-        Confirm(arguments.MessageId);
+        for (int index = 0; index < arguments.GrantedQoSLevels.Length; index++)
+        {
+            if ((int)arguments.GrantedQoSLevels[index] == SubscriptionRefused)
+            {
+                lock (_gate)
+                {
+                    _isRefused |= sender == _client;
+                }
+
+                return;
+            }
+        }
+
+        Confirm(sender, arguments.MessageId);
     }
 
-    private void Confirm(int packetId)
+    private void Confirm(object sender, int packetId)
     {
         lock (_gate)
         {
-            if (_confirmed.Count < QueueLimit)
+            if (sender == _client && _confirmed.Count < QueueLimit)
             {
                 _confirmed.Add(packetId);
             }

@@ -11,6 +11,7 @@ internal static class Rooms
     public const string Detection = "Detection";
     public const string Twin = "Twin";
     public const string Link = "Link";
+    public const string Methods = "Methods";
     public const string Provisioning = "Provisioning";
     public const string Supervision = "Supervision";
     public const string Boards = "Boards";
