@@ -55,6 +55,9 @@ public sealed class HealthReport
         _facts.Set(HealthFacts.SignalDbm, signal == 0 ? HealthFacts.NotKnown : signal);
         _facts.Set(HealthFacts.OutboxDepth, outboxDepth);
         _facts.Set(HealthFacts.Dropped, _supervisor.Total(ResetLedger.Dropped));
+        _facts.Set(HealthFacts.DroppedUrgent, _supervisor.Total(ResetLedger.DroppedUrgent));
+        _facts.Set(HealthFacts.DroppedNormal, _supervisor.Total(ResetLedger.DroppedNormal));
+        _facts.Set(HealthFacts.DroppedLow, _supervisor.Total(ResetLedger.DroppedLow));
         _facts.Set(HealthFacts.ClockOffsetMs, _supervisor.Clock.LastStepMs);
         _facts.Set(HealthFacts.TraceSequence, _supervisor.Trace.Last());
         _facts.Set(HealthFacts.FileFailures, _supervisor.Total(ResetLedger.FileFailures));

@@ -45,9 +45,19 @@ public static class Program
         ISerialLink link = Esp32SerialLink.Open(board);
         var store = new IdentityStore(files);
         NodeIdentity identity = store.Load();
+        bool isButtonHeld = Esp32Board.IsButtonPressed(board);
+        var parts = new NodeParts();
+        parts.Clock = _clock;
+        parts.Files = files;
+        parts.Radio = radio;
+        parts.Power = power;
+        parts.Accelerometer = board.Accelerometer;
+        parts.TemperatureSensor = board.TemperatureSensor;
+        parts.CaptureCapacity = board.CaptureCapacity;
+        OpenBuses(board, parts);
         if (identity == null)
         {
-            Provision(board, link, files, power, radio, store.Refusal);
+            Provision(board, link, parts, store.Refusal);
         }
 
         if (identity.TimeServer != null)
@@ -56,18 +66,10 @@ public static class Program
         }
 
         Sntp.Start();
-        var parts = new NodeParts();
-        parts.Clock = _clock;
-        parts.Files = files;
-        parts.Radio = radio;
         parts.Session = new M2MqttSession();
-        parts.Power = power;
-        parts.Accelerometer = board.Accelerometer;
-        parts.TemperatureSensor = board.TemperatureSensor;
-        OpenBuses(board, parts);
+        parts.Indicator = Esp32Board.OpenLamp(board);
         parts.Identity = identity;
         parts.BoardName = board.Name;
-        parts.CaptureCapacity = board.CaptureCapacity;
         parts.DetectorWindow = board.DetectorWindow;
         parts.WaveformCapacity = board.WaveformCapacity;
         parts.OutboxQueueBytes = board.OutboxQueueBytes;
@@ -89,11 +91,15 @@ public static class Program
 
         if (link != null)
         {
-            _serial = NewHost(board, link, files, radio, _node.Supervisor);
+            _serial = NewHost(board, link, parts, _node.Supervisor, _node.Sensors);
+            if (isButtonHeld)
+            {
+                _serial.Dialogue.Lock.OpenWindow(_clock.UptimeMs());
+            }
         }
 
         Say(BootLine.Cause, ResetCause.Word(_node.Supervisor.Cause));
-        Say(BootLine.Identity, identity.DeviceId + " " + identity.HubHost);
+        Say(BootLine.Identity, identity.Name + " " + (identity.HubHost == null ? identity.DpsHost : identity.HubHost));
         Say(BootLine.Mode, NodeMode.Word(_node.Supervisor.Mode));
         Say(link == null ? BootLine.PortFailed : BootLine.PortOpen, null);
         new Thread(Measure).Start();
@@ -123,32 +129,39 @@ public static class Program
     }
 
     // Without an identity there is nothing to do but to let a technician give one.
-    private static void Provision(BoardDescription board, ISerialLink link, IFiles files, IPower power, IRadio radio, string refusal)
+    private static void Provision(BoardDescription board, ISerialLink link, NodeParts parts, string refusal)
     {
         if (link == null)
         {
             Refuse(BootLine.IdentityRefused, refusal);
         }
 
-        var supervisor = new Supervisor(files, power, new HealthCounters(), TalkLoop.SettingsFile);
+        var supervisor = new Supervisor(parts.Files, parts.Power, new HealthCounters(), TalkLoop.SettingsFile);
         supervisor.Start();
-        _serial = NewHost(board, link, files, radio, supervisor);
+        var bench = new SensorBench(parts);
+        _serial = NewHost(board, link, parts, supervisor, bench.Sensors);
         Say(BootLine.Cause, ResetCause.Word(supervisor.Cause));
         Say(BootLine.IdentityRefused, refusal);
         Say(BootLine.Waiting, null);
         while (true)
         {
-            SleepUntil(_serial.Step(_clock.UptimeMs(), false));
+            long nowMs = _clock.UptimeMs();
+            long next = _serial.Step(nowMs, false);
+            long nextSample = bench.Step(nowMs);
+            SleepUntil(nextSample < next ? nextSample : next);
         }
     }
 
-    private static SerialHost NewHost(BoardDescription board, ISerialLink link, IFiles files, IRadio radio, Supervisor supervisor)
+    private static SerialHost NewHost(BoardDescription board, ISerialLink link, NodeParts parts, Supervisor supervisor, SensorDesk sensors)
     {
         var facts = new ProvisioningFacts();
         facts.Board = board.Name;
         facts.Mac = Mac();
         facts.ChipId = facts.Mac;
-        return new SerialHost(link, files, supervisor, new SerialDialogue(link, files, _clock, radio, null, facts));
+        facts.Accelerometer = board.Accelerometer;
+        facts.Thermometer = board.TemperatureSensor;
+        IProvisioningSensors measurements = sensors == null ? null : new TechnicianSensors(sensors);
+        return new SerialHost(link, parts.Files, supervisor, new SerialDialogue(link, parts.Files, _clock, parts.Radio, measurements, facts));
     }
 
     private static string Mac()

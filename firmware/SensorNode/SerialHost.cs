@@ -1,6 +1,7 @@
 using System;
 using System.Text;
 using DeviceTwin.SensorNode.Boards;
+using DeviceTwin.SensorNode.Link;
 using DeviceTwin.SensorNode.Provisioning;
 using DeviceTwin.SensorNode.Supervision;
 
@@ -61,6 +62,8 @@ public sealed class SerialHost
             // What remains would be another machine's and another hub's. The identity is gone already.
             Delete(TalkLoop.SettingsFile);
             Delete(TalkLoop.BaselineFile);
+            Delete(AssignmentStore.FileName);
+            Outbox.DeleteFiles(_files);
             Say(BootLine.Restarting, ResetCause.Word(ResetCause.FactoryReset));
             _supervisor.RestartWiped(nowMs);
         }

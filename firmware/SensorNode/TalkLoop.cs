@@ -105,6 +105,7 @@ public sealed class TalkLoop
         }
 
         long utcMs = _parts.Clock.UtcMs();
+        _supervisor.NoteDropped(_outbox.Dropped(TelemetryMessage.Urgent), _outbox.Dropped(TelemetryMessage.Normal));
         _supervisor.Keep(nowMs, utcMs, _outbox.Dropped());
         _report.Step(nowMs, _outbox.Count(), mayWrite);
         NoteJump(nowMs, utcMs);

@@ -97,6 +97,26 @@ public sealed class Outbox
         }
     }
 
+    /// <summary>Deletes what an outbox left on file, as a reset to the factory's state does; the node restarts behind it. Does not throw.</summary>
+    public static void DeleteFiles(IFiles files)
+    {
+        try
+        {
+            string[] names = files.List();
+            for (int index = 0; index < names.Length; index++)
+            {
+                if (OutboxLane.IsSegment(names[index]))
+                {
+                    files.Delete(names[index]);
+                }
+            }
+        }
+        catch (Exception)
+        {
+            // What cannot be deleted is sent: the hub knows whose it is by its boot and number.
+        }
+    }
+
     /// <summary>What is sent where nothing else is to be; null where there is none.</summary>
     public WaveformUpload Upload { get; set; }
 

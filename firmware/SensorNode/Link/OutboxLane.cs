@@ -107,6 +107,12 @@ internal sealed class OutboxLane
         return count;
     }
 
+    /// <summary>Whether a file has the name of a segment.</summary>
+    public static bool IsSegment(string name)
+    {
+        return name.Length > Prefix.Length && name.Substring(0, Prefix.Length) == Prefix;
+    }
+
     /// <summary>Takes over what earlier starts left.</summary>
     public void Open(string[] names)
     {

@@ -23,8 +23,17 @@ public sealed class ResetLedger
     /// <summary>Captures whose FIFO overran.</summary>
     public const int Overruns = 4;
 
+    /// <summary>Alarms, and features with a new verdict, among the dropped messages.</summary>
+    public const int DroppedUrgent = 5;
+
+    /// <summary>Features among the dropped messages.</summary>
+    public const int DroppedNormal = 6;
+
+    /// <summary>Spectra among the dropped messages.</summary>
+    public const int DroppedLow = 7;
+
     /// <summary>Number of counters.</summary>
-    public const int Counters = 5;
+    public const int Counters = 8;
 
     /// <summary><see cref="PendingCause"/> where nobody means to restart.</summary>
     public const int NoCause = 255;

@@ -64,6 +64,8 @@ public sealed class Supervisor
     private long _nextTraceMs = FirstTraceMs;
     private int _savedImportant;
     private int _dropped;
+    private int _droppedUrgent;
+    private int _droppedNormal;
 
     /// <param name="files">Where it keeps what survives.</param>
     /// <param name="power">What it restarts with.</param>
@@ -245,6 +247,15 @@ public sealed class Supervisor
         }
     }
 
+    /// <summary>Notes how urgent the dropped messages were; the rest of them were spectra.</summary>
+    /// <param name="urgent">Alarms, and features with a new verdict, dropped since the start.</param>
+    /// <param name="normal">Features dropped since the start.</param>
+    public void NoteDropped(int urgent, int normal)
+    {
+        _droppedUrgent = urgent;
+        _droppedNormal = normal;
+    }
+
     /// <summary>Whether these settings must not come into force: they are those that the node fell back from.</summary>
     /// <param name="desiredVersion">The version they come from.</param>
     public bool Holds(int desiredVersion)
@@ -374,6 +385,12 @@ public sealed class Supervisor
                 return _health.LoopFailures;
             case ResetLedger.Dropped:
                 return _dropped;
+            case ResetLedger.DroppedUrgent:
+                return _droppedUrgent;
+            case ResetLedger.DroppedNormal:
+                return _droppedNormal;
+            case ResetLedger.DroppedLow:
+                return _dropped - _droppedUrgent - _droppedNormal;
             case ResetLedger.CaptureFaults:
                 return _health.CaptureFaults;
             default:

@@ -39,8 +39,17 @@ public sealed class HealthFacts
     /// <summary>Starts in a row that were not meant and did not become healthy.</summary>
     public const int UnhealthyStarts = 9;
 
+    /// <summary>Alarms, and features with a new verdict, among the dropped messages.</summary>
+    public const int DroppedUrgent = 10;
+
+    /// <summary>Features among the dropped messages.</summary>
+    public const int DroppedNormal = 11;
+
+    /// <summary>Spectra among the dropped messages.</summary>
+    public const int DroppedLow = 12;
+
     /// <summary>Number of numeric values.</summary>
-    public const int Numbers = 10;
+    public const int Numbers = 13;
 
     /// <summary>A number that is not known: it is not reported, or leaves the twin.</summary>
     public const int NotKnown = int.MinValue;
@@ -48,11 +57,11 @@ public sealed class HealthFacts
     private static readonly string[] NumberNames =
     {
         "heapLowWaterBytes", "signalDbm", "outboxDepth", "dropped", "clockOffsetMs", "traceSequence", "fileFailures", "loopFailures", "starts",
-        "unhealthyStarts",
+        "unhealthyStarts", "droppedUrgent", "droppedNormal", "droppedLow",
     };
 
     // Half of a radio's fading, two allocation units, and so on: what nobody would act upon is not worth a report.
-    private static readonly int[] Steps = { 4096, 8, 32, 1, 2000, 32, 1, 1, 1, 1 };
+    private static readonly int[] Steps = { 4096, 8, 32, 1, 2000, 32, 1, 1, 1, 1, 1, 1, 1 };
 
     private readonly int[] _values = new int[Numbers];
     private readonly int[] _told = new int[Numbers];

@@ -49,6 +49,9 @@ public sealed class FirmwareTests
             [nameof(board.SupplyMillivolt)] = file.Supply.NominalMillivolt,
             [nameof(board.CaptureCapacity)] = file.Memory.CaptureSamples,
             [nameof(board.DetectorWindow)] = file.Memory.DetectorWindowSamples,
+            [nameof(board.WaveformCapacity)] = file.Memory.WaveformSamples,
+            [nameof(board.FileSystemBytes)] = file.Memory.FileSystemBytes,
+            [nameof(board.OutboxQueueBytes)] = file.Memory.OutboxQueueBytes,
         };
         var facts = typeof(BoardDescription).GetFields().Where(field => !field.IsLiteral).ToDictionary(field => field.Name, field => field.GetValue(board));
 

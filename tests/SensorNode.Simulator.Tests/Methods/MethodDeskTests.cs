@@ -50,7 +50,7 @@ public sealed class MethodDeskTests
     [TestCase("identify", "{\"seconds\":\"5\"}", 400, "badPayload")]
     [TestCase("identify", "{\"seconds\":5,\"x\":1}", 400, "badPayload")]
     [TestCase("tapTest", "{\"seconds\":0}", 400, "badPayload")]
-    [TestCase("tapTest", "{\"seconds\":61}", 400, "badPayload")]
+    [TestCase("tapTest", "{\"seconds\":31}", 400, "badPayload")]
     [TestCase("getTrace", "{\"count\":0}", 400, "badPayload")]
     [TestCase("getTrace", "{\"count\":33}", 400, "badPayload")]
     [TestCase("getTrace", "{\"after\":-1}", 400, "badPayload")]
@@ -254,20 +254,32 @@ public sealed class MethodDeskTests
     public void EveryStatusAndEveryEventHasItsWord()
     {
         Assert.That(Enumerable.Range(1, TraceEvent.Count - 1).Select(TraceEvent.Word), Is.Unique.And.No.Member("unknown"));
-        Assert.That(new[] { 200, 202, 400, 403, 404, 409, 413, 500, 501 }.Select(MethodStatus.Word), Is.Unique.And.No.Member("unknown"));
+        Assert.That(new[] { 200, 202, 400, 403, 404, 409, 413, 500, 501, 503 }.Select(MethodStatus.Word), Is.Unique.And.No.Member("unknown"));
     }
 
     [Test]
-    public void ThePageHasEveryMethodStatusAndEventWithItsNumber()
+    public void ThePageHasEveryMethodAndStatusWithItsNumber()
     {
         string page = File.ReadAllText(TestFiles.InRepository("firmware/SensorNode/Methods/README.md"));
         IEnumerable<string> rows =
         [
             .. Enumerable.Range(1, MethodCatalogue.Count - 1).Select(method => $"| {method} | `{MethodCatalogue.Word(method)}`"),
-            .. new[] { 200, 202, 400, 403, 404, 409, 413, 500, 501 }.Select(status => $"| {status} | `{MethodStatus.Word(status)}` |"),
-            .. Enumerable.Range(1, TraceEvent.Count - 1).Select(trace => $"| {trace} | `{TraceEvent.Word(trace)}` |"),
+            .. new[] { 200, 202, 400, 403, 404, 409, 413, 500, 501, 503 }.Select(status => $"| {status} | `{MethodStatus.Word(status)}` |"),
         ];
         Assert.That(rows.Where(row => !page.Contains(row)), Is.Empty);
+    }
+
+    [Test]
+    public void InSafeModeWhatNeedsTheSensorsIsRefusedWithItsReasonAndTheRestWorks(
+        [Values("selfTest", "tapTest", "capture", "acknowledgeAlarm", "relearnBaseline")] string method)
+    {
+        _desk = new MethodDesk(new LinkOptions { DeviceId = "node-1" }, "3-77", null, _trace, _words, true, new Jitter(1));
+
+        (int status, JsonObject body) = Call(method, "{}");
+        Assert.That((status, (string?)body["error"]), Is.EqualTo((503, "unavailable")));
+        Assert.That((string?)body["message"], Does.Contain("safe mode"));
+        Assert.That(Call("getTrace", "{}").Status, Is.EqualTo(200));
+        Assert.That(Call("reboot", "{}").Status, Is.EqualTo(200));
     }
 
     private (int Status, JsonObject Body) Call(string method, string payload, long nowMs = 0, string? id = null)

@@ -24,17 +24,17 @@ public class LowCostNodeTests
     {
         NodeScene scene = new(MachineKind.Healthy, sensor: lowCost ? new Ism330dhcxModelOptions() : new Iis3dwbModelOptions());
         scene.RunTo(10_000);
-        Assert.That((scene.Node.SelfTest(), scene.Node.TapTest()), Is.EqualTo(((SelfTestResult?)null, (object?)null)));
-        scene.Node.RequestSelfTest();
+        Assert.That((scene.Node.Sensors!.SelfTest(), scene.Node.Sensors!.TapTest()), Is.EqualTo(((SelfTestResult?)null, (object?)null)));
+        scene.Node.Sensors!.RequestSelfTest();
         scene.RunTo(15_000);
-        Assert.That(scene.Node.SelfTest().Sequence, Is.EqualTo(1));
-        scene.Node.RequestTapTest(3000);
+        Assert.That(scene.Node.Sensors!.SelfTest().Sequence, Is.EqualTo(1));
+        scene.Node.Sensors!.RequestTapTest(3000);
         scene.RunTo(17_000);
         scene.Board.Accelerometer.Tap(2, 10, 2500, 0.002);
         scene.RunTo(22_000);
-        Assert.That((scene.Node.TapTest().Sequence, scene.Node.TapTest().Axis), Is.EqualTo((1, 2)));
+        Assert.That((scene.Node.Sensors!.TapTest().Sequence, scene.Node.Sensors!.TapTest().Axis), Is.EqualTo((1, 2)));
         int captures = scene.Status.Captures;
-        scene.Node.RequestCapture();
+        scene.Node.Sensors!.RequestCapture();
         scene.RunTo(30_000);
         Assert.That(scene.Status.Captures, Is.EqualTo(captures + 1));
         Assert.That(scene.Node.Health.LoopFailures, Is.Zero);
@@ -61,10 +61,10 @@ public class LowCostNodeTests
         NodeScene scene = new(MachineKind.Healthy);
         scene.Session.Desire("""{"reporting":{"telemetryIntervalSeconds":1}}""");
         scene.RunTo(20_000);
-        Assert.That((scene.Node.NoiseFloor(), scene.Features.Any(message => message.ContainsKey("captureReason"))), Is.EqualTo(((object?)null, false)));
-        scene.Node.RequestCapture();
+        Assert.That((scene.Node.Sensors!.NoiseFloor(), scene.Features.Any(message => message.ContainsKey("captureReason"))), Is.EqualTo(((object?)null, false)));
+        scene.Node.Sensors!.RequestCapture();
         scene.RunTo(40_000);
         Assert.That(scene.Features.Select(message => (string?)message["captureReason"]), Has.Member("requested"));
-        Assert.That(scene.Node.NoiseFloor().MicroG, Is.GreaterThan(scene.Node.NoiseFloor().ExpectedMicroG / 2));
+        Assert.That(scene.Node.Sensors!.NoiseFloor().MicroG, Is.GreaterThan(scene.Node.Sensors!.NoiseFloor().ExpectedMicroG / 2));
     }
 }

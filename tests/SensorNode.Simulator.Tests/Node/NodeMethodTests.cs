@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using DeviceTwin.SensorNode;
 using DeviceTwin.SensorNode.Provisioning;
 using DeviceTwin.SensorNode.Simulator.Board;
+using DeviceTwin.SensorNode.Simulator.Machines;
 using DeviceTwin.Tests.SensorNode.Simulator.Link;
 
 namespace DeviceTwin.Tests.SensorNode.Simulator.Node;
@@ -26,11 +27,25 @@ public sealed class NodeMethodTests
     }
 
     [Test]
-    public void TestsOfTheSensorAreNotFittedYet()
+    public void TheSelfTestMovesTheSensorAndSaysByHowMuch()
     {
-        var scene = new NodeScene().RunTo(5000);
-        Assert.That(Call(scene, "selfTest", "null").Status, Is.EqualTo(501));
-        Assert.That(Call(scene, "tapTest", "null").Status, Is.EqualTo(501));
+        var scene = new NodeScene(MachineKind.Standing).RunTo(5000);
+        (int status, JsonObject body) = Call(scene, "selfTest", "null");
+
+        Assert.That((status, (string?)body["outcome"], (int?)body["axis"]), Is.EqualTo((200, "passed", -1)));
+        Assert.That(body["upMilliG"]!.AsArray().Select(value => Math.Abs((int)value!)), Has.All.InRange((int)body["leastMilliG"]!, (int)body["mostMilliG"]!));
+        scene.RunTo(70_000);
+        Assert.That(scene.Status.Captures, Is.GreaterThanOrEqualTo(2), "captures go on behind it");
+    }
+
+    [Test]
+    public void ATapTestWithoutATapSaysSo()
+    {
+        var scene = new NodeScene(MachineKind.Standing).RunTo(5000);
+        (int status, JsonObject body) = Call(scene, "tapTest", "{\"seconds\":2}");
+
+        Assert.That(status, Is.EqualTo(200));
+        Assert.That(body["findings"]!.AsArray().Select(finding => (string?)finding), Is.EqualTo(new[] { "noTap" }));
     }
 
     [Test]

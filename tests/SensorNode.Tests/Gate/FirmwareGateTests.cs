@@ -14,6 +14,8 @@ public sealed class FirmwareGateTests
     [TestCase(GateProject.FirmwarePath)]
     [TestCase(GateProject.SignalPath)]
     [TestCase(GateProject.CodeletsPath)]
+    [TestCase(GateProject.DetectionPath)]
+    [TestCase(GateProject.TwinPath)]
     [TestCase(GateProject.BenchmarksPath)]
     public void A_project_passes_the_gate(string path)
     {
@@ -39,6 +41,8 @@ public sealed class FirmwareGateTests
     [TestCase(GateProject.FirmwarePath)]
     [TestCase(GateProject.SignalPath)]
     [TestCase(GateProject.CodeletsPath)]
+    [TestCase(GateProject.DetectionPath)]
+    [TestCase(GateProject.TwinPath)]
     [TestCase(GateProject.BenchmarksPath)]
     public void A_project_fits_the_tables_of_one_assembly(string path)
     {
@@ -63,6 +67,8 @@ public sealed class FirmwareGateTests
 
     [TestCase(GateProject.FirmwarePath)]
     [TestCase(GateProject.SignalPath)]
+    [TestCase(GateProject.DetectionPath)]
+    [TestCase(GateProject.TwinPath)]
     [TestCase(GateProject.BenchmarksPath)]
     public void A_project_uses_only_what_another_assembly_shows(string path)
     {

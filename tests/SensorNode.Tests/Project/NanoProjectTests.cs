@@ -24,8 +24,9 @@ public sealed class NanoProjectTests
         Assert.That(portable.Concat(simulator).Intersect(deviceOnly), Is.Empty, "a device-only file that .NET compiles");
         var signal = Load(GateProject.SignalPath).CompileItems(files);
         var codelets = Load(GateProject.CodeletsPath).CompileItems(files);
-        Assert.That(signal.Intersect(codelets), Is.Empty, "a file that two assemblies of the device define");
-        var apart = signal.Concat(codelets).ToArray();
+        var apart = new[] { signal, codelets, Load(GateProject.DetectionPath).CompileItems(files), Load(GateProject.TwinPath).CompileItems(files) }
+            .SelectMany(items => items).ToArray();
+        Assert.That(apart, Is.Unique, "a file that two assemblies of the device define");
         var firmware = Load(GateProject.FirmwarePath).CompileItems(files);
         Assert.That(firmware.Intersect(apart), Is.Empty, "a file that two assemblies of the device define");
         Assert.That(firmware.Concat(apart), Is.EquivalentTo(portable.Concat(simulator).Concat(deviceOnly)));
@@ -44,6 +45,8 @@ public sealed class NanoProjectTests
     [TestCase(GateProject.FirmwarePath)]
     [TestCase(GateProject.SignalPath)]
     [TestCase(GateProject.CodeletsPath)]
+    [TestCase(GateProject.DetectionPath)]
+    [TestCase(GateProject.TwinPath)]
     [TestCase(GateProject.BenchmarksPath)]
     public void A_project_references_what_its_IL_uses_and_what_that_needs(string path)
     {
@@ -57,6 +60,8 @@ public sealed class NanoProjectTests
     [TestCase(GateProject.FirmwarePath)]
     [TestCase(GateProject.SignalPath)]
     [TestCase(GateProject.CodeletsPath)]
+    [TestCase(GateProject.DetectionPath)]
+    [TestCase(GateProject.TwinPath)]
     [TestCase(GateProject.BenchmarksPath)]
     public void Every_referenced_assembly_has_its_package_line_and_its_hint_path(string path)
     {
@@ -86,6 +91,8 @@ public sealed class NanoProjectTests
     [TestCase(GateProject.FirmwarePath, "DeviceTwin.SensorNode", "Exe")]
     [TestCase(GateProject.SignalPath, "DeviceTwin.SensorNode.Signal", "Library")]
     [TestCase(GateProject.CodeletsPath, "DeviceTwin.SensorNode.Codelets", "Library")]
+    [TestCase(GateProject.DetectionPath, "DeviceTwin.SensorNode.Detection", "Library")]
+    [TestCase(GateProject.TwinPath, "DeviceTwin.SensorNode.Twin", "Library")]
     [TestCase(GateProject.BenchmarksPath, "DeviceTwin.SensorNode.Benchmarks", "Exe")]
     public void A_project_is_built_the_way_the_gate_compiles_it(string path, string assemblyName, string outputType)
     {
@@ -104,6 +111,8 @@ public sealed class NanoProjectTests
     [TestCase(GateProject.FirmwarePath)]
     [TestCase(GateProject.SignalPath)]
     [TestCase(GateProject.CodeletsPath)]
+    [TestCase(GateProject.DetectionPath)]
+    [TestCase(GateProject.TwinPath)]
     [TestCase(GateProject.BenchmarksPath)]
     public void The_nanoFramework_solution_has_the_project_so_that_packages_land_where_hint_paths_look(string path)
     {

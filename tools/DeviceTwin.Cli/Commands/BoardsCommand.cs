@@ -67,7 +67,14 @@ internal static class BoardsCommand
         {
             ["name"] = board.Name,
             ["images"] = board.Images,
-            ["memory"] = new { captureSamples = board.CaptureCapacity, detectorWindowSamples = board.DetectorWindow },
+            ["memory"] = new
+            {
+                captureSamples = board.CaptureCapacity,
+                detectorWindowSamples = board.DetectorWindow,
+                waveformSamples = board.WaveformCapacity,
+                fileSystemBytes = board.FileSystemBytes,
+                outboxQueueBytes = board.OutboxQueueBytes,
+            },
             ["accelerometer"] = new
             {
                 sensor = board.Accelerometer,

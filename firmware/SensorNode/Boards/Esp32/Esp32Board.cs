@@ -1,3 +1,5 @@
+using System;
+using System.Device.Gpio;
 using System.Device.I2c;
 using System.Device.Spi;
 using nanoFramework.Device.OneWire;
@@ -46,5 +48,42 @@ public static class Esp32Board
         Configuration.SetPinFunction(board.OneWireTransmit, DeviceFunction.COM3_TX);
         Configuration.SetPinFunction(board.OneWireReceive, DeviceFunction.COM3_RX);
         return new OneWireHost();
+    }
+
+    /// <summary>The board's lamp, or null where it has none or its pin cannot be opened.</summary>
+    public static IIndicator OpenLamp(BoardDescription board)
+    {
+        if (board.StatusLed == BoardDescription.None)
+        {
+            return null;
+        }
+
+        try
+        {
+            return new Esp32Indicator(board.StatusLed);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether somebody holds the board's button now; false where it has none.</summary>
+    public static bool IsButtonPressed(BoardDescription board)
+    {
+        if (board.Button == BoardDescription.None)
+        {
+            return false;
+        }
+
+        try
+        {
+            // A pull-up stands on the board; the pin's own does no harm where it has one.
+            return new GpioController().OpenPin(board.Button, PinMode.InputPullUp).Read() == PinValue.Low;
+        }
+        catch (Exception)
+        {
+            return false;
+        }
     }
 }

@@ -18,6 +18,12 @@ internal sealed class GateProject
     /// <summary>Path of the project of the generated straight-line code in Signal, again an assembly of its own.</summary>
     public const string CodeletsPath = "firmware/SensorNode.Codelets/SensorNode.Codelets.nfproj";
 
+    /// <summary>Path of the project of Detection, an assembly of its own.</summary>
+    public const string DetectionPath = "firmware/SensorNode.Detection/SensorNode.Detection.nfproj";
+
+    /// <summary>Path of the project of Twin, an assembly of its own.</summary>
+    public const string TwinPath = "firmware/SensorNode.Twin/SensorNode.Twin.nfproj";
+
     /// <summary>Path of the benchmarks' project.</summary>
     public const string BenchmarksPath = "firmware/SensorNode.Benchmarks/SensorNode.Benchmarks.nfproj";
 
@@ -33,7 +39,9 @@ internal sealed class GateProject
             .. file.CompileItems(FirmwareFiles())
                 .Select(item => new SourceFile(Path.GetRelativePath(SourceRoot, item).Replace('\\', '/'), System.IO.File.ReadAllText(item))),
         ];
-        Sources = [.. OwnSources, .. file.ProjectReferences.SelectMany(name => Load($"firmware/{name}/{name}.nfproj").Sources)];
+
+        // Two of them may refer to a third one.
+        Sources = [.. OwnSources.Concat(file.ProjectReferences.SelectMany(name => Load($"firmware/{name}/{name}.nfproj").Sources)).DistinctBy(source => source.Path)];
         References = [.. file.References.Select(reference => reference.Assembly)];
         compiled = new Lazy<GateCompilation>(() => GateCompiler.Compile(Sources, References));
     }

@@ -105,7 +105,14 @@ public sealed record BoardFile(
 public sealed record BoardPin(string Role, string Net, int Gpio, bool Driven);
 
 /// <summary>Memory, and what of the firmware fits into it.</summary>
-public sealed record BoardMemory(int FlashBytes, int PsramBytes, int CaptureSamples, int DetectorWindowSamples);
+public sealed record BoardMemory(
+    int FlashBytes,
+    int PsramBytes,
+    int CaptureSamples,
+    int DetectorWindowSamples,
+    int WaveformSamples,
+    int FileSystemBytes,
+    int OutboxQueueBytes);
 
 /// <summary>The accelerometer with its pins and limits.</summary>
 public sealed record AccelerometerFacts(

@@ -1,0 +1,138 @@
+using DeviceTwin.SensorNode;
+using DeviceTwin.SensorNode.Provisioning;
+using DeviceTwin.SensorNode.Simulator.Board;
+using DeviceTwin.SensorNode.Simulator.Machines;
+using DeviceTwin.Tests.SensorNode.Simulator.Node;
+
+namespace DeviceTwin.Tests.SensorNode.Simulator.Provisioning;
+
+/// <summary>What a technician asks of the sensors is measured by their drivers, on a node without an identity and on one that runs.</summary>
+public sealed class TechnicianSensorsTests
+{
+    [TestCase(false)]
+    [TestCase(true)]
+    public void ANodeWithoutIdentityMeasures(bool lowCost)
+    {
+        var scene = new BenchScene(lowCost ? new Ism330dhcxModelOptions() : new Iis3dwbModelOptions());
+
+        Assert.That(scene.Measure(ProvisioningMeasurement.SensorCheck, 5000), Is.EqualTo(ProvisioningMeasurement.Done));
+        SensorFindings check = scene.Sensors.Findings();
+        Assert.That((check.AccelerometerFault, check.ThermometerFault, check.SelfTestPassed), Is.EqualTo(("none", "none", 1)));
+        Assert.That(check.TemperatureCentiCelsius, Is.InRange(1000, 6000));
+
+        Assert.That(scene.Measure(ProvisioningMeasurement.NoiseFloor, 5000), Is.EqualTo(ProvisioningMeasurement.Done));
+        Assert.That(scene.Sensors.Findings().NoiseMicroG, Is.InRange(100, 50_000));
+
+        Assert.That(scene.Measure(ProvisioningMeasurement.TapTest, 3000), Is.EqualTo(ProvisioningMeasurement.Done));
+        Assert.That(scene.Sensors.Findings().Taps, Is.Zero, "nobody tapped");
+        scene.TapAfterMs = 1000;
+        Assert.That(scene.Measure(ProvisioningMeasurement.TapTest, 3000), Is.EqualTo(ProvisioningMeasurement.Done));
+        SensorFindings tap = scene.Sensors.Findings();
+        Assert.That((tap.Taps, tap.Percent), Is.EqualTo((1, 100)));
+        Assert.That(tap.PeakMilliG, Is.GreaterThan(1000));
+        Assert.That(tap.ResonanceHertz, Is.InRange(2000, 3000));
+    }
+
+    [Test]
+    public void ADeadSensorIsBlamed()
+    {
+        var scene = new BenchScene(new Iis3dwbModelOptions());
+        scene.Parts.AccelerometerBus = SimulatedBus.Spi(new DeadBus());
+        scene.Start();
+
+        Assert.That(scene.Measure(ProvisioningMeasurement.SensorCheck, 5000), Is.EqualTo(ProvisioningMeasurement.Failed));
+        Assert.That(scene.Sensors.Findings().AccelerometerFault, Is.Not.EqualTo("none"));
+        Assert.That(scene.Sensors.Findings().SelfTestPassed, Is.Zero);
+        Assert.That(scene.Measure(ProvisioningMeasurement.NoiseFloor, 5000), Is.EqualTo(ProvisioningMeasurement.Failed));
+        Assert.That(scene.Sensors.Findings().NoiseMicroG, Is.EqualTo(SensorFindings.NotMeasured));
+    }
+
+    [Test]
+    public void ANodeThatRunsMeasuresBesideItsPlan()
+    {
+        NodeScene scene = new NodeScene(MachineKind.Standing).RunTo(10_000);
+        var sensors = new TechnicianSensors(scene.Node.Sensors);
+        Assert.That(sensors.Begin(ProvisioningMeasurement.SensorCheck, 5000, scene.Board.Clock.UptimeMs()), Is.True);
+        int state = ProvisioningMeasurement.Running;
+        while (state == ProvisioningMeasurement.Running && scene.Board.Clock.UptimeMs() < 20_000)
+        {
+            scene.RunTo(scene.Board.Clock.UptimeMs() + 20);
+            state = sensors.Step(scene.Board.Clock.UptimeMs());
+        }
+
+        Assert.That((state, sensors.Findings().SelfTestPassed), Is.EqualTo((ProvisioningMeasurement.Done, 1)));
+    }
+
+    /// <summary>Nothing is on the line.</summary>
+    private sealed class DeadBus : ISpiPeripheral
+    {
+        public void Transfer(ReadOnlySpan<byte> sent, Span<byte> received) => received.Clear();
+    }
+
+    private sealed class BenchScene
+    {
+        private SensorBench _bench = null!;
+
+        public BenchScene(AccelerometerModelOptions options)
+        {
+            Board = new SimulatedBoard(MachineFactory.Create(MachineKind.Standing), new SimulatedClock(1_750_000_000_000), options, new MemoryFiles());
+            Parts = new NodeParts
+            {
+                Clock = Board.Clock,
+                Accelerometer = Board.AccelerometerWord,
+                AccelerometerBus = Board.AccelerometerBus,
+                TemperatureSensor = Board.TemperatureWord,
+                TemperatureBus = Board.TemperatureBus,
+                TemperatureLine = Board.TemperatureLine,
+                CaptureCapacity = 8192,
+            };
+            Start();
+        }
+
+        public SimulatedBoard Board { get; }
+
+        public NodeParts Parts { get; }
+
+        public TechnicianSensors Sensors { get; private set; } = null!;
+
+        public long TapAfterMs { get; set; } = -1;
+
+        public void Start()
+        {
+            _bench = new SensorBench(Parts);
+            Sensors = new TechnicianSensors(_bench.Sensors);
+            Run(3000);
+        }
+
+        public int Measure(int measurement, int durationMs)
+        {
+            long startMs = Board.Clock.UptimeMs();
+            Assert.That(Sensors.Begin(measurement, durationMs, startMs), Is.True);
+            int state = ProvisioningMeasurement.Running;
+            bool isTapped = false;
+            while (state == ProvisioningMeasurement.Running && Board.Clock.UptimeMs() < startMs + durationMs + 5000)
+            {
+                if (TapAfterMs >= 0 && !isTapped && Board.Clock.UptimeMs() >= startMs + TapAfterMs)
+                {
+                    isTapped = true;
+                    Board.Accelerometer.Tap(2, 10, 2500, 0.002);
+                }
+
+                Run(20);
+                state = Sensors.Step(Board.Clock.UptimeMs());
+            }
+
+            return state;
+        }
+
+        private void Run(long milliseconds)
+        {
+            long untilMs = Board.Clock.UptimeMs() + milliseconds;
+            while (Board.Clock.UptimeMs() < untilMs)
+            {
+                long next = _bench.Step(Board.Clock.UptimeMs());
+                Board.Clock.AdvanceToMs(Math.Max(Board.Clock.UptimeMs() + 1, Math.Min(next, untilMs)));
+            }
+        }
+    }
+}
