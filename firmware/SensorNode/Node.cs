@@ -95,7 +95,7 @@ public sealed class Node
         var desk = new MethodDesk(options, _bootId, requests, Supervisor.Trace, AlarmWords(), parts.Indicator != null, jitter);
         _link = new HubLink(parts.Session, options, _agent, _outbox, jitter, desk);
         var report = new HealthReport(Supervisor, parts.Power, parts.Radio, _agent.Health);
-        _talk = new TalkLoop(parts, options, _agent, _link, _outbox, desk, mailbox, baselines, _board, Health, Supervisor, report);
+        _talk = new TalkLoop(parts, options, _agent, _link, desk, _outbox, mailbox, baselines, _board, Health, Supervisor, report);
     }
 
     /// <summary>What the node counts about itself.</summary>

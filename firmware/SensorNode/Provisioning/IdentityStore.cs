@@ -34,7 +34,14 @@ public sealed class IdentityStore
     /// <returns>The identity, or null; <see cref="Refusal"/> then says why.</returns>
     public NodeIdentity Load()
     {
-        byte[] content = Read();
+        return Load(Read());
+    }
+
+    /// <summary>Checks an identity that is not stored yet.</summary>
+    /// <param name="content">What the file would hold; null where there is none.</param>
+    /// <returns>The identity, or null; <see cref="Refusal"/> then says why.</returns>
+    public NodeIdentity Load(byte[] content)
+    {
         if (content == null)
         {
             Refusal = IdentityRefusal.Missing;

@@ -162,8 +162,8 @@ public sealed class Staging
     /// <summary>What is wrong with what is staged: a word of <see cref="IdentityRefusal"/>, empty where it is good.</summary>
     public string Judge()
     {
-        var store = new IdentityStore(new StagedFile(Encode()));
-        store.Load();
+        var store = new IdentityStore(_files);
+        store.Load(Encode());
         return store.Refusal;
     }
 
@@ -269,30 +269,6 @@ public sealed class Staging
         catch (Exception)
         {
             return null;
-        }
-    }
-
-    // What is staged, to be judged by the one who will read it when it is stored.
-    private sealed class StagedFile : IFiles
-    {
-        private readonly byte[] _content;
-
-        public StagedFile(byte[] content)
-        {
-            _content = content;
-        }
-
-        public byte[] Read(string name)
-        {
-            return _content;
-        }
-
-        public void Write(string name, byte[] content)
-        {
-        }
-
-        public void Delete(string name)
-        {
         }
     }
 }
