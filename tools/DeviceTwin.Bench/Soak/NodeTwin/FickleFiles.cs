@@ -27,4 +27,20 @@ internal sealed class FickleFiles : IFiles
     }
 
     public void Delete(string name) => _files.Delete(name);
+
+    public void Append(string name, byte[] bytes, int count)
+    {
+        if (Fails)
+        {
+            throw new IOException("no medium");
+        }
+
+        _files.Append(name, bytes, count);
+    }
+
+    public int ReadAt(string name, int position, byte[] buffer, int count) => _files.ReadAt(name, position, buffer, count);
+
+    public int Length(string name) => _files.Length(name);
+
+    public string[] List() => _files.List();
 }

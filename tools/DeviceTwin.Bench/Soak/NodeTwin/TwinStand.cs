@@ -50,12 +50,18 @@ internal sealed class TwinStand
         Agent = new TwinAgent(values, rule, alarms!, new Backoff(1000, 300000, 250, jitter), jitter.Below(1 << 20));
         BootId = $"{start}-{seed}";
         Agent.Facts.Set(TwinFacts.BootId, BootId);
-        var trace = new TraceRing();
-        _desk = new MethodDesk(options, BootId, _requests, trace, alarms!, false, jitter);
+        var health = new HealthCounters();
+
+        // On files of its own: a round restarts the node more often than supervision takes for health, and fallen back it would hold settings.
+        var supervisor = new Supervisor(new MemoryFiles(), Power, health, TalkLoop.SettingsFile);
+        supervisor.Start();
+        var report = new HealthReport(supervisor, Power, radio, Agent.Health);
+        Outbox.Upload = new WaveformUpload(new WaveformShelf(0));
+        _desk = new MethodDesk(options, BootId, _requests, supervisor.Trace, alarms!, false, jitter);
         Link = new HubLink(parts.Session, options, Agent, Outbox, jitter, _desk);
         var settings = new SettingsMailbox();
         _talk = new TalkLoop(
-            parts, options, Agent, Link, _desk, settings, new BaselineMailbox(), new VerdictBoard(), new HealthCounters(), trace);
+            parts, options, Agent, Link, _desk, Outbox, settings, new BaselineMailbox(), new VerdictBoard(), health, supervisor, report);
     }
 
     public TwinAgent Agent { get; }
@@ -81,6 +87,6 @@ internal sealed class TwinStand
             _requests.Answer(MethodStatus.Done, "{}"u8.ToArray());
         }
 
-        return _talk.Step(nowMs);
+        return _talk.Step(nowMs, true);
     }
 }
