@@ -119,6 +119,14 @@ public static class Program
         try
         {
             parts.AccelerometerBus = Esp32Board.OpenAccelerometer(board);
+        }
+        catch (Exception exception)
+        {
+            Say(BootLine.BusFailed, exception.Message);
+        }
+
+        try
+        {
             parts.TemperatureBus = Esp32Board.OpenTemperatureBus(board);
             parts.TemperatureLine = Esp32Board.OpenTemperatureLine(board);
         }
