@@ -230,7 +230,7 @@ public static class Program
             long next;
             try
             {
-                next = _serial.Step(_clock.UptimeMs(), _node.Status().IsConnected);
+                next = _serial.Step(_clock.UptimeMs(), _node.IsConnected);
             }
             catch (Exception)
             {
