@@ -12,7 +12,7 @@ internal sealed class SqliteWriter : IDisposable
     /// <summary>Writes of a commit from which on the next one is waited for.</summary>
     private const int GatherFrom = 16;
     private const int ReleasedTogether = 256;
-    private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(2);
 
     private readonly Lock gate = new();
     private readonly AutoResetEvent wake = new(false);
@@ -141,7 +141,7 @@ internal sealed class SqliteWriter : IDisposable
 
     /// <summary>
     /// Many devices that each wait for one answer before they send again would come in ever smaller groups, and a commit costs the same for each:
-    /// after a large one the next is given a moment to become as large. A single device never waits.
+    /// after a large one the next is given a moment to become a quarter larger. A single device never waits.
     /// </summary>
     private void Gather(int last)
     {
@@ -152,12 +152,12 @@ internal sealed class SqliteWriter : IDisposable
 
         lock (gate)
         {
-            if (closed || queue.Count >= last)
+            if (closed || queue.Count >= last + (last >> 2))
             {
                 return;
             }
 
-            wakeAt = last;
+            wakeAt = last + (last >> 2);
         }
 
         if (!wake.WaitOne(GatherFor))

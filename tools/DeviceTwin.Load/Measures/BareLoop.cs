@@ -11,10 +11,14 @@ internal static class BareLoop
 {
     /// <param name="database">The hub's, from which the rows are taken.</param>
     /// <param name="file">Where they are written.</param>
+    /// <param name="devices">How many devices reported.</param>
     /// <param name="group">Patches of a commit: as many as the hub's commits of the same run had.</param>
-    public static ReportedRun Run(string database, string file, int group, TimeSpan duration, CancellationToken cancellation)
+    /// <param name="merged">
+    /// Whether a twin that several patches of a commit concern is put once, as the hub does; else once for each. The pages of the commit are the same.
+    /// </param>
+    public static ReportedRun Run(string database, string file, int devices, int group, bool merged, TimeSpan duration, CancellationToken cancellation)
     {
-        var written = Read(database);
+        var written = Read(database, devices);
         using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
         connection.Open();
 
@@ -34,20 +38,20 @@ internal static class BareLoop
         var bytes = ServerProcess.WrittenBy("self");
         var begin = Stopwatch.GetTimestamp();
         var (patches, inFeed, blocks, commits) = (0L, 0L, 0L, 0L);
-        var (random, reporting) = (new Random(1), new HashSet<int>());
+        var (random, reporting) = (new Random(1), new List<int>());
         while (Stopwatch.GetElapsedTime(begin) < duration)
         {
             cancellation.ThrowIfCancellationRequested();
             Execute(connection, "BEGIN IMMEDIATE");
 
-            // Whichever devices it happens to be, in no order; the twin of one that reports several times in a commit is written once.
+            // Whichever devices it happens to be, in no order.
             reporting.Clear();
             for (var i = 0; i < group; i++)
             {
                 reporting.Add(random.Next(written.Twins.Count));
             }
 
-            foreach (var twin in reporting)
+            foreach (var twin in merged ? reporting.Distinct() : reporting)
             {
                 Run(putTwin, written.Twins[twin]);
             }
@@ -70,11 +74,11 @@ internal static class BareLoop
             patches / Stopwatch.GetElapsedTime(begin).TotalSeconds, patches / (double)commits, (ServerProcess.WrittenBy("self") - bytes) / (double)patches);
     }
 
-    private static Written Read(string database)
+    private static Written Read(string database, int devices)
     {
         using var connection = new SqliteConnection($"Data Source={database};Mode=ReadOnly;Pooling=False");
         connection.Open();
-        var twins = Rows(connection, "SELECT * FROM twins WHERE reported_version > 1");
+        var twins = Rows(connection, $"SELECT * FROM twins WHERE reported_version > 1 ORDER BY reported_version DESC LIMIT {devices}");
         var blocks = Rows(connection, "SELECT * FROM changes ORDER BY first DESC LIMIT 500");
         return twins.Count > 0 && blocks.Count > 0
             ? new Written(

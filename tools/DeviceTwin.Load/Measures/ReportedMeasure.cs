@@ -22,34 +22,39 @@ internal static class ReportedMeasure
     public static async Task<IReadOnlyList<Row>> Run(Stage stage, Plan plan)
     {
         var hub = await stage.Hub(plan.Reports.Connections);
-        var (ours, bare) = (new List<double>(), new List<double>());
+        var (ours, bare, merged) = (new List<double>(), new List<double>(), new List<double>());
         await Hub(stage, plan, hub, plan.FirstReports);
         stage.Note("reported: warm");
         for (var repeat = 0; repeat < plan.Repeats; repeat++)
         {
             var run = await Hub(stage, plan, hub, 0);
-            var loop = BareLoop.Run(
-                hub.DatabaseFile,
-                Path.Combine(stage.Folder, $"bare-{repeat}.db"),
-                (int)Math.Round(run.PatchesPerCommit),
-                plan.Duration,
-                stage.Cancellation);
             ours.Add(run.PerSecond);
-            bare.Add(loop.PerSecond);
             stage.Note($"reported {repeat + 1}/{plan.Repeats}: hub {run}");
-            stage.Note($"reported {repeat + 1}/{plan.Repeats}: bare loop {loop}");
+            bare.Add(Bare(run, $"bare-{repeat}.db", merge: false, $"{repeat + 1}/{plan.Repeats}: bare loop"));
+            merged.Add(Bare(run, $"merged-{repeat}.db", merge: true, $"{repeat + 1}/{plan.Repeats}: bare loop that merges"));
         }
+
+        var measure = $"reported patches to 204 ({plan.Reports.Connections} connections, {plan.Reports.InFlight} in flight)";
 
         return
         [
-            Row.More(
-                $"reported patches to 204 ({plan.Reports.Connections} connections, {plan.Reports.InFlight} in flight)",
-                "1/s",
-                Plan.Median(ours),
-                Plan.Median(bare),
-                "bare SQLite loop",
-                0.5),
+            Row.More(measure, "1/s", Plan.Median(ours), Plan.Median(bare), "bare SQLite loop, a twin for each patch", 0.5),
+            Row.More(measure, "1/s", Plan.Median(ours), Plan.Median(merged), "bare SQLite loop, a twin once in a commit"),
         ];
+
+        double Bare(ReportedRun run, string file, bool merge, string what)
+        {
+            var loop = BareLoop.Run(
+                hub.DatabaseFile,
+                Path.Combine(stage.Folder, file),
+                plan.Reports.Connections,
+                (int)Math.Round(run.PatchesPerCommit),
+                merge,
+                plan.Duration,
+                stage.Cancellation);
+            stage.Note($"reported {what} {loop}");
+            return loop.PerSecond;
+        }
     }
 
     /// <param name="first">Answers that are waited for before the measuring begins.</param>

@@ -11,8 +11,8 @@ internal sealed record Row(
     public bool? Met => Target is not { } target ? null : TargetOf == "ours" ? Ours <= target : Ratio >= target;
 
     /// <summary>A figure that is better when it is larger.</summary>
-    public static Row More(string measure, string unit, double ours, double peer, string peerName, double target) =>
-        new(measure, unit, ours, peer, peerName, ours / peer, target, "ratio");
+    public static Row More(string measure, string unit, double ours, double peer, string peerName, double? target = null) =>
+        new(measure, unit, ours, peer, peerName, ours / peer, target, target is null ? null : "ratio");
 
     /// <summary>A figure that is better when it is smaller, with or without a target for the ratio.</summary>
     public static Row Less(string measure, string unit, double ours, double peer, string peerName, double? target = null) =>

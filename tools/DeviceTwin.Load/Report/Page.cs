@@ -43,9 +43,9 @@ internal static class Page
               to the disk every two minutes.
             - Memory is `Private_*` of `/proc/PID/smaps_rollup` after {plan.Settling.TotalSeconds:0} s of silence less what the process had before the connections came.
             - The bare loop writes the hub's own rows, of twins and of the feed of their changes, with prepared statements into a database with the hub's
-              settings; its commits hold as many patches as the hub's did on average in the same run, and the twin of a device that reports several times in
-              one is written once, as the hub does. Even commits and little besides: it writes somewhat fewer bytes for a patch. It has the machine to
-              itself; the hub shares it with its clients, who speak TLS.
+              settings; its commits hold as many patches as the hub's did on average in the same run. It puts a twin for each patch; in the row below it puts a twin
+              that several patches of a commit concern once, as the hub does. The pages of a commit, and so the bytes written, are the same. It parses, merges
+              and answers nothing and has the machine to itself; the hub shares it with its clients, who speak TLS.
             - A method is called on all devices by one HTTP request, which names them and is answered with a line for each; it waits for its line in the
               audit log to be durable before the first device hears of it, and ends when a second line is. mosquitto's message is one publish to all
               subscribers, their answers are one publish each to one subscriber, and nothing is written.
