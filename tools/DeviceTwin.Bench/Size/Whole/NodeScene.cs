@@ -163,10 +163,10 @@ public sealed class NodeScene
     private void Captures()
     {
         long alive = _ledger.Alive();
-        foreach (string name in new[] { "capture: analysis, features and spectrum", "capture: analysis, alarm, features and spectrum" })
+        foreach (string name in new[] { "capture: analysis, features and spectrum", "capture: the same under a new limit" })
         {
-            bool withAlarm = name.Contains("alarm", StringComparison.Ordinal);
-            if (withAlarm)
+            bool isStricter = name.EndsWith("new limit", StringComparison.Ordinal);
+            if (isStricter)
             {
                 Desire("""{"detection":{"velocityLimitUmPerSecond":10}}""");
                 Require(Run(60_000, false, true, IsTold), "settings are not told");
@@ -175,7 +175,7 @@ public sealed class NodeScene
             int before = _node.Status().Captures;
             Require(Run(60_000, true, true, () => _node.IsCapturing()), "no capture begins");
             Operate(Capture, name, alive, () => { }, () => _node.Status().Captures > before);
-            Operate(Talk, withAlarm ? "telemetry: features, spectrum and alarm sent and confirmed" : "telemetry: features and spectrum sent and confirmed", alive, () => { }, () => _node.Outbox.Count() == 0);
+            Operate(Talk, isStricter ? "telemetry: the same under a new limit" : "telemetry: features and spectrum sent and confirmed", alive, () => { }, () => _node.Outbox.Count() == 0);
             Require(Run(60_000, true, true, () => IsTold() && _node.Outbox.Count() == 0 && !_node.IsCapturing()), "no rest: " + State());
         }
     }
