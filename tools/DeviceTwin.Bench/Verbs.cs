@@ -31,8 +31,8 @@ public static class Verbs
           il [--json]          the IL instructions that the firmware's operations execute, and their budgets;
                                fails where a budget is passed
           il --methods NAME    the methods in which an operation spends them
-          size [--json]        the detector's heap for each window length and the firmware's bytes of PE file, and their
-                               budgets; fails where a budget is passed
+          size [--json]        the heap of each board's whole node and of its detector, and the firmware's bytes of PE file, and
+                               their budgets; fails where a budget is passed
           soak arithmetic [--seed S]
                                the firmware's arithmetic against exact results: every float there is, some minutes
           soak crash [--seed S] [--rounds N | --for 10m] [--start-timeout 5m]

@@ -43,6 +43,9 @@ public sealed class SimulatedHub
     /// <summary>Telemetry that arrived, by its <c>bootId</c> and <c>seq</c>, with how often it came.</summary>
     public Dictionary<string, int> Telemetry { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Waveforms by their hash: how many bytes arrived without a gap, and how many there are.</summary>
+    public Dictionary<string, (int Next, int Length)> Waveforms { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Answers to methods: the number of the call, and the status.</summary>
     public List<(string RequestId, int Status, string Body)> Answers { get; } = [];
 
@@ -326,6 +329,10 @@ public sealed class SimulatedHub
                 string[] parts = topic.Split('/');
                 _hub.Answers.Add((parts[4][(parts[4].IndexOf('=') + 1)..], int.Parse(parts[3], CultureInfo.InvariantCulture), Encoding.UTF8.GetString(payload)));
             }
+            else if (topic.Contains("kind=waveform&", StringComparison.Ordinal))
+            {
+                ArriveWaveform(topic);
+            }
             else
             {
                 string name = topic[topic.IndexOf("&bootId=", StringComparison.Ordinal)..];
@@ -335,6 +342,30 @@ public sealed class SimulatedHub
             if (packetId != 0)
             {
                 Confirm(packetId);
+            }
+        }
+
+        // A piece of a waveform, or the question how far the hub is. What the pieces hold is another test's affair.
+        private void ArriveWaveform(string topic)
+        {
+            string name = Of("sha256");
+            _hub.Waveforms.TryGetValue(name, out (int Next, int Length) known);
+            if (Of("rid") is { Length: > 0 } request)
+            {
+                string state = known.Length == 0 ? "absent" : known.Next < known.Length ? "open" : "complete";
+                ToNode($"$iothub/twin/res/200/?$rid={request}", Encoding.UTF8.GetBytes($$"""{"state":"{{state}}","next":{{known.Next}}}"""));
+            }
+            else if (Number("offset") == known.Next)
+            {
+                _hub.Waveforms[name] = (known.Next + Number("size"), Number("length"));
+            }
+
+            int Number(string key) => int.Parse(Of(key), CultureInfo.InvariantCulture);
+
+            string Of(string key)
+            {
+                int at = topic.IndexOf(key + "=", StringComparison.Ordinal);
+                return at < 0 ? "" : topic[(at + key.Length + 1)..].Split('&', '/')[0];
             }
         }
 

@@ -229,7 +229,7 @@ public sealed class TapTest
                 return 0;
             }
 
-            float fall = Logarithm.Of(first) - Logarithm.Of(second);
+            float fall = Logarithm.Of(Rounding.Float(first)) - Logarithm.Of(Rounding.Float(second));
             int milliNepers = Rounding.Nearest(fall * 1000f);
             return milliNepers <= 0 ? 0 : Least(Division.LongNearest(2L * piece * 1000000000000L, (long)rateMilliHertz * milliNepers));
         }

@@ -128,7 +128,15 @@ public sealed class EnvelopeAnalyzer
         }
 
         _band = new ComplexFft(points);
-        _transform = new RealFft(length);
+
+        // One after the other, so a block's transform of the same length does.
+        RealFft transform = null;
+        for (int halvings = 0; halvings <= MostHalvings; halvings++)
+        {
+            transform = _blocks[halvings].Length == length ? _blocks[halvings] : transform;
+        }
+
+        _transform = transform ?? new RealFft(length);
         int spectrum = (length >> 1) + 1;
         _floor = new SpectralFloor(spectrum);
         _energy = new float[points];

@@ -45,7 +45,7 @@ public sealed class NoiseFloor
         }
 
         float unit = capture.NanoGPerCount * 0.001f;
-        float variance = Division.Float(squares, count) * 0.00390625f;
+        float variance = Rounding.Float(Division.LongNearest(squares, count)) * 0.00390625f;
         MicroG = Rounding.Nearest(SquareRoot.Of(variance) * unit);
 
         PeakMicroG = Rounding.Nearest(peak * unit * 0.0625f);

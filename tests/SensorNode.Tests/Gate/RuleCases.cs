@@ -93,6 +93,8 @@ internal static class RuleCases
             "static readonly Case One = new Case(); object F() { return One; }");
         yield return Case("GATE208", "a static counter", Rooms.Detection, "static int count; int F() { return ++count; }");
         yield return Case("GATE209", "uint to float", Rooms.Signal, "float F(uint x) { return x; }");
+        yield return Case("GATE210", "long to float", Rooms.Signal, "float F(long x) { return x; }");
+        yield return Case("GATE210", "a sum of squares to float", Rooms.Detection, "float F(short[] x) { long sum = 0; sum += (long)x[0] * x[0]; return 0.5f * sum; }");
 
         // Rooms.
         yield return Case("GATE301", "SpiDevice.Create", Rooms.Acquisition,
@@ -145,7 +147,7 @@ internal static class RuleCases
         yield return Good("integer conversions", Rooms.Signal, "short F(long a) { return (short)(int)(a >> 3); }");
         yield return Good("shift by a variable: the compiler masks it", Rooms.Signal,
             "int F(int a, int n) { return a << n; } long G(long a, int n) { return a >> n; }");
-        yield return Good("int to float", Rooms.Signal, "float F(int a, long b) { return a + (float)b; }");
+        yield return Good("int to float", Rooms.Signal, "float F(int a, short b) { return a + (float)b; }");
         yield return Good("a loop over floats with every kind of branch", Rooms.Signal,
             """
             float F(float[] a, int n)
@@ -172,7 +174,7 @@ internal static class RuleCases
             static readonly int[][] Plan = { new int[] { 1, 2, 3, 4, 5 }, new int[] { 3 } };
             static readonly string[] Words = { "normal", "high" };
             static readonly long Big = 5L;
-            float F(int i) { return Window[i] + Plan[0][1] + Words.Length + Big; }
+            float F(int i) { return Window[i] + Plan[0][1] + Words.Length + (int)Big; }
             """);
         yield return File("", "division in Division", "SensorNode/Signal/Division.cs",
             "namespace DeviceTwin.SensorNode.Signal; public static class Division { public static float F(float a, float b) { return a / b; } }");

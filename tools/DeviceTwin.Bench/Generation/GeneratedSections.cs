@@ -2,6 +2,7 @@ using DeviceTwin.Bench.Features;
 using DeviceTwin.Bench.Generation.Fft;
 using DeviceTwin.Bench.Il;
 using DeviceTwin.Bench.Size;
+using DeviceTwin.Bench.Size.Whole;
 
 namespace DeviceTwin.Bench.Generation;
 
@@ -9,6 +10,7 @@ namespace DeviceTwin.Bench.Generation;
 public static class GeneratedSections
 {
     private const string Signal = "firmware/SensorNode/Signal/README.md";
+    private const string Memory = "firmware/MEMORY.md";
     private const string Detection = "firmware/SensorNode/Detection/README.md";
 
     /// <summary>The sections, page by page.</summary>
@@ -21,6 +23,12 @@ public static class GeneratedSections
         new(Detection, "il", () => IlTable.Write([.. DetectionOperations.Table, .. TwinOperations.Table])),
         new(Detection, "heap", () => SizeTables.Heap(Sizes.Heap())),
         new(Detection, "pe", () => SizeTables.Pe(Sizes.Pe())),
+        new(Memory, "steady", NodeTables.Steady),
+        new(Memory, "budgets", NodeTables.Budgets),
+        new(Memory, "operations-32e", () => NodeTables.Operations(NodeBudgets.LowCost)),
+        new(Memory, "operations-s3", () => NodeTables.Operations(NodeBudgets.Large)),
+        new(Memory, "plan", NodeTables.Plan),
+        new(Memory, "assemblies", NodeTables.Assemblies),
     ];
 
     /// <summary>The text that each page should have.</summary>

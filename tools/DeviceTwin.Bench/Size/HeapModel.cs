@@ -1,17 +1,19 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace DeviceTwin.Bench.Size;
 
 /// <summary>
 /// What objects take on the managed heap of nanoFramework 1.x (nf-interpreter, CLR_RT_ExecutionEngine): everything is made of heap blocks of 12
 /// bytes on a 32-bit device. An object is one block and one for each field, whatever the field's type. An array is a block and 8 bytes, then
-/// its elements, packed where they are numbers and a block each where they are references, rounded up to whole blocks. A string literal is
-/// one block (its text stays in flash). A static field is a block of its own, and what it holds lives from the start: static constructors
+/// its elements, packed where they are numbers and a block each where they are references, rounded up to whole blocks. A string is one block;
+/// one that is no literal has its text behind it, UTF-8 with a closing zero (that of a literal stays in flash). A static field is a block of its own, and what it holds lives from the start: static constructors
 /// run when the program is loaded.
 /// </summary>
 /// <param name="blockBytes">Size of a heap block: 12 on a device, 24 on a 64-bit host.</param>
-public sealed class HeapModel(int blockBytes = HeapModel.DeviceBlockBytes)
+/// <param name="belongs">Whether objects of a type count, and what they hold; all where null. Arrays, strings and boxed numbers always do.</param>
+public sealed class HeapModel(int blockBytes = HeapModel.DeviceBlockBytes, Func<Type, bool>? belongs = null)
 {
     /// <summary>A heap block on a 32-bit device.</summary>
     public const int DeviceBlockBytes = 12;
@@ -42,7 +44,7 @@ public sealed class HeapModel(int blockBytes = HeapModel.DeviceBlockBytes)
 
         void Push(object? one)
         {
-            if (one is not null && _seen.Add(one))
+            if (one is not null && Belongs(one) && _seen.Add(one))
             {
                 open.Push(one);
             }
@@ -50,10 +52,14 @@ public sealed class HeapModel(int blockBytes = HeapModel.DeviceBlockBytes)
     }
 
     /// <summary>Bytes of the static fields of the types of a namespace and of all that they hold.</summary>
-    public long AddStatics(Assembly assembly, string space)
+    public long AddStatics(Assembly assembly, string space) =>
+        AddStatics(assembly.GetTypes().Where(type => type.Namespace == space || type.Namespace?.StartsWith(space + ".", StringComparison.Ordinal) == true));
+
+    /// <summary>Bytes of the static fields of types and of all that they hold.</summary>
+    public long AddStatics(IEnumerable<Type> types)
     {
         long bytes = 0;
-        foreach (Type type in assembly.GetTypes().Where(type => type.Namespace == space || type.Namespace?.StartsWith(space + ".", StringComparison.Ordinal) == true))
+        foreach (Type type in types)
         {
             RuntimeHelpers.RunClassConstructor(type.TypeHandle);
             foreach (FieldInfo field in type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
@@ -68,12 +74,21 @@ public sealed class HeapModel(int blockBytes = HeapModel.DeviceBlockBytes)
         return bytes;
     }
 
-    private long Bytes(object one) => one switch
+    /// <summary>Bytes of an object alone.</summary>
+    public long Bytes(object one) => one switch
     {
-        string => blockBytes,
+        string text => IsLiteral(text) ? blockBytes : Blocks(blockBytes + Encoding.UTF8.GetByteCount(text) + 1),
         Array array => Blocks(blockBytes + ArrayBytes + (array.LongLength * ElementBytes(array.GetType().GetElementType()!))),
         _ => (1 + Fields(one.GetType()).Count()) * (long)blockBytes,
     };
+
+    /// <summary>What an object holds; nothing of one that does not count.</summary>
+    public IEnumerable<object> PartsOf(object one) => Parts(one).OfType<object>().Where(Belongs);
+
+    /// <summary>Whether a string is one that stands in the code.</summary>
+    public static bool IsLiteral(string text) => ReferenceEquals(string.IsInterned(text), text);
+
+    private bool Belongs(object one) => belongs is null || one is string or Array || one.GetType().IsPrimitive || belongs(one.GetType());
 
     private long Blocks(long bytes) => (bytes + blockBytes - 1) / blockBytes * blockBytes;
 

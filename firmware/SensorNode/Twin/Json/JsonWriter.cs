@@ -8,6 +8,8 @@ namespace DeviceTwin.SensorNode.Twin.Json;
 /// </summary>
 public sealed class JsonWriter
 {
+    private const int GrowthBytes = 1024;
+
     private readonly int _maximum;
     private byte[] _data;
     private int _length;
@@ -267,7 +269,8 @@ public sealed class JsonWriter
             return false;
         }
 
-        int size = _data.Length << 1;
+        // Doubled while small; a long text must not leave half its room empty.
+        int size = _data.Length + (_data.Length < GrowthBytes ? _data.Length : GrowthBytes);
         byte[] larger = new byte[size < needed ? needed : size > _maximum ? _maximum : size];
         Array.Copy(_data, 0, larger, 0, _length);
         _data = larger;

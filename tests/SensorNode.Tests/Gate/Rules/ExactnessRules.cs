@@ -95,6 +95,9 @@ internal static class ExactnessRules
             case Code.Conv_R_Un:
                 report.Add(GateRule.UnsignedToFloat, method, instruction, name);
                 break;
+            case Code.Conv_R4 or Code.Conv_R8 when stack[^1].Kind == StackKind.Int64:
+                report.Add(GateRule.LongToFloat, method, instruction, name);
+                break;
             case Code.Div when stack[^1].IsFloat && method.DeclaringType.FullName != DivisionType:
             case Code.Rem when stack[^1].IsFloat:
                 report.Add(GateRule.FloatDivision, method, instruction, name);

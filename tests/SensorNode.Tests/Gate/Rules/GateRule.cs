@@ -89,7 +89,10 @@ internal sealed record GateRule(string Code, string Title, string Hint)
         "GATE208", "static field that changes", "Exact rooms are pure: keep state in an object that the caller owns.");
 
     public static readonly GateRule UnsignedToFloat = new(
-        "GATE209", "unsigned integer to float", "It goes through double on .NET: cast to int or long first.");
+        "GATE209", "unsigned integer to float", "It goes through double on .NET: cast to int first, where the value fits.");
+
+    public static readonly GateRule LongToFloat = new(
+        "GATE210", "long to float", "The runtimes round it differently: convert two parts of at most 24 bits, or keep integers.");
 
     // 3xx: the rooms: who may touch hardware, threads and clocks.
     public static readonly GateRule HardwareDoor = new(

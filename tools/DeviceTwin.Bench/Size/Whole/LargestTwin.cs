@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using DeviceTwin.SensorNode.Detection;
+using DeviceTwin.SensorNode.Twin;
+
+namespace DeviceTwin.Bench.Size.Whole;
+
+/// <summary>The largest desired properties.</summary>
+internal static class LargestTwin
+{
+    private const int StrayNames = 40;
+
+    /// <summary>Every property set, the longest texts, every number at the end of its range; all of it is applied.</summary>
+    public static JsonObject Valid(bool hasForests) => Write(
+        index => TwinModel.Types[index] switch
+        {
+            TwinModel.TextType => JsonValue.Create(hasForests ? Forest() : ""),
+            TwinModel.BooleanType => JsonValue.Create(true),
+            _ => JsonValue.Create(TwinModel.Below[index] >= 0 ? TwinModel.Minimums[index] : TwinModel.Maximums[index]),
+        });
+
+    /// <summary>Every property set to what cannot be taken, texts as long as they may be, and more unknown names than the node answers.</summary>
+    public static JsonObject Wrong(bool hasForests)
+    {
+        JsonObject desired = Write(index => TwinModel.Types[index] switch
+        {
+            TwinModel.TextType => JsonValue.Create(new string('f', hasForests ? TwinModel.Maximums[index] : 64)),
+            TwinModel.BooleanType => JsonValue.Create("wrong"),
+            _ => JsonValue.Create(999999999),
+        });
+        string name = new('n', PropertyBook.MaximumStrayName - 2);
+        for (int number = 0; number < StrayNames; number++)
+        {
+            desired["maintenance"]![number + name] = 1;
+        }
+
+        return desired;
+    }
+
+    /// <summary>The longest forest there is: 85 trees of seven nodes.</summary>
+    public static string Forest()
+    {
+        const int Trees = 85;
+        var bytes = new List<byte> { DeviceTwin.SensorNode.Detection.Forest.Version, ForestFeatures.ListId, Trees, (byte)Verdict.Flag(Verdict.Outer) };
+        for (int tree = 0; tree < Trees; tree++)
+        {
+            bytes.AddRange(Tree(3));
+        }
+
+        int check = Crc32.Of([.. bytes], bytes.Count);
+        bytes.AddRange([(byte)(check >> 24), (byte)(check >> 16), (byte)(check >> 8), (byte)check]);
+        return Convert.ToBase64String([.. bytes]);
+    }
+
+    private static byte[] Tree(int depth)
+    {
+        if (depth == 0)
+        {
+            return [(byte)(DeviceTwin.SensorNode.Detection.Forest.Leaf + Verdict.Outer)];
+        }
+
+        byte[] side = Tree(depth - 1);
+        return [0, 0, 0, (byte)(4 + side.Length), .. side, .. side];
+    }
+
+    private static JsonObject Write(Func<int, JsonNode> value)
+    {
+        var desired = new JsonObject();
+        for (int index = 0; index < TwinModel.Count; index++)
+        {
+            string component = TwinModel.Components[TwinModel.ComponentOf[index]];
+            desired[component] ??= new JsonObject();
+            desired[component]![TwinModel.Names[index]] = value(index);
+        }
+
+        return desired;
+    }
+}

@@ -1,0 +1,432 @@
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DeviceTwin.SensorNode;
+using DeviceTwin.SensorNode.Boards;
+using DeviceTwin.SensorNode.Link;
+using DeviceTwin.SensorNode.Provisioning;
+using DeviceTwin.SensorNode.Simulator.Board;
+using DeviceTwin.SensorNode.Simulator.Machines;
+using DeviceTwin.SensorNode.Simulator.Network;
+using DeviceTwin.SensorNode.Supervision;
+
+namespace DeviceTwin.Bench.Size.Whole;
+
+/// <summary>
+/// A node of a board from its first start on: provisioned over the serial port, connected, measuring, with everything switched on; and what its operations
+/// allocate. Runs inside <see cref="AllocationWorld"/>, in virtual time; one loop at a time where an operation is measured.
+/// </summary>
+public sealed class NodeScene
+{
+    private const string Capture = "measure";
+    private const string Talk = "talk";
+    private const string Serial = "serial";
+    private const long UtcAtStart = 1_790_000_000_000;
+    private const int PemLines = 28;
+    private const string Secret = "cHJvdmlzaW9uaW5nLXNlY3JldC0xMjM0NTY3ODkwMTI=";
+    private const string Key = "bm9kZS1rZXktb2YtdGhpcnR5LXR3by1ieXRlcyEhISE=";
+
+    private readonly BoardDescription _board;
+    private readonly AllocationLedger _ledger = new();
+    private readonly SimulatedClock _clock = new(UtcAtStart);
+    private readonly SimulatedHub _hub;
+    private readonly SimulatedBoard _simulated;
+    private readonly SerialPipe _pipe = new();
+    private readonly SerialReceiver _receiver = new();
+    private readonly List<HeapOperation> _operations = [];
+    private NodeParts _parts = null!;
+    private Node _node = null!;
+    private SerialHost _host = null!;
+    private WatchedSession _session = null!;
+    private readonly List<long> _bursts = [];
+    private readonly List<long> _idleMeasure = [];
+    private readonly List<long> _idleTalk = [];
+    private long _nowMs;
+    private long _measureDueMs;
+    private long _talkDueMs;
+    private long _serialDueMs;
+    private int _request;
+
+    private NodeScene(string board)
+    {
+        _board = BoardCatalogue.Named(board);
+        _hub = new SimulatedHub(_clock.UptimeMs, _clock.UtcMs, 1);
+        AccelerometerModelOptions sensor = _board.Accelerometer == SensorName.Ism330dhcx ? new Ism330dhcxModelOptions() : new Iis3dwbModelOptions();
+        _simulated = new SimulatedBoard(MachineFactory.Create(MachineKind.OuterRace), _clock, sensor, new SimulatedFiles(_board.FileSystemBytes));
+    }
+
+    /// <summary>Measures a board's node.</summary>
+    /// <returns>A <see cref="NodeHeap"/> as JSON: types of this world mean nothing outside.</returns>
+    public static string Measure(string board)
+    {
+        var scene = new NodeScene(board);
+        AllocationLedger.Open = scene._ledger;
+        try
+        {
+            return JsonSerializer.Serialize(scene.Measure());
+        }
+        finally
+        {
+            AllocationLedger.Open = null;
+        }
+    }
+
+    private NodeHeap Measure()
+    {
+        Provision();
+        Start();
+        WarmUp();
+        IReadOnlyList<HeapPart> parts = Parts();
+        long alive = _ledger.Alive();
+        long queueRoom = QueueRoom();
+        Captures();
+        Idle();
+        Operate(Talk, "report: one setting changed, applied, stored and acknowledged", alive, () => Desire("""{"detection":{"velocityTripDelaySeconds":7}}"""), IsTold);
+        Operate(Talk, "reconnect: session and whole twin", alive, _hub.BreakConnections, IsTold);
+        Rehearse("every property set", LargestTwin.Valid(false), false);
+        Rehearse("every property set, two forests of 4,092 bytes", LargestTwin.Valid(true), true);
+        Rehearse("every property wrong, two texts of 4,096 bytes, unknown names", LargestTwin.Wrong(true), true);
+        Clear();
+        long idle = _ledger.Alive();
+        Operate(Serial, "provisioning: three certificates of 1.9 KB staged and committed", idle, StageAndCommit, () => true);
+        return new NodeHeap(_board.Name, parts, alive, _operations, queueRoom, Middle(_bursts), Middle(_idleMeasure), Middle(_idleTalk));
+    }
+
+    private static long Middle(List<long> values) => values.Order().ElementAt(values.Count / 2);
+
+    // A tool at the other end of the serial port gives the node what it needs; a start reads it again.
+    private void Provision()
+    {
+        var supervisor = new Supervisor(_simulated.Files, _simulated.Power, new HealthCounters(), TalkLoop.SettingsFile);
+        supervisor.Start();
+        _host = NewHost(supervisor, null);
+        Ask(SerialCommand.WifiSet, """{"network":"plant","networkPassword":"pass word"}""");
+        Ask(SerialCommand.IdentitySet, $$"""{"deviceId":"pump-7","key":"{{Key}}"}""");
+        Ask(SerialCommand.HubSet, """{"hubHost":"hub.plant.example","hubPort":8883,"timeServer":"time.plant.example"}""");
+        Put(StagedField.CertificateAuthority, Pem("CERTIFICATE"));
+        Ask(SerialCommand.Commit, $$"""{"secret":"{{Secret}}"}""");
+    }
+
+    private void Start()
+    {
+        _session = new WatchedSession(_hub.NewSession());
+        _parts = new NodeParts
+        {
+            Clock = _clock,
+            Files = _simulated.Files,
+            Radio = _simulated.Radio,
+            Session = _session,
+            Power = _simulated.Power,
+            Indicator = _simulated.Indicator,
+            Accelerometer = _simulated.AccelerometerWord,
+            AccelerometerBus = _simulated.AccelerometerBus,
+            TemperatureSensor = _simulated.TemperatureWord,
+            TemperatureBus = _simulated.TemperatureBus,
+            TemperatureLine = _simulated.TemperatureLine,
+            Identity = new IdentityStore(_simulated.Files).Load() ?? throw new InvalidOperationException("the identity was not stored"),
+            BoardName = _board.Name,
+            CaptureCapacity = _board.CaptureCapacity,
+            DetectorWindow = _board.DetectorWindow,
+            OutboxQueueBytes = _board.OutboxQueueBytes,
+            OutboxFileBytes = _board.FileSystemBytes - BoardDescription.ReservedFileBytes,
+            WaveformCapacity = _board.WaveformCapacity,
+            Seed = 1,
+        };
+        _node = new Node(_parts);
+        _host = NewHost(_node.Supervisor, new TechnicianSensors(_node.Sensors));
+        _measureDueMs = _talkDueMs = _serialDueMs = _nowMs;
+    }
+
+    private SerialHost NewHost(Supervisor supervisor, IProvisioningSensors? sensors)
+    {
+        var facts = new ProvisioningFacts { Board = _board.Name, ChipId = "a0b1c2d3e4f5", Mac = "a0b1c2d3e4f5", Accelerometer = _board.Accelerometer, Thermometer = _board.TemperatureSensor };
+        return new SerialHost(_pipe, _simulated.Files, supervisor, new SerialDialogue(_pipe, _simulated.Files, _clock, _simulated.Radio, sensors, facts));
+    }
+
+    // Everything that is made once is made: settings, trial, learned levels, a spectrum, an alarm, a waveform on its way.
+    private void WarmUp()
+    {
+        Desire("""
+            {"machine":{"shaftSpeedMilliHertz":29500,"bpfoMilliOrders":3585,"bpfiMilliOrders":5415,"bsfMilliOrders":2357,"ftfMilliOrders":398,"isoGroup":2,"isoSupport":1,"mounting":1},
+             "sampling":{"captureIntervalSeconds":10},
+             "detection":{"bearingScoreLimitMilli":500,"bearingTripDelaySeconds":0},
+             "reporting":{"spectrumEveryCaptures":1,"telemetryIntervalSeconds":10},
+             "shadow":{"enabled":true,"velocityLimitUmPerSecond":1000,"envelopeBandLowHertz":1200}}
+            """);
+        Require(Run(600_000, true, true, () => _node.Status().Captures >= 12 && IsTold() && _node.Outbox.Count() == 0), "the node does not come to rest: " + State());
+        Ask(SerialCommand.Identify, "");
+        Run(120_000, true, true, () => false);
+        Require(Run(60_000, true, true, () => IsTold() && _node.Outbox.Count() == 0 && !_node.IsCapturing()), "the node does not come to rest again: " + State());
+    }
+
+    private void Captures()
+    {
+        long alive = _ledger.Alive();
+        foreach (string name in new[] { "capture: analysis, features and spectrum", "capture: the same under a new limit" })
+        {
+            bool isStricter = name.EndsWith("new limit", StringComparison.Ordinal);
+            if (isStricter)
+            {
+                Desire("""{"detection":{"velocityLimitUmPerSecond":10}}""");
+                Require(Run(60_000, false, true, IsTold), "settings are not told");
+            }
+
+            int before = _node.Status().Captures;
+            Require(Run(60_000, true, true, () => _node.IsCapturing()), "no capture begins");
+            Operate(Capture, name, alive, () => { }, () => _node.Status().Captures > before);
+            Operate(Talk, isStricter ? "telemetry: the same under a new limit" : "telemetry: features and spectrum sent and confirmed", alive, () => { }, () => _node.Outbox.Count() == 0);
+            Require(Run(60_000, true, true, () => IsTold() && _node.Outbox.Count() == 0 && !_node.IsCapturing()), "no rest: " + State());
+        }
+    }
+
+    // Applied while the node runs, read again after a broken connection, and as the first thing after a restart, with the report that follows.
+    private void Rehearse(string name, JsonObject desired, bool isExtreme)
+    {
+        Clear();
+        long alive = _ledger.Alive();
+        Operate(Talk, $"twin applied: {name}", alive, () => _hub.Desire(desired), IsTold, isExtreme);
+        Operate(Talk, $"reconnect: {name}", alive, _hub.BreakConnections, IsTold, isExtreme);
+        Restart();
+        Operate(Talk, $"first report after a restart: {name}", alive, () => { }, IsTold, isExtreme);
+    }
+
+    // A node with nothing but defaults, at rest.
+    private void Clear()
+    {
+        var nothing = new JsonObject();
+        foreach ((string component, JsonNode? _) in _hub.Twin.Desired)
+        {
+            nothing[component] = null;
+        }
+
+        _hub.Desire(nothing);
+        Require(Run(900_000, false, true, IsTold), "the defaults are not told: " + State());
+        Restart();
+        Require(Run(900_000, false, true, IsTold), "the restarted node does not come to rest: " + State());
+    }
+
+    private void Restart()
+    {
+        // A start that was meant: the supervisor must not take it for a loop.
+        _node.Supervisor.Restart(ResetCause.Requested, _nowMs);
+        _session.Close();
+        _node = null!;
+        _host = null!;
+        _parts = null!;
+        Start();
+    }
+
+    private void Idle()
+    {
+        for (int turn = 0; turn < 200; turn++)
+        {
+            _clock.AdvanceToMs(++_nowMs);
+            long before = _ledger.Allocated;
+            if (turn % 2 == 0)
+            {
+                _node.StepTalk(_nowMs);
+                _idleTalk.Add(_ledger.Allocated - before);
+            }
+            else
+            {
+                _node.StepMeasure(_nowMs);
+                _idleMeasure.Add(_ledger.Allocated - before);
+            }
+        }
+    }
+
+    private void Operate(string loop, string name, long alive, Action begin, Func<bool> isOver, bool isExtreme = false)
+    {
+        if (loop != Capture)
+        {
+            // A capture that was under way is over; no other begins, because its loop rests.
+            Require(Run(60_000, true, false, () => !_node.IsCapturing()), "the capture does not end");
+        }
+
+        _session.Largest = 0;
+        _ledger.Begin();
+        begin();
+        _talkDueMs = _nowMs;
+        Require(Run(900_000, loop == Capture, loop == Talk, isOver), $"{name}: does not end: {State()}");
+        _operations.Add(new HeapOperation(loop, name, isExtreme, Math.Max(0, _ledger.Peak - alive), _ledger.Stack, _session.Largest, _ledger.Allocated));
+    }
+
+    private bool IsTold() => _node.Status() is { IsConnected: true, IsTwinSettled: true } status && status.DesiredVersion == _hub.Twin.DesiredVersion;
+
+    private string State() => JsonSerializer.Serialize(_node.Status(), new JsonSerializerOptions { IncludeFields = true });
+
+    private bool Run(long milliseconds, bool measure, bool talk, Func<bool> isOver)
+    {
+        long untilMs = _nowMs + milliseconds;
+        while (_nowMs < untilMs)
+        {
+            if (measure && _measureDueMs <= _nowMs)
+            {
+                bool wasCapturing = _node.IsCapturing();
+                long before = _ledger.Allocated;
+                _measureDueMs = _node.StepMeasure(_nowMs);
+                if (wasCapturing && _node.IsCapturing())
+                {
+                    _bursts.Add(_ledger.Allocated - before);
+                }
+            }
+
+            if (talk && _talkDueMs <= _nowMs && !_node.IsCapturing())
+            {
+                _talkDueMs = Math.Min(_node.StepTalk(_nowMs), _nowMs + 1000);
+            }
+
+            if (Look(isOver))
+            {
+                return true;
+            }
+
+            long next = Math.Min(measure ? _measureDueMs : long.MaxValue, talk && !_node.IsCapturing() ? _talkDueMs : long.MaxValue);
+            _nowMs = Math.Max(_nowMs + 1, Math.Min(next, _nowMs + 20));
+            _clock.AdvanceToMs(_nowMs);
+        }
+
+        return Look(isOver);
+    }
+
+    // Whoever looks from outside allocates, too; that is not the node's.
+    private bool Look(Func<bool> isOver)
+    {
+        AllocationLedger.Open = null;
+        bool isSo = isOver();
+        AllocationLedger.Open = _ledger;
+        return isSo;
+    }
+
+    private void StageAndCommit()
+    {
+        JsonObject challenge = Ask(SerialCommand.Challenge, "");
+        AllocationLedger.Open = null;
+        byte[] answer = SessionLock.Sign(Convert.FromBase64String(Secret), Convert.FromHexString((string)challenge["challenge"]!), "a0b1c2d3e4f5");
+        Ask(SerialCommand.Authenticate, $$"""{"answer":"{{Convert.ToHexStringLower(answer)}}"}""");
+        Ask(SerialCommand.IdentitySet, """{"kind":"x509","deviceId":"pump-7","key":""}""");
+        Put(StagedField.CertificateAuthority, Pem("CERTIFICATE"));
+        Put(StagedField.Certificate, Pem("CERTIFICATE"));
+        Put(StagedField.CertificateKey, Pem("PRIVATE KEY"));
+        Ask(SerialCommand.Commit, $$"""{"secret":"{{Secret}}"}""");
+    }
+
+    private JsonObject Ask(int command, string payload) => Ask(command, Encoding.UTF8.GetBytes(payload));
+
+    // The tool's side is not counted.
+    private JsonObject Ask(int command, byte[] payload)
+    {
+        AllocationLedger.Open = null;
+        try
+        {
+            return AskUncounted(command, payload);
+        }
+        finally
+        {
+            AllocationLedger.Open = _ledger;
+        }
+    }
+
+    private JsonObject AskUncounted(int command, byte[] payload)
+    {
+        _request = (_request % 255) + 1;
+        byte[] frame = new byte[SerialFrame.MaximumLength];
+        int length = SerialFrame.Write(frame, SerialFrame.Request, _request, command, payload, payload.Length);
+        _pipe.Send(frame.AsSpan(0, length));
+        for (int turn = 0; turn < 100; turn++)
+        {
+            AllocationLedger.Open = _ledger;
+            _host.Step(_nowMs, true);
+            AllocationLedger.Open = null;
+            foreach (byte next in _pipe.Receive())
+            {
+                _receiver.Add([next], 1, _nowMs);
+                while (_receiver.Next(_nowMs) is var found and not SerialReceiver.Nothing)
+                {
+                    if (found == SerialReceiver.Frame && _receiver.Kind == SerialFrame.Response && _receiver.Number == _request)
+                    {
+                        string text = Encoding.UTF8.GetString(_receiver.Buffer, SerialFrame.HeaderLength, _receiver.PayloadLength);
+                        var response = (JsonObject)JsonNode.Parse(text)!;
+                        Require((int)response["status"]! == SerialStatus.Ok, $"{SerialCommand.Word(command)}: {text}");
+                        return response;
+                    }
+                }
+            }
+
+            _nowMs += 10;
+            _clock.AdvanceToMs(_nowMs);
+        }
+
+        throw new InvalidOperationException($"{SerialCommand.Word(command)} is not answered");
+    }
+
+    private void Put(int field, string text)
+    {
+        const int Piece = 200;
+        for (int offset = 0; offset < text.Length; offset += Piece)
+        {
+            Ask(SerialCommand.Put, [(byte)field, (byte)offset, (byte)(offset >> 8), .. Encoding.ASCII.GetBytes(text.Substring(offset, Math.Min(Piece, text.Length - offset)))]);
+        }
+    }
+
+    private void Desire(string patch) => _hub.Desire((JsonObject)JsonNode.Parse(patch)!);
+
+    private static string Pem(string what) =>
+        $"-----BEGIN {what}-----\n{string.Concat(Enumerable.Range(0, PemLines).Select(line => new string((char)('A' + (line % 26)), 64) + "\n"))}-----END {what}-----\n";
+
+    private static void Require(bool isSo, string message)
+    {
+        if (!isSo)
+        {
+            throw new InvalidOperationException(message);
+        }
+    }
+
+    private long QueueRoom()
+    {
+        // Bodies up to the limit; each message with its own object and the head of its body.
+        var messages = (TelemetryMessage[])Held(_node, "_outbox._messages")!;
+        long each = new HeapModel().Bytes(new TelemetryMessage("", [], 0, "", 0)) + new HeapModel().Bytes(Array.Empty<byte>());
+        return _board.OutboxQueueBytes + (messages.Length * each);
+    }
+
+    private List<HeapPart> Parts()
+    {
+        var model = new HeapModel(belongs: NodeParcel.Belongs);
+        Type[] types = [.. new[] { typeof(SensorNode.Signal.Capture).Assembly, typeof(Node).Assembly }.SelectMany(one => one.GetTypes()).Where(NodeParcel.Belongs)];
+        List<HeapPart> parts = [new("static data", "tables, words and limits", model.AddStatics(types.Where(type => !type.ContainsGenericParameters)))];
+        Add("buffers", "capture: samples", "_measure._vibration._capture");
+        Add("buffers", "raw words of the FIFO", "_measure._vibration._raw");
+        Add("buffers", "workspace: transforms, shared by velocity, spectrum and envelope", "_measure._detector._bearing._workspace");
+        Add("buffers", "detector: what it keeps between steps of an analysis", "_measure._detector");
+        Add("buffers", "result with two spectra", "_measure._result");
+        Add("buffers", "waveform shelf, upload and its encoder", "_shelf", "_outbox.<Upload>k__BackingField");
+        Add("buffers", "outbox: frame, lanes and codecs", "_outbox");
+        Add("buffers", "telemetry writer", "_measure._composer");
+        Add("buffers", "report writer", "_agent._writer");
+        Add("buffers", "trace ring", "<Supervisor>k__BackingField.<Trace>k__BackingField");
+        parts.Add(new("buffers", "serial dialogue", model.Add(_host)));
+        Add("state", "monitor: baseline and alarms", "_measure._monitor");
+        Add("state", "trial: its own monitor and result", "_measure._trial");
+        Add("state", "settings, twin, facts", "_agent", "_measure._values", "_measure._settings", "_measure._mailbox");
+        parts.Add(new("state", "identity with a certificate of 1.9 KB", model.Add(_parts.Identity)));
+        parts.Add(new("state", "acquisition, link, methods, supervision, the rest", model.Add(_node)));
+        return parts;
+
+        void Add(string group, string name, params string[] paths) => parts.Add(new(group, name, paths.Sum(path => model.Add(Held(_node, path)))));
+    }
+
+    private static object? Held(object root, string path)
+    {
+        object? one = root;
+        foreach (string name in path.Split('.'))
+        {
+            FieldInfo field = one!.GetType().GetField(name, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+                ?? throw new InvalidOperationException($"{one.GetType().Name} has no {name}");
+            one = field.GetValue(one);
+        }
+
+        return one;
+    }
+}
