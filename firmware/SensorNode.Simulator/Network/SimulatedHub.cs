@@ -21,6 +21,7 @@ public sealed class SimulatedHub
     private readonly Func<long> _nowMs;
     private readonly Func<long> _utcMs;
     private readonly Xoshiro256 _random;
+    private readonly Dictionary<string, (int Next, int Length)> _waveforms = new(StringComparer.Ordinal);
     private Connection? _connection;
     private int _lastCall;
 
@@ -54,6 +55,12 @@ public sealed class SimulatedHub
 
     /// <summary>Called with each reported patch at the moment the node sends it.</summary>
     public Action<JsonObject>? Sending { get; set; }
+
+    /// <summary>Called with topic and body of each message at the moment it arrives.</summary>
+    public Action<string, byte[]>? Received { get; set; }
+
+    /// <summary>Waveforms that arrived as a whole.</summary>
+    public int Waveforms { get; private set; }
 
     /// <summary>Whether a node that subscribed is connected, as far as the hub knows.</summary>
     public bool IsListening => _connection is { IsHubSideOpen: true, IsSubscribed: true };
@@ -313,6 +320,7 @@ public sealed class SimulatedHub
 
         private void Arrive(string topic, byte[] payload, int packetId)
         {
+            _hub.Received?.Invoke(topic, payload);
             if (topic.StartsWith("$iothub/twin/GET/", StringComparison.Ordinal))
             {
                 AnswerTwin(topic, () => (200, "", _hub.Twin.Get()));
@@ -326,6 +334,10 @@ public sealed class SimulatedHub
                 string[] parts = topic.Split('/');
                 _hub.Answers.Add((parts[4][(parts[4].IndexOf('=') + 1)..], int.Parse(parts[3], CultureInfo.InvariantCulture), Encoding.UTF8.GetString(payload)));
             }
+            else if (topic.Contains("kind=waveform&", StringComparison.Ordinal))
+            {
+                TakeWaveform(topic["devices/".Length..].Split('/')[3]);
+            }
             else
             {
                 string name = topic[topic.IndexOf("&bootId=", StringComparison.Ordinal)..];
@@ -335,6 +347,35 @@ public sealed class SimulatedHub
             if (packetId != 0)
             {
                 Confirm(packetId);
+            }
+        }
+
+        // Pieces in their order only; what is in them nobody looks at.
+        private void TakeWaveform(string properties)
+        {
+            Dictionary<string, string> facts = [];
+            foreach (string pair in properties.Split('&'))
+            {
+                facts[pair.Split('=')[0]] = pair.Split('=')[1];
+            }
+
+            string name = facts["sha256"];
+            (int next, int length) = _hub._waveforms.GetValueOrDefault(name, (0, -1));
+            if (facts.TryGetValue("offset", out string? offset))
+            {
+                length = int.Parse(facts["length"], CultureInfo.InvariantCulture);
+                if (int.Parse(offset, CultureInfo.InvariantCulture) == next && next < length)
+                {
+                    next += int.Parse(facts["size"], CultureInfo.InvariantCulture);
+                    _hub.Waveforms += next >= length ? 1 : 0;
+                }
+
+                _hub._waveforms[name] = (next, length);
+            }
+            else if (facts.TryGetValue("rid", out string? request))
+            {
+                string body = length < 0 ? """{"state":"absent"}""" : next < length ? $$"""{"state":"receiving","next":{{next}}}""" : """{"state":"complete"}""";
+                ToNode($"$iothub/twin/res/200/?$rid={request}", Encoding.UTF8.GetBytes(body));
             }
         }
 
