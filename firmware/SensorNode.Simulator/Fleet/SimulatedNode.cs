@@ -70,6 +70,9 @@ internal sealed class SimulatedNode : IDisposable
     /// <summary>The firmware since its last start.</summary>
     public Node Firmware => _node;
 
+    /// <summary>When the power went last, or the firmware restarted itself: in the fleet's time.</summary>
+    public long EndedMs { get; private set; }
+
     /// <summary>Called behind each step of the loop that measures.</summary>
     public Action<SimulatedNode>? Measured { get; set; }
 
@@ -89,6 +92,7 @@ internal sealed class SimulatedNode : IDisposable
     public void CutPower(long nowMs)
     {
         _isDark = true;
+        EndedMs = nowMs;
         _darkUntilMs = nowMs + DarkMs;
         _session.Close();
     }
@@ -199,6 +203,10 @@ internal sealed class SimulatedNode : IDisposable
             _flash?.PowerOn();
             _cyclePower = true;
         }
+        else if (!_isDark)
+        {
+            EndedMs = nowMs;
+        }
 
         if (!_isDark)
         {
@@ -230,9 +238,9 @@ internal sealed class SimulatedNode : IDisposable
         _restartsSeen = _board.Power.Restarts;
         Ended?.Invoke(this);
         Dispose();
+        _starts++;
         _session = NewSession();
         _node = NewNode();
-        _starts++;
     }
 
     private IMqttSession NewSession() => _options.Session == null ? new TlsMqttSession(_time) : _options.Session(_time);

@@ -21,7 +21,7 @@ namespace DeviceTwin.SensorNode.Simulator.Scenarios;
 internal sealed class ScenarioLedger
 {
     // An alarm that was raised so shortly before the power went may not have been written: a capture was under way, or the message on its way.
-    private const long UnwrittenMs = 15_000;
+    private const long UnwrittenMs = 1000;
 
     private static readonly SettingsTextRule Rule = new();
 
@@ -32,6 +32,7 @@ internal sealed class ScenarioLedger
     private readonly Dictionary<(string Boot, int Sequence), string> _received = [];
     private readonly Dictionary<string, (string Boot, int Sequence)> _alarmsReceived = new(StringComparer.Ordinal);
     private readonly List<(string Key, long AtMs, string Boot)> _alarmsRaised = [];
+    private readonly Dictionary<string, List<string>> _wanted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _raises = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (long AtMs, bool IsExcused)> _ends = new(StringComparer.Ordinal);
     private string[] _active = [];
@@ -75,9 +76,27 @@ internal sealed class ScenarioLedger
     /// <summary>How long ago the flash began to refuse, or 0.</summary>
     public long FlashRefusesSinceMs { get; set; }
 
+    /// <summary>The operator wants another value: from now on the node may have it on file before it says so.</summary>
+    public void Wanted(string path, string value)
+    {
+        if (!_wanted.TryGetValue(path, out List<string>? values))
+        {
+            values = [];
+            _wanted.Add(path, values);
+        }
+
+        values.Add(value);
+    }
+
     /// <summary>A message arrived at the hub.</summary>
     public void Arrived(string topic, byte[] payload)
     {
+        if (topic.StartsWith("$iothub/twin/PATCH/properties/reported/", StringComparison.Ordinal))
+        {
+            Reported((JsonObject)JsonNode.Parse(payload)!);
+            return;
+        }
+
         string? boot = Parameter(topic, "&bootId=");
         string? sequence = Parameter(topic, "&seq=");
         if (boot == null || sequence == null)
@@ -138,7 +157,7 @@ internal sealed class ScenarioLedger
         string boot = node.Firmware.Status().BootId;
         Count(node);
         Forgotten += node.Firmware.Outbox.Unsaved();
-        _ends[boot] = (_nowMs(), FlashRefusesSinceMs > 0 || node.Firmware.Outbox.FileFailures > 0);
+        _ends[boot] = (node.EndedMs, FlashRefusesSinceMs > 0);
         if (node.Firmware.Supervisor.Mode == NodeMode.Normal)
         {
             HoldSettings();
@@ -167,7 +186,7 @@ internal sealed class ScenarioLedger
             }
             else
             {
-                Require(false, $"alarm {key} of {atMs / 1000} s is not at the hub");
+                Require(false, $"alarm {key} of {atMs / 1000} s is not at the hub; start {boot} ended at {(_ends.TryGetValue(boot, out (long AtMs, bool IsExcused) when) ? when.AtMs : -1)}, raised {atMs}");
             }
         }
 
@@ -187,7 +206,19 @@ internal sealed class ScenarioLedger
         Require(highest <= made, $"start {boot} made {made} messages and the hub has number {highest}");
     }
 
-    // What the hub was told to be in force is in the file, or what the hub wants by now.
+    // What was wanted before the value that is reported now is history.
+    private void Reported(JsonObject patch)
+    {
+        foreach ((string path, List<string> values) in _wanted)
+        {
+            if (SimulatedTwin.At(patch, path) is JsonObject told && told["value"]?.ToJsonString() is { } value)
+            {
+                values.RemoveRange(0, values.LastIndexOf(value) + 1);
+            }
+        }
+    }
+
+    // What the hub was told to be in force is in the file, or what was wanted since.
     private void HoldSettings()
     {
         if (FlashRefusesSinceMs > 0)
@@ -206,9 +237,9 @@ internal sealed class ScenarioLedger
             }
 
             string value = told["value"]?.ToJsonString() ?? "absent";
-            string? wanted = SimulatedTwin.At(_hub.Twin.Desired, path)?.ToJsonString();
             string mine = Text(saved, index);
-            Require(mine == value || mine == wanted, $"{path}: {value} is acknowledged, {mine} in the file, {wanted} wanted");
+            List<string> wanted = _wanted.GetValueOrDefault(path, []);
+            Require(mine == value || wanted.Contains(mine), $"{path}: {value} is acknowledged, {mine} in the file, wanted since: {string.Join(", ", wanted)}");
         }
     }
 

@@ -264,6 +264,7 @@ public sealed class ScenarioRun : IDisposable
                 break;
             case ScenarioAct.Setting:
                 string[] names = step.Word.Split('.');
+                place.Ledger.Wanted(step.Word, step.Value);
                 place.Hub.Desire(new JsonObject { [names[0]] = new JsonObject { [names[1]] = JsonNode.Parse(step.Value) } });
                 break;
             default:
