@@ -157,6 +157,10 @@ internal sealed class SimulatedNode : IDisposable
             ReportedPatches = status.ReportedPatches,
             Reconnects = status.Reconnects,
             Starts = _starts,
+            BootId = status.BootId,
+            Made = _node.MessagesMade(),
+            Dropped = status.TelemetryDropped,
+            Waiting = status.TelemetryWaiting,
         };
     }
 

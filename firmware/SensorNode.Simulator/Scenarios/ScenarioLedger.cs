@@ -28,15 +28,11 @@ internal sealed class ScenarioLedger
     private readonly string _deviceId;
     private readonly SimulatedHub _hub;
     private readonly SimulatedFiles _files;
-    private readonly Func<long> _nowMs;
     private readonly Dictionary<(string Boot, int Sequence), string> _received = [];
     private readonly Dictionary<string, (string Boot, int Sequence)> _alarmsReceived = new(StringComparer.Ordinal);
-    private readonly List<(string Key, long AtMs, string Boot)> _alarmsRaised = [];
+    private readonly AlarmWitness _witness;
     private readonly Dictionary<string, List<string>> _wanted = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> _raises = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (long AtMs, bool IsExcused)> _ends = new(StringComparer.Ordinal);
-    private string[] _active = [];
-    private string _boot = "";
     private int _made;
     private int _dropped;
 
@@ -49,7 +45,7 @@ internal sealed class ScenarioLedger
         _deviceId = deviceId;
         _hub = hub;
         _files = files;
-        _nowMs = nowMs;
+        _witness = new AlarmWitness(nowMs);
     }
 
     /// <summary>What was violated, a sentence each.</summary>
@@ -122,34 +118,7 @@ internal sealed class ScenarioLedger
     }
 
     /// <summary>The loop that measures has made a step: which alarms are new is seen from outside.</summary>
-    public void Measured(SimulatedNode node)
-    {
-        if (node.Firmware.IsCapturing())
-        {
-            return;
-        }
-
-        DeviceTwin.SensorNode.NodeStatus status = node.Firmware.Status();
-        if (status.BootId != _boot)
-        {
-            _boot = status.BootId;
-            _active = [];
-            _raises.Clear();
-        }
-
-        foreach (string cleared in _active.Except(status.Alarms))
-        {
-            _alarmsRaised.Add(($"{_boot}-{cleared}-{_raises[cleared]} cleared", _nowMs(), _boot));
-        }
-
-        foreach (string raised in status.Alarms.Except(_active))
-        {
-            _raises[raised] = _raises.GetValueOrDefault(raised) + 1;
-            _alarmsRaised.Add(($"{_boot}-{raised}-{_raises[raised]} raised", _nowMs(), _boot));
-        }
-
-        _active = status.Alarms;
-    }
+    public void Measured(SimulatedNode node) => _witness.Measured(node);
 
     /// <summary>A start has ended, whatever ended it.</summary>
     public void Ended(SimulatedNode node)
@@ -173,7 +142,7 @@ internal sealed class ScenarioLedger
         Require(
             missing <= _dropped + Forgotten,
             $"{missing} of {_made} messages are missing at the hub, but only {_dropped} were counted as dropped and {Forgotten} forgotten with the memory");
-        foreach ((string key, long atMs, string boot) in _alarmsRaised)
+        foreach ((string key, long atMs, string boot) in _witness.Events)
         {
             if (_alarmsReceived.ContainsKey(key))
             {
@@ -190,7 +159,7 @@ internal sealed class ScenarioLedger
             }
         }
 
-        HashSet<string> raised = [.. _alarmsRaised.Select(alarm => alarm.Key)];
+        HashSet<string> raised = [.. _witness.Events.Select(alarm => alarm.Key)];
         Require(
             _alarmsReceived.Keys.All(key => raised.Contains(key) || _ends.TryGetValue(_alarmsReceived[key].Boot, out _)),
             $"alarm {_alarmsReceived.Keys.FirstOrDefault(key => !raised.Contains(key))} was never raised");
