@@ -154,6 +154,9 @@ public sealed class Node
         return Supervisor.Watch(nowMs);
     }
 
+    /// <summary>Whether twin and telemetry flow. Any thread may ask.</summary>
+    public bool IsConnected => _link.State == LinkState.Ready;
+
     /// <summary>A look from outside. Any thread may call it.</summary>
     public NodeStatus Status()
     {
@@ -164,7 +167,7 @@ public sealed class Node
         status.ReportedVersion = _agent.ReportedVersion;
         status.LinkState = _link.State;
         status.TwinState = _agent.State;
-        status.IsConnected = _link.State == LinkState.Ready;
+        status.IsConnected = IsConnected;
         status.IsTwinSettled = _agent.IsSettled;
         status.Rejections = _agent.Book.Rejections;
         status.TelemetryConfirmed = _link.Counters.TelemetryConfirmed;

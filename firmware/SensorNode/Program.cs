@@ -119,6 +119,14 @@ public static class Program
         try
         {
             parts.AccelerometerBus = Esp32Board.OpenAccelerometer(board);
+        }
+        catch (Exception exception)
+        {
+            Say(BootLine.BusFailed, exception.Message);
+        }
+
+        try
+        {
             parts.TemperatureBus = Esp32Board.OpenTemperatureBus(board);
             parts.TemperatureLine = Esp32Board.OpenTemperatureLine(board);
         }
@@ -222,7 +230,7 @@ public static class Program
             long next;
             try
             {
-                next = _serial.Step(_clock.UptimeMs(), _node.Status().IsConnected);
+                next = _serial.Step(_clock.UptimeMs(), _node.IsConnected);
             }
             catch (Exception)
             {

@@ -20,7 +20,7 @@ public sealed class VerbsTests
     [TestCase(new[] { "soak", "fuzz", "--rounds", "5" }, "soak fuzz does not take '--rounds 5'; it takes --seed NUMBER, --for 90s|10m|2h, --inputs COUNT, --target NAME")]
     [TestCase(new[] { "soak", "fuzz", "--for", "soon" }, "soak fuzz does not take '--for soon'; it takes --seed NUMBER, --for 90s|10m|2h, --inputs COUNT, --target NAME")]
     [TestCase(new[] { "soak", "fuzz", "--target" }, "soak fuzz does not take '--target'; it takes --seed NUMBER, --for 90s|10m|2h, --inputs COUNT, --target NAME")]
-    [TestCase(new[] { "soak", "fuzz", "--target", "x" }, "there is no parser 'x'; there are: mqtt packets, mqtt body, topic, property bag, user name, sas token, json, query, provisioning topic, provisioning user name, waveform properties")]
+    [TestCase(new[] { "soak", "fuzz", "--target", "x" }, "there is no parser 'x'; there are: mqtt packets, mqtt body, topic, property bag, user name, sas token, json, query, provisioning topic, provisioning user name, waveform properties, waveform chunk")]
     [TestCase(new[] { "generate", "--root" }, "generate does not take '--root'")]
     [TestCase(new[] { "generate", "--root", "/nowhere" }, "'/nowhere' is no checkout: it has no firmware/SensorNode/Twin/Model")]
     public void AMisuseIsNamedAndTheUsageFollows(string[] arguments, string message)

@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Provisioning;
+using DeviceTwin.SensorNode.Simulator.Machines;
 using DeviceTwin.SensorNode.Supervision;
 
 namespace DeviceTwin.SensorNode.Simulator.Board;
@@ -22,6 +23,7 @@ public sealed class ProvisionableBoard
     private readonly SimulatedClock _clock = new();
     private readonly SimulatedPower _power = new();
     private SerialHost _host = null!;
+    private SensorBench _bench = null!;
     private Supervisor _supervisor = null!;
     private int _restartsSeen;
     private long _startMs;
@@ -30,8 +32,10 @@ public sealed class ProvisionableBoard
     /// <param name="mac">Address of its radio, 12 hexadecimal digits: tells boards apart.</param>
     /// <param name="files">What it keeps; memory where null.</param>
     /// <param name="name">Kind of board.</param>
-    public ProvisionableBoard(string mac, IFiles? files = null, string name = SimulatedBoard.BoardName)
+    /// <param name="sensor">Its accelerometer, see <see cref="SimulatedBoard"/>.</param>
+    public ProvisionableBoard(string mac, IFiles? files = null, string name = SimulatedBoard.BoardName, AccelerometerModelOptions? sensor = null)
     {
+        Board = new SimulatedBoard(MachineFactory.Create(MachineKind.Standing), _clock, sensor);
         _mac = mac;
         _name = name;
         Files = files ?? new MemoryFiles();
@@ -44,8 +48,8 @@ public sealed class ProvisionableBoard
     /// <summary>What it keeps.</summary>
     public IFiles Files { get; }
 
-    /// <summary>Its sensors, to break them.</summary>
-    public SimulatedSensors Sensors { get; } = new();
+    /// <summary>Its sensors on a machine that stands still, to tap and to break them.</summary>
+    public SimulatedBoard Board { get; }
 
     /// <summary>Its radio.</summary>
     public SimulatedRadio Radio { get; } = new();
@@ -86,7 +90,9 @@ public sealed class ProvisionableBoard
         }
 
         _clock.AdvanceToMs(nowMs);
-        _nextMs = _startMs + _host.Step(nowMs - _startMs, false);
+        long next = _startMs + _host.Step(nowMs - _startMs, false);
+        long nextSample = _bench.Step(nowMs);
+        _nextMs = nextSample < next ? nextSample : next;
         if (_power.Restarts != _restartsSeen)
         {
             _restartsSeen = _power.Restarts;
@@ -159,13 +165,28 @@ public sealed class ProvisionableBoard
         Starts++;
         _startMs = nowMs;
         _nextMs = nowMs;
-        Sensors.Cancel();
+        _bench = new SensorBench(new NodeParts
+        {
+            Clock = _clock,
+            Accelerometer = Board.AccelerometerWord,
+            AccelerometerBus = Board.AccelerometerBus,
+            TemperatureSensor = Board.TemperatureWord,
+            TemperatureBus = Board.TemperatureBus,
+            TemperatureLine = Board.TemperatureLine,
+        });
         IdentityStore store = new(Files);
         Identity = store.Load();
         _supervisor = new Supervisor(Files, _power, new HealthCounters(), TalkLoop.SettingsFile);
         _supervisor.Start();
-        ProvisioningFacts facts = new() { Board = _name, ChipId = _mac, Mac = _mac, Accelerometer = "iis3dwb", Thermometer = "mcp9808" };
-        _host = new SerialHost(Pipe, Files, _supervisor, new SerialDialogue(Pipe, Files, _clock, Radio, Sensors, facts));
+        ProvisioningFacts facts = new()
+        {
+            Board = _name,
+            ChipId = _mac,
+            Mac = _mac,
+            Accelerometer = Board.AccelerometerWord,
+            Thermometer = Board.TemperatureWord,
+        };
+        _host = new SerialHost(Pipe, Files, _supervisor, new SerialDialogue(Pipe, Files, _clock, Radio, new TechnicianSensors(_bench.Sensors), facts));
         _host.Say(BootLine.Starting, Node.FirmwareVersion);
         _host.Say(BootLine.Board, _name);
         _host.Say(BootLine.Cause, ResetCause.Word(_supervisor.Cause));

@@ -52,10 +52,9 @@ public sealed class ConfirmationTests
     public void ALateConfirmationDoesNotConfirmTheNextMessage()
     {
         var scene = new LinkScene().RunTo(2000);
-        scene.Session.LosePubacks = HubLink.PublishAttempts;
+        scene.Session.LosePubacks = 100;
         scene.Offer("features", "1", TelemetryMessage.Normal);
         scene.RunUntil(() => scene.Counters.TelemetryUnconfirmed == 1);
-        scene.Session.LosePubacks = 1;
         scene.Offer("features", "2", TelemetryMessage.Normal, sequence: 2);
         scene.RunUntil(() => scene.Session.Telemetry.Last().Payload == "2");
         scene.Session.ConfirmLate(2);

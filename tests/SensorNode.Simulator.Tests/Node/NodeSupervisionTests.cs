@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using DeviceTwin.SensorNode;
+using DeviceTwin.SensorNode.Link;
 using DeviceTwin.SensorNode.Simulator.Board;
 using DeviceTwin.SensorNode.Supervision;
 
@@ -111,6 +112,37 @@ public sealed class NodeSupervisionTests
         Assert.That((string?)Health(scene)["mode"], Is.EqualTo("normal"));
         Assert.That(next, Is.Not.EqualTo(good).And.Not.EqualTo(bad));
         Assert.That(Encoding.UTF8.GetString(files.Read(TalkLoop.SettingsFile)!), Does.Contain("6000"));
+    }
+
+    [Test]
+    public void DropsAreReportedByHowUrgentTheyWere()
+    {
+        NodeScene scene = Quiet();
+        scene.Board.Radio.InReach = false;
+        scene.RunTo(65_000);
+        for (int sequence = 1; sequence <= 40; sequence++)
+        {
+            scene.Node.Outbox.Offer(new TelemetryMessage("spectrum", new byte[100], TelemetryMessage.Low, "9-9", sequence));
+        }
+
+        scene.Board.Radio.InReach = true;
+        scene.RunTo(65_000 + (2 * HealthReport.PeriodMs));
+
+        JsonObject health = Health(scene);
+        Assert.That((int?)health["droppedLow"], Is.GreaterThanOrEqualTo(8).And.EqualTo((int?)health["dropped"]));
+        Assert.That(((int?)health["droppedUrgent"], (int?)health["droppedNormal"]), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
+    public void InSafeModeTheSensorsAreNotAskedAndMethodsSayWhy()
+    {
+        NodeScene scene = Restarted(new MemoryFiles(), Supervisor.StartsBeforeSafe).RunTo(5000);
+        Assert.That(scene.Node.Sensors, Is.Null);
+        scene.Session.Push("$iothub/methods/POST/selfTest/?$rid=1", "{}");
+        scene.RunTo(6000);
+        var answer = scene.Session.Published.Last(message => message.Topic.StartsWith("$iothub/methods/res/", StringComparison.Ordinal));
+        Assert.That(answer.Topic, Does.StartWith("$iothub/methods/res/503/"));
+        Assert.That(answer.Payload, Does.Contain("safe mode"));
     }
 
     // Captures cost the test's time and are not what it is about.
