@@ -153,6 +153,12 @@ public sealed class MeasureLoop
         return _vibration.Capturing();
     }
 
+    /// <summary>Messages made since the start, sent or not.</summary>
+    public int MessagesMade()
+    {
+        return _composer.Sequence;
+    }
+
     /// <summary>What anybody may ask of the sensors, beside the plan.</summary>
     public SensorDesk Sensors
     {

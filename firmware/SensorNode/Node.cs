@@ -128,6 +128,12 @@ public sealed class Node
         return _measure != null && _measure.IsCapturing();
     }
 
+    /// <summary>Messages made since the start, sent or not: what is neither with the hub nor here was dropped. Any thread may call it.</summary>
+    public int MessagesMade()
+    {
+        return _measure == null ? 0 : _measure.MessagesMade();
+    }
+
     /// <summary>What anybody may ask of the sensors beside the plan, or null in safe mode. Any thread may call it.</summary>
     public SensorDesk Sensors => _measure == null ? null : _measure.Sensors;
 

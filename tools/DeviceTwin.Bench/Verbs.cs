@@ -42,6 +42,11 @@ public static class Verbs
                                a node's link, twin and methods against a hub in memory, in bad weather and in virtual time: what is
                                acknowledged is in force and durable, no older version over a newer, node and hub agree in the end, the
                                number of messages is bounded; 10,000 rounds unless told otherwise, and the seed of each that fails
+          soak node [--seed S] [--rounds N | --for 10m]
+                               whole nodes on simulated boards in random scenarios: every alarm at the hub exactly once, every gap a
+                               counted drop, acknowledged settings in the file, nodes settle; 1,000 rounds unless told otherwise
+          soak day [--seed S] [--scenario FILE]
+                               a scenario from a file (firmware/SCENARIOS.md), or a day of six nodes, with the hash of all they said
           soak fuzz [--seed S] [--for 90s|10m|2h] [--inputs N] [--target NAME]
                                spoilt packets, topics, tokens, JSON and queries for every parser that reads what comes from outside: no
                                exception escapes, work and memory are bounded by the input's length (10,000,000 inputs unless told)

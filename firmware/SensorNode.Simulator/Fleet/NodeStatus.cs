@@ -60,4 +60,16 @@ public sealed record NodeStatus
 
     /// <summary>Starts of the node since it joined the fleet.</summary>
     public required int Starts { get; init; }
+
+    /// <summary>The name of the node's start.</summary>
+    public string BootId { get; init; } = "";
+
+    /// <summary>Telemetry messages made since the node's start.</summary>
+    public int Made { get; init; }
+
+    /// <summary>Telemetry messages dropped since the node's start.</summary>
+    public int Dropped { get; init; }
+
+    /// <summary>Telemetry messages that wait for the hub.</summary>
+    public int Waiting { get; init; }
 }

@@ -187,6 +187,13 @@ public sealed class SimulatedFleet : IDisposable
         }
     }
 
+    /// <summary>How far virtual time has come, in milliseconds.</summary>
+    public long VirtualMs => _virtualMs;
+
+    /// <summary>A node, to break it.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such node.</exception>
+    internal SimulatedNode Node(string deviceId) => _byId[deviceId];
+
     /// <summary>Ends every node's session.</summary>
     public void Dispose()
     {

@@ -17,11 +17,17 @@ internal sealed class SimulatedNode : IDisposable
 
     private const long HangPeriodMs = 1000;
 
+    // How long the power stays away.
+    private const long DarkMs = 5000;
+
     private readonly SimulatedNodeOptions _options;
     private readonly TimeProvider _time;
     private readonly SimulatedBoard _board;
     private readonly long _poweredOnMs;
     private readonly ulong _seed;
+    private readonly SimulatedFiles? _flash;
+    private long _darkUntilMs;
+    private bool _isDark;
     private IMqttSession _session;
     private volatile Node _node;
     private int _restartsSeen;
@@ -41,13 +47,37 @@ internal sealed class SimulatedNode : IDisposable
         _poweredOnMs = poweredOnMs;
         _seed = seed;
         Order = order;
-        SimulatedClock clock = new(utcMs);
-        _board = new SimulatedBoard(options.Machine, clock, options.Accelerometer ?? SomePart(seed), options.Files);
+        SimulatedClock clock = options.ClockError is { } error ? new(() => utcMs() + error.At(utcMs())) : new(utcMs);
+        _board = new SimulatedBoard(options.Machine, clock, options.Accelerometer ?? SomePart(seed), options.Files, options.Timing);
+        Host = options.Host;
+        _flash = options.Files as SimulatedFiles;
+        if (_flash != null)
+        {
+            _flash.WhenCut = () => _session?.Close();
+        }
+
         _session = NewSession();
         _node = NewNode();
     }
 
     public int Order { get; }
+
+    /// <summary>How late the loop that measures runs; never where null.</summary>
+    public HostModel? Host { get; set; }
+
+    public SimulatedBoard Board => _board;
+
+    /// <summary>The firmware since its last start.</summary>
+    public Node Firmware => _node;
+
+    /// <summary>When the power went last, or the firmware restarted itself: in the fleet's time.</summary>
+    public long EndedMs { get; private set; }
+
+    /// <summary>Called behind each step of the loop that measures.</summary>
+    public Action<SimulatedNode>? Measured { get; set; }
+
+    /// <summary>Called when the firmware has ended, before it starts anew: what it had in memory is still to be seen.</summary>
+    public Action<SimulatedNode>? Ended { get; set; }
 
     /// <summary>The measure loop hangs: it is stepped no more until the node restarts.</summary>
     public bool MeasureHangs { get; set; }
@@ -58,15 +88,36 @@ internal sealed class SimulatedNode : IDisposable
     /// <summary>The node starts anew at its next step, with its files.</summary>
     public void CyclePower() => _cyclePower = true;
 
+    /// <summary>The power goes, and comes back some seconds later.</summary>
+    public void CutPower(long nowMs)
+    {
+        _isDark = true;
+        EndedMs = nowMs;
+        _darkUntilMs = nowMs + DarkMs;
+        _session.Close();
+    }
+
     /// <summary>Runs the measure loop.</summary>
     /// <param name="scheduleMs">Schedule time of the fleet.</param>
     /// <returns>When it is due again.</returns>
     public long StepMeasure(long scheduleMs)
     {
-        RestartWhereAsked();
-        long uptimeMs = scheduleMs - _poweredOnMs;
-        _board.Clock.AdvanceToMs(uptimeMs);
-        return MeasureHangs ? scheduleMs + HangPeriodMs : _poweredOnMs + _node.StepMeasure(uptimeMs);
+        if (!IsRunning(scheduleMs))
+        {
+            return _darkUntilMs;
+        }
+
+        // A bus that takes its time may have moved the board's clock beyond this moment.
+        long uptime = ((scheduleMs - _poweredOnMs) * 1000) + (Host?.Pause() ?? 0);
+        _board.Clock.AdvanceToMicroseconds(Math.Max(uptime, _board.Clock.NowMicroseconds));
+        if (MeasureHangs)
+        {
+            return scheduleMs + HangPeriodMs;
+        }
+
+        long next = _poweredOnMs + _node.StepMeasure(_board.Clock.UptimeMs());
+        Measured?.Invoke(this);
+        return next;
     }
 
     /// <summary>Runs the talk loop.</summary>
@@ -74,7 +125,11 @@ internal sealed class SimulatedNode : IDisposable
     /// <returns>When it is due again.</returns>
     public long StepTalk(long wallMs)
     {
-        RestartWhereAsked();
+        if (!IsRunning(wallMs))
+        {
+            return _darkUntilMs;
+        }
+
         Watch(wallMs);
         return TalkHangs ? wallMs + HangPeriodMs : _node.StepTalk(wallMs);
     }
@@ -102,6 +157,10 @@ internal sealed class SimulatedNode : IDisposable
             ReportedPatches = status.ReportedPatches,
             Reconnects = status.Reconnects,
             Starts = _starts,
+            BootId = status.BootId,
+            Made = _node.MessagesMade(),
+            Dropped = status.TelemetryDropped,
+            Waiting = status.TelemetryWaiting,
         };
     }
 
@@ -134,6 +193,37 @@ internal sealed class SimulatedNode : IDisposable
         _node.StepWatch(wallMs);
     }
 
+    // Whether the board has power; where it has it again, the firmware starts.
+    private bool IsRunning(long nowMs)
+    {
+        if (!_isDark && _flash is { IsOff: true })
+        {
+            CutPower(nowMs);
+        }
+
+        if (_isDark && nowMs >= _darkUntilMs)
+        {
+            _isDark = false;
+            _flash?.PowerOn();
+            _cyclePower = true;
+        }
+        else if (!_isDark)
+        {
+            EndedMs = nowMs;
+        }
+
+        if (!_isDark)
+        {
+            RestartWhereAsked();
+            if (_flash is { IsOff: true })
+            {
+                CutPower(nowMs);
+            }
+        }
+
+        return !_isDark;
+    }
+
     private void RestartWhereAsked()
     {
         if (!_cyclePower && _board.Power.Restarts == _restartsSeen)
@@ -150,10 +240,11 @@ internal sealed class SimulatedNode : IDisposable
         MeasureHangs = false;
         TalkHangs = false;
         _restartsSeen = _board.Power.Restarts;
+        Ended?.Invoke(this);
         Dispose();
+        _starts++;
         _session = NewSession();
         _node = NewNode();
-        _starts++;
     }
 
     private IMqttSession NewSession() => _options.Session == null ? new TlsMqttSession(_time) : _options.Session(_time);

@@ -44,4 +44,13 @@ public sealed record SimulatedNodeOptions
     /// to 2 % off its rate, by the fleet's seed.
     /// </summary>
     public AccelerometerModelOptions? Accelerometer { get; init; }
+
+    /// <summary>What transfers on the board's buses take; nothing where null.</summary>
+    public HostTiming? Timing { get; init; }
+
+    /// <summary>How late the loop that measures runs, by the board's scheduler and collector; never where null.</summary>
+    public HostModel? Host { get; init; }
+
+    /// <summary>How far the board's calendar is off; not at all where null.</summary>
+    public ClockError? ClockError { get; init; }
 }

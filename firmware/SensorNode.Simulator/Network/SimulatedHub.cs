@@ -21,6 +21,7 @@ public sealed class SimulatedHub
     private readonly Func<long> _nowMs;
     private readonly Func<long> _utcMs;
     private readonly Xoshiro256 _random;
+    private readonly Dictionary<string, (int Next, int Length)> _waveforms = new(StringComparer.Ordinal);
     private Connection? _connection;
     private int _lastCall;
 
@@ -43,8 +44,6 @@ public sealed class SimulatedHub
     /// <summary>Telemetry that arrived, by its <c>bootId</c> and <c>seq</c>, with how often it came.</summary>
     public Dictionary<string, int> Telemetry { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Waveforms by their hash: how many bytes arrived without a gap, and how many there are.</summary>
-    public Dictionary<string, (int Next, int Length)> Waveforms { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Answers to methods: the number of the call, and the status.</summary>
     public List<(string RequestId, int Status, string Body)> Answers { get; } = [];
@@ -57,6 +56,12 @@ public sealed class SimulatedHub
 
     /// <summary>Called with each reported patch at the moment the node sends it.</summary>
     public Action<JsonObject>? Sending { get; set; }
+
+    /// <summary>Called with topic and body of each message at the moment it arrives.</summary>
+    public Action<string, byte[]>? Received { get; set; }
+
+    /// <summary>Waveforms that arrived as a whole.</summary>
+    public int Waveforms { get; private set; }
 
     /// <summary>Whether a node that subscribed is connected, as far as the hub knows.</summary>
     public bool IsListening => _connection is { IsHubSideOpen: true, IsSubscribed: true };
@@ -316,6 +321,7 @@ public sealed class SimulatedHub
 
         private void Arrive(string topic, byte[] payload, int packetId)
         {
+            _hub.Received?.Invoke(topic, payload);
             if (topic.StartsWith("$iothub/twin/GET/", StringComparison.Ordinal))
             {
                 AnswerTwin(topic, () => (200, "", _hub.Twin.Get()));
@@ -331,7 +337,7 @@ public sealed class SimulatedHub
             }
             else if (topic.Contains("kind=waveform&", StringComparison.Ordinal))
             {
-                ArriveWaveform(topic);
+                TakeWaveform(topic["devices/".Length..].Split('/')[3]);
             }
             else
             {
@@ -345,27 +351,32 @@ public sealed class SimulatedHub
             }
         }
 
-        // A piece of a waveform, or the question how far the hub is. What the pieces hold is another test's affair.
-        private void ArriveWaveform(string topic)
+        // Pieces in their order only; what is in them nobody looks at.
+        private void TakeWaveform(string properties)
         {
-            string name = Of("sha256");
-            _hub.Waveforms.TryGetValue(name, out (int Next, int Length) known);
-            if (Of("rid") is { Length: > 0 } request)
+            Dictionary<string, string> facts = [];
+            foreach (string pair in properties.Split('&'))
             {
-                string state = known.Length == 0 ? "absent" : known.Next < known.Length ? "open" : "complete";
-                ToNode($"$iothub/twin/res/200/?$rid={request}", Encoding.UTF8.GetBytes($$"""{"state":"{{state}}","next":{{known.Next}}}"""));
-            }
-            else if (Number("offset") == known.Next)
-            {
-                _hub.Waveforms[name] = (known.Next + Number("size"), Number("length"));
+                facts[pair.Split('=')[0]] = pair.Split('=')[1];
             }
 
-            int Number(string key) => int.Parse(Of(key), CultureInfo.InvariantCulture);
-
-            string Of(string key)
+            string name = facts["sha256"];
+            (int next, int length) = _hub._waveforms.GetValueOrDefault(name, (0, -1));
+            if (facts.TryGetValue("offset", out string? offset))
             {
-                int at = topic.IndexOf(key + "=", StringComparison.Ordinal);
-                return at < 0 ? "" : topic[(at + key.Length + 1)..].Split('&', '/')[0];
+                length = int.Parse(facts["length"], CultureInfo.InvariantCulture);
+                if (int.Parse(offset, CultureInfo.InvariantCulture) == next && next < length)
+                {
+                    next += int.Parse(facts["size"], CultureInfo.InvariantCulture);
+                    _hub.Waveforms += next >= length ? 1 : 0;
+                }
+
+                _hub._waveforms[name] = (next, length);
+            }
+            else if (facts.TryGetValue("rid", out string? request))
+            {
+                string body = length < 0 ? """{"state":"absent"}""" : next < length ? $$"""{"state":"open","next":{{next}}}""" : """{"state":"complete"}""";
+                ToNode($"$iothub/twin/res/200/?$rid={request}", Encoding.UTF8.GetBytes(body));
             }
         }
 

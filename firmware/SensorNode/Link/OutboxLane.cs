@@ -30,6 +30,9 @@ internal sealed class OutboxLane
     private RecordCodec _written;
     private OutboxSegment _open;
 
+    // A segment that could not be begun: nothing is in it that memory does not have.
+    private OutboxSegment _failed;
+
     // The reader's memory, its segment, the place behind the frame in work, and what of that frame is left.
     private RecordCodec _read;
     private OutboxSegment _reading;
@@ -171,6 +174,12 @@ internal sealed class OutboxLane
 
         if (_open == null)
         {
+            // At most one: a medium that refuses for long must not crowd out what is stored.
+            if (_failed != null)
+            {
+                Delete(_failed);
+            }
+
             // On the list before it is on the medium: what is left of a failure is found and removed.
             _lastNumber++;
             _open = new OutboxSegment(_prefix + Digits.Text(_lastNumber), _lastNumber, 0, 0);
@@ -188,6 +197,7 @@ internal sealed class OutboxLane
         {
             if (!isDone)
             {
+                _failed = segment.Records == 0 ? segment : null;
                 CloseNewest();
             }
         }
@@ -449,6 +459,11 @@ internal sealed class OutboxLane
         if (_open == segment)
         {
             CloseNewest();
+        }
+
+        if (_failed == segment)
+        {
+            _failed = null;
         }
 
         if (_reading == segment)

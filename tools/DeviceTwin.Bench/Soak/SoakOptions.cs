@@ -18,6 +18,8 @@ public sealed record SoakOptions(string Name, int Seed, TimeSpan? For, long? Rou
         ("arithmetic", [Seeded]),
         ("crash", [Seeded, "--rounds COUNT", Timed, "--start-timeout 90s|10m"]),
         ("node-twin", [Seeded, "--rounds COUNT", Timed]),
+        ("node", [Seeded, "--rounds COUNT", Timed]),
+        ("day", [Seeded, "--scenario FILE"]),
         ("fuzz", [Seeded, Timed, "--inputs COUNT", "--target NAME"]),
     ];
 

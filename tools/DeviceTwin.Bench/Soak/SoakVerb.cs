@@ -2,6 +2,7 @@ using System.Globalization;
 using DeviceTwin.Bench.Soak.Crash;
 using DeviceTwin.Bench.Soak.Fuzz;
 using DeviceTwin.Bench.Soak.NodeTwin;
+using DeviceTwin.Bench.Soak.Nodes;
 using DeviceTwin.SensorNode.Signal;
 
 namespace DeviceTwin.Bench.Soak;
@@ -21,6 +22,8 @@ public static class SoakVerb
             "arithmetic" => Arithmetic(asked.Seed, output, error),
             "crash" => CrashSoakReport.Run(asked, output, error),
             "node-twin" => NodeTwinSoak.Run(asked.Seed, asked.For, asked.Rounds, output, error),
+            "node" => NodeSoak.Run(asked.Seed, asked.For, asked.Rounds, output, error),
+            "day" => NodeSoak.Day(asked.Target, options.Contains("--seed") ? asked.Seed : null, output, error),
             "fuzz" => FuzzSoak.Run(asked.Seed, asked.For, asked.Rounds, asked.Target, output, error),
             _ => throw new InvalidOperationException($"The soak {asked.Name} is listed and not written."),
         };
