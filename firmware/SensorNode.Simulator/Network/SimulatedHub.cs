@@ -44,7 +44,6 @@ public sealed class SimulatedHub
     /// <summary>Telemetry that arrived, by its <c>bootId</c> and <c>seq</c>, with how often it came.</summary>
     public Dictionary<string, int> Telemetry { get; } = new(StringComparer.Ordinal);
 
-
     /// <summary>Answers to methods: the number of the call, and the status.</summary>
     public List<(string RequestId, int Status, string Body)> Answers { get; } = [];
 
