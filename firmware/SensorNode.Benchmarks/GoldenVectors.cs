@@ -834,7 +834,9 @@ public sealed class GoldenVectors
             for (int i = 0; i < _capture.Count; i++)
             {
                 state = Next(state);
-                _capture.Samples[i] = (short)((int)state >> ((16 + round) & 31));
+
+                // Through short: a uint that is only called int is shifted without its sign on nanoFramework.
+                _capture.Samples[i] = (short)((short)(state >> 16) >> (round & 31));
             }
 
             _hash.Add(floor.Measure(_capture) ? 1 : 0);

@@ -50,7 +50,7 @@ public static class Rounding
         return rounded > greatest ? greatest : rounded;
     }
 
-    /// <summary>The nearest float of an integer from 0 to 2^48 - 1. In two parts that a float holds exactly: the runtimes round a long in different ways.</summary>
+    /// <summary>The nearest float of an integer from 0 to 2^48 - 1. In two parts that a float holds exactly, so that there is one rounding on every runtime.</summary>
     public static float Float(long value)
     {
         return ((int)(value >> 24) * 16777216f) + (int)(value & 0xFFFFFF);

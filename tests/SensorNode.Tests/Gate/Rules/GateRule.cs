@@ -92,7 +92,7 @@ internal sealed record GateRule(string Code, string Title, string Hint)
         "GATE209", "unsigned integer to float", "It goes through double on .NET: cast to int first, where the value fits.");
 
     public static readonly GateRule LongToFloat = new(
-        "GATE210", "long to float", "The runtimes round it differently: convert two parts of at most 24 bits, or keep integers.");
+        "GATE210", "long to float", "Nothing says that all runtimes round it alike: convert two parts of at most 24 bits, or keep integers.");
 
     // 3xx: the rooms: who may touch hardware, threads and clocks.
     public static readonly GateRule HardwareDoor = new(
