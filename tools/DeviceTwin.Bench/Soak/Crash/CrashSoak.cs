@@ -32,6 +32,7 @@ public sealed record CrashResult(
 public sealed class CrashSoak
 {
     private const int Devices = 6;
+    private const string Passer = "passer-";
 
     /// <summary>A kill comes after at most so many acknowledgements of its round, and so much later.</summary>
     private const int MostAcknowledged = 300;
@@ -180,7 +181,16 @@ public sealed class CrashSoak
 
         var listed = await hub.Send(HttpMethod.Get, "devices?api-version=2021-04-12&top=1000", null, CancellationToken.None) as JsonArray
             ?? throw new HubLostException("hubRefused", "The hub does not list its devices");
-        return findings + registry.Check([.. listed.Select(identity => (string)identity!["deviceId"]!)]);
+        string[] there = [.. listed.Select(identity => (string)identity!["deviceId"]!)];
+        findings += registry.Check(there);
+
+        // Each kill leaves some behind, and a list ends at a thousand.
+        foreach (var left in there.Where(deviceId => deviceId.StartsWith(Passer, StringComparison.Ordinal)))
+        {
+            await Delete(left, CancellationToken.None);
+        }
+
+        return findings;
     }
 
     private async Task OperateOn(SoakedDevice device, CancellationToken end)
@@ -203,22 +213,26 @@ public sealed class CrashSoak
         while (!end.IsCancellationRequested)
         {
             registered++;
-            var came = $"passer-{registered}";
+            var came = $"{Passer}{registered}";
             registry.Try(came);
             if (await Register(came, end) is not null)
             {
                 registry.Acknowledge(came, true);
             }
 
-            var goes = $"passer-{registered - 5}";
             if (registered > 5)
             {
-                registry.Try(goes);
-                if (await hub.Send(HttpMethod.Delete, $"devices/{goes}?api-version=2021-04-12", null, end, ("If-Match", "*")) is not null)
-                {
-                    registry.Acknowledge(goes, false);
-                }
+                await Delete($"{Passer}{registered - 5}", end);
             }
+        }
+    }
+
+    private async Task Delete(string deviceId, CancellationToken end)
+    {
+        registry.Try(deviceId);
+        if (await hub.Send(HttpMethod.Delete, $"devices/{deviceId}?api-version=2021-04-12", null, end, ("If-Match", "*")) is not null)
+        {
+            registry.Acknowledge(deviceId, false);
         }
     }
 

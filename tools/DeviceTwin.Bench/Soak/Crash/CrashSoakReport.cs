@@ -11,6 +11,7 @@ public static class CrashSoakReport
     public static int Run(SoakOptions options, TextWriter output, TextWriter error)
     {
         var rounds = (int)Math.Min(options.Rounds ?? (options.For is null ? StandardRounds : int.MaxValue), int.MaxValue);
+        var said = 0;
         CrashResult result;
         try
         {
@@ -33,6 +34,12 @@ public static class CrashSoakReport
 
         void Say(int round, CrashFindings findings)
         {
+            foreach (var lost in findings.Lost.Skip(said))
+            {
+                error.WriteLine($"round {round}: lost {lost}");
+            }
+
+            said = findings.Lost.Count;
             if (round % 10 == 0 || findings.Any)
             {
                 error.WriteLine($"round {round}: {findings.Losses} losses, {findings.ReusedVersions} reused versions, {findings.TornTwins} torn twins, {findings.Duplicates} duplicates");
@@ -48,6 +55,7 @@ public static class CrashSoakReport
         ["acknowledgedUpdates"] = result.AcknowledgedUpdates,
         ["refusedUpdates"] = result.Refused,
         ["losses"] = result.Findings.Losses,
+        ["lost"] = new JsonArray([.. result.Findings.Lost.Select(lost => (JsonNode)lost)]),
         ["reusedVersions"] = result.Findings.ReusedVersions,
         ["tornTwins"] = result.Findings.TornTwins,
         ["duplicates"] = result.Findings.Duplicates,

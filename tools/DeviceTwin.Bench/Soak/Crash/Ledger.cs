@@ -5,17 +5,24 @@ namespace DeviceTwin.Bench.Soak.Crash;
 /// <param name="ReusedVersions">Versions that were acknowledged for two different contents, or not above those before.</param>
 /// <param name="TornTwins">Twins that hold a part of an update.</param>
 /// <param name="Duplicates">Messages with a sequence number that are there twice.</param>
-public sealed record CrashFindings(long Losses, long ReusedVersions, long TornTwins, long Duplicates)
+/// <param name="Lost">Each loss in words.</param>
+public sealed record CrashFindings(long Losses, long ReusedVersions, long TornTwins, long Duplicates, params IReadOnlyList<string> Lost)
 {
     public static readonly CrashFindings None = new(0, 0, 0, 0);
 
-    public bool Any => this != None;
+    public bool Any => Losses + ReusedVersions + TornTwins + Duplicates > 0;
+
+    /// <summary>The same, each loss said of something.</summary>
+    public CrashFindings Of(string what) => this with { Lost = [.. Lost.Select(lost => $"{what}: {lost}")] };
+
+    public static CrashFindings Loses(IReadOnlyList<string> lost) => new(lost.Count, 0, 0, 0, lost);
 
     public static CrashFindings operator +(CrashFindings left, CrashFindings right) => new(
         left.Losses + right.Losses,
         left.ReusedVersions + right.ReusedVersions,
         left.TornTwins + right.TornTwins,
-        left.Duplicates + right.Duplicates);
+        left.Duplicates + right.Duplicates,
+        [.. left.Lost, .. right.Lost]);
 }
 
 /// <summary>A section of a twin as read: the number that its writer counts up, and the section's version.</summary>
@@ -69,7 +76,12 @@ public sealed class SectionLedger
         {
             var lost = read.Number < acknowledgedNumber || read.Version < acknowledgedVersion || read.Number > lastTried;
             var other = numberOfVersion.TryGetValue(read.Version, out var number) && number != read.Number;
-            var findings = new CrashFindings(lost ? 1 : 0, reused + (other ? 1 : 0), read.Copies.All(copy => copy == read.Number) ? 0 : 1, 0);
+            var findings = new CrashFindings(
+                lost ? 1 : 0,
+                reused + (other ? 1 : 0),
+                read.Copies.All(copy => copy == read.Number) ? 0 : 1,
+                0,
+                lost ? [$"number {acknowledgedNumber} as version {acknowledgedVersion}; there is {read.Number} as {read.Version}, {lastTried} was tried last"] : []);
             reused = 0;
             return findings;
         }
@@ -127,7 +139,8 @@ public sealed class MessageLedger
         lock (gate)
         {
             var there = new HashSet<long>(numbers);
-            var findings = new CrashFindings(confirmed.Count(number => !there.Contains(number)), 0, 0, numbers.Count - there.Count);
+            string[] lost = [.. confirmed.Where(number => !there.Contains(number)).Order().Select(number => $"message {number} of {last}, {confirmed.Count} confirmed")];
+            var findings = CrashFindings.Loses(lost) with { Duplicates = numbers.Count - there.Count };
             confirmed.Clear();
             return findings;
         }
@@ -165,7 +178,7 @@ public sealed class RegistryLedger
         lock (gate)
         {
             var there = new HashSet<string>(deviceIds, StringComparer.Ordinal);
-            return CrashFindings.None with { Losses = known.Count(device => device.Value != there.Contains(device.Key)) };
+            return CrashFindings.Loses([.. known.Where(device => device.Value != there.Contains(device.Key)).Select(device => device.Value ? $"{device.Key} registered" : $"{device.Key} deleted")]);
         }
     }
 }
@@ -217,7 +230,7 @@ public sealed class DeliveryLedger
     {
         lock (gate)
         {
-            return CrashFindings.None with { Losses = Math.Max(0, taken.Count - waiting) };
+            return CrashFindings.Loses([.. taken.Order().Skip((int)waiting).Select(number => $"one of {taken.Count} messages to it, {waiting} wait")]);
         }
     }
 }

@@ -222,10 +222,10 @@ public sealed class SoakedDevice(string deviceId, string key, string bootId)
         var reported = twin["properties"]!["reported"]!;
         var messages = await hub.Send(HttpMethod.Get, $"api/v1/devices/{deviceId}/telemetry?kind={Kind}&limit=1000", null, CancellationToken.None) as JsonArray
             ?? throw new HubLostException("hubRefused", $"The hub does not show the messages of {deviceId}");
-        return Desired.Check(new ReadSection(Number(desired["n"]), [Number(desired["copy"]?["n"]), Number(twin["tags"]!["n"])], Number(desired["$version"])))
-            + Reported.Check(new ReadSection(Number(reported["n"]), [Number(reported["copy"]?["n"])], Number(reported["$version"])))
-            + Deliveries.Check(Number(twin["cloudToDeviceMessageCount"]))
-            + Messages.Check([.. messages.Select(message => (long)message!["body"]!["n"]!)]);
+        return Desired.Check(new ReadSection(Number(desired["n"]), [Number(desired["copy"]?["n"]), Number(twin["tags"]!["n"])], Number(desired["$version"]))).Of($"{deviceId}, desired")
+            + Reported.Check(new ReadSection(Number(reported["n"]), [Number(reported["copy"]?["n"])], Number(reported["$version"]))).Of($"{deviceId}, reported")
+            + Deliveries.Check(Number(twin["cloudToDeviceMessageCount"])).Of($"{deviceId}, to the device")
+            + Messages.Check([.. messages.Select(message => (long)message!["body"]!["n"]!)]).Of($"{deviceId}, messages");
     }
 
     private static long Number(JsonNode? node) => node is null ? 0 : (long)node;
