@@ -272,7 +272,6 @@ public sealed class Outbox
     public void Confirm()
     {
         TelemetryMessage message = _peeked;
-        _peeked = null;
         if (message == null)
         {
             return;
@@ -300,6 +299,9 @@ public sealed class Outbox
         {
             Fail();
         }
+
+        // Only now: as long as it is under way nobody drops it.
+        _peeked = null;
     }
 
     /// <summary>The hub does not confirm the message of <see cref="Peek"/>: others go first.</summary>

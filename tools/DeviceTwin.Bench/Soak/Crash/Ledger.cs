@@ -17,6 +17,13 @@ public sealed record CrashFindings(long Losses, long ReusedVersions, long TornTw
 
     public static CrashFindings Loses(IReadOnlyList<string> lost) => new(lost.Count, 0, 0, 0, lost);
 
+    /// <summary>By the numbers; the words say the same.</summary>
+    public bool Equals(CrashFindings? other) =>
+        other is not null && (Losses, ReusedVersions, TornTwins, Duplicates) == (other.Losses, other.ReusedVersions, other.TornTwins, other.Duplicates);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Losses, ReusedVersions, TornTwins, Duplicates);
+
     public static CrashFindings operator +(CrashFindings left, CrashFindings right) => new(
         left.Losses + right.Losses,
         left.ReusedVersions + right.ReusedVersions,
