@@ -42,7 +42,7 @@ public sealed class CrashSoakTests
     [Test]
     public void The_round_is_said_in_which_the_hub_was_lost()
     {
-        var exception = new CrashSoakException(new HubLostException("hubRefused", "The hub does not show node-1"), 7, 12, "/tmp/hub.log");
+        var exception = new CrashSoakException(new HubLostException("hubRefused", "The hub does not show node-1"), 7, 12, "data/hub.log");
         Assert.That((exception.Message, exception.Code), Is.EqualTo(("The hub does not show node-1, in round 12 of the soak with seed 7.", "hubRefused")));
     }
 
