@@ -114,7 +114,7 @@ public class NodeFirmwareProvisioningTests
             Assert.That(Environment.TickCount64, Is.LessThan(end), $"{link.State}, last failure {link.LastFailure}");
             link.Receive(Environment.TickCount64, host.Time.GetUtcNow().ToUnixTimeMilliseconds(), true);
             link.Send(Environment.TickCount64);
-            await Task.Delay(10);
+            await Task.Yield();
         }
     }
 }
