@@ -24,11 +24,11 @@ public sealed class GoldenVectors
         "detector.silence", "detector.fullScale", "detector.impulse", "detector.saturated", "detector.constant", "detector.alternating",
         "detector.noise", "detector.outer", "detector.inner", "detector.slowShaft", "detector.fastShaft", "detector.short",
         "settings", "cusum", "monitor", "shadow", "baseline", "forest",
-        "tap", "noiseFloor", "compression", "outbox",
+        "tap", "noiseFloor", "compression", "outbox", "twin",
     };
 
-    /// <summary>The last vectors compute what a technician asks for and pack messages on their way; no verdict depends on them, so they do not name the detector's build.</summary>
-    private const int Beside = 4;
+    /// <summary>The last vectors compute what a technician asks for, pack messages on their way and read documents of the hub; no verdict depends on them, so they do not name the detector's build.</summary>
+    private const int Beside = 5;
 
     /// <summary>Nine trees of random splits over the scores of outer race, inner race, ball and cage.</summary>
     private const string Trees =
@@ -154,6 +154,9 @@ public sealed class GoldenVectors
                 break;
             case "outbox":
                 Store();
+                break;
+            case "twin":
+                new GoldenTwin(_hash).Run();
                 break;
             default:
                 Vote();
