@@ -319,7 +319,7 @@ public sealed class GoldenTwin
     private int Draw(int bound)
     {
         _state = (_state * 1664525u) + 1013904223u;
-        return (int)(((long)(_state >> 1) * bound) >> 31);
+        return (int)(((long)(int)(_state >> 1) * bound) >> 31);
     }
 
     /// <summary>Letters and digits are well formed, nothing else is.</summary>

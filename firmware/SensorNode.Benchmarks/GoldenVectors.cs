@@ -198,7 +198,7 @@ public sealed class GoldenVectors
             float dividend = Spread(state);
             state = Next(state);
             _hash.Add(Division.Float((i & 1) == 0 ? dividend : -dividend, Spread(state)));
-            _hash.Add(Division.Integer((int)state, (int)(state >> 20) - 2048));
+            _hash.Add(Division.Integer((int)(long)state, (int)(long)(state >> 20) - 2048));
         }
 
         _hash.Add(Division.Float(1f, 0f));
@@ -618,7 +618,7 @@ public sealed class GoldenVectors
         for (int i = 0; i < 500; i++)
         {
             state = Next(state);
-            _hash.Add(cusum.Step((int)(state >> 16) - 26000));
+            _hash.Add(cusum.Step((int)(long)(state >> 16) - 26000));
             if (i == 300)
             {
                 cusum.Reset();

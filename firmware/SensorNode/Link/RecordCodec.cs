@@ -345,7 +345,8 @@ public sealed class RecordCodec
         }
 
         Learn(kind, number, mean, small);
-        return (long)(code >> 1) ^ -(long)(code & 1);
+        long half = (long)(code >> 1);
+        return (code & 1) == 0 ? half : ~half;
     }
 
     private int MeanOf(int kind, int number)
