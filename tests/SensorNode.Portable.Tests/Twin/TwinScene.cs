@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using DeviceTwin.SensorNode.Simulator.Network;
 using DeviceTwin.SensorNode.Twin;
 
 namespace DeviceTwin.Tests.SensorNode.Portable.Twin;
@@ -9,7 +10,7 @@ internal sealed class TwinScene
 {
     public static readonly string?[] AlarmWords = [null, "high", "outer", "inner", "ball", "cage", "unbalance", "misalignment", "looseness", "hot", null, null];
 
-    public StubTwin Hub { get; } = new();
+    public SimulatedTwin Hub { get; } = new();
 
     public TwinAgent Agent { get; private set; } = NewAgent(new SettingsValues(), 100);
 
