@@ -29,9 +29,10 @@ public static class NodeBudgets
         [LowCost] =
         [
             ("steady", 125_000, node => node.Steady),
-            ("peak, all loops at once", 192_000, node => node.Peak),
+            ("peak, all loops at once", 193_000, node => node.Peak),
             ("peak with the largest twins", 256_000, node => node.LargestPeak),
             ("allocated by a capture with its telemetry", 6_200, node => Allocated(node, "capture: analysis, features and spectrum")),
+            ("allocated by a capture that raises an alarm", 7_200, node => Allocated(node, "capture: the same with a new alarm")),
             ("allocated by sending features and spectrum", 1_800, node => Allocated(node, "telemetry: features and spectrum sent and confirmed")),
             ("allocated by a report", 11_600, node => Allocated(node, "report: one setting changed, applied, stored and acknowledged")),
         ],
@@ -41,6 +42,7 @@ public static class NodeBudgets
             ("peak, all loops at once", 1_046_000, node => node.Peak),
             ("peak with the largest twins", 1_110_000, node => node.LargestPeak),
             ("allocated by a capture with its telemetry", 37_000, node => Allocated(node, "capture: analysis, features and spectrum")),
+            ("allocated by a capture that raises an alarm", 38_000, node => Allocated(node, "capture: the same with a new alarm")),
             ("allocated by sending features and spectrum", 1_900, node => Allocated(node, "telemetry: features and spectrum sent and confirmed")),
             ("allocated by a report", 11_600, node => Allocated(node, "report: one setting changed, applied, stored and acknowledged")),
         ],

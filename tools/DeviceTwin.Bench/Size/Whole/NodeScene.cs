@@ -157,27 +157,40 @@ public sealed class NodeScene
         Require(Run(600_000, true, true, () => _node.Status().Captures >= 12 && IsTold() && _node.Outbox.Count() == 0), "the node does not come to rest: " + State());
         Ask(SerialCommand.Identify, "");
         Run(120_000, true, true, () => false);
-        Require(Run(60_000, true, true, () => IsTold() && _node.Outbox.Count() == 0 && !_node.IsCapturing()), "the node does not come to rest again: " + State());
+        Require(Run(60_000, true, true, IsAtRest), "the node does not come to rest again: " + State());
     }
 
     private void Captures()
     {
         long alive = _ledger.Alive();
-        foreach (string name in new[] { "capture: analysis, features and spectrum", "capture: the same under a new limit" })
-        {
-            bool isStricter = name.EndsWith("new limit", StringComparison.Ordinal);
-            if (isStricter)
-            {
-                Desire("""{"detection":{"velocityLimitUmPerSecond":10}}""");
-                Require(Run(60_000, false, true, IsTold), "settings are not told");
-            }
+        Observe("capture: analysis, features and spectrum", "telemetry: features and spectrum sent and confirmed", alive);
+        Tell("""{"detection":{"velocityLimitUmPerSecond":10}}""");
+        Observe("capture: the same under a new limit", "telemetry: the same under a new limit", alive);
 
-            int before = _node.Status().Captures;
-            Require(Run(60_000, true, true, () => _node.IsCapturing()), "no capture begins");
-            Operate(Capture, name, alive, () => { }, () => _node.Status().Captures > before);
-            Operate(Talk, isStricter ? "telemetry: the same under a new limit" : "telemetry: features and spectrum sent and confirmed", alive, () => { }, () => _node.Outbox.Count() == 0);
-            Require(Run(60_000, true, true, () => IsTold() && _node.Outbox.Count() == 0 && !_node.IsCapturing()), "no rest: " + State());
-        }
+        // An alarm that is active already is not raised again.
+        Tell("""{"detection":{"velocityLimitUmPerSecond":0,"velocityTripDelaySeconds":0}}""");
+        Require(Run(60_000, true, true, () => IsAtRest() && !_node.Status().Alarms.Contains("high")), "the alarm does not end: " + State());
+        Tell("""{"detection":{"band1LowHertz":500,"band1HighHertz":2000,"band1LimitMilliG":1}}""");
+        Observe("capture: the same with a new alarm", "telemetry: the same with a new alarm", alive, "high");
+        Tell("""{"detection":{"velocityLimitUmPerSecond":10,"velocityTripDelaySeconds":null,"band1LowHertz":null,"band1HighHertz":null,"band1LimitMilliG":null}}""");
+        Require(Run(60_000, true, true, IsAtRest), "no rest: " + State());
+    }
+
+    private void Observe(string capture, string telemetry, long alive, string? alarm = null)
+    {
+        int before = _node.Status().Captures;
+        Require(Run(60_000, true, true, () => _node.IsCapturing()), "no capture begins");
+        Require(alarm is null || !_node.Status().Alarms.Contains(alarm), "the alarm is raised before the capture: " + State());
+        Operate(Capture, capture, alive, () => { }, () => _node.Status().Captures > before);
+        Require(alarm is null || _node.Status().Alarms.Contains(alarm), "the capture raises no alarm: " + State());
+        Operate(Talk, telemetry, alive, () => { }, () => _node.Outbox.Count() == 0);
+        Require(Run(60_000, true, true, IsAtRest), "no rest: " + State());
+    }
+
+    private void Tell(string settings)
+    {
+        Desire(settings);
+        Require(Run(60_000, false, true, IsTold), "settings are not told");
     }
 
     // Applied while the node runs, read again after a broken connection, and as the first thing after a restart, with the report that follows.
@@ -251,6 +264,8 @@ public sealed class NodeScene
         Require(Run(900_000, loop == Capture, loop == Talk, isOver), $"{name}: does not end: {State()}");
         _operations.Add(new HeapOperation(loop, name, isExtreme, Math.Max(0, _ledger.Peak - alive), _ledger.Stack, _session.Largest, _ledger.Allocated));
     }
+
+    private bool IsAtRest() => IsTold() && _node.Outbox.Count() == 0 && !_node.IsCapturing();
 
     private bool IsTold() => _node.Status() is { IsConnected: true, IsTwinSettled: true } status && status.DesiredVersion == _hub.Twin.DesiredVersion;
 
