@@ -180,9 +180,9 @@ public sealed class NodeScene
     {
         int before = _node.Status().Captures;
         Require(Run(60_000, true, true, () => _node.IsCapturing()), "no capture begins");
-        Require(alarm is null || !_node.Status().Alarms.Contains(alarm), "the alarm is raised before the capture: " + State());
+        Require(alarm is null || Look(() => !_node.Status().Alarms.Contains(alarm)), "the alarm is raised before the capture: " + State());
         Operate(Capture, capture, alive, () => { }, () => _node.Status().Captures > before);
-        Require(alarm is null || _node.Status().Alarms.Contains(alarm), "the capture raises no alarm: " + State());
+        Require(alarm is null || Look(() => _node.Status().Alarms.Contains(alarm)), "the capture raises no alarm: " + State());
         Operate(Talk, telemetry, alive, () => { }, () => _node.Outbox.Count() == 0);
         Require(Run(60_000, true, true, IsAtRest), "no rest: " + State());
     }
