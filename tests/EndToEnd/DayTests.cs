@@ -18,11 +18,12 @@ public sealed class DayTests
 
     /// <summary>Minutes: 1440 captures of a minute are a day. By hand with <c>-- NUnit.ExplicitMode=Relaxed</c>.</summary>
     [Test, Explicit("24 hours of six nodes")]
-    public Task A_day_of_six_nodes_loses_nothing_uncounted() => Run(nodes: 6, captures: 1440, outages: 8, speed: 900);
+    public Task A_day_of_six_nodes_loses_nothing_uncounted() => Run(nodes: 6, captures: 1440, outages: 8, speed: 400);
 
     private static async Task Run(int nodes, int captures, int outages, double speed)
     {
-        await using var hub = await HubUnderTest.Start();
+        // Captures come faster than on a machine, and so must confirmations: what the hub's delay would hold up is not what a day is about.
+        await using var hub = await HubUnderTest.Start("--nano-puback-delay", "0");
         using var stop = new CancellationTokenSource();
         using var fleet = new SimulatedFleet(TimeProvider.System, speed, 1);
         string[] ids = [.. Enumerable.Range(1, nodes).Select(number => $"day-{number}")];
@@ -58,7 +59,7 @@ public sealed class DayTests
             await hub.PatchDesired(id, new() { ["sampling"] = new JsonObject { ["captureIntervalSeconds"] = 3600 }, ["reporting"] = new JsonObject { ["telemetryIntervalSeconds"] = 3600 } });
         }
 
-        var rest = await hub.Eventually(() => Rest(hub, fleet, ids), state => state.AsArray().Count == 0, "rest with every number accounted for");
+        var rest = await hub.Eventually(() => Rest(hub, fleet, ids), state => state.AsArray().Count == 0, "rest with every number accounted for", TimeSpan.FromMinutes(3));
         await stop.CancelAsync();
         await running;
         for (var index = 0; index < nodes; index++)
