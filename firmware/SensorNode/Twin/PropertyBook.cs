@@ -199,7 +199,7 @@ public sealed class PropertyBook
         }
 
         bool changed = false;
-        for (int component = 0; component < TwinModel.Components.Length; component++)
+        for (int component = 0; component < TwinModel.ComponentCount; component++)
         {
             changed |= Settle(component, version);
         }
@@ -338,7 +338,7 @@ public sealed class PropertyBook
                 _isWanted[index] = token != JsonToken.Null;
                 _wantedToken[index] = token;
                 _wantedInteger[index] = reader.Integer;
-                if (TwinModel.TextOf[index] >= 0)
+                if (TwinModel.TextOf(index) >= 0)
                 {
                     TakeText(index, token, reader);
                 }
@@ -359,13 +359,13 @@ public sealed class PropertyBook
     // Judged at once, so that a text that is refused need not be kept.
     private void TakeText(int index, JsonToken token, JsonReader reader)
     {
-        int place = TwinModel.TextOf[index];
+        int place = TwinModel.TextOf(index);
         string text = "";
         int reason = Rules.Judge(index, token, 0);
         if (token == JsonToken.String)
         {
             text = SettingsCodec.TextFor(index, reader);
-            reason = text == null && reader.TextLength() > TwinModel.Maximums[index]
+            reason = text == null && reader.TextLength() > TwinModel.Maximum(index)
                 ? RejectReason.AboveMaximum
                 : Rules.JudgeText(index, text, _textRule);
         }
@@ -474,7 +474,7 @@ public sealed class PropertyBook
     private void ForgetComponent(int component, bool isAsked)
     {
         Release(component, null);
-        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
+        for (int index = TwinModel.First(component); index < TwinModel.First(component + 1); index++)
         {
             _isMet[index] = isAsked || _isWanted[index];
             _isWanted[index] = false;
@@ -513,15 +513,15 @@ public sealed class PropertyBook
     // Judges all properties of a component against what is desired, then switches them in one go.
     private bool Settle(int component, int version)
     {
-        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
+        for (int index = TwinModel.First(component); index < TwinModel.First(component + 1); index++)
         {
             Consider(index);
         }
 
         bool isTorn = false;
-        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
+        for (int index = TwinModel.First(component); index < TwinModel.First(component + 1); index++)
         {
-            int above = TwinModel.Below[index];
+            int above = TwinModel.Below(index);
             if (above >= 0 && !Rules.IsBelow(_candidate.Numbers[index], _candidate.Numbers[above]))
             {
                 Refuse(index, RejectReason.NotAllowed);
@@ -530,7 +530,7 @@ public sealed class PropertyBook
             }
         }
 
-        for (int index = TwinModel.Firsts[component]; isTorn && index < TwinModel.Firsts[component + 1]; index++)
+        for (int index = TwinModel.First(component); isTorn && index < TwinModel.First(component + 1); index++)
         {
             // What is in force goes together, so keeping it is always possible.
             Refuse(index, RejectReason.NotTogether);
@@ -538,7 +538,7 @@ public sealed class PropertyBook
         }
 
         bool changed = false;
-        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
+        for (int index = TwinModel.First(component); index < TwinModel.First(component + 1); index++)
         {
             changed |= Enforce(index, version);
         }
@@ -551,11 +551,11 @@ public sealed class PropertyBook
         _candidateReason[index] = RejectReason.None;
         if (!_isWanted[index])
         {
-            Choose(index, TwinModel.Defaults[index], "");
+            Choose(index, TwinModel.Default(index), "");
             return;
         }
 
-        int place = TwinModel.TextOf[index];
+        int place = TwinModel.TextOf(index);
         int reason = place >= 0 ? _wantedTextReason[place] : Rules.Judge(index, _wantedToken[index], _wantedInteger[index]);
         _candidateReason[index] = reason;
         if (reason == RejectReason.None)
@@ -571,15 +571,15 @@ public sealed class PropertyBook
     private void Choose(int index, int number, string text)
     {
         _candidate.Numbers[index] = number;
-        if (TwinModel.TextOf[index] >= 0)
+        if (TwinModel.TextOf(index) >= 0)
         {
-            _candidate.Texts[TwinModel.TextOf[index]] = text;
+            _candidate.Texts[TwinModel.TextOf(index)] = text;
         }
     }
 
     private void Keep(int index)
     {
-        int place = TwinModel.TextOf[index];
+        int place = TwinModel.TextOf(index);
         Choose(index, Values.Numbers[index], place < 0 ? "" : Values.Texts[place]);
     }
 
@@ -594,16 +594,16 @@ public sealed class PropertyBook
 
     private bool IsChange(int index)
     {
-        int place = TwinModel.TextOf[index];
+        int place = TwinModel.TextOf(index);
         return Values.Numbers[index] != _candidate.Numbers[index] || (place >= 0 && Values.Texts[place] != _candidate.Texts[place]);
     }
 
     private bool Enforce(int index, int version)
     {
         int reason = _candidateReason[index];
-        int place = TwinModel.TextOf[index];
+        int place = TwinModel.TextOf(index);
         bool isChanged = IsChange(index);
-        int code = reason != RejectReason.None ? TwinModel.RejectCodes[index] : _isWanted[index] ? Acknowledgement.Applied : Acknowledgement.Initial;
+        int code = reason != RejectReason.None ? TwinModel.RejectCode(index) : _isWanted[index] ? Acknowledgement.Applied : Acknowledgement.Initial;
         if ((_isMet[index] && !_isRepeat) || isChanged || code != Codes[index] || reason != Reasons[index])
         {
             if (reason != RejectReason.None)
