@@ -26,7 +26,7 @@ public sealed class MeasureLoop
     private readonly Detector _detector;
     private readonly int _detectorWindow;
     private readonly DetectorSettings _settings = new DetectorSettings();
-    private readonly DetectorResult _result = new DetectorResult();
+    private readonly DetectorResult _result;
     private readonly Monitor _monitor = new Monitor();
     private readonly Trial _trial = new Trial();
     private readonly AlarmNews _news = new AlarmNews();
@@ -85,7 +85,8 @@ public sealed class MeasureLoop
             SensorCatalogue.Thermometer(parts.TemperatureSensor, parts.TemperatureBus, parts.TemperatureLine));
         _sensors = new SensorDesk(_vibration, _temperature);
         _detectorWindow = parts.DetectorWindow;
-        _detector = new Detector(parts.DetectorWindow);
+        _detector = new Detector(parts.DetectorWindow, _vibration.Capacity());
+        _result = Detector.ResultFor(parts.DetectorWindow, _vibration.Capacity());
         _composer = new TelemetryComposer(bootId);
         _outbox = outbox;
         _shelf = shelf;

@@ -115,6 +115,12 @@ public sealed class VibrationAcquisition
         _tapTest = new TapRun(sensor);
     }
 
+    /// <summary>Samples of the longest capture.</summary>
+    public int Capacity()
+    {
+        return _capture.Samples.Length;
+    }
+
     /// <summary>The sensor's rate in millihertz: measured against the clock, else by its factory trim, else nominal.</summary>
     public int SampleRateMilliHertz()
     {

@@ -2,7 +2,7 @@ namespace DeviceTwin.SensorNode.Signal;
 
 /// <summary>
 /// Fourier transform of 256 to 8192 real samples (a power of two): X[k] = Σ x[n]·e^(−2πikn/N) for k = 0..N/2, not scaled. Buffers are the
-/// caller's; nothing is allocated after construction, and the only table is the shared one of cosines.
+/// caller's; nothing is allocated after construction, and the only table is that of cosines, which may be shared.
 /// </summary>
 /// <remarks>
 /// N = column points × row points: the samples are looked at as rows. Pass 1 transforms each column; what comes out is Hermitian, so half of it
@@ -19,10 +19,21 @@ public sealed class RealFft
     private readonly int _columnPoints;
     private readonly int _rowPoints;
     private readonly float[][] _rows;
+    private readonly float[] _cosine;
+    private readonly int _step;
 
     /// <param name="length">Number of real samples: 256, 512, 1024, 2048, 4096 or 8192.</param>
     public RealFft(int length)
+        : this(length, CosineTable.Quarter(length))
     {
+    }
+
+    /// <param name="length">Number of real samples: 256, 512, 1024, 2048, 4096 or 8192.</param>
+    /// <param name="cosine">A table by <see cref="CosineTable.Quarter"/> of this length or a longer one.</param>
+    public RealFft(int length, float[] cosine)
+    {
+        _cosine = cosine;
+        _step = CosineTable.Over((cosine.Length - 1) << 2, length);
         switch (length)
         {
             case 256:
@@ -61,11 +72,11 @@ public sealed class RealFft
     /// <param name="im">Receives the imaginary parts; at least Length/2 + 1 long.</param>
     public void Forward(float[] samples, float[] re, float[] im)
     {
-        float[] cosine = CosineTable.Quarter;
+        float[] cosine = _cosine;
         int columns = _columnPoints;
         int row = _rowPoints;
         int last = Length - row;
-        int step = CosineTable.PeriodOver(Length);
+        int step = _step;
         switch (Length)
         {
             case 256:

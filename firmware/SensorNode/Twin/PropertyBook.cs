@@ -16,14 +16,14 @@ public sealed class PropertyBook
     public const int MaximumStrayName = 128;
 
     private readonly bool[] _isWanted = new bool[TwinModel.Count];
-    private readonly JsonToken[] _wantedToken = new JsonToken[TwinModel.Count];
-    private readonly long[] _wantedInteger = new long[TwinModel.Count];
+    private readonly byte[] _wantedToken = new byte[TwinModel.Count];
+    private readonly int[] _wantedInteger = new int[TwinModel.Count];
     private readonly bool[] _isMet = new bool[TwinModel.Count];
     private readonly string[] _wantedText = new string[TwinModel.TextCount];
     private readonly int[] _wantedTextReason = new int[TwinModel.TextCount];
     private readonly string[] _wantedTextFault = new string[TwinModel.TextCount];
     private readonly SettingsValues _candidate = new SettingsValues();
-    private readonly int[] _candidateReason = new int[TwinModel.Count];
+    private readonly byte[] _candidateReason = new byte[TwinModel.Count];
     private readonly StrayProperty[] _strays = new StrayProperty[MaximumStrays];
 
     private readonly TextRule _textRule;
@@ -54,13 +54,13 @@ public sealed class PropertyBook
     public int Unacknowledged { get; private set; }
 
     /// <summary>Acknowledgement code per property.</summary>
-    public int[] Codes { get; } = new int[TwinModel.Count];
+    public short[] Codes { get; } = new short[TwinModel.Count];
 
     /// <summary>Acknowledged desired version per property.</summary>
     public int[] Versions { get; } = new int[TwinModel.Count];
 
     /// <summary>Reason of a rejection per property.</summary>
-    public int[] Reasons { get; } = new int[TwinModel.Count];
+    public byte[] Reasons { get; } = new byte[TwinModel.Count];
 
     /// <summary>Per property: to be reported.</summary>
     public bool[] IsDirty { get; } = new bool[TwinModel.Count];
@@ -214,15 +214,14 @@ public sealed class PropertyBook
     /// Looks through reported properties for acknowledgements of strays from before the start: nobody else would ever take them out.
     /// </summary>
     /// <param name="reader">Stands behind the opening brace of the reported properties; is read to the closing one.</param>
-    /// <param name="facts">Names at the root that are not strays.</param>
-    public void AdoptStrays(JsonReader reader, string[] facts)
+    public void AdoptStrays(JsonReader reader)
     {
         for (JsonToken token = reader.Next(); token == JsonToken.Name; token = reader.Next())
         {
             int component = SettingsCodec.ComponentNamed(reader);
             if (component < 0)
             {
-                if (!IsFact(reader, facts) && !reader.TextIs(HealthFacts.Component))
+                if (!IsFact(reader) && !reader.TextIs(HealthFacts.Component))
                 {
                     Adopt(-1, reader);
                 }
@@ -254,11 +253,11 @@ public sealed class PropertyBook
         }
     }
 
-    private static bool IsFact(JsonReader reader, string[] facts)
+    private static bool IsFact(JsonReader reader)
     {
-        for (int fact = 0; fact < facts.Length; fact++)
+        for (int fact = 0; fact < TwinFacts.Count; fact++)
         {
-            if (reader.TextIs(facts[fact]))
+            if (reader.TextIs(TwinFacts.Name(fact)))
             {
                 return true;
             }
@@ -336,8 +335,8 @@ public sealed class PropertyBook
                 token = reader.Next();
                 _isMet[index] = true;
                 _isWanted[index] = token != JsonToken.Null;
-                _wantedToken[index] = token;
-                _wantedInteger[index] = reader.Integer;
+                _wantedToken[index] = (byte)token;
+                _wantedInteger[index] = Held(reader.Integer);
                 if (TwinModel.TextOf(index) >= 0)
                 {
                     TakeText(index, token, reader);
@@ -356,13 +355,23 @@ public sealed class PropertyBook
         }
     }
 
+    // No limit of the model lies as far out, so what is beyond is refused as it would have been.
+    private static int Held(long number)
+    {
+        return number > int.MaxValue ? int.MaxValue : number < int.MinValue ? int.MinValue : (int)number;
+    }
+
     // Judged at once, so that a text that is refused need not be kept.
     private void TakeText(int index, JsonToken token, JsonReader reader)
     {
         int place = TwinModel.TextOf(index);
         string text = "";
         int reason = Rules.Judge(index, token, 0);
-        if (token == JsonToken.String)
+        if (token == JsonToken.String && !_textRule.IsFitted(index, reader.TextLength()))
+        {
+            reason = RejectReason.NotFitted;
+        }
+        else if (token == JsonToken.String)
         {
             text = SettingsCodec.TextFor(index, reader);
             reason = text == null && reader.TextLength() > TwinModel.Maximum(index)
@@ -556,11 +565,18 @@ public sealed class PropertyBook
         }
 
         int place = TwinModel.TextOf(index);
-        int reason = place >= 0 ? _wantedTextReason[place] : Rules.Judge(index, _wantedToken[index], _wantedInteger[index]);
-        _candidateReason[index] = reason;
+        JsonToken token = (JsonToken)_wantedToken[index];
+        int reason = place >= 0 ? _wantedTextReason[place] : Rules.Judge(index, token, _wantedInteger[index]);
+        int number = Rules.Encode(token, _wantedInteger[index]);
+        if (reason == RejectReason.None && !_textRule.IsFitted(index, number))
+        {
+            reason = RejectReason.NotFitted;
+        }
+
+        _candidateReason[index] = (byte)reason;
         if (reason == RejectReason.None)
         {
-            Choose(index, Rules.Encode(_wantedToken[index], _wantedInteger[index]), place < 0 ? "" : _wantedText[place]);
+            Choose(index, number, place < 0 ? "" : _wantedText[place]);
         }
         else
         {
@@ -588,7 +604,7 @@ public sealed class PropertyBook
     {
         if (_candidateReason[index] == RejectReason.None && IsChange(index))
         {
-            _candidateReason[index] = reason;
+            _candidateReason[index] = (byte)reason;
         }
     }
 
@@ -617,8 +633,8 @@ public sealed class PropertyBook
                 Values.Texts[place] = _candidate.Texts[place];
             }
 
-            Codes[index] = code;
-            Reasons[index] = reason;
+            Codes[index] = (short)code;
+            Reasons[index] = (byte)reason;
             Versions[index] = version;
             IsDirty[index] = true;
         }

@@ -78,7 +78,7 @@ public static class ReportWriter
                 continue;
             }
 
-            writer.Name(TwinFacts.Names[fact]);
+            writer.Name(TwinFacts.Name(fact));
             if (fact >= TwinFacts.Alarms && fact < TwinFacts.Unacknowledged)
             {
                 WriteAlarms(writer, facts, fact);

@@ -97,6 +97,20 @@ public sealed class TwinAgentTests
     }
 
     [Test]
+    public void WhatTheBoardDoesNotHaveIsAnsweredAndTheOthersOfTheComponentApply()
+    {
+        var scene = new TwinScene(new PlainTextRule { IsShadowFitted = false }).Settle();
+        scene.Desire("""{"shadow":{"enabled":true,"velocityLimitUmPerSecond":7000,"forest":"abc"}}""");
+        Assert.That(scene.Acknowledged("shadow.enabled"), Is.EqualTo("false/400/2/notFitted: shadow.enabled is not fitted on this board: it has no memory for it"));
+        Assert.That(scene.Acknowledged("shadow.forest"), Does.Contain("/400/2/notFitted: "));
+        Assert.That(scene.Acknowledged("shadow.velocityLimitUmPerSecond"), Is.EqualTo("7000/200/2/applied"));
+        Assert.That(scene.Agent.Book.Rejections, Is.EqualTo(2));
+        scene.Desire("""{"shadow":{"enabled":false,"forest":""}}""");
+        Assert.That(scene.Acknowledged("shadow.enabled"), Is.EqualTo("false/200/3/applied"), "whoever asks for nothing gets it");
+        Assert.That(scene.Acknowledged("shadow.forest"), Does.Contain("/200/3/applied"));
+    }
+
+    [Test]
     public void WhatStandsInThePlaceOfAComponentEndsWhatWasDesiredOfIt()
     {
         var scene = new TwinScene().Settle();

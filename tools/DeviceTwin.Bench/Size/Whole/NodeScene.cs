@@ -128,6 +128,8 @@ public sealed class NodeScene
             BoardName = _board.Name,
             CaptureCapacity = _board.CaptureCapacity,
             DetectorWindow = _board.DetectorWindow,
+            HasTrial = _board.HasTrial,
+            HasForest = _board.HasForest,
             OutboxQueueBytes = _board.OutboxQueueBytes,
             OutboxFileBytes = _board.FileSystemBytes - BoardDescription.ReservedFileBytes,
             WaveformCapacity = _board.WaveformCapacity,
