@@ -31,6 +31,14 @@ public sealed class RealFft
     /// <param name="length">Number of real samples: 256, 512, 1024, 2048, 4096 or 8192.</param>
     /// <param name="cosine">A table by <see cref="CosineTable.Quarter"/> of this length or a longer one.</param>
     public RealFft(int length, float[] cosine)
+        : this(length, cosine, false)
+    {
+    }
+
+    /// <param name="length">Number of real samples: 256, 512, 1024, 2048, 4096 or 8192.</param>
+    /// <param name="cosine">A table by <see cref="CosineTable.Quarter"/> of this length or a longer one.</param>
+    /// <param name="isInPlace">Whether the transform of 256 does without rows of its own: 1.6 KB less for some more instructions, and the same bits.</param>
+    public RealFft(int length, float[] cosine, bool isInPlace)
     {
         _cosine = cosine;
         _step = CosineTable.Over((cosine.Length - 1) << 2, length);
@@ -38,8 +46,8 @@ public sealed class RealFft
         {
             case 256:
                 _columnPoints = 16;
-                _rows = new float[16][];
-                for (int i = 0; i < _rows.Length; i++)
+                _rows = isInPlace ? null : new float[16][];
+                for (int i = 0; i < 16 && !isInPlace; i++)
                 {
                     _rows[i] = new float[16];
                 }
@@ -81,6 +89,14 @@ public sealed class RealFft
         {
             case 256:
                 float[][] rows = _rows;
+                if (rows == null)
+                {
+                    RealColumns.Full16(samples, row, last);
+                    RealRows.Folded16(samples, re, im, cosine, columns, step);
+                    RealRows.Middle32(samples, re, im, columns >> 1);
+                    return;
+                }
+
                 RealColumns.Apart16(samples, rows, row, last);
                 RealRows.FoldedApart16(rows, rows[2], rows[3], re, im, cosine, columns, step);
                 RealRows.MiddleApart32(rows[0], rows[1], re, im, columns >> 1);

@@ -69,7 +69,7 @@ public sealed class Workspace
     /// <summary>A transform of a length up to the window's: one of those that are here, or a new one.</summary>
     public RealFft Transform(int length)
     {
-        return length == WindowLength ? Block : length == ShortLength ? Short : new RealFft(length, Cosine);
+        return length == WindowLength ? Block : length == ShortLength ? Short : new RealFft(length, Cosine, WindowLength == ShortestWindow);
     }
 
     /// <summary>The window length that a wanted one counts as: 1024, 2048, 4096 or 8192, the next shorter of these.</summary>
