@@ -39,7 +39,7 @@ public sealed class MeasureLoop
     private readonly TraceRing _trace;
     private readonly VerdictBoard _board;
     private readonly HealthCounters _health;
-    private readonly SettingsValues _values = new SettingsValues();
+    private SettingsValues _values;
     private readonly int _capacity;
     private int _settingsVersion;
     private string _settingsHash;
@@ -87,7 +87,7 @@ public sealed class MeasureLoop
         _detectorWindow = parts.DetectorWindow;
         _detector = new Detector(parts.DetectorWindow, _vibration.Capacity());
         _result = Detector.ResultFor(parts.DetectorWindow, _vibration.Capacity());
-        _composer = new TelemetryComposer(bootId);
+        _composer = new TelemetryComposer(bootId, _vibration.Scratch());
         _outbox = outbox;
         _shelf = shelf;
         _mailbox = mailbox;
@@ -239,15 +239,16 @@ public sealed class MeasureLoop
 
     private void TakeSettings(long nowMs)
     {
-        int version = _mailbox.Take(_values);
+        SettingsValues taken = _mailbox.Take(out int version);
         int rate = _vibration.SampleRateMilliHertz();
-        if (version == int.MinValue && rate == _plannedRate)
+        if (taken == null && rate == _plannedRate)
         {
             return;
         }
 
-        if (version != int.MinValue)
+        if (taken != null)
         {
+            _values = taken;
             SettingsMap.Apply(_values, _settings);
             _settingsVersion = version < 0 ? 0 : version;
             string hash = Fingerprint.SettingsHash(_settings);

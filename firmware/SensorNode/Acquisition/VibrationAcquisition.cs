@@ -121,6 +121,15 @@ public sealed class VibrationAcquisition
         return _capture.Samples.Length;
     }
 
+    /// <summary>
+    /// Bytes that the room needs only within a step: whoever runs in the same loop may use them in between. Null where raw words are kept from step
+    /// to step.
+    /// </summary>
+    public byte[] Scratch()
+    {
+        return _facts.UnpacksAtOnce ? _raw : null;
+    }
+
     /// <summary>The sensor's rate in millihertz: measured against the clock, else by its factory trim, else nominal.</summary>
     public int SampleRateMilliHertz()
     {

@@ -237,15 +237,21 @@ public sealed class PropertyBook
                 continue;
             }
 
+            int last = -1;
             for (token = reader.Next(); token == JsonToken.Name; token = reader.Next())
             {
                 if (reader.TextIs("ac"))
                 {
                     Adopt(component, null);
                 }
-                else if (!IsOfAcknowledgement(reader) && SettingsCodec.IndexNamed(reader, component) < 0)
+                else if (!IsOfAcknowledgement(reader))
                 {
-                    Adopt(component, reader);
+                    int index = SettingsCodec.IndexNamed(reader, component, last);
+                    last = index >= 0 ? index : last;
+                    if (index < 0)
+                    {
+                        Adopt(component, reader);
+                    }
                 }
 
                 reader.Skip(reader.Next());
@@ -327,11 +333,13 @@ public sealed class PropertyBook
         }
 
         Release(component, null);
+        int last = -1;
         for (token = reader.Next(); token == JsonToken.Name; token = reader.Next())
         {
-            int index = SettingsCodec.IndexNamed(reader, component);
+            int index = SettingsCodec.IndexNamed(reader, component, last);
             if (index >= 0)
             {
+                last = index;
                 token = reader.Next();
                 _isMet[index] = true;
                 _isWanted[index] = token != JsonToken.Null;
@@ -522,13 +530,15 @@ public sealed class PropertyBook
     // Judges all properties of a component against what is desired, then switches them in one go.
     private bool Settle(int component, int version)
     {
-        for (int index = TwinModel.First(component); index < TwinModel.First(component + 1); index++)
+        int first = TwinModel.First(component);
+        int end = TwinModel.First(component + 1);
+        for (int index = first; index < end; index++)
         {
             Consider(index);
         }
 
         bool isTorn = false;
-        for (int index = TwinModel.First(component); index < TwinModel.First(component + 1); index++)
+        for (int index = first; index < end; index++)
         {
             int above = TwinModel.Below(index);
             if (above >= 0 && !Rules.IsBelow(_candidate.Numbers[index], _candidate.Numbers[above]))
@@ -539,7 +549,7 @@ public sealed class PropertyBook
             }
         }
 
-        for (int index = TwinModel.First(component); isTorn && index < TwinModel.First(component + 1); index++)
+        for (int index = first; isTorn && index < end; index++)
         {
             // What is in force goes together, so keeping it is always possible.
             Refuse(index, RejectReason.NotTogether);
@@ -547,7 +557,7 @@ public sealed class PropertyBook
         }
 
         bool changed = false;
-        for (int index = TwinModel.First(component); index < TwinModel.First(component + 1); index++)
+        for (int index = first; index < end; index++)
         {
             changed |= Enforce(index, version);
         }

@@ -76,6 +76,7 @@ public static class SettingsCodec
         }
 
         int component = -1;
+        int last = -1;
         JsonToken token = reader.Next();
         while (token != JsonToken.End)
         {
@@ -94,7 +95,8 @@ public static class SettingsCodec
                 }
                 else
                 {
-                    index = IndexNamed(reader, component);
+                    index = IndexNamed(reader, component, last);
+                    last = index >= 0 ? index : last;
                 }
 
                 token = reader.Next();
@@ -154,19 +156,32 @@ public static class SettingsCodec
     }
 
     /// <summary>Index of the property of this component with the name just read, or -1.</summary>
-    public static int IndexNamed(JsonReader reader, int component)
+    /// <param name="before">
+    /// The index found last, or -1: a document mostly has the order of the model, and each name that is looked at costs a literal's block.
+    /// </param>
+    public static int IndexNamed(JsonReader reader, int component, int before)
     {
         if (component < 0)
         {
             return -1;
         }
 
-        for (int index = TwinModel.First(component); index < TwinModel.First(component + 1); index++)
+        int first = TwinModel.First(component);
+        int end = TwinModel.First(component + 1);
+        int index = before < first ? first : before + 1;
+        for (int left = end - first; left > 0; left--)
         {
+            if (index >= end)
+            {
+                index = first;
+            }
+
             if (reader.TextIs(TwinModel.Name(index)))
             {
                 return index;
             }
+
+            index++;
         }
 
         return -1;
