@@ -28,7 +28,7 @@ public static class NodeBudgets
     {
         [LowCost] =
         [
-            ("steady", 79_000, node => node.Steady),
+            ("steady", 79_300, node => node.Steady),
             ("peak, all loops at once", 143_300, node => node.Peak),
             ("peak with the largest twins", 203_000, node => node.LargestPeak),
             ("allocated by a capture with its telemetry", 6_100, node => Allocated(node, "capture: analysis, features and spectrum")),
