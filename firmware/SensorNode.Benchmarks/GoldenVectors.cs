@@ -87,7 +87,7 @@ public sealed class GoldenVectors
         switch (name)
         {
             case "tables":
-                _hash.Add(CosineTable.Quarter, CosineTable.QuarterLength + 1);
+                _hash.Add(CosineTable.Quarter(CosineTable.Period), CosineTable.QuarterLength + 1);
                 break;
             case "division":
                 Divide();

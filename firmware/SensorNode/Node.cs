@@ -49,7 +49,7 @@ public sealed class Node
         Supervisor.Start();
         var jitter = new Jitter(parts.Seed);
         _bootId = CountBoot(jitter);
-        var textRule = new SettingsTextRule();
+        var textRule = new SettingsTextRule(parts.HasTrial, parts.HasForest);
         SettingsValues values = LoadSettings(textRule);
         _agent = new TwinAgent(
             values,
@@ -247,11 +247,17 @@ public sealed class Node
         return Digits.Text(boots) + "-" + Digits.Text(100000 + jitter.Below(900000));
     }
 
-    private SettingsValues LoadSettings(TextRule textRule)
+    private SettingsValues LoadSettings(SettingsTextRule textRule)
     {
         byte[] content = Supervisor.Mode == NodeMode.LastGood ? Supervisor.LastGood() : Read(TalkLoop.SettingsFile);
         SettingsValues values = content == null ? null : SettingsCodec.Read(content, textRule);
-        return values == null ? new SettingsValues() : values;
+        if (values == null)
+        {
+            return new SettingsValues();
+        }
+
+        textRule.Fit(values);
+        return values;
     }
 
     private byte[] Read(string name)

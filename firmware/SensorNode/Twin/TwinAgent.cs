@@ -344,7 +344,7 @@ public sealed class TwinAgent
         if (!_adopted)
         {
             _adopted = true;
-            Book.AdoptStrays(_document.Enter(_payload, "reported"), TwinFacts.Names);
+            Book.AdoptStrays(_document.Enter(_payload, "reported"));
         }
 
         // Also where the versions say that nothing changed: a twin made anew may by chance have come to the same ones.

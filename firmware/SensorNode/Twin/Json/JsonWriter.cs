@@ -23,6 +23,14 @@ public sealed class JsonWriter
         _maximum = maximum;
     }
 
+    /// <param name="first">The bytes to begin with; whoever lends them must not use them between <see cref="Clear"/> and <see cref="ToArray"/>.</param>
+    /// <param name="maximum">Bytes never exceeded.</param>
+    public JsonWriter(byte[] first, int maximum)
+    {
+        _data = first;
+        _maximum = maximum;
+    }
+
     /// <summary>Bytes written.</summary>
     public int Length => _length;
 

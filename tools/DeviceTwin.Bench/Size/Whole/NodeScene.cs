@@ -10,6 +10,7 @@ using DeviceTwin.SensorNode.Simulator.Board;
 using DeviceTwin.SensorNode.Simulator.Machines;
 using DeviceTwin.SensorNode.Simulator.Network;
 using DeviceTwin.SensorNode.Supervision;
+using Mono.Cecil;
 
 namespace DeviceTwin.Bench.Size.Whole;
 
@@ -128,6 +129,8 @@ public sealed class NodeScene
             BoardName = _board.Name,
             CaptureCapacity = _board.CaptureCapacity,
             DetectorWindow = _board.DetectorWindow,
+            HasTrial = _board.HasTrial,
+            HasForest = _board.HasForest,
             OutboxQueueBytes = _board.OutboxQueueBytes,
             OutboxFileBytes = _board.FileSystemBytes - BoardDescription.ReservedFileBytes,
             WaveformCapacity = _board.WaveformCapacity,
@@ -410,7 +413,8 @@ public sealed class NodeScene
     {
         var model = new HeapModel(belongs: NodeParcel.Belongs);
         Type[] types = [.. new[] { typeof(SensorNode.Signal.Capture).Assembly, typeof(Node).Assembly }.SelectMany(one => one.GetTypes()).Where(NodeParcel.Belongs)];
-        List<HeapPart> parts = [new("static data", "tables, words and limits", model.AddStatics(types.Where(type => !type.ContainsGenericParameters)))];
+        long statics = model.AddStatics(types.Where(type => !type.ContainsGenericParameters)) + (HeapModel.LiteralBytes * Literals());
+        List<HeapPart> parts = [new("static data", "tables, words and limits", statics)];
         Add("buffers", "capture: samples", "_measure._vibration._capture");
         Add("buffers", "raw words of the FIFO", "_measure._vibration._raw");
         Add("buffers", "workspace: transforms, shared by velocity, spectrum and envelope", "_measure._detector._bearing._workspace");
@@ -431,6 +435,19 @@ public sealed class NodeScene
 
         void Add(string group, string name, params string[] paths) => parts.Add(new(group, name, paths.Sum(path => model.Add(Held(_node, path)))));
     }
+
+    // The compiler's own fields stand in no namespace of the firmware; they are found where they are used.
+    private static int Literals()
+    {
+        string folder = Path.GetDirectoryName(typeof(NodeScene).Assembly.Location)!;
+        return new[] { typeof(SensorNode.Signal.Capture), typeof(Node) }.Sum(type =>
+        {
+            using ModuleDefinition module = ModuleDefinition.ReadModule(Path.Combine(folder, type.Assembly.GetName().Name + ".dll"));
+            return PeModel.Literals(module.GetTypes().Where(one => NodeParcel.Belongs(OuterNamespace(one)))).Count();
+        });
+    }
+
+    private static string? OuterNamespace(TypeDefinition type) => type.DeclaringType is { } outer ? OuterNamespace(outer) : type.Namespace;
 
     private static object? Held(object root, string path)
     {

@@ -51,17 +51,18 @@ public static class NodeTables
     public static string Plan()
     {
         NodeHeap[] nodes = [.. NodeBudgets.Nodes];
-        string[] phases = ["burst", "unpack", "levels", "bands", "velocity", "shaft", "decimate", "envelope", "scores", "upload"];
+        string[] phases = ["burst", "unpack", "levels", "velocity", "shaft", "bands", "decimate", "envelope", "scores", "upload"];
         (string Buffer, Func<NodeHeap, long> Bytes, string Use)[] rows =
         [
             ("raw words of the FIFO", node => Part(node, "raw words"), "W R . . . . . . . ."),
-            ("capture: samples", node => Part(node, "capture: samples"), ". W R R R . R . . R"),
+            ("capture: samples", node => Part(node, "capture: samples"), ". W R R . R R . . R"),
             ("workspace: Samples", node => Array(node, 1, 0), ". . . s s s s s . ."),
             ("workspace: Re", node => Array(node, 2, 1), ". . . s s s s s . ."),
-            ("workspace: Im", node => Array(node, 2, 1), ". . . s s . . s . ."),
-            ("workspace: BandRe", node => Array(node, 8, 1), ". . . s s . . s . ."),
-            ("workspace: BandIm", node => Array(node, 8, 1), ". . . . s . . s . ."),
-            ("detector's own", node => Part(node, "detector:"), ". . W W W R W W R ."),
+            ("workspace: Im", node => Array(node, 2, 1), ". . . s . s . s . ."),
+            ("workspace: BandRe", node => Array(node, 8, 1), ". . . s . . . s . ."),
+            ("workspace: BandIm", node => Array(node, 8, 1), ". . . s . . . s s ."),
+            ("workspace: cosines", node => Array(node, 4, 1), ". . . R . R . R . ."),
+            ("detector's own", node => Part(node, "detector:"), ". . W W R R W W R ."),
             ("result", node => Part(node, "result"), ". . W W W W . W W ."),
             ("waveform and encoder", node => Part(node, "waveform"), ". . . . . . . . . W"),
         ];
