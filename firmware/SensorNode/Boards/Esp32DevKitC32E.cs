@@ -32,7 +32,7 @@ public static class Esp32DevKitC32E
         board.CaptureCapacity = 2048;
         board.DetectorWindow = 1024;
         board.FileSystemBytes = BoardDescription.SmallFileSystemBytes;
-        board.OutboxQueueBytes = 8192;
+        board.OutboxQueueBytes = 4096;
         return board;
     }
 }

@@ -27,7 +27,6 @@ public sealed class TwinAgent
 
     private readonly Backoff _backoff;
     private readonly TwinDocument _document = new TwinDocument();
-    private readonly JsonWriter _writer = new JsonWriter(1024, ReportWriter.MaximumLength);
     private TwinRequest _request;
     private int _lastRequestId;
     private int _readId = -1;
@@ -198,6 +197,7 @@ public sealed class TwinAgent
             version <= DesiredVersion ? TwinEvent.PatchOld : version == DesiredVersion + 1 ? TwinEvent.PatchNext : TwinEvent.PatchGap,
             nowMs);
         _payload = null;
+        _document.Leave();
     }
 
     /// <summary>Lets time pass: unanswered requests, waits that are over, and reports that are due.</summary>
@@ -270,6 +270,7 @@ public sealed class TwinAgent
         _payload = payload;
         Handle(TwinEvent.TwinArrived, nowMs);
         _payload = null;
+        _document.Leave();
     }
 
     private void Handle(TwinEvent happened, long nowMs)
@@ -300,9 +301,11 @@ public sealed class TwinAgent
                 Book.Abandon();
                 Facts.Abandon();
                 Health.Abandon();
-                ReportWriter.Write(_writer, Book, Facts, Health, _patchLimit);
+                // Not kept: between reports there are minutes.
+                var writer = new JsonWriter(1024, ReportWriter.MaximumLength);
+                ReportWriter.Write(writer, Book, Facts, Health, _patchLimit);
                 _reportId = NewRequestId();
-                _request = new TwinRequest(_reportId, _writer.ToArray());
+                _request = new TwinRequest(_reportId, writer.ToArray());
                 NextWakeMs = nowMs + AnswerTimeoutMs;
                 break;
             case TwinAction.Confirm:
