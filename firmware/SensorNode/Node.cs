@@ -59,6 +59,7 @@ public sealed class Node
             AlarmWords(),
             new Backoff(TwinRetryBaseMs, TwinRetryMaximumMs, TwinRetryMinimumMs, jitter),
             jitter.Below(1 << 20));
+        _agent.LimitPatches(ReportWriter.SmallPatchLength);
         _agent.Facts.Set(TwinFacts.FirmwareVersion, FirmwareVersion);
         _agent.Facts.Set(TwinFacts.Board, parts.BoardName);
         _agent.Facts.Set(TwinFacts.BootId, _bootId);

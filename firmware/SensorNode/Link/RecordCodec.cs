@@ -31,13 +31,15 @@ public sealed class RecordCodec
     private const int LargestMean = 1 << 23;
     private const int GrowthBytes = 256;
 
+    private static readonly byte[] None = new byte[0];
+
     private readonly byte[][] _before = new byte[Kinds][];
     private readonly int[] _beforeLength = new int[Kinds];
     private readonly int[][] _means = new int[Kinds][];
     private readonly short[] _pieces;
     private readonly short[] _beforePieces;
     private readonly byte[] _digits;
-    private byte[] _record;
+    private byte[] _record = None;
     private int _length;
     private int _kind;
 
@@ -66,7 +68,7 @@ public sealed class RecordCodec
         for (int kind = 0; kind < Kinds; kind++)
         {
             _beforeLength[kind] = 0;
-            _means[kind] = null;
+            Forget(_means[kind]);
         }
     }
 
@@ -186,7 +188,7 @@ public sealed class RecordCodec
         // What was read is what the next one is told against.
         _before[kind] = _record;
         _beforeLength[kind] = _length;
-        _record = null;
+        _record = None;
         _kind = kind;
         return kind;
     }
@@ -363,6 +365,14 @@ public sealed class RecordCodec
         return (long)(code >> 1) ^ -(long)(code & 1);
     }
 
+    private static void Forget(int[] means)
+    {
+        for (int index = 0; means != null && index < MostNumbers; index++)
+        {
+            means[index] = FirstMean;
+        }
+    }
+
     private int MeanOf(int kind, int number)
     {
         int[] means = _means[kind];
@@ -370,11 +380,7 @@ public sealed class RecordCodec
         {
             // A lane of the outbox has records of one or two kinds.
             means = new int[MostNumbers];
-            for (int index = 0; index < MostNumbers; index++)
-            {
-                means[index] = FirstMean;
-            }
-
+            Forget(means);
             _means[kind] = means;
         }
 

@@ -8,14 +8,17 @@ namespace DeviceTwin.SensorNode.Twin;
 /// </summary>
 public static class ReportWriter
 {
+    /// <summary>A patch that has come to this length takes nothing more up. Long enough for a node's first report.</summary>
+    public const int PatchLength = 4608;
+
     /// <summary>
-    /// A patch that has come to this length takes nothing more up: a node's first report is three of them. Writer, patch and the MQTT client's packet are there at the same time,
-    /// and the client still holds the twin.
+    /// The same where memory is short: a node's first report is three of them. Writer, patch and the MQTT client's packet are there at the same time, and the client still holds
+    /// the twin.
     /// </summary>
-    public const int PatchLength = 2048;
+    public const int SmallPatchLength = 2048;
 
     /// <summary>Larger than any patch: <see cref="PatchLength"/> and the longest text with its acknowledgement.</summary>
-    public const int MaximumLength = PatchLength + 10752;
+    public const int MaximumLength = PatchLength + 8192;
 
     /// <summary>Writes the patch and moves what is in it from dirty to in flight.</summary>
     /// <param name="limit">Length in bytes from which the patch takes nothing more up; with 1 it holds one item.</param>

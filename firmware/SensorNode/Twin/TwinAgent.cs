@@ -37,6 +37,7 @@ public sealed class TwinAgent
     private bool _sawOlderTwin;
     private bool _adopted;
     private bool _isSomethingLeftOut;
+    private int _patchLength = ReportWriter.PatchLength;
     private int _patchLimit = ReportWriter.PatchLength;
     private byte[] _payload;
 
@@ -100,6 +101,13 @@ public sealed class TwinAgent
     /// </summary>
     public bool IsHeld { get; set; }
 
+    /// <summary>Length in bytes from which a patch takes nothing more up. Before the first report.</summary>
+    public void LimitPatches(int length)
+    {
+        _patchLength = length;
+        _patchLimit = length;
+    }
+
     /// <summary>The connection is there and the twin's topics are subscribed.</summary>
     public void Connected(long nowMs)
     {
@@ -143,7 +151,7 @@ public sealed class TwinAgent
             {
                 _reportedVersion = version;
                 _patchLimit = _patchLimit < SmallPatch ? SmallPatch
-                    : _patchLimit > ReportWriter.PatchLength >> 1 ? ReportWriter.PatchLength
+                    : _patchLimit > _patchLength >> 1 ? _patchLength
                     : _patchLimit << 1;
                 Handle(TwinEvent.ReportAccepted, nowMs);
             }

@@ -32,10 +32,9 @@ public sealed class HubLinkTests
     public void TwinRequestsAreQos0AndNumbered()
     {
         var scene = new LinkScene().RunTo(2000);
-        Assert.That(scene.Session.Published, Has.Count.GreaterThan(2), "the twin, and a first report in pieces");
         Assert.That(
             scene.Session.Published.Select(message => (message.Topic, message.Qos)),
-            Is.EqualTo(scene.Session.Published.Select((_, index) => (index == 0 ? "$iothub/twin/GET/?$rid=101" : $"$iothub/twin/PATCH/properties/reported/?$rid={101 + index}", 0))));
+            Is.EqualTo(new[] { ("$iothub/twin/GET/?$rid=101", 0), ("$iothub/twin/PATCH/properties/reported/?$rid=102", 0) }));
         Assert.That(scene.Session.Published[0].Payload, Is.Empty);
     }
 

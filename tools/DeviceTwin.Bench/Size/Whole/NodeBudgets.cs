@@ -28,21 +28,21 @@ public static class NodeBudgets
     {
         [LowCost] =
         [
-            ("steady", 125_000, node => node.Steady),
-            ("peak, all loops at once", 192_000, node => node.Peak),
-            ("peak with the largest twins", 256_000, node => node.LargestPeak),
+            ("steady", 99_000, node => node.Steady),
+            ("peak, all loops at once", 143_500, node => node.Peak),
+            ("peak with the largest twins", 198_000, node => node.LargestPeak),
             ("allocated by a capture with its telemetry", 6_200, node => Allocated(node, "capture: analysis, features and spectrum")),
-            ("allocated by sending features and spectrum", 1_800, node => Allocated(node, "telemetry: features and spectrum sent and confirmed")),
-            ("allocated by a report", 11_600, node => Allocated(node, "report: one setting changed, applied, stored and acknowledged")),
+            ("allocated by sending features and spectrum", 4_100, node => Allocated(node, "telemetry: features and spectrum sent and confirmed")),
+            ("allocated by a report", 16_800, node => Allocated(node, "report: one setting changed, applied, stored and acknowledged")),
         ],
         [Large] =
         [
-            ("steady", 920_000, node => node.Steady),
-            ("peak, all loops at once", 1_046_000, node => node.Peak),
-            ("peak with the largest twins", 1_110_000, node => node.LargestPeak),
+            ("steady", 895_000, node => node.Steady),
+            ("peak, all loops at once", 1_005_000, node => node.Peak),
+            ("peak with the largest twins", 1_060_000, node => node.LargestPeak),
             ("allocated by a capture with its telemetry", 37_000, node => Allocated(node, "capture: analysis, features and spectrum")),
-            ("allocated by sending features and spectrum", 1_900, node => Allocated(node, "telemetry: features and spectrum sent and confirmed")),
-            ("allocated by a report", 11_600, node => Allocated(node, "report: one setting changed, applied, stored and acknowledged")),
+            ("allocated by sending features and spectrum", 6_300, node => Allocated(node, "telemetry: features and spectrum sent and confirmed")),
+            ("allocated by a report", 13_200, node => Allocated(node, "report: one setting changed, applied, stored and acknowledged")),
         ],
     };
 
