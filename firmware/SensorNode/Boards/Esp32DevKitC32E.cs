@@ -34,7 +34,7 @@ public static class Esp32DevKitC32E
         board.HasTrial = false;
         board.HasForest = false;
         board.FileSystemBytes = BoardDescription.SmallFileSystemBytes;
-        board.OutboxQueueBytes = 8192;
+        board.OutboxQueueBytes = 4096;
         return board;
     }
 }

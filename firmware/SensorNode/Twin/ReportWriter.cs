@@ -11,6 +11,12 @@ public static class ReportWriter
     /// <summary>A patch that has come to this length takes nothing more up. Long enough for a node's first report.</summary>
     public const int PatchLength = 4608;
 
+    /// <summary>
+    /// The same where memory is short: a node's first report is three of them. Writer, patch and the MQTT client's packet are there at the same time, and the client still holds
+    /// the twin.
+    /// </summary>
+    public const int SmallPatchLength = 2048;
+
     /// <summary>Larger than any patch: <see cref="PatchLength"/> and the longest text with its acknowledgement.</summary>
     public const int MaximumLength = PatchLength + 8192;
 

@@ -8,7 +8,7 @@ namespace DeviceTwin.SensorNode.Twin.Json;
 /// </summary>
 public sealed class JsonWriter
 {
-    private const int GrowthBytes = 1024;
+    private const int GrowthBytes = 256;
 
     private readonly int _maximum;
     private byte[] _data;

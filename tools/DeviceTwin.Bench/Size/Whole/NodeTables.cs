@@ -19,6 +19,7 @@ public static class NodeTables
                 .. rows,
                 Row("**steady**", node => node.Steady),
                 Row("outbox: its queue, full", node => node.QueueRoom),
+                Row("outbox: its files after an outage, both kinds under way", node => node.FilesRoom),
                 Row("measure: the largest of its operations", node => node.Most("measure", false)),
                 Row("talk: the largest, ordinary twins", node => node.Most("talk", false)),
                 Row("serial: the largest", node => node.Most("serial", false)),
@@ -32,10 +33,10 @@ public static class NodeTables
 
     /// <summary>What each operation takes on a board.</summary>
     public static string Operations(string board) => Table(
-        ["Loop", "Operation", "Alive beyond steady", "Call stack", "Packet", "Together", "Allocated"],
+        ["Loop", "Operation", "Alive beyond steady", "Call stack", "Together", "Allocated", "Largest payload"],
         NodeBudgets.Nodes.Single(node => node.Board == board).Operations.Select(one => new[]
         {
-            one.Loop, one.Name, Number(one.Extra), Number(one.Stack), Number(one.Packet), Number(one.Total), Number(one.Allocated),
+            one.Loop, one.Name, Number(one.Extra), Number(one.Stack), Number(one.Total), Number(one.Allocated), Number(one.Packet),
         }));
 
     /// <summary>The assemblies and their limits.</summary>
