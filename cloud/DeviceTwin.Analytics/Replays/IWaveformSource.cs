@@ -1,6 +1,9 @@
 namespace DeviceTwin.Analytics.Replays;
 
-/// <summary>Where the samples of stored captures are. Called by several workers at once.</summary>
+/// <summary>
+/// Where the samples of stored captures are. Called by several workers at once. What concerns one capture is an answer; an exception ends the replay,
+/// which goes on from its journal.
+/// </summary>
 public interface IWaveformSource
 {
     /// <summary>Reads a content. The replay compares it with its hash: a source need not.</summary>
