@@ -23,9 +23,7 @@ public sealed record MachineReport(
 
 /// <summary>What one set of settings said of a machine: would it have alarmed, when, how often, of what.</summary>
 /// <param name="FirstAlarmAt">Null = never.</param>
-/// <param name="LastAlarmAt">
-/// When the last alarm that is listed was raised; null = never.
-/// </param>
+/// <param name="LastAlarmAt">When the last alarm that is listed was raised; null = never.</param>
 /// <param name="AlarmedMilliseconds">Time with an active alarm, summed over its points.</param>
 public sealed record MachineSide(
     long Alarms,

@@ -21,9 +21,9 @@ public static class ReplayHtml
         @media(prefers-color-scheme:dark){:root{--ink:#e3e8ee;--paper:#14191f;--line:#37414d;--soft:#1d242c;--mute:#9aa6b4;--good:#5cb97f;--bad:#ee7269;--open:#dba84a;--truth:#77869a}}
         body{font:15px/1.45 system-ui,sans-serif;color:var(--ink);background:var(--paper);margin:2rem auto;max-width:70rem;padding:0 1rem}
         h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}h3{font-size:1rem;margin:1.4rem 0 .3rem}
-        table{border-collapse:collapse;width:100%;margin:.5rem 0}th,td{text-align:left;vertical-align:top;padding:.25rem .6rem;border-bottom:1px solid var(--line)}
-        th{background:var(--soft);font-weight:600}td.n{text-align:right;font-variant-numeric:tabular-nums}
-        code{font:12px/1.4 ui-monospace,monospace;overflow-wrap:anywhere}p.note{color:var(--mute)}summary{cursor:pointer}
+        table{border-collapse:collapse;width:100%;margin:.5rem 0}th,td{text-align:left;vertical-align:top;padding:.25rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
+        th{background:var(--soft);font-weight:600}details table{font-size:12px}
+        p.note{color:var(--mute)}summary{cursor:pointer}
         svg{width:100%;height:auto;display:block}svg text{font:11px system-ui,sans-serif;fill:var(--mute)}
         .confirmed{fill:var(--good)}.false{fill:var(--bad)}.unconfirmed{fill:var(--open)}.fault{fill:var(--truth)}.noFault{fill:none;stroke:var(--truth);stroke-dasharray:3 2}
         .axis{stroke:var(--line)}.key{display:inline-block;width:.8em;height:.8em;margin:0 .3em 0 1em;background:currentColor}
@@ -91,7 +91,7 @@ public static class ReplayHtml
 
         page.Append("<h2>Faults found</h2>");
         Rows(page, ["machine", "point", "kind", "from", "captures", "first alarm, settings that hold", "lead", "first alarm, proposed", "lead"],
-            report.Outcomes.Take(MostMachines).Select(outcome =>
+            report.Outcomes.OrderByDescending(outcome => outcome.Old != outcome.New).Take(MostMachines).Select(outcome =>
             {
                 var finding = report.Findings[outcome.Finding];
                 return new[]
@@ -111,7 +111,7 @@ public static class ReplayHtml
             .Append("<span class=\"key\" style=\"color:var(--bad)\"></span>false by a finding<span class=\"key\" style=\"color:var(--open)\"></span>no finding speaks of it")
             .Append("<span class=\"key\" style=\"color:var(--truth)\"></span>fault found</p>");
         var shown = report.Machines.Where(machine => machine.Old.Alarms + machine.New.Alarms + machine.Differences > 0)
-            .OrderByDescending(machine => machine.Differences).ThenByDescending(machine => machine.New.Alarms)
+            .OrderByDescending(machine => False(machine.New)).ThenByDescending(machine => machine.Differences).ThenByDescending(machine => machine.New.Alarms)
             .ThenBy(machine => machine.Machine, StringComparer.Ordinal).ToArray();
         foreach (var machine in shown.Take(MostMachines))
         {
@@ -120,14 +120,15 @@ public static class ReplayHtml
 
         LeftOut(page, shown.Length - MostMachines, "machines with alarms or differences");
         Note(page, $"{ReplayWords.Number(report.Machines.Count - shown.Length)} machines without an alarm by either settings.");
+
+        static long False(MachineSide side) => side.ByTruth.Where(count => count.Word == AlarmTruth.False).Sum(count => count.Count);
     }
 
     private static void Machine(StringBuilder page, ReplayReport report, MachineReport machine)
     {
         page.Append("<h3>").Append(Escaped(machine.Machine)).Append("</h3>");
-        Note(page, $"{ReplayWords.Number(machine.Old.Alarms)} alarms by the settings that hold ({ReplayWords.Counts(machine.Old.AlarmsByKind)}), "
-            + $"{ReplayWords.Number(machine.New.Alarms)} by those proposed ({ReplayWords.Counts(machine.New.AlarmsByKind)}); "
-            + $"observed {ReplayWords.Span(machine.CoveredMilliseconds)}; {ReplayWords.Number(machine.Differences)} captures differ.");
+        Note(page, $"Alarms by the settings that hold: {ReplayWords.Counts(machine.Old.AlarmsByKind)}; by those proposed: {ReplayWords.Counts(machine.New.AlarmsByKind)}; "
+            + $"observed {ReplayWords.Span(machine.CoveredMilliseconds)}; {ReplayWords.Number(machine.Differences)} captures at which they differ.");
         ReplayTimeline.Write(page, report, machine);
         foreach (var series in machine.Series.Where(series => series.DifferenceCount > 0))
         {
