@@ -96,8 +96,9 @@ internal sealed class SeriesReplay
     /// <summary>Ends the series.</summary>
     public SeriesReport Finish()
     {
-        Cover(_last is { } last ? last.AddMilliseconds(_standsForMs) : default);
-        var endMs = _last is { } end ? Milliseconds(end) + _standsForMs : 0;
+        var until = _last?.AddMilliseconds(_standsForMs);
+        Cover(until ?? default);
+        var endMs = until is { } end ? Milliseconds(end) : 0;
         return new SeriesReport(
             _series.Machine,
             _series.Point,
@@ -111,6 +112,7 @@ internal sealed class SeriesReplay
                 _arrivals,
                 _from,
                 _last,
+                until,
                 _coveredMs,
                 _noFaultMs,
                 _signalMicroseconds / 1000),

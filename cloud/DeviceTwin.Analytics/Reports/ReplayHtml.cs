@@ -21,8 +21,9 @@ public static class ReplayHtml
         @media(prefers-color-scheme:dark){:root{--ink:#e3e8ee;--paper:#14191f;--line:#37414d;--soft:#1d242c;--mute:#9aa6b4;--good:#5cb97f;--bad:#ee7269;--open:#dba84a;--truth:#77869a}}
         body{font:15px/1.45 system-ui,sans-serif;color:var(--ink);background:var(--paper);margin:2rem auto;max-width:70rem;padding:0 1rem}
         h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}h3{font-size:1rem;margin:1.4rem 0 .3rem}
-        table{border-collapse:collapse;width:100%;margin:.5rem 0}th,td{text-align:left;vertical-align:top;padding:.25rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
+        table{border-collapse:collapse;width:100%;margin:.5rem 0}th,td{text-align:left;vertical-align:top;padding:.25rem .6rem;border-bottom:1px solid var(--line)}
         th{background:var(--soft);font-weight:600}details table{font-size:12px}
+        details td:first-child{white-space:nowrap}details td:last-child{overflow-wrap:anywhere}
         p.note{color:var(--mute)}summary{cursor:pointer}
         svg{width:100%;height:auto;display:block}svg text{font:11px system-ui,sans-serif;fill:var(--mute)}
         .confirmed{fill:var(--good)}.false{fill:var(--bad)}.unconfirmed{fill:var(--open)}.fault{fill:var(--truth)}.noFault{fill:none;stroke:var(--truth);stroke-dasharray:3 2}
@@ -110,9 +111,7 @@ public static class ReplayHtml
         page.Append("<h2>Machines</h2><p class=\"note\">Alarms: <span class=\"key\" style=\"color:var(--good)\"></span>confirmed by a finding")
             .Append("<span class=\"key\" style=\"color:var(--bad)\"></span>false by a finding<span class=\"key\" style=\"color:var(--open)\"></span>no finding speaks of it")
             .Append("<span class=\"key\" style=\"color:var(--truth)\"></span>fault found</p>");
-        var shown = report.Machines.Where(machine => machine.Old.Alarms + machine.New.Alarms + machine.Differences > 0)
-            .OrderByDescending(machine => False(machine.New)).ThenByDescending(machine => machine.Differences).ThenByDescending(machine => machine.New.Alarms)
-            .ThenBy(machine => machine.Machine, StringComparer.Ordinal).ToArray();
+        var shown = ReplayWords.ByAttention(report.Machines.Where(machine => machine.Old.Alarms + machine.New.Alarms + machine.Differences > 0)).ToArray();
         foreach (var machine in shown.Take(MostMachines))
         {
             Machine(page, report, machine);
@@ -120,8 +119,6 @@ public static class ReplayHtml
 
         LeftOut(page, shown.Length - MostMachines, "machines with alarms or differences");
         Note(page, $"{ReplayWords.Number(report.Machines.Count - shown.Length)} machines without an alarm by either settings.");
-
-        static long False(MachineSide side) => side.ByTruth.Where(count => count.Word == AlarmTruth.False).Sum(count => count.Count);
     }
 
     private static void Machine(StringBuilder page, ReplayReport report, MachineReport machine)

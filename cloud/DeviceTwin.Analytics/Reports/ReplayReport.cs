@@ -103,6 +103,7 @@ public sealed record ReplayReport(
         series.Sum(one => one.Captures.ArrivalTimes),
         series.Min(one => one.Captures.From),
         series.Max(one => one.Captures.To),
+        series.Max(one => one.Captures.Until),
         machines.Sum(machine => machine.CoveredMilliseconds),
         machines.Sum(machine => machine.NoFaultMilliseconds),
         series.Sum(one => one.Captures.SignalMilliseconds));

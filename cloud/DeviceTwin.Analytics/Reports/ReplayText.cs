@@ -5,10 +5,9 @@ namespace DeviceTwin.Analytics.Reports;
 /// <summary>A report as text for a terminal.</summary>
 public static class ReplayText
 {
-    private const int Most = 20;
-
-    /// <summary>Writes the report: figures beside each other, then the machines whose alarms differ most. Lines end with LF.</summary>
-    public static string Write(ReplayReport report)
+    /// <summary>Writes the report: figures beside each other, then the machines that differ, those with false alarms first. Lines end with LF.</summary>
+    /// <param name="most">Machines that are listed; more are counted.</param>
+    public static string Write(ReplayReport report, int most = 20)
     {
         var text = new StringBuilder();
         Line($"Replay of {ReplayWords.Number(report.Captures.Replayed)} captures of {ReplayWords.Number(report.Machines.Count)} machines, detector {report.Build}");
@@ -22,16 +21,14 @@ public static class ReplayText
 
         Line("");
         Table([("", "settings that hold", "proposed"), .. ReplayWords.Figures(report)]);
-        var differing = report.Machines.Where(machine => machine.Differences > 0)
-            .OrderByDescending(machine => Math.Abs(machine.New.Alarms - machine.Old.Alarms)).ThenByDescending(machine => machine.Differences)
-            .ThenBy(machine => machine.Machine, StringComparer.Ordinal).ToArray();
+        var differing = ReplayWords.ByAttention(report.Machines.Where(machine => machine.Differences > 0)).ToArray();
         Line("");
         Line($"Machines whose verdict or alarms differ: {ReplayWords.Number(differing.Length)}, at {ReplayWords.Number(report.Differences)} captures");
-        Table([.. differing.Take(Most).Select(machine => (
-            Clean(machine.Machine), Said(machine.Old), $"{Said(machine.New)}, {ReplayWords.Number(machine.Differences)} captures differ"))]);
-        if (differing.Length > Most)
+        Table([.. differing.Take(most).Select(machine => (
+            Clean(machine.Machine), Said(machine.Old), $"{Said(machine.New)}, differs at {ReplayWords.Number(machine.Differences)}"))]);
+        if (differing.Length > most)
         {
-            Line($"  and {ReplayWords.Number(differing.Length - Most)} more");
+            Line($"  and {ReplayWords.Number(differing.Length - most)} more");
         }
 
         Line("");

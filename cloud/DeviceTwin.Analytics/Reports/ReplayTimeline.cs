@@ -15,13 +15,12 @@ internal static class ReplayTimeline
 
     public static void Write(StringBuilder page, ReplayReport report, MachineReport machine)
     {
-        if (report.Captures.From is not { } from || report.Captures.To is not { } to)
+        if (report.Captures.From is not { } from || report.Captures.Until is not { } to)
         {
             return;
         }
 
-        // What is still active ends with the drawing.
-        var axis = new Axis(from, to > from ? to + ((to - from) / 50) : from.AddSeconds(1));
+        var axis = new Axis(from, to);
         page.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Left + Width:0} {(RowHeight * 3) + 16:0}\" role=\"img\" aria-label=\"alarms before and after\">");
         Row(page, 0, "found");
         foreach (var finding in report.Findings.Where(finding => finding.Machine == machine.Machine).Take(MostBars))
@@ -31,16 +30,18 @@ internal static class ReplayTimeline
 
         Side(page, axis, machine, 1, "settings that hold", series => series.Old);
         Side(page, axis, machine, 2, "proposed", series => series.New);
-        var base0 = (RowHeight * 3) + 12;
-        page.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left:0}\" y=\"{base0:0}\">{ReplayWords.At(from)}</text>")
-            .Append(CultureInfo.InvariantCulture, $"<text x=\"{Left + Width:0}\" y=\"{base0:0}\" text-anchor=\"end\">{ReplayWords.At(to)}</text></svg>\n");
+        var foot = (RowHeight * 3) + 12;
+        page.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left:0}\" y=\"{foot:0}\">{ReplayWords.At(from)}</text>")
+            .Append(CultureInfo.InvariantCulture, $"<text x=\"{Left + Width:0}\" y=\"{foot:0}\" text-anchor=\"end\">{ReplayWords.At(to)}</text></svg>\n");
     }
 
     private static void Side(StringBuilder page, Axis axis, MachineReport machine, int row, string name, Func<SeriesReport, SideReport> side)
     {
-        var sides = machine.Series.Select(side).ToArray();
-        var total = sides.Sum(one => one.Alarms);
-        var alarms = sides.SelectMany(one => one.AlarmList).OrderBy(alarm => alarm.RaisedAt).Take(MostBars).ToArray();
+        var total = machine.Series.Sum(series => side(series).Alarms);
+
+        // What was active at the end of what is known of its point ends there.
+        var alarms = machine.Series.SelectMany(series => side(series).AlarmList.Select(alarm => alarm with { ClearedAt = alarm.ClearedAt ?? series.Captures.Until }))
+            .OrderBy(alarm => alarm.RaisedAt).Take(MostBars).ToArray();
         Row(page, row, alarms.Length < total ? $"{name}, {alarms.Length} of {total}" : name);
         foreach (var alarm in alarms)
         {

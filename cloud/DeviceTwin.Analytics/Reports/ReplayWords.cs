@@ -36,6 +36,11 @@ internal static class ReplayWords
     public static string Counts(IReadOnlyList<WordCount> counts) =>
         counts.Count == 0 ? "-" : string.Join(", ", counts.Select(count => $"{count.Word} {Number(count.Count)}"));
 
+    /// <summary>Machines in the order in which they ask for attention: false alarms by the proposed settings, then what differs.</summary>
+    public static IEnumerable<MachineReport> ByAttention(IEnumerable<MachineReport> machines) => machines
+        .OrderByDescending(machine => machine.New.ByTruth.Where(count => count.Word == AlarmTruth.False).Sum(count => count.Count))
+        .ThenByDescending(machine => machine.Differences).ThenByDescending(machine => machine.New.Alarms).ThenBy(machine => machine.Machine, StringComparer.Ordinal);
+
     /// <summary>What became of the captures, in one sentence.</summary>
     public static string Captures(CaptureCounts captures) =>
         $"{Number(captures.Total)} asked for, {Number(captures.Replayed)} replayed, {Number(captures.Missing)} missing, {Number(captures.Damaged)} damaged, "

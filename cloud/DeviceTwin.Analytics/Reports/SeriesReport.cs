@@ -28,6 +28,7 @@ public sealed record SeriesReport(
 /// <param name="ArrivalTimes">Replayed at the time they arrived: the node did not know the time.</param>
 /// <param name="From">Beginning of the first capture that was replayed; null = none was.</param>
 /// <param name="To">Beginning of the last one.</param>
+/// <param name="Until">When the time is over that the last one stands for: nothing is known behind it.</param>
 /// <param name="CoveredMilliseconds">Observed time: each capture stands for the time to the next, one capture interval at most.</param>
 /// <param name="NoFaultMilliseconds">Of it, the time in which findings say that nothing was wrong.</param>
 /// <param name="SignalMilliseconds">Duration of all samples that were judged.</param>
@@ -40,6 +41,7 @@ public sealed record CaptureCounts(
     long ArrivalTimes,
     DateTimeOffset? From,
     DateTimeOffset? To,
+    DateTimeOffset? Until,
     long CoveredMilliseconds,
     long NoFaultMilliseconds,
     long SignalMilliseconds);

@@ -21,12 +21,16 @@ public sealed class RealRecordingsTests
         Assert.That(report.New.Truth.Named, Is.EqualTo(new Fraction(272, 327)), "and names the wrong part more often");
         var falsely = report.Machines.Where(machine => machine.New.ByTruth.Any(truth => truth.Word == AlarmTruth.False)).ToArray();
         Assert.That(falsely.Select(machine => machine.Machine).ToArray(), Has.Length.EqualTo(12).And.All.Contains("normal"));
-        foreach (var alarm in falsely.SelectMany(machine => machine.Series).SelectMany(series => series.Differences))
+        foreach (var difference in falsely.SelectMany(machine => machine.Series).SelectMany(series => series.Differences))
         {
-            Assert.That(alarm.Capture.Sha256, Has.Length.EqualTo(64));
-            Assert.That(alarm.Old.Fingerprint, Is.Not.EqualTo(alarm.New.Fingerprint));
-            Assert.That(alarm.New.Features, Is.Not.Empty, "with the evidence of each");
+            Assert.That(difference.Capture.Sha256, Has.Length.EqualTo(64));
+            Assert.That(difference.Old.Fingerprint, Is.Not.EqualTo(difference.New.Fingerprint));
+            Assert.That(difference.New.Features, Is.Not.Empty, "with the evidence of each");
         }
+
+        var text = ReplayText.Write(report, most: 5);
+        await TestContext.Out.WriteLineAsync(text);
+        Assert.That(await File.ReadAllTextAsync(TestFiles.InRepository("cloud/REPLAY.md")), Does.Contain(text), "the page shows this report");
     }
 
     [Test]

@@ -1,5 +1,8 @@
+using System.Buffers.Binary;
 using DeviceTwin.Analytics.Recordings;
 using DeviceTwin.Analytics.Replays;
+using DeviceTwin.Analytics.Reports;
+using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Recordings;
 
 namespace DeviceTwin.Tests.Analytics.Recordings;
@@ -26,6 +29,25 @@ public sealed class RecordingFolderTests
         var report = await Replay.RunAsync(folder.Request, folder);
         Assert.That(report.Old.AlarmsByKind.Select(count => (count.Word, count.Count)), Is.EqualTo(new[] { ("outer", 1L) }));
         Assert.That(report.Captures.Replayed, Is.EqualTo(report.Captures.Total));
+    }
+
+    [Test]
+    public async Task A_forest_is_replayed_like_a_limit()
+    {
+        using var recordings = new MadeUpRecordings();
+        recordings.Add("outer.i16", "outer", 3.585, 1, seconds: 3);
+        byte[] forest = [Forest.Version, ForestFeatures.ListId, 1, (byte)(Verdict.Flag(Verdict.Outer) + Verdict.Flag(Verdict.Inner)), Forest.Leaf + Verdict.Inner];
+        var checksum = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(checksum, Crc32.Of(forest, forest.Length));
+        var proposed = $"{{\"detection\":{{\"forest\":\"{Convert.ToBase64String([.. forest, .. checksum])}\"}}}}";
+        var folder = RecordingFolder.Read(recordings.Folder, Plan with { New = proposed });
+        var report = await Replay.RunAsync(folder.Request, folder);
+
+        Assert.That(report.Changes.Single().Path, Is.EqualTo("detection.forest"));
+        Assert.That(report.Old.AlarmsByKind.Single().Word, Is.EqualTo("outer"));
+        Assert.That(report.New.AlarmsByKind.Single().Word, Is.EqualTo("inner"), "a forest of one leaf calls everything so");
+        Assert.That(report.New.Truth!.Named, Is.EqualTo(new Fraction(0, 2)));
+        Assert.That(report.Old.Truth!.Named, Is.EqualTo(new Fraction(2, 2)));
     }
 
     [Test]

@@ -103,6 +103,7 @@ public sealed class ReplayTests
         Assert.That(report.Captures.NoFaultMilliseconds, Is.EqualTo(120_000));
         Assert.That(report.Captures.From, Is.EqualTo(Scene.Start));
         Assert.That(report.Captures.To, Is.EqualTo(Scene.Start.AddSeconds(3600)));
+        Assert.That(report.Captures.Until, Is.EqualTo(Scene.Start.AddSeconds(3660)));
     }
 
     [Test]
