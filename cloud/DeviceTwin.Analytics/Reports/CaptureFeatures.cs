@@ -20,6 +20,7 @@ internal static class CaptureFeatures
         Add("impulsivenessMilli", result.ImpulsivenessMilli);
         Add("innerScoreMilli", result.InnerScoreMilli);
         Add("kurtosisMilli", result.KurtosisMilli);
+        Add("noiseVelocityUmPerSecond", result.NoiseVelocityUmPerSecond);
         Add("outerScoreMilli", result.OuterScoreMilli);
         Add("peakMilliG", result.PeakMilliG);
         Add("saturatedPermille", result.SaturatedPermille);

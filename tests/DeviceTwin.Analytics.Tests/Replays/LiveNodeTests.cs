@@ -67,7 +67,7 @@ public sealed class LiveNodeTests
 
     private static IEnumerable<(string Name, int? Value)> Features(JsonObject told)
     {
-        foreach (var name in new[] { "velocityUmPerSecond", "accelerationMilliG", "peakMilliG", "crestMilli", "kurtosisMilli", "impulsivenessMilli", "displacementNanometres", "windows" })
+        foreach (var name in new[] { "velocityUmPerSecond", "accelerationMilliG", "peakMilliG", "crestMilli", "kurtosisMilli", "impulsivenessMilli", "displacementNanometres", "windows", "noiseVelocityUmPerSecond" })
         {
             yield return (name, (int?)told[name]);
         }
