@@ -60,7 +60,13 @@ internal sealed class SettingsSide
     {
         while (_delays.NextMs < toMs)
         {
-            Step(null, _delays.NextMs);
+            var dueMs = _delays.NextMs;
+            Step(null, dueMs);
+            if (_delays.NextMs <= dueMs)
+            {
+                // The monitor has another idea of its delays than the clock: better an end than no end.
+                throw new InvalidOperationException($"A delay that ends after {dueMs} ms did not run out.");
+            }
         }
     }
 

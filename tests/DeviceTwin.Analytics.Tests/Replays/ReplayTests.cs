@@ -140,6 +140,47 @@ public sealed class ReplayTests
     }
 
     [Test]
+    public async Task A_fault_outweighs_that_nothing_was_found_at_the_same_time()
+    {
+        var scene = new Scene();
+        ReplayFinding[] findings = [new("m", "", ReplayFinding.NoFault, null, null), new("m", "de", "high", Scene.Start, null)];
+        var report = await Replay.RunAsync(new ReplayRequest([Scene.Series("m", [scene.Capture(0, 3000)])], findings), scene);
+
+        Assert.That(report.New.Truth!.Confusion, Is.EqualTo(new ConfusionCell[] { new("high", "high", 1) }));
+        Assert.That(report.Captures.NoFaultMilliseconds, Is.Zero);
+        Assert.That(report.New.Truth.FalseAlarms, Is.Zero);
+    }
+
+    [TestCase(new[] { 60 }, 60, 60)]
+    [TestCase(new[] { 120, 60 }, 60, 60, Description = "of two in the middle the more cautious")]
+    [TestCase(new[] { 60, 240, 120 }, 120, 60)]
+    [TestCase(new[] { -60, 240, 120, 180 }, 120, -60, Description = "after the beginning of the finding")]
+    public async Task Leads_have_a_median_and_a_worst(int[] leads, int median, int worst)
+    {
+        var scene = new Scene();
+        var series = leads.Select((_, index) => Scene.Series($"m{index}", [.. Enumerable.Range(0, 6).Select(at => scene.Capture(60 + (at * 60), 3000, at))]));
+        var findings = leads.Select((lead, index) => new ReplayFinding($"m{index}", "", "high", Scene.Start.AddSeconds(60 + lead), null));
+        var truth = (await Replay.RunAsync(new ReplayRequest(series, findings), scene)).New.Truth!;
+
+        Assert.That((truth.Leads, truth.MedianLeadSeconds, truth.WorstLeadSeconds), Is.EqualTo((leads.Length, median, worst)));
+    }
+
+    [Test]
+    public async Task Points_are_observed_side_by_side_and_nodes_that_follow_each_other_one_after_the_other()
+    {
+        var scene = new Scene();
+        ReplaySeries[] series =
+        [
+            Scene.Series("m", [scene.Capture(0, 100, 1), scene.Capture(60, 100, 2)]),
+            Scene.Series("m", [scene.Capture(0, 100, 3)]) with { Point = "nde", DeviceId = "a" },
+            Scene.Series("m", [scene.Capture(90, 100, 4), scene.Capture(150, 100, 5)]) with { Point = "nde", DeviceId = "b" },
+        ];
+        var machine = (await Replay.RunAsync(new ReplayRequest(series), scene)).Machines.Single();
+
+        Assert.That(machine.CoveredMilliseconds, Is.EqualTo(180_000));
+    }
+
+    [Test]
     public async Task Without_findings_nothing_is_known_of_the_truth()
     {
         var scene = new Scene();
