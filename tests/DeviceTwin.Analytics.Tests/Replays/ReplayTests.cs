@@ -151,6 +151,23 @@ public sealed class ReplayTests
         Assert.That(report.New.Truth.FalseAlarms, Is.Zero);
     }
 
+    [Test]
+    public async Task What_was_refused_is_in_the_matrix_alone()
+    {
+        var scene = new Scene();
+        ReplayFinding[] findings = [new("bad", "", "outer", null, null), new("good", "", ReplayFinding.NoFault, null, null)];
+        ReplaySeries[] series =
+        [
+            Scene.Series("bad", [scene.Capture(0, 3000) with { Overrun = true }]),
+            Scene.Series("good", [scene.Capture(0, 3000, 2) with { Overrun = true }]),
+        ];
+        var truth = (await Replay.RunAsync(new ReplayRequest(series, findings), scene)).New.Truth!;
+
+        Assert.That(truth.Confusion, Is.EqualTo(new ConfusionCell[] { new("noFault", "refused", 1), new("outer", "refused", 1) }));
+        Assert.That((truth.Precision, truth.Recall, truth.F1), Is.EqualTo((Fraction.Unknown, Fraction.Unknown, Fraction.Unknown)));
+        Assert.That(truth.FindingsAlarmed, Is.EqualTo(new Fraction(0, 1)));
+    }
+
     [TestCase(new[] { 60 }, 60, 60)]
     [TestCase(new[] { 120, 60 }, 60, 60, Description = "of two in the middle the more cautious")]
     [TestCase(new[] { 60, 240, 120 }, 120, 60)]
