@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceTwin.SensorNode;
 using DeviceTwin.SensorNode.Detection;
+using DeviceTwin.SensorNode.Forms;
 using DeviceTwin.SensorNode.Twin;
 using DeviceTwin.SensorNode.Twin.Json;
 using DeviceTwin.Twins;
@@ -65,7 +66,7 @@ public sealed class ReplaySettings
         var values = Copy();
         foreach (var (component, content) in section.Where(pair => !pair.Key.StartsWith('$')))
         {
-            if (!TwinModel.Components.Contains(component))
+            if (!TwinForms.Components.Contains(component))
             {
                 Unknown(component, unknownToo);
                 continue;
@@ -102,7 +103,7 @@ public sealed class ReplaySettings
         foreach (var (path, number) in numbers)
         {
             var index = IndexOf(path);
-            var token = TwinModel.Types[index] == TwinModel.BooleanType && number is 0 or 1 ? number == 0 ? JsonToken.False : JsonToken.True : JsonToken.Integer;
+            var token = TwinModel.TypeOf(index) == TwinModel.BooleanType && number is 0 or 1 ? number == 0 ? JsonToken.False : JsonToken.True : JsonToken.Integer;
             Judge(index, Rules.Judge(index, token, number));
             values.Numbers[index] = number;
         }
@@ -122,7 +123,7 @@ public sealed class ReplaySettings
     /// <summary>What differs in others, in the model's order.</summary>
     public IReadOnlyList<SettingChange> ChangesTo(ReplaySettings others) =>
         [.. Enumerable.Range(0, TwinModel.Count).Where(index => Text(index) != others.Text(index))
-            .Select(index => new SettingChange(TwinModel.Paths[index], Text(index), others.Text(index), SettingEffects.Of(TwinModel.Paths[index])))];
+            .Select(index => new SettingChange(TwinForms.Paths[index], Text(index), others.Text(index), SettingEffects.Of(TwinForms.Paths[index])))];
 
     /// <summary>Every path that is not at its default, with its value: what names the settings.</summary>
     internal SortedDictionary<string, string?> Stated()
@@ -132,7 +133,7 @@ public sealed class ReplaySettings
         {
             if (Text(index) != Defaults.Text(index))
             {
-                stated[TwinModel.Paths[index]] = Text(index);
+                stated[TwinForms.Paths[index]] = Text(index);
             }
         }
 
@@ -154,7 +155,7 @@ public sealed class ReplaySettings
     {
         for (var index = 0; index < TwinModel.Count; index++)
         {
-            var upper = TwinModel.Below[index];
+            var upper = TwinModel.Below(index);
             if (upper >= 0 && !Rules.IsBelow(values.Numbers[index], values.Numbers[upper]))
             {
                 throw Wrong(RejectReason.Sentence(RejectReason.NotAllowed, index) + ".");
@@ -166,7 +167,7 @@ public sealed class ReplaySettings
 
     private static void Set(SettingsValues values, int index, JsonValue value)
     {
-        if (value.GetValueKind() == JsonValueKind.String && TwinModel.Types[index] == TwinModel.TextType)
+        if (value.GetValueKind() == JsonValueKind.String && TwinModel.TypeOf(index) == TwinModel.TextType)
         {
             SetText(values, index, value.GetValue<string>());
             return;
@@ -186,13 +187,13 @@ public sealed class ReplaySettings
 
     private static void SetText(SettingsValues values, int index, string text)
     {
-        if (TwinModel.TextOf[index] < 0)
+        if (TwinModel.TextOf(index) < 0)
         {
             Judge(index, RejectReason.WrongType);
         }
 
         Judge(index, Rules.JudgeText(index, text, TextRules));
-        values.Texts[TwinModel.TextOf[index]] = text;
+        values.Texts[TwinModel.TextOf(index)] = text;
         values.Numbers[index] = text.Length;
     }
 
@@ -239,8 +240,8 @@ public sealed class ReplaySettings
     {
         var number = _values.Numbers[index];
         return number == TwinModel.NotSet ? null
-            : TwinModel.Types[index] == TwinModel.TextType ? _values.Texts[TwinModel.TextOf[index]]
-            : TwinModel.Types[index] == TwinModel.BooleanType ? number != 0 ? "true" : "false"
+            : TwinModel.TypeOf(index) == TwinModel.TextType ? _values.Texts[TwinModel.TextOf(index)]
+            : TwinModel.TypeOf(index) == TwinModel.BooleanType ? number != 0 ? "true" : "false"
             : number.ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -1,6 +1,7 @@
 using DeviceTwin.Analytics.Replays;
 using DeviceTwin.SensorNode;
 using DeviceTwin.SensorNode.Detection;
+using DeviceTwin.SensorNode.Forms;
 using DeviceTwin.SensorNode.Twin;
 
 namespace DeviceTwin.Tests.Analytics.Replays;
@@ -93,13 +94,13 @@ public sealed class ReplaySettingsTests
     [Test]
     public void Every_path_that_the_node_judges_by_is_said_to_be_judged_by()
     {
-        foreach (var path in TwinModel.Paths.Where((_, index) => TwinModel.Like[index] < 0))
+        foreach (var path in TwinForms.Paths.Where((_, index) => TwinModel.Like(index) < 0))
         {
             var index = Rules.IndexOf(path);
             var values = new SettingsValues();
-            if (TwinModel.TextOf[index] >= 0)
+            if (TwinModel.TextOf(index) >= 0)
             {
-                values.Texts[TwinModel.TextOf[index]] = "x";
+                values.Texts[TwinModel.TextOf(index)] = "x";
             }
 
             values.Numbers[index] = values.Numbers[index] == 0 ? 1 : 0;

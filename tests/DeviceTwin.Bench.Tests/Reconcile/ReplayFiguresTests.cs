@@ -13,7 +13,7 @@ public sealed class ReplayFiguresTests
         var samples = CapturePlan.SamplesFor(new DetectorSettings(), 26_667_000);
         Assert.That(ReplayFigures.DefaultSamples, Is.EqualTo(samples + (samples >> 6)));
         Assert.That(ReplayFigures.Measure(1, isMeasuredTwice: false, seed: 1).IntervalSeconds,
-            Is.EqualTo(TwinModel.Defaults[TwinModel.SamplingCaptureIntervalSeconds]));
+            Is.EqualTo(TwinModel.Default(TwinModel.SamplingCaptureIntervalSeconds)));
     }
 
     [TestCase(false, 1)]
