@@ -87,8 +87,11 @@ public sealed record GateLimits
     /// <summary>Captures that a node may miss in a row before it is silent. 1 to 10,000.</summary>
     public int SilentCaptures { get; init; } = 10;
 
-    /// <summary>Nodes with the change that are silent at once, and stop it. 1 to 1000; a smaller group stops when all are silent.</summary>
+    /// <summary>Nodes with the change that are silent at once, and stop it at once. 1 to 1000; a smaller group stops when all are silent.</summary>
     public int SilentNodes { get; init; } = 3;
+
+    /// <summary>The same as thousandths of those with the change: of many nodes some are always away. The greater number holds. 0 to 1000.</summary>
+    public int SilentShare { get; init; } = 150;
 
     /// <summary>Nodes with the change in safe mode that stop it. 1 to 1000.</summary>
     public int SafeModeNodes { get; init; } = 1;
@@ -214,6 +217,7 @@ public sealed record RolloutPlan
         Range("gateLimitInvalid", Gates.OtherRatioTolerated, 1000, 10000, "thousandths tolerated");
         Range("gateLimitInvalid", Gates.SilentCaptures, 1, 10_000, "missed captures");
         Range("gateLimitInvalid", Gates.SilentNodes, 1, 1000, "silent nodes");
+        Range("gateLimitInvalid", Gates.SilentShare, 0, 1000, "thousandths of silent nodes");
         Range("gateLimitInvalid", Gates.SafeModeNodes, 1, 1000, "nodes in safe mode");
     }
 }
