@@ -194,7 +194,7 @@ public static class Gates
     /// <summary>Trips at once, or says nothing.</summary>
     private static GateJudgement? Silent(RolloutPlan plan, Members members)
     {
-        var (silent, others) = (members.SilentTreated, members.SilentControl);
+        var (silent, others) = (members.Control.Count > 0 ? members.SilentTreated : members.SilentBesideOneLine, members.SilentControl);
         var limit = Math.Min(
             Math.Max(plan.Gates.SilentNodes, ((members.Treated.Count * plan.Gates.SilentShare) + 999) / 1000), Math.Max(1, members.Treated.Count));
         // An outage of the plant's network silences both groups alike and says nothing of the change.
@@ -329,6 +329,21 @@ public static class Gates
 
         /// <summary>With the change in force when they fell silent.</summary>
         public IReadOnlyList<string> SilentTreated => [.. Treated.Where(id => silent.Contains(id) && gone[id] >= ledger.AppliedAt(id))];
+
+        /// <summary>
+        /// Where nobody is left to compare with: those outside the line that has the most, if there are several lines. One line's network that is
+        /// down is not the change's doing.
+        /// </summary>
+        public IReadOnlyList<string> SilentBesideOneLine
+        {
+            get
+            {
+                var lines = devices.ToDictionary(entry => entry.Device.Device.DeviceId, entry => entry.Device.Device.Line, StringComparer.Ordinal);
+                var silentTreated = SilentTreated;
+                var most = silentTreated.GroupBy(id => lines[id]).OrderByDescending(line => line.Count()).ThenBy(line => line.Key, StringComparer.Ordinal).FirstOrDefault();
+                return most is null || lines.Values.Distinct().Count() == 1 ? silentTreated : [.. silentTreated.Where(id => lines[id] != most.Key)];
+            }
+        }
 
         public int SilentControl => Control.Count(silent.Contains);
 
