@@ -109,7 +109,8 @@ public static class Gates
         foreach (var (gate, fact, what) in Comparing)
         {
             var compared = Compared(plan, ledger, members, gate, fact, what);
-            judgements.Add(gate == GateKind.SilentNodes && Silent(plan, members) is { } silent ? silent : compared);
+            var silent = gate == GateKind.SilentNodes && compared.Outcome != GateOutcome.Tripped ? Silent(plan, members) : null;
+            judgements.Add(silent ?? compared);
         }
 
         judgements.Insert(3, Alarms(plan, ledger, members, at));

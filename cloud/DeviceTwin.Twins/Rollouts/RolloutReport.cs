@@ -101,7 +101,7 @@ public sealed record RolloutReport(
 
         foreach (var paths in Paths.GroupBy(path => path.Outcome).OrderBy(paths => paths.Key))
         {
-            yield return $"{paths.Count()} paths {RolloutWords.Of(paths.Key)}.";
+            yield return $"{paths.Count()} {(paths.Count() == 1 ? "path" : "paths")} {RolloutWords.Of(paths.Key)}.";
         }
 
         foreach (var path in Paths.Where(path => path.Outcome != PathOutcome.Restored))
