@@ -36,7 +36,10 @@ public sealed record RejectionGroup(string Board, string Path, int Code, string 
 /// What is known of a change's devices: who has it since when, what befell whom. The gates judge from this alone, so that a hub that starts
 /// again and reads its rows comes to the same judgement.
 /// </summary>
-/// <remarks>Facts are added in the order in which the hub learns of them; a time before that of the last fact is taken as that of the last.</remarks>
+/// <remarks>
+/// One ledger for the shadow, in which nobody is admitted, and another from the canary to the end. Facts are added in the order in which the
+/// hub learns of them; a time before that of the last fact is taken as that of the last.
+/// </remarks>
 public sealed class GateLedger
 {
     private readonly Dictionary<string, NodeBaseline> baselines = new(StringComparer.Ordinal);
@@ -46,7 +49,7 @@ public sealed class GateLedger
     private readonly List<GateFact> facts = [];
     private readonly List<Rejection> rejections = [];
 
-    /// <param name="since">When the first device was admitted, be it to the shadow: windows are counted from here.</param>
+    /// <param name="since">When the shadow or the canary began: windows are counted from here.</param>
     public GateLedger(DateTimeOffset since, IEnumerable<NodeBaseline> baselines)
     {
         Since = since;

@@ -15,6 +15,7 @@ public sealed record RolloutRefusal(string Code, TwinError Error, string Meaning
     /// <summary>Every refusal, in the order of the catalogue.</summary>
     public static IReadOnlyList<RolloutRefusal> All { get; } =
     [
+        new("planFormInvalid", Invalid, "A member of the plan's JSON is unknown or of another type."),
         new("shadowTimeInvalid", Invalid, "The shadow lasts less than nothing or more than 30 days."),
         new("canarySizeInvalid", Invalid, "The canary is neither a number of devices nor 1 to 500 thousandths of them."),
         new("wavesInvalid", Invalid, "The waves do not rise to 1000 thousandths, or one before the last reaches into the control group."),

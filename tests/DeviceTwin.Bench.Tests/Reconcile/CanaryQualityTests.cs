@@ -48,8 +48,9 @@ public sealed class CanaryQualityTests
     {
         if (Environment.GetEnvironmentVariable("DEVICETWIN_WRITE_TABLES") == "1")
         {
-            GeneratedTable.Check(Page, "quality", CanaryTables.Quality(Seed, Rollouts));
-            GeneratedTable.Check(Page, "power", CanaryTables.Power(Seed, Rollouts));
+            string[] quality = [.. CanaryTables.Quality(Seed, Rollouts)], power = [.. CanaryTables.Power(Seed, Rollouts)];
+            GeneratedTable.Check(Page, "quality", quality);
+            GeneratedTable.Check(Page, "power", power);
             return;
         }
 

@@ -12,5 +12,8 @@ public sealed class RolloutsPageTests
     public void The_transitions_of_the_page_are_those_of_the_table() => GeneratedTable.Check(Page, "transitions", RolloutTables.Transitions());
 
     [Test]
+    public void The_plan_of_the_page_is_that_of_the_code() => GeneratedTable.Check(Page, "plan", RolloutTables.Plan());
+
+    [Test]
     public void The_refusals_of_the_page_are_those_of_the_catalogue() => GeneratedTable.Check(Page, "refusals", RolloutTables.Refusals());
 }
