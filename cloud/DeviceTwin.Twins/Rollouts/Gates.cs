@@ -83,6 +83,9 @@ public static class Gates
     /// <summary>How likely the alarm gate may pass with a rise that the plan calls harmful, by each of the two ways of passing.</summary>
     public const double MissedHarm = 0.02;
 
+    /// <summary>How unlikely by chance so many silent nodes must be to stop a change at once.</summary>
+    public const double SilentChance = 0.002;
+
     /// <summary>A line is compared within itself if it has so many of the canary, and twice as many others.</summary>
     private const int LeastCanaryOfBlock = 2;
 
@@ -192,21 +195,53 @@ public static class Gates
             inSafeMode.Count == 0 ? $"{words}." : $"{words}: {Some(inSafeMode)}.");
     }
 
-    /// <summary>Trips at once, or says nothing.</summary>
+    /// <summary>Trips at once, waits, or says nothing.</summary>
     private static GateJudgement? Silent(RolloutPlan plan, Members members)
     {
         var (silent, others) = (members.Control.Count > 0 ? members.SilentTreated : members.SilentBesideOneLine, members.SilentControl);
         var limit = Math.Min(
             Math.Max(plan.Gates.SilentNodes, ((members.Treated.Count * plan.Gates.SilentShare) + 999) / 1000), Math.Max(1, members.Treated.Count));
-        // An outage of the plant's network silences both groups alike and says nothing of the change.
-        var isPlantWide = members.Control.Count > 0 && 2L * others * members.Treated.Count >= (long)silent.Count * members.Control.Count;
-        return silent.Count < limit
-            ? null
-            : new GateJudgement(
-                GateKind.SilentNodes,
-                isPlantWide ? GateOutcome.Waiting : GateOutcome.Tripped,
-                $"{silent.Count} of {members.Treated.Count} nodes with the change have missed more than {plan.Gates.SilentCaptures} captures, {others} of {members.Control.Count} without it; "
-                    + $"{limit} stop it{(isPlantWide ? ", unless the others are silent too" : "")}: {Some(silent)}.");
+        if (silent.Count < limit)
+        {
+            return null;
+        }
+
+        // In a plant where nodes come and go, and in an outage of its network, the others are silent too: then it says nothing of the change.
+        var chance = Chance(silent.Count, members.Treated.Count, others, members.Control.Count);
+        var all = members.Treated.Count == silent.Count && 2 * others < Math.Max(1, members.Control.Count);
+        var trips = members.Control.Count == 0 || all || chance <= SilentChance;
+        return new GateJudgement(
+            GateKind.SilentNodes,
+            trips ? GateOutcome.Tripped : GateOutcome.Waiting,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{silent.Count} of {members.Treated.Count} nodes with the change have missed more than {plan.Gates.SilentCaptures} captures, {others} of {members.Control.Count} without it; {limit} stop it"
+                    + $"{(trips ? "" : $", unless chance alone would do it in more than {1000 * SilentChance:0} of 1000 cases, and it does in {1000 * chance:0}")}: {Some(silent)}."));
+    }
+
+    /// <summary>How likely at least so many of those silent are of the first group, were they drawn blindly (the hypergeometric tail, Fisher's exact test).</summary>
+    private static double Chance(int silent, int size, int others, int otherSize)
+    {
+        var total = silent + others;
+        var all = LogChoose(size + otherSize, total);
+        var chance = 0.0;
+        for (var count = silent; count <= Math.Min(size, total); count++)
+        {
+            chance += Math.Exp(LogChoose(size, count) + LogChoose(otherSize, total - count) - all);
+        }
+
+        return chance;
+    }
+
+    private static double LogChoose(int of, int count)
+    {
+        var log = 0.0;
+        for (var index = 1; index <= count; index++)
+        {
+            log += Math.Log((double)(of - count + index) / index);
+        }
+
+        return log;
     }
 
     private static GateJudgement Compared(RolloutPlan plan, GateLedger ledger, Members members, GateKind gate, NodeFact fact, string what)

@@ -161,10 +161,8 @@ public static class RatioTest
             for (var member = 0; member < members.Count; member++)
             {
                 Change(member, at, 1);
-                foreach (var change in new[] { members[member].LeavesControl, members[member].Treated })
-                {
-                    staleAt = change > at && change < staleAt ? change.Value : staleAt;
-                }
+                staleAt = Sooner(members[member].LeavesControl, at);
+                staleAt = Sooner(members[member].Treated, at);
             }
 
             now = at;
@@ -195,6 +193,8 @@ public static class RatioTest
             // What is left of a sum when the last has gone is rounding.
             return (isTreated, with > 1e-9 ? with : 0, without > 1e-9 ? without : 0);
         }
+
+        private DateTimeOffset Sooner(DateTimeOffset? change, DateTimeOffset at) => change is { } next && next > at && next < staleAt ? next : staleAt;
 
         private bool IsAtRisk(int member) => !isAway[member] && !isCounted[member] && count[member] < MostOfNode;
 
