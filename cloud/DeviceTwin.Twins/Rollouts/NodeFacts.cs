@@ -141,6 +141,11 @@ public sealed class NodeMeter(NodeBaseline baseline, RolloutPlan plan, TimeSpan 
         return facts;
     }
 
+    /// <summary>
+    /// From now on the node is expected, though nothing was heard of it: at the beginning, and at a start of the hub, whose own absence is nobody's silence.
+    /// </summary>
+    public void Expect(DateTimeOffset at) => heard ??= at;
+
     /// <summary>The fact that the node has missed too many captures, once.</summary>
     public IReadOnlyList<GateFact> CheckSilence(DateTimeOffset at)
     {

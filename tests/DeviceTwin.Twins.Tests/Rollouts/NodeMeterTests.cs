@@ -58,6 +58,15 @@ public sealed class NodeMeterTests
             Is.EqualTo(silent ? new[] { NodeFact.Heard, NodeFact.Reconnected } : minutes == 11 ? [NodeFact.Silent, NodeFact.Heard, NodeFact.Reconnected] : [NodeFact.Reconnected]));
     }
 
+    [TestCase(11, false)]
+    [TestCase(12, true)]
+    public void A_node_of_which_nothing_was_ever_heard_is_silent_once_it_was_expected(int minutes, bool silent)
+    {
+        var meter = new NodeMeter(Baseline, RolloutPlan.Default, TimeSpan.FromMinutes(1));
+        meter.Expect(Some.Start);
+        Assert.That(meter.CheckSilence(Some.Start.AddMinutes(minutes)).Any(), Is.EqualTo(silent));
+    }
+
     [Test]
     public void A_baseline_is_what_the_same_meter_makes_of_the_past()
     {
