@@ -87,7 +87,7 @@ public sealed record GateLimits
     /// <summary>Captures that a node may miss in a row before it is silent. 1 to 10,000.</summary>
     public int SilentCaptures { get; init; } = 10;
 
-    /// <summary>Nodes with the change that are silent at once, and stop it at once. 1 to 1000; a smaller group stops when all are silent.</summary>
+    /// <summary>Nodes with the change that are silent at once: from so many on nothing passes, and where chance would hardly do it, it stops. 1 to 1000; of a smaller group, all.</summary>
     public int SilentNodes { get; init; } = 3;
 
     /// <summary>The same as thousandths of those with the change: of many nodes some are always away. The greater number holds. 0 to 1000.</summary>

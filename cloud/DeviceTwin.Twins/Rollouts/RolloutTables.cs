@@ -46,7 +46,7 @@ public static class RolloutTables
         ("gates.heapDropBytes", "1 to 16777216", "bytes of free memory below the node's own lowest"),
         ("gates.otherRatioTolerated", "1000 to 10000", "thousandths to which the other rates may rise"),
         ("gates.silentCaptures", "1 to 10000", "captures a node may miss in a row"),
-        ("gates.silentNodes", "1 to 1000", "silent nodes that stop it at once"),
+        ("gates.silentNodes", "1 to 1000", "silent nodes from which on nothing passes, and which stop it at once where chance would hardly do it"),
         ("gates.silentShare", "0 to 1000", "the same in thousandths of those with the change; the greater number holds"),
         ("gates.safeModeNodes", "1 to 1000", "nodes in safe mode that stop it at once"),
     ];

@@ -17,7 +17,7 @@ public static class CanaryTables
         ("as above", new()),
         ("machines alike (deviation 0.5)", new() { Spread = 0.5 }),
         ("machines very different (deviation 1.5)", new() { Spread = 1.5 }),
-        ("lines drift three times as much (0.6)", new() { Drift = 0.6 }),
+        ("plant and lines drift three times as much (0.3)", new() { Drift = 0.3 }),
         ("all alarms of the plant triple as the canary starts", new() { PlantRise = 3 }),
         ("five times as many machines fall ill (0.005)", new() { Faults = 0.005 }),
         ("a fifth of the nodes silent for six hours each day, ten times the reboots", new() { Silences = 0.2, Reboots = 0.2 }),

@@ -18,8 +18,8 @@ public sealed record RolloutScenario
     /// <summary>By what the change multiplies the alarm rate of the nodes that have it.</summary>
     public double Effect { get; init; } = 1;
 
-    /// <summary>How the alarm rate of each line drifts: standard deviation of the logarithm's step from window to window, half of it common to all lines.</summary>
-    public double Drift { get; init; } = 0.2;
+    /// <summary>How alarm rates drift: standard deviation of the logarithm's step from window to window, of the whole plant's rate and again of each line's.</summary>
+    public double Drift { get; init; } = 0.1;
 
     /// <summary>By what the alarm rate of the whole plant is multiplied from the moment on at which the canary gets the change.</summary>
     public double PlantRise { get; init; } = 1;

@@ -134,10 +134,10 @@ public sealed class SimulatedRollout
     {
         if (step % StepsPerWindow == 1)
         {
-            plant += scenario.Drift / 2 * Normal();
+            plant += scenario.Drift * Normal();
             for (var line = 0; line < Lines; line++)
             {
-                lines[line] += scenario.Drift / 2 * Normal();
+                lines[line] += scenario.Drift * Normal();
             }
         }
 
