@@ -172,12 +172,16 @@ internal sealed class DeviceChange
         }
 
         var version = change.Twin.Desired.Version;
-        Events.Add(new FleetEvent.DesiredChanged(DeviceId, at, patch, version, author));
+        var (next, asked) = State.Reconciliation.DesiredWritten(change.Twin);
+        if ((asked & ReconciliationActions.SendPatch) != 0)
+        {
+            Events.Add(new FleetEvent.DesiredChanged(DeviceId, at, patch, version, author));
+        }
+
         Audit(patch, "properties.desired", author, action, version);
         Feed(TwinPart.Desired, State.Twin.Desired.Properties, change.Twin.Desired.Properties, patch, version, author, action);
         DesiredPatches++;
         State = State with { Removed = RemovedPaths.After(State.Removed, State.Twin.Desired.Properties, change.Twin.Desired.Properties, version) };
-        var (next, asked) = State.Reconciliation.DesiredWritten(change.Twin);
         Reconcile(next, asked);
     }
 
