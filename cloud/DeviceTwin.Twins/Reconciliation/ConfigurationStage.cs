@@ -9,8 +9,9 @@ namespace DeviceTwin.Twins;
 /// <em>completion</em>, which makes it the version of all, or by <em>rollback</em>, which brings every admitted device back to the exact values that stood before.
 /// </summary>
 /// <param name="Next">The version that is being rolled out. Its id names the stage: a configuration has one at a time.</param>
+/// <param name="Number">Tells this stage from others of the same configuration.</param>
 /// <param name="RollingBack">A rollback has begun; what is left of it goes on after a restart.</param>
-public sealed record ConfigurationStage(Configuration Next, string StagedBy, DateTimeOffset StagedAt, bool RollingBack);
+public sealed record ConfigurationStage(Configuration Next, string StagedBy, DateTimeOffset StagedAt, long Number, bool RollingBack);
 
 /// <summary>One path that the staged version wrote on an admitted device.</summary>
 /// <param name="Before">The value that stood there; null = there was none.</param>
@@ -19,10 +20,11 @@ public sealed record ConfigurationStage(Configuration Next, string StagedBy, Dat
 public sealed record JournalEntry(string Path, JsonNode? Before, AppliedSetting? BeforeBy, long Version);
 
 /// <summary>An admitted device.</summary>
+/// <param name="Stage">The number of the stage that it belongs to.</param>
 /// <param name="Journal">What was written there, by path.</param>
 /// <param name="Rollback">What was brought back; null while nothing was.</param>
-public sealed record Admission(
-    string ConfigurationId, string DeviceId, DateTimeOffset AdmittedAt, ImmutableSortedDictionary<string, JournalEntry> Journal, DeviceRollback? Rollback)
+public sealed record AdmittedDevice(
+    string ConfigurationId, long Stage, string DeviceId, DateTimeOffset AdmittedAt, ImmutableSortedDictionary<string, JournalEntry> Journal, DeviceRollback? Rollback)
 {
     /// <summary>No paths.</summary>
     public static readonly ImmutableSortedDictionary<string, JournalEntry> Empty = ImmutableSortedDictionary.Create<string, JournalEntry>(StringComparer.Ordinal);
@@ -37,6 +39,10 @@ public sealed record DeviceRollback(string DeviceId, IReadOnlyList<string> Resto
 /// <param name="Value">What stands there; null = nothing.</param>
 /// <param name="Why">In words.</param>
 public sealed record KeptPath(string Path, JsonNode? Value, string Why);
+
+/// <summary>Whether a device was admitted.</summary>
+/// <param name="Refusal">Why not, in words; null where it was.</param>
+public sealed record AdmissionResult(string DeviceId, string? Refusal);
 
 /// <summary>What a rollback did, device by device.</summary>
 public sealed record RollbackReport(string ConfigurationId, IReadOnlyList<DeviceRollback> Devices);

@@ -116,6 +116,9 @@ public sealed class NodeReconciliation
         return (new NodeReconciliation(next.ToImmutable(), table), actions);
     }
 
+    /// <summary>Where one path stands; null where nothing is desired of it.</summary>
+    public ConvergenceState? StateOf(string path) => states.TryGetValue(path, out var state) ? state : null;
+
     /// <summary>Whether every path stands the same in both.</summary>
     public bool SameAs(NodeReconciliation other) =>
         states.Count == other.states.Count
