@@ -181,7 +181,7 @@ internal sealed class DeviceChange
             foreach (var id in staged)
             {
                 var admission = State.Admissions[id];
-                var journal = Staging.Note(admission.Journal, before, State.Twin, plan.Patch, id);
+                var journal = Staging.Note(admission.Journal, before, State.Twin, id);
                 if (!ReferenceEquals(journal, admission.Journal))
                 {
                     SetAdmission(admission with { Journal = journal });

@@ -55,21 +55,24 @@ public static class Staging
     /// <param name="after">The twin after it.</param>
     /// <param name="configurationId">The staged configuration.</param>
     public static ImmutableSortedDictionary<string, JournalEntry> Note(
-        ImmutableSortedDictionary<string, JournalEntry> journal, TwinDocument before, TwinDocument after, JsonObject patch, string configurationId)
+        ImmutableSortedDictionary<string, JournalEntry> journal, TwinDocument before, TwinDocument after, string configurationId)
     {
-        foreach (var path in TwinPatches.Paths(patch))
+        var concerned = before.Applied.Concat(after.Applied).Where(setting => setting.Value.ConfigurationId == configurationId).Select(setting => setting.Key)
+            .Concat(journal.Keys).ToHashSet(StringComparer.Ordinal);
+
+        // Where a value gives way to an object, it is the value that has to come back.
+        concerned.UnionWith(concerned.SelectMany(Winners.ParentsOf).Where(parent => Json.At(before.Desired.Properties, parent) is not (null or JsonObject)).ToArray());
+        foreach (var path in concerned)
         {
-            var by = before.Applied.GetValueOrDefault(path);
-            var now = after.Applied.GetValueOrDefault(path);
-            if (by?.ConfigurationId != configurationId && now?.ConfigurationId != configurationId && !journal.ContainsKey(path))
+            var there = Json.At(before.Desired.Properties, path);
+            if (Json.Same(there, Json.At(after.Desired.Properties, path)))
             {
-                // Another configuration's doing.
                 continue;
             }
 
             journal = journal.TryGetValue(path, out var known) && IsOurs(before, known)
                 ? journal.SetItem(path, known with { Version = after.Desired.Version })
-                : journal.SetItem(path, new JournalEntry(path, Json.At(before.Desired.Properties, path)?.DeepClone(), by, after.Desired.Version));
+                : journal.SetItem(path, new JournalEntry(path, there?.DeepClone(), before.Applied.GetValueOrDefault(path), after.Desired.Version));
         }
 
         return journal;
@@ -85,6 +88,13 @@ public static class Staging
         var kept = new List<KeptPath>();
         foreach (var (path, entry) in journal)
         {
+            if (Winners.ParentsOf(path).Any(restored.Contains))
+            {
+                // It went when what stood above it came back.
+                restored.Add(path);
+                continue;
+            }
+
             var now = Json.At(twin.Desired.Properties, path);
             var winner = plan.Applied.GetValueOrDefault(path);
             if (!IsOurs(twin, entry))

@@ -125,6 +125,46 @@ public sealed class StageTests
     }
 
     [Test]
+    public async Task A_value_that_gave_way_to_an_object_comes_back()
+    {
+        using var fixture = new FleetFixture();
+        await fixture.Register("a");
+        await fixture.Desire("a", """{"p":5,"o":{"in":1}}""");
+        await Stage(fixture, "*", 5, ("p.q", 2), ("o", 3));
+        await Admit(fixture, "a");
+        Assert.That(JsonNode.DeepEquals(JsonNode.Parse(fixture.Desired("a")), JsonNode.Parse("""{"p":{"q":2},"o":3}""")), fixture.Desired("a"));
+        await RollBack(fixture);
+        Assert.That(JsonNode.DeepEquals(JsonNode.Parse(fixture.Desired("a")), JsonNode.Parse("""{"p":5,"o":{"in":1}}""")), fixture.Desired("a"));
+    }
+
+    /// <summary>The hub stops after some of the devices are back.</summary>
+    [Test]
+    public async Task A_rollback_that_was_cut_off_goes_on_and_reports_the_whole()
+    {
+        var store = new ManualStore();
+        using var fixture = new FleetFixture(store);
+        foreach (var device in new[] { "a", "b" })
+        {
+            await fixture.Register(device);
+        }
+
+        await fixture.Configure("c", "*", 5, ("x", 1));
+        await Stage(fixture, "*", 5, ("x", 2));
+        await Admit(fixture, "a", "b");
+        store.Immediate = false;
+        var cut = RollBack(fixture);
+        store.Commit(2);
+        store.Fail();
+        Assert.That(cut.IsCompletedSuccessfully, Is.False);
+        store.Immediate = true;
+        Assert.That((fixture.Desired("a"), fixture.Desired("b"), fixture.Fleet.FindStage("c")!.RollingBack), Is.EqualTo(("""{"x":1}""", """{"x":2}""", true)));
+        Assert.That((await FleetFixture.Refusal(() => fixture.Fleet.AdmitDevices("c", ["a"], "x", CancellationToken.None))).Name, Is.EqualTo("ConfigurationInRollout"));
+        var report = await RollBack(fixture);
+        Assert.That(report.Devices.Select(device => device.DeviceId), Is.EqualTo(new[] { "a", "b" }));
+        Assert.That((fixture.Desired("a"), fixture.Desired("b")), Is.EqualTo(("""{"x":1}""", """{"x":1}""")));
+    }
+
+    [Test]
     public async Task While_a_version_is_rolled_out_nobody_else_writes_the_configuration()
     {
         using var fixture = await Three();
