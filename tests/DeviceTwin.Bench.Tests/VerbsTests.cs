@@ -9,6 +9,7 @@ public sealed class VerbsTests
     [TestCase(new[] { "frobnicate" }, "there is no verb 'frobnicate'")]
     [TestCase(new[] { "generate", "--force" }, "generate does not take '--force'")]
     [TestCase(new[] { "il", "--jsonn" }, "il does not take '--jsonn'")]
+    [TestCase(new[] { "reconcile", "--jsonn" }, "reconcile does not take '--jsonn'")]
     [TestCase(new[] { "size", "2048" }, "size does not take '2048'")]
     [TestCase(new[] { "soak" }, "soak what? there are: arithmetic, crash, node-twin, node, day, fuzz, reconcile")]
     [TestCase(new[] { "soak", "--seed", "5" }, "soak what? there are: arithmetic, crash, node-twin, node, day, fuzz, reconcile")]
