@@ -10,7 +10,7 @@ namespace DeviceTwin.Twins;
 /// </summary>
 /// <param name="Next">The version that is being rolled out. Its id names the stage: a configuration has one at a time.</param>
 /// <param name="Number">Tells this stage from others of the same configuration.</param>
-/// <param name="RollingBack">A rollback has begun; what is left of it goes on after a restart.</param>
+/// <param name="RollingBack">A rollback has begun; asked for again, also after a restart, it goes on.</param>
 public sealed record ConfigurationStage(Configuration Next, string StagedBy, DateTimeOffset StagedAt, long Number, bool RollingBack);
 
 /// <summary>One path that the staged version wrote on an admitted device.</summary>
