@@ -4,6 +4,7 @@ using DeviceTwin.Storage.Sqlite.Audit;
 using DeviceTwin.Storage.Sqlite.Changes;
 using DeviceTwin.Storage.Sqlite.CloudToDevice;
 using DeviceTwin.Storage.Sqlite.DesiredRemovals;
+using DeviceTwin.Storage.Sqlite.Evidence;
 using DeviceTwin.Storage.Sqlite.History;
 using DeviceTwin.Storage.Sqlite.Plant;
 using DeviceTwin.Storage.Sqlite.Query;
@@ -48,6 +49,7 @@ internal static class SqliteSubjects
         new SqliteQueryTables(connection, options),
         new SqliteChangeTables(connection, options),
         new SqliteAlarmTables(connection),
+        new SqliteEvidenceTables(connection),
         new SqlitePlantTables(connection),
     ];
 }

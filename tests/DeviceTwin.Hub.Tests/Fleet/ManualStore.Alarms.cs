@@ -1,4 +1,5 @@
 using DeviceTwin.Storage.Alarms;
+using DeviceTwin.Storage.Evidence;
 using DeviceTwin.Storage.Plant;
 
 namespace DeviceTwin.Tests.Hub.Fleet;
@@ -13,6 +14,10 @@ internal sealed partial class ManualStore
     public AlarmCounts CountAlarms() => AlarmCounts.None;
 
     public IReadOnlyList<Finding> ReadFindings(FindingQuery query) => [];
+
+    public SealedEvidence? FindEvidence(string alarmId, int? version = null) => null;
+
+    public IReadOnlyList<OpenEvidence> ReadOpenEvidence() => [];
 
     public StoredPlant LoadPlant() => StoredPlant.None;
 }

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DeviceTwin.SensorNode.Evidence;
+using DeviceTwin.Storage;
+using DeviceTwin.Twins;
+
+namespace DeviceTwin.Hub.Alarms;
+
+/// <summary>What is kept of an alarm while its evidence is gathered: what could not be read again later.</summary>
+/// <param name="Name">The node's name of the alarm.</param>
+/// <param name="Message">The alarm message.</param>
+/// <param name="Values">The settings that held, once a set was found that has the hash that the node said.</param>
+/// <param name="Source">Where they are from.</param>
+internal sealed record EvidenceParts(string Name, EvidencePart Message, JsonObject? Values, string? Source)
+{
+    public string ToText() => JsonSerializer.Serialize(this, Json.Relaxed);
+
+    public static EvidenceParts FromText(string text) =>
+        JsonSerializer.Deserialize<EvidenceParts>(text, Json.Relaxed) ?? throw new FormatException("null where parts of evidence are expected");
+
+    public static EvidencePart PartOf(TelemetryMessage message) => new(message.EnqueuedAt, message.Body.ToArray());
+}
+
+/// <summary>A message as it was sent.</summary>
+internal sealed record EvidencePart(DateTimeOffset ReceivedAt, byte[] Body)
+{
+    public EvidenceMessage ToMessage() => new(ReceivedAt, Body);
+}
