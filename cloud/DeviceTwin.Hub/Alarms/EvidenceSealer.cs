@@ -129,7 +129,10 @@ internal sealed class EvidenceSealer(
             await store.Write([new EvidenceChange.Note(open.AlarmId, found.ToText())]);
         }
 
-        next[open.AlarmId] = now + (open.Version == 0 && mayGrow && !isOver ? options.Interval : options.LateInterval);
+        var isGathering = open.Version == 0 && mayGrow && !isOver;
+        var soon = now + (isGathering ? options.Interval : options.LateInterval);
+        var end = open.OpenedAt + (isGathering ? options.SealAfter : options.LateFor);
+        next[open.AlarmId] = soon < end || end <= now ? soon : end;
     }
 
     private (EvidenceDocument? Document, string? Hash) Before(OpenEvidence open)
