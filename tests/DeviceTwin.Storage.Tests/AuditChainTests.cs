@@ -172,6 +172,40 @@ public sealed class AuditChainTests
         Assert.That(store.VerifyAudit().Rows, Is.EqualTo(2));
     }
 
+    /// <summary>What an insert costs, and how much of it is the chain's hash.</summary>
+    [Test, Explicit("Prints times; by hand.")]
+    public async Task What_the_chain_costs()
+    {
+        const int Commits = 400;
+        const int RowsOfACommit = 50;
+        using var folder = new StoreFolder();
+        var chained = new System.Diagnostics.Stopwatch();
+        using (var store = folder.Open())
+        {
+            await store.Write([Row(0)]);
+            chained.Start();
+            for (var commit = 0; commit < Commits; commit++)
+            {
+                await store.Write([.. Enumerable.Range(1, RowsOfACommit).Select(Row)]);
+            }
+
+            chained.Stop();
+        }
+
+        var hashed = System.Diagnostics.Stopwatch.StartNew();
+        var last = AuditHead.Beginning.Hash;
+        for (var number = 0; number < Commits * RowsOfACommit; number++)
+        {
+            last = AuditChain.Hash(last, number, Row(number).Row);
+        }
+
+        hashed.Stop();
+        const double Each = Commits * RowsOfACommit / 1000.0;
+        TestContext.Out.WriteLine(
+            $"{Commits * RowsOfACommit} rows in {Commits} commits: {chained.Elapsed.TotalMilliseconds / Each:0.0} us per row, of which the hash {hashed.Elapsed.TotalMilliseconds / Each:0.0} us; "
+                + $"{new FileInfo(folder.DatabasePath).Length / (Commits * RowsOfACommit)} bytes of database per row");
+    }
+
     private static StoreChange.AppendAudit Row(int number) =>
         new(new AuditRow(StoreFolder.Start.AddSeconds(number), "olga", $"d{number}", "twin.patch", $"tags.t{number}", "1", number));
 

@@ -27,7 +27,7 @@ internal sealed class AlarmIntake(AlarmBook book, PlantMemory plant, ILogger<Ala
         }
 
         var (change, durable) = book.Merge(delivery);
-        var parts = new EvidenceParts(delivery.NodeAlarmId, EvidenceParts.PartOf(message), null, null);
+        var parts = new EvidenceParts(delivery.NodeAlarmId, EvidenceParts.PartOf(message), null, null, null);
         var open = new EvidenceChange.Open(
             new OpenEvidence(AlarmRow.Name(message.DeviceId, delivery.NodeAlarmId), message.DeviceId, message.EnqueuedAt, parts.ToText(), 0));
         return new TelemetryPart([change, open], Durable: durable);

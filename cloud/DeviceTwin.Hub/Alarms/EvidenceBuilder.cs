@@ -33,7 +33,8 @@ internal static class EvidenceBuilder
         var problems = new List<EvidenceProblem>();
         var fingerprint = Text(said, "fingerprint");
         var settingsHash = Text(said, "settingsHash");
-        var captures = Captures(row, said, [.. features.Select(message => EvidenceParts.PartOf(message).ToMessage())], [.. waveforms], before, isFinal, problems);
+        var messages = features.Select(EvidenceParts.PartOf).Concat(parts.Features is null ? [] : [parts.Features]).Select(part => part.ToMessage());
+        var captures = Captures(row, said, [.. messages], [.. waveforms], before, isFinal, problems);
         var ofAlarm = captures.FirstOrDefault(capture => capture.Role == EvidenceCapture.OfAlarm)?.Features?.Json();
         if (ofAlarm is not null)
         {

@@ -9,9 +9,10 @@ namespace DeviceTwin.Hub.Alarms;
 /// <summary>What is kept of an alarm while its evidence is gathered: what could not be read again later.</summary>
 /// <param name="Name">The node's name of the alarm.</param>
 /// <param name="Message">The alarm message.</param>
+/// <param name="Features">What the node said of the alarm's capture, once it came: a node that says much pushes it out of the messages that are read.</param>
 /// <param name="Values">The settings that held, once a set was found that has the hash that the node said.</param>
 /// <param name="Source">Where they are from.</param>
-internal sealed record EvidenceParts(string Name, EvidencePart Message, JsonObject? Values, string? Source)
+internal sealed record EvidenceParts(string Name, EvidencePart Message, EvidencePart? Features, JsonObject? Values, string? Source)
 {
     public string ToText() => JsonSerializer.Serialize(this, Json.Relaxed);
 

@@ -28,7 +28,7 @@ public sealed record EvidenceOptions
 /// names the one before. What is under way is in the database: a hub that ends in between goes on at its next start.
 /// </summary>
 internal sealed class EvidenceSealer(
-    IHubStore store, IFleet fleet, EvidenceOptions options, TimeProvider time, ILogger<EvidenceSealer> logger) : BackgroundService
+    IHubStore store, IFleet fleet, AlarmBook book, EvidenceOptions options, TimeProvider time, ILogger<EvidenceSealer> logger) : BackgroundService
 {
     private const int Messages = 64;
     private const int Waveforms = 1000;
@@ -63,11 +63,25 @@ internal sealed class EvidenceSealer(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // A new alarm is looked at while its node still has the settings that it was raised with.
+        using var news = new SemaphoreSlim(0);
+        using var subscription = book.Subscribe(row =>
+        {
+            if (row.State == AlarmState.Raised && news.CurrentCount == 0)
+            {
+                news.Release();
+            }
+        });
         using var timer = new PeriodicTimer(options.Interval, time);
+        var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+        var raised = news.WaitAsync(stoppingToken);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            while (true)
             {
+                await await Task.WhenAny(tick, raised);
+                tick = tick.IsCompleted ? timer.WaitForNextTickAsync(stoppingToken).AsTask() : tick;
+                raised = raised.IsCompleted ? news.WaitAsync(stoppingToken) : raised;
                 try
                 {
                     await Step();
@@ -123,10 +137,15 @@ internal sealed class EvidenceSealer(
             await store.Write([new EvidenceChange.Seal(evidence, isEnd)]);
             AlarmLog.EvidenceSealed(logger, open.AlarmId, document.Version, evidence.Sha256, document.Problems.Count);
         }
-        else if (!ReferenceEquals(found, parts))
+        else
         {
-            // The twin goes on; these are the settings that held.
-            await store.Write([new EvidenceChange.Note(open.AlarmId, found.ToText())]);
+            // The twin goes on and messages are pushed out; these are the settings that held, and what was said.
+            var features = document.Captures.FirstOrDefault(capture => capture.Role == EvidenceCapture.OfAlarm)?.Features;
+            var kept = found.Features is null && features is not null ? found with { Features = new EvidencePart(features.ReceivedAt, features.Body) } : found;
+            if (!ReferenceEquals(kept, parts))
+            {
+                await store.Write([new EvidenceChange.Note(open.AlarmId, kept.ToText())]);
+            }
         }
 
         var isGathering = open.Version == 0 && mayGrow && !isOver;
@@ -149,7 +168,7 @@ internal sealed class EvidenceSealer(
     /// <summary>The set of settings that has the hash that the node said, where there is one.</summary>
     private static EvidenceParts FindSettings(EvidenceParts parts, AlarmRow row, JsonObject reported, JsonObject desired)
     {
-        foreach (var (source, section) in new[] { ("reported", reported), ("desired", desired) })
+        foreach (var (source, section) in new[] { ("reported", reported), ("desired", desired), ("defaults", []) })
         {
             var values = EvidenceSettings.Of(section);
             if (row.Evidence.SettingsHash is { } hash && EvidenceSettings.Hash(values) == hash)

@@ -246,7 +246,7 @@ public sealed record EvidenceWaveform(
 /// <summary>The settings that held.</summary>
 /// <param name="Version">The desired version that the node said it had.</param>
 /// <param name="Hash">What the node said of its settings.</param>
-/// <param name="Source">Which section of the twin the values are from: <c>reported</c> or <c>desired</c>.</param>
+/// <param name="Source">Where the values are from: the twin's section <c>reported</c> or <c>desired</c>, or the model's <c>defaults</c>.</param>
 /// <param name="Values">By component and name; null where none are known.</param>
 /// <param name="ValuesHash">Of the values; not the node's where another set of values held.</param>
 public sealed record EvidenceSettingsPart(long? Version, string? Hash, string? Source, JsonObject? Values, string? ValuesHash);

@@ -133,6 +133,25 @@ public sealed class EvidenceTests
         Assert.That((string?)(await world.Verify())["result"], Is.EqualTo("equal"));
     }
 
+    /// <summary>A node that says more in the time of waiting than is read back.</summary>
+    [Test]
+    public async Task What_was_said_is_kept_while_the_rest_is_waited_for()
+    {
+        var world = await World.Begin(hub, "busy");
+        await world.Raise();
+        await world.Step();
+        for (var number = 0; number < 70; number++)
+        {
+            await world.Send("features", """{"bootId":"1-100","capture":9,"seq":99}"""u8.ToArray());
+        }
+
+        await world.Upload();
+        world.Time.Advance(TimeSpan.FromSeconds(5));
+        await world.Step();
+        Assert.That((await world.Evidence()).Document.Problems, Is.Empty);
+        Assert.That((string?)(await world.Verify())["result"], Is.EqualTo("equal"));
+    }
+
     [Test]
     public async Task Samples_that_do_not_give_what_the_node_said_are_found()
     {
@@ -339,7 +358,7 @@ public sealed class EvidenceTests
             if (services != hub.Services)
             {
                 services = hub.Services;
-                sealer = new EvidenceSealer(services.GetRequiredService<IHubStore>(), hub.Fleet, new EvidenceOptions(), Time, NullLogger<EvidenceSealer>.Instance);
+                sealer = new EvidenceSealer(services.GetRequiredService<IHubStore>(), hub.Fleet, services.GetRequiredService<AlarmBook>(), new EvidenceOptions(), Time, NullLogger<EvidenceSealer>.Instance);
             }
 
             return sealer!.Step();
