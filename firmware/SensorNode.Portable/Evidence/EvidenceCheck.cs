@@ -80,11 +80,11 @@ public static class EvidenceCheck
 
         if (document.Settings.Values is not null && EvidenceSettings.Hash(document.Settings.Values) != document.Settings.ValuesHash)
         {
-            return new EvidenceResult(Differs, "settingsHash", hash, document, captures);
+            return new EvidenceResult(Differs, EvidenceReason.SettingsHash, hash, document, captures);
         }
 
         return alarm is null
-            ? new EvidenceResult(Incomplete, "captureUnknown", hash, document, captures)
+            ? new EvidenceResult(Incomplete, EvidenceReason.CaptureUnknown, hash, document, captures)
             : new EvidenceResult(alarm.Result, alarm.Reason, hash, document, captures);
     }
 
@@ -92,50 +92,50 @@ public static class EvidenceCheck
     {
         if (capture.Features?.Json() is not { } said)
         {
-            return CaptureResult.Without(capture, "featuresMissing");
+            return CaptureResult.Without(capture, EvidenceReason.FeaturesMissing);
         }
 
         string fingerprint = Text(said, "fingerprint") ?? "";
         if (fingerprint.Split('-') is not { Length: >= 2 } parts)
         {
-            return CaptureResult.Without(capture, "fingerprintMissing");
+            return CaptureResult.Without(capture, EvidenceReason.FingerprintMissing);
         }
 
         if (parts[0] != Fingerprint.BuildId)
         {
-            return CaptureResult.Without(capture, "otherDetector");
+            return CaptureResult.Without(capture, EvidenceReason.OtherDetector);
         }
 
         if (EvidenceSettings.Read(document.Settings.Values) is not { } settings)
         {
-            return CaptureResult.Without(capture, "settingsMissing");
+            return CaptureResult.Without(capture, EvidenceReason.SettingsMissing);
         }
 
         if (Fingerprint.SettingsHash(settings) != Text(said, "settingsHash"))
         {
-            return CaptureResult.Without(capture, "settingsOfAnotherTime");
+            return CaptureResult.Without(capture, EvidenceReason.SettingsOfAnotherTime);
         }
 
         if (capture.Waveforms.Count != 1)
         {
-            return CaptureResult.Without(capture, capture.Waveforms.Count == 0 ? "waveformMissing" : "waveformAmbiguous");
+            return CaptureResult.Without(capture, capture.Waveforms.Count == 0 ? EvidenceReason.WaveformMissing : EvidenceReason.WaveformAmbiguous);
         }
 
         EvidenceWaveform waveform = capture.Waveforms[0];
         if (waveform.Axes.Contains(',') || waveform.SaturatedCount is null || waveform.CoveragePermille is null)
         {
-            return CaptureResult.Without(capture, waveform.Axes.Contains(',') ? "axisUnknown" : "factsMissing");
+            return CaptureResult.Without(capture, waveform.Axes.Contains(',') ? EvidenceReason.AxisUnknown : EvidenceReason.FactsMissing);
         }
 
         byte[]? samples = find(waveform.Sha256);
         if (samples is null)
         {
-            return CaptureResult.Without(capture, "waveformNotHere");
+            return CaptureResult.Without(capture, EvidenceReason.WaveformNotHere);
         }
 
         if (EvidenceDocument.HashOf(samples) != waveform.Sha256)
         {
-            return new CaptureResult(capture.Role, capture.Number, Differs, "waveformDiffers", Array.Empty<string>(), Array.Empty<EvidenceDifference>(), Array.Empty<EvidenceSkipped>());
+            return new CaptureResult(capture.Role, capture.Number, Differs, EvidenceReason.WaveformDiffers, Array.Empty<string>(), Array.Empty<EvidenceDifference>(), Array.Empty<EvidenceSkipped>());
         }
 
         int window = parts.Length > 2 && int.TryParse(parts[2], out int length) ? length : Detector.LongestWindow;
@@ -198,7 +198,7 @@ public static class EvidenceCheck
         }
 
         return new CaptureResult(
-            capture.Role, capture.Number, differs.Count == 0 ? Equal : Differs, differs.Count == 0 ? null : "membersDiffer", equal, differs, skipped);
+            capture.Role, capture.Number, differs.Count == 0 ? Equal : Differs, differs.Count == 0 ? null : EvidenceReason.MembersDiffer, equal, differs, skipped);
     }
 
     /// <summary>Whether the running gate is open whatever came before. The zone of a machine that stands still is that of an earlier capture.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using DeviceTwin.Cli;
 using DeviceTwin.SensorNode.Evidence;
 using DeviceTwin.SensorNode.Twin;
+using DeviceTwin.Storage.Audit;
 using EvidenceWaveform = DeviceTwin.SensorNode.Evidence.EvidenceWaveform;
 
 namespace DeviceTwin.Tests.Cli.Detection;
@@ -108,6 +109,17 @@ public sealed class VerifyAlarmTests : IDisposable
         Assert.That((again.Name, again.Message.Body, again.Place), Is.EqualTo((odd.Name, odd.Message.Body, odd.Place)));
         Assert.That(again.ToBytes(), Is.EqualTo(odd.ToBytes()));
         Assert.That(() => CanonicalJson.Write(JsonNode.Parse("1.5")), Throws.InstanceOf<FormatException>());
+    }
+
+    [Test]
+    public void The_page_lists_every_reason_flaw_and_member()
+    {
+        var page = File.ReadAllText(TestFiles.InRepository("cloud/EVIDENCE.md"));
+        var flaws = Enum.GetValues<AuditFlawKind>().Select(kind => new AuditFlaw(kind, 0, "").Word);
+        var members = JsonNode.Parse(document.ToBytes())!.AsObject().Select(member => member.Key);
+        Assert.That(EvidenceReason.All.Concat(flaws).Concat(members).Where(word => !page.Contains($"`{word}`")), Is.Empty);
+        Assert.That(EvidenceReason.All, Is.EquivalentTo(typeof(EvidenceReason).GetFields().Where(field => field.IsLiteral).Select(field => field.GetRawConstantValue())));
+        Assert.That(EvidenceCheck.NotComputed.Values.Distinct(), Is.SubsetOf(EvidenceCheck.Reasons.Keys));
     }
 
     /// <summary>Against the node's own map: every setting of the hash, whatever its value.</summary>

@@ -79,9 +79,9 @@ internal sealed class AlarmEvidence
         return result switch
         {
             { Result: EvidenceCheck.Equal } => ExitCode.Success.Number,
-            { Reason: "waveformDiffers" } => CommandRunner.Fail(ExitCode.WaveformDiffers, "The samples do not have the hash of the evidence."),
+            { Reason: EvidenceReason.WaveformDiffers } => CommandRunner.Fail(ExitCode.WaveformDiffers, "The samples do not have the hash of the evidence."),
             { Result: EvidenceCheck.Differs } => CommandRunner.Fail(ExitCode.VerdictDiffers, result.Sentence()),
-            { Reason: "otherDetector" } => CommandRunner.Fail(
+            { Reason: EvidenceReason.OtherDetector } => CommandRunner.Fail(
                 ExitCode.OtherDetector, $"The alarm was raised by detector {document.Fingerprint?.Split('-')[0]}; this dtwin has detector {Fingerprint.BuildId}."),
             _ => CommandRunner.Fail(ExitCode.EvidenceIncomplete, result.Sentence()),
         };
