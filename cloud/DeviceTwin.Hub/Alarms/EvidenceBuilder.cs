@@ -31,6 +31,11 @@ internal static class EvidenceBuilder
     {
         var said = parts.Message.ToMessage().Json() ?? [];
         var problems = new List<EvidenceProblem>();
+        if (parts.Message.LeftOut is { } why)
+        {
+            problems.Add(new EvidenceProblem("message", EvidenceProblem.Missing, $"The alarm message is left out. {why}"));
+        }
+
         var fingerprint = Text(said, "fingerprint");
         var settingsHash = Text(said, "settingsHash");
         var messages = features.Select(EvidenceParts.PartOf).Concat(parts.Features is null ? [] : [parts.Features]).Select(part => part.ToMessage());

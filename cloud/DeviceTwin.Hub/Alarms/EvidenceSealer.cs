@@ -141,7 +141,7 @@ internal sealed class EvidenceSealer(
         {
             // The twin goes on and messages are pushed out; these are the settings that held, and what was said.
             var features = document.Captures.FirstOrDefault(capture => capture.Role == EvidenceCapture.OfAlarm)?.Features;
-            var kept = found.Features is null && features is not null ? found with { Features = new EvidencePart(features.ReceivedAt, features.Body) } : found;
+            var kept = found.Features is null && features is not null ? found with { Features = new EvidencePart(features.ReceivedAt, features.Body, null) } : found;
             if (!ReferenceEquals(kept, parts))
             {
                 await store.Write([new EvidenceChange.Note(open.AlarmId, kept.ToText())]);

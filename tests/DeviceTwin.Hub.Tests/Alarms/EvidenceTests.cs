@@ -191,6 +191,20 @@ public sealed class EvidenceTests
         Assert.That(((string?)result!["result"], (string?)result["reason"]), Is.EqualTo(("incomplete", "captureUnknown")));
     }
 
+    [TestCase(16384, false)]
+    [TestCase(16385, true)]
+    public async Task A_message_larger_than_any_nodes_is_not_kept_for_ever(int length, bool isLeftOut)
+    {
+        var world = await World.Begin(hub, $"large{length}");
+        const string Start = "{\"id\":\"door\",\"alarm\":\"open\",\"state\":\"raised\",\"pad\":\"";
+        var body = Encoding.UTF8.GetBytes(Start + new string('x', length - Start.Length - 2) + "\"}");
+        await world.Send("alarm", body);
+        await world.Step();
+        var document = EvidenceDocument.Parse(await hub.Http.GetByteArrayAsync($"/api/v1/alarms/large{length}~door/evidence"));
+        Assert.That((body.Length, document.Message.Body.Length), Is.EqualTo((length, isLeftOut ? 0 : length)));
+        Assert.That(document.Problems.Any(problem => problem.Part == "message" && problem.Sentence.Contains(WaveformFiles.HashOf(body))), Is.EqualTo(isLeftOut));
+    }
+
     [Test]
     public async Task An_alarm_that_is_told_again_does_not_seal_again()
     {
