@@ -172,6 +172,65 @@ public sealed class AuditChainTests
         Assert.That(store.VerifyAudit().Rows, Is.EqualTo(2));
     }
 
+    /// <summary>Whatever single thing is done to a log it is found, at the row or right behind it.</summary>
+    [Test]
+    public void No_single_change_of_a_log_goes_unseen()
+    {
+        for (var seed = 0; seed < 400; seed++)
+        {
+            var random = new Random(seed);
+            var (rows, last) = (new List<AuditEntry>(), AuditHead.Beginning.Hash);
+            for (var id = 1; id <= 12; id++)
+            {
+                var row = new AuditRow(StoreFolder.Start.AddTicks(random.Next(3)), Word(), Word(), Word(), Word(), random.Next(3) == 0 ? null : $"\"{Word()}\"", random.Next(3) == 0 ? null : random.Next(3));
+                var hash = AuditChain.Hash(last, id, row);
+                rows.Add(new AuditEntry(id, row) { Previous = last, Hash = hash });
+                last = hash;
+            }
+
+            Assert.That(AuditChain.Verify(AuditHead.Beginning, rows, 12).Flaw, Is.Null);
+            var at = random.Next(rows.Count);
+            var was = rows[at];
+            switch (random.Next(9))
+            {
+                case 0:
+                    rows[at] = Same(was, was.Row with { Author = was.Row.Author + "!" });
+                    break;
+                case 1:
+                    rows[at] = Same(was, was.Row with { Path = was.Row.Path is null ? "" : null });
+                    break;
+                case 2:
+                    rows[at] = Same(was, was.Row with { Value = was.Row.Value is null ? "" : null });
+                    break;
+                case 3:
+                    rows[at] = Same(was, was.Row with { Version = was.Row.Version is null ? 0 : null });
+                    break;
+                case 4:
+                    rows[at] = Same(was, was.Row with { At = was.Row.At.AddTicks(1) });
+                    break;
+                case 5:
+                    rows.RemoveAt(at);
+                    break;
+                case 6:
+                    rows.Insert(at, rows[random.Next(rows.Count)]);
+                    break;
+                case 7:
+                    var other = (at + 1 + random.Next(rows.Count - 1)) % rows.Count;
+                    (rows[at], rows[other]) = (rows[other], was);
+                    break;
+                default:
+                    rows[at] = new AuditEntry(was.Id, was.Row) { Previous = was.Hash, Hash = was.Previous };
+                    break;
+            }
+
+            Assert.That(AuditChain.Verify(AuditHead.Beginning, rows, 12).Flaw, Is.Not.Null, $"seed {seed}");
+
+            string Word() => new[] { "a", "b", "ä", "\"", "\n" }[random.Next(5)];
+        }
+
+        static AuditEntry Same(AuditEntry was, AuditRow row) => new(was.Id, row) { Previous = was.Previous, Hash = was.Hash };
+    }
+
     /// <summary>What an insert costs, and how much of it is the chain's hash.</summary>
     [Test, Explicit("Prints times; by hand.")]
     public async Task What_the_chain_costs()

@@ -16,7 +16,7 @@ public sealed class EvidenceStoreTests
         }
 
         using var again = folder.Open();
-        Assert.That(again.ReadOpenEvidence().Select(open => (open.AlarmId, open.Parts, open.Version)), Is.EqualTo(new[] { ("a", "[1]", 1), ("b", "{}", 0) }));
+        Assert.That(again.ReadOpenEvidence().Select(again.FindOpenEvidence).Select(open => (open!.AlarmId, open.Parts, open.Version)), Is.EqualTo(new[] { ("a", "[1]", 1), ("b", "{}", 0) }));
         await again.Write([Seal("a", 2, isComplete: true), new EvidenceChange.Close("b")]);
         Assert.That(again.ReadOpenEvidence(), Is.Empty);
         Assert.That((again.FindEvidence("a")!.Version, again.FindEvidence("a", 1)!.Sha256, again.FindEvidence("a", 3), again.FindEvidence("b")), Is.EqualTo((2, new string('1', 64), default(SealedEvidence), default(SealedEvidence))));

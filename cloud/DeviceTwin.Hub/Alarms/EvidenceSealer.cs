@@ -41,21 +41,24 @@ internal sealed class EvidenceSealer(
     {
         var now = time.GetUtcNow();
         var open = store.ReadOpenEvidence();
-        foreach (var gone in next.Keys.Except(open.Select(evidence => evidence.AlarmId)).ToArray())
+        foreach (var gone in next.Keys.Except(open).ToArray())
         {
             next.Remove(gone);
         }
 
-        foreach (var evidence in open.Where(evidence => !next.TryGetValue(evidence.AlarmId, out var at) || at <= now).Take(AtOnce).ToArray())
+        foreach (var alarmId in open.Where(alarmId => !next.TryGetValue(alarmId, out var at) || at <= now).Take(AtOnce).ToArray())
         {
             try
             {
-                await Advance(evidence, now);
+                if (store.FindOpenEvidence(alarmId) is { } evidence)
+                {
+                    await Advance(evidence, now);
+                }
             }
             catch (Exception problem) when (problem is StorageException or FormatException or InvalidOperationException or System.Text.Json.JsonException)
             {
-                AlarmLog.EvidenceNotSealed(logger, evidence.AlarmId, problem.Message);
-                next[evidence.AlarmId] = now + options.LateInterval;
+                AlarmLog.EvidenceNotSealed(logger, alarmId, problem.Message);
+                next[alarmId] = now + options.LateInterval;
             }
         }
     }

@@ -36,6 +36,9 @@ public interface IEvidenceStore
     /// <param name="version">Null = the last one.</param>
     SealedEvidence? FindEvidence(string alarmId, int? version = null);
 
-    /// <summary>What is being gathered, the oldest first.</summary>
-    IReadOnlyList<OpenEvidence> ReadOpenEvidence();
+    /// <summary>The alarms whose evidence is being gathered, the oldest first. There may be many for a day: only their ids.</summary>
+    IReadOnlyList<string> ReadOpenEvidence();
+
+    /// <summary>What was gathered for an alarm; null where nothing is being gathered.</summary>
+    OpenEvidence? FindOpenEvidence(string alarmId);
 }

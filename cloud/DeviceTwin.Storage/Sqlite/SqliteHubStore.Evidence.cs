@@ -13,7 +13,10 @@ public sealed partial class SqliteHubStore
     public SealedEvidence? FindEvidence(string alarmId, int? version = null) => Read(connection => SqliteEvidenceTables.Find(connection, alarmId, version));
 
     /// <inheritdoc/>
-    public IReadOnlyList<OpenEvidence> ReadOpenEvidence() => Read(SqliteEvidenceTables.ReadOpen);
+    public IReadOnlyList<string> ReadOpenEvidence() => Read(SqliteEvidenceTables.ReadOpen);
+
+    /// <inheritdoc/>
+    public OpenEvidence? FindOpenEvidence(string alarmId) => Read(connection => SqliteEvidenceTables.FindOpen(connection, alarmId));
 
     /// <inheritdoc/>
     public AuditHead AuditHead() => Read(SqliteAuditChain.Head);

@@ -379,7 +379,7 @@ public sealed class EvidenceTests
         }
 
         public List<string> Open() =>
-            [.. hub.Services.GetRequiredService<IHubStore>().ReadOpenEvidence().Where(open => open.DeviceId == deviceId).Select(open => open.AlarmId)];
+            [.. hub.Services.GetRequiredService<IHubStore>().ReadOpenEvidence().Where(alarmId => alarmId.StartsWith(deviceId + "~", StringComparison.Ordinal))];
 
         public async Task<(byte[] Bytes, EvidenceDocument Document, string? ETag)> Evidence(string query = "")
         {

@@ -17,7 +17,9 @@ internal sealed partial class ManualStore
 
     public SealedEvidence? FindEvidence(string alarmId, int? version = null) => null;
 
-    public IReadOnlyList<OpenEvidence> ReadOpenEvidence() => [];
+    public IReadOnlyList<string> ReadOpenEvidence() => [];
+
+    public OpenEvidence? FindOpenEvidence(string alarmId) => null;
 
     public StoredPlant LoadPlant() => StoredPlant.None;
 }

@@ -31,7 +31,7 @@ internal sealed class SqliteAuditTables : SqliteTables
         var open = Prepare("INSERT INTO audit_retirement(up_to) VALUES($0)", 1);
         var forget = Prepare("DELETE FROM audit_anchor", 0);
         var keep = Prepare("INSERT INTO audit_anchor(up_to, hash) VALUES($0,$1)", 2);
-        var hash = Prepare("SELECT hash FROM audit WHERE id = $0", 1);
+        var hash = Prepare("SELECT hash FROM audit WHERE id <= $0 ORDER BY id DESC LIMIT 1", 1);
         var remove = Prepare("DELETE FROM audit WHERE id <= $0", 1);
         var close = Prepare("DELETE FROM audit_retirement", 0);
         On<AuditChange.Retire>(change =>
@@ -39,7 +39,7 @@ internal sealed class SqliteAuditTables : SqliteTables
             SqliteStatements.Bind(hash, [change.UpTo]);
             if (hash.ExecuteScalar() is not byte[] last)
             {
-                throw new InvalidOperationException($"The audit log has no row {change.UpTo} to end an archive with.");
+                return;
             }
 
             Run(forget);

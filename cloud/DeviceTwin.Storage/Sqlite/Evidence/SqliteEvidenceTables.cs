@@ -13,6 +13,7 @@ internal sealed class SqliteEvidenceTables : SqliteTables
           UNIQUE(alarm_id, version));
         CREATE TABLE evidence_open(
           alarm_id TEXT PRIMARY KEY, device_id TEXT NOT NULL, opened_at INTEGER NOT NULL, parts TEXT NOT NULL, version INTEGER NOT NULL);
+        CREATE INDEX evidence_open_by_time ON evidence_open(opened_at, alarm_id);
         CREATE TRIGGER evidence_is_not_changed BEFORE UPDATE ON evidence
         BEGIN SELECT RAISE(ABORT, 'evidence is never changed'); END;
         CREATE TRIGGER evidence_is_not_removed BEFORE DELETE ON evidence
@@ -62,17 +63,28 @@ internal sealed class SqliteEvidenceTables : SqliteTables
             : null;
     }
 
-    public static List<OpenEvidence> ReadOpen(SqliteConnection connection)
+    public static List<string> ReadOpen(SqliteConnection connection)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT alarm_id, device_id, opened_at, parts, version FROM evidence_open ORDER BY opened_at, alarm_id";
+        command.CommandText = "SELECT alarm_id FROM evidence_open ORDER BY opened_at, alarm_id";
         using var reader = command.ExecuteReader();
-        var open = new List<OpenEvidence>();
+        var open = new List<string>();
         while (reader.Read())
         {
-            open.Add(new OpenEvidence(reader.GetString(0), reader.GetString(1), SqliteLoader.Time(reader, 2), reader.GetString(3), reader.GetInt32(4)));
+            open.Add(reader.GetString(0));
         }
 
         return open;
+    }
+
+    public static OpenEvidence? FindOpen(SqliteConnection connection, string alarmId)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT alarm_id, device_id, opened_at, parts, version FROM evidence_open WHERE alarm_id = $0";
+        command.Parameters.AddWithValue("$0", alarmId);
+        using var reader = command.ExecuteReader();
+        return reader.Read()
+            ? new OpenEvidence(reader.GetString(0), reader.GetString(1), SqliteLoader.Time(reader, 2), reader.GetString(3), reader.GetInt32(4))
+            : null;
     }
 }
