@@ -6,7 +6,7 @@ internal sealed class ManualTime : TimeProvider
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly List<Timer> timers = [];
-    private readonly List<(TimeSpan Span, TaskCompletionSource Found)> waiters = [];
+    private readonly List<(Func<TimeSpan, bool> IsIt, TaskCompletionSource Found)> waiters = [];
     private DateTimeOffset now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -53,24 +53,29 @@ internal sealed class ManualTime : TimeProvider
     }
 
     /// <summary>Completes once some timer is due within this time from now; fails when none turns up in twenty real seconds.</summary>
-    public Task UntilTimerWithin(TimeSpan span)
+    public Task UntilTimerWithin(TimeSpan span) => UntilTimer(left => left <= span);
+
+    /// <summary>Completes once some timer is due after exactly this time from now: who waits for so long has come to wait.</summary>
+    public Task UntilTimerIn(TimeSpan span) => UntilTimer(left => left == span);
+
+    private Task UntilTimer(Func<TimeSpan, bool> isIt)
     {
         lock (timers)
         {
-            if (timers.Any(timer => timer.Due - now <= span))
+            if (timers.Any(timer => isIt(timer.Due - now)))
             {
                 return Task.CompletedTask;
             }
 
             var found = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            waiters.Add((span, found));
+            waiters.Add((isIt, found));
             return found.Task.WaitAsync(Patience);
         }
     }
 
     private void Added(Timer timer)
     {
-        foreach (var waiter in waiters.Where(waiter => timer.Due - now <= waiter.Span).ToArray())
+        foreach (var waiter in waiters.Where(waiter => waiter.IsIt(timer.Due - now)).ToArray())
         {
             waiter.Found.TrySetResult();
             waiters.Remove(waiter);

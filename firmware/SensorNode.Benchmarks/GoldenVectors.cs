@@ -24,11 +24,11 @@ public sealed class GoldenVectors
         "detector.silence", "detector.fullScale", "detector.impulse", "detector.saturated", "detector.constant", "detector.alternating",
         "detector.noise", "detector.outer", "detector.inner", "detector.slowShaft", "detector.fastShaft", "detector.short",
         "settings", "cusum", "monitor", "shadow", "baseline", "forest",
-        "tap", "noiseFloor", "compression", "outbox",
+        "tap", "noiseFloor", "compression", "outbox", "twin",
     };
 
-    /// <summary>The last vectors compute what a technician asks for and pack messages on their way; no verdict depends on them, so they do not name the detector's build.</summary>
-    private const int Beside = 4;
+    /// <summary>The last vectors compute what a technician asks for, pack messages on their way and read documents of the hub; no verdict depends on them, so they do not name the detector's build.</summary>
+    private const int Beside = 5;
 
     /// <summary>Nine trees of random splits over the scores of outer race, inner race, ball and cage.</summary>
     private const string Trees =
@@ -87,7 +87,7 @@ public sealed class GoldenVectors
         switch (name)
         {
             case "tables":
-                _hash.Add(CosineTable.Quarter, CosineTable.QuarterLength + 1);
+                _hash.Add(CosineTable.Quarter(CosineTable.Period), CosineTable.QuarterLength + 1);
                 break;
             case "division":
                 Divide();
@@ -155,6 +155,9 @@ public sealed class GoldenVectors
             case "outbox":
                 Store();
                 break;
+            case "twin":
+                new GoldenTwin(_hash).Run();
+                break;
             default:
                 Vote();
                 break;
@@ -195,7 +198,7 @@ public sealed class GoldenVectors
             float dividend = Spread(state);
             state = Next(state);
             _hash.Add(Division.Float((i & 1) == 0 ? dividend : -dividend, Spread(state)));
-            _hash.Add(Division.Integer((int)state, (int)(state >> 20) - 2048));
+            _hash.Add(Division.Integer((int)(long)state, (int)(long)(state >> 20) - 2048));
         }
 
         _hash.Add(Division.Float(1f, 0f));
@@ -615,7 +618,7 @@ public sealed class GoldenVectors
         for (int i = 0; i < 500; i++)
         {
             state = Next(state);
-            _hash.Add(cusum.Step((int)(state >> 16) - 26000));
+            _hash.Add(cusum.Step((int)(long)(state >> 16) - 26000));
             if (i == 300)
             {
                 cusum.Reset();

@@ -26,7 +26,7 @@ public sealed class MeasureLoop
     private readonly Detector _detector;
     private readonly int _detectorWindow;
     private readonly DetectorSettings _settings = new DetectorSettings();
-    private readonly DetectorResult _result = new DetectorResult();
+    private readonly DetectorResult _result;
     private readonly Monitor _monitor = new Monitor();
     private readonly Trial _trial = new Trial();
     private readonly AlarmNews _news = new AlarmNews();
@@ -39,7 +39,7 @@ public sealed class MeasureLoop
     private readonly TraceRing _trace;
     private readonly VerdictBoard _board;
     private readonly HealthCounters _health;
-    private readonly SettingsValues _values = new SettingsValues();
+    private SettingsValues _values;
     private readonly int _capacity;
     private int _settingsVersion;
     private string _settingsHash;
@@ -85,8 +85,9 @@ public sealed class MeasureLoop
             SensorCatalogue.Thermometer(parts.TemperatureSensor, parts.TemperatureBus, parts.TemperatureLine));
         _sensors = new SensorDesk(_vibration, _temperature);
         _detectorWindow = parts.DetectorWindow;
-        _detector = new Detector(parts.DetectorWindow);
-        _composer = new TelemetryComposer(bootId);
+        _detector = new Detector(parts.DetectorWindow, _vibration.Capacity());
+        _result = Detector.ResultFor(parts.DetectorWindow, _vibration.Capacity());
+        _composer = new TelemetryComposer(bootId, _vibration.Scratch());
         _outbox = outbox;
         _shelf = shelf;
         _mailbox = mailbox;
@@ -238,15 +239,16 @@ public sealed class MeasureLoop
 
     private void TakeSettings(long nowMs)
     {
-        int version = _mailbox.Take(_values);
+        SettingsValues taken = _mailbox.Take(out int version);
         int rate = _vibration.SampleRateMilliHertz();
-        if (version == int.MinValue && rate == _plannedRate)
+        if (taken == null && rate == _plannedRate)
         {
             return;
         }
 
-        if (version != int.MinValue)
+        if (taken != null)
         {
+            _values = taken;
             SettingsMap.Apply(_values, _settings);
             _settingsVersion = version < 0 ? 0 : version;
             string hash = Fingerprint.SettingsHash(_settings);

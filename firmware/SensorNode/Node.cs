@@ -22,7 +22,9 @@ public sealed class Node
     /// <summary>Name of the file that counts the starts.</summary>
     public const string BootsFile = "boots";
 
+    // Whose room is small has few messages there: the smallest is an alarm of about 300 bytes.
     private const int OutboxMessages = 32;
+    private const int BytesOfMessage = 256;
 
     // Twin requests are retried after 1 s at first, 5 minutes at most.
     private const int TwinRetryBaseMs = 1000;
@@ -49,7 +51,7 @@ public sealed class Node
         Supervisor.Start();
         var jitter = new Jitter(parts.Seed);
         _bootId = CountBoot(jitter);
-        var textRule = new SettingsTextRule();
+        var textRule = new SettingsTextRule(parts.HasTrial, parts.HasForest);
         SettingsValues values = LoadSettings(textRule);
         _agent = new TwinAgent(
             values,
@@ -57,6 +59,7 @@ public sealed class Node
             AlarmWords(),
             new Backoff(TwinRetryBaseMs, TwinRetryMaximumMs, TwinRetryMinimumMs, jitter),
             jitter.Below(1 << 20));
+        _agent.LimitPatches(ReportWriter.SmallPatchLength);
         _agent.Facts.Set(TwinFacts.FirmwareVersion, FirmwareVersion);
         _agent.Facts.Set(TwinFacts.Board, parts.BoardName);
         _agent.Facts.Set(TwinFacts.BootId, _bootId);
@@ -73,9 +76,11 @@ public sealed class Node
             options.DeviceId = assignment.DeviceId;
         }
 
-        _outbox = new Outbox(OutboxMessages, parts.OutboxQueueBytes, parts.Files, parts.OutboxFileBytes);
+        int messages = parts.OutboxQueueBytes / BytesOfMessage;
+        messages = messages < OutboxMessages ? messages : OutboxMessages;
+        _outbox = new Outbox(messages, parts.OutboxQueueBytes, parts.Files, parts.OutboxFileBytes);
         _shelf = new WaveformShelf(parts.WaveformCapacity);
-        _outbox.Upload = new WaveformUpload(_shelf);
+        _outbox.Upload = new WaveformUpload(_shelf, parts.WaveformCapacity > 0 ? WaveformUpload.PieceSamples : WaveformUpload.SmallPieceSamples);
         MeasureMailbox requests = null;
         var mailbox = new SettingsMailbox();
         mailbox.Put(values, -1);
@@ -198,11 +203,9 @@ public sealed class Node
             options.HubHost = identity.HubHost;
         }
 
-        options.ClientCertificate = identity.Certificate;
-        options.ClientKey = identity.CertificateKey;
         options.HubPort = identity.HubPort;
         options.Key = identity.Key;
-        options.CertificateAuthority = identity.CertificateAuthority;
+        options.Pems = new IdentityPems(identity);
         options.TokenLifetimeSeconds = identity.TokenLifetimeSeconds;
         return options;
     }
@@ -247,11 +250,17 @@ public sealed class Node
         return Digits.Text(boots) + "-" + Digits.Text(100000 + jitter.Below(900000));
     }
 
-    private SettingsValues LoadSettings(TextRule textRule)
+    private SettingsValues LoadSettings(SettingsTextRule textRule)
     {
         byte[] content = Supervisor.Mode == NodeMode.LastGood ? Supervisor.LastGood() : Read(TalkLoop.SettingsFile);
         SettingsValues values = content == null ? null : SettingsCodec.Read(content, textRule);
-        return values == null ? new SettingsValues() : values;
+        if (values == null)
+        {
+            return new SettingsValues();
+        }
+
+        textRule.Fit(values);
+        return values;
     }
 
     private byte[] Read(string name)

@@ -45,6 +45,12 @@ public sealed class NodeParts
     /// <summary>Samples of the detector's window: its memory goes with it (see <see cref="Detection.Detector"/>).</summary>
     public int DetectorWindow = Detection.Detector.LongestWindow;
 
+    /// <summary>Whether there is memory for settings on trial.</summary>
+    public bool HasTrial = true;
+
+    /// <summary>Whether there is memory for a forest.</summary>
+    public bool HasForest = true;
+
     /// <summary>Bytes of messages that wait in memory for the hub or for the files.</summary>
     public int OutboxQueueBytes = 65536;
 

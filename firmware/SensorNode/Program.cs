@@ -71,6 +71,8 @@ public static class Program
         parts.Identity = identity;
         parts.BoardName = board.Name;
         parts.DetectorWindow = board.DetectorWindow;
+        parts.HasTrial = board.HasTrial;
+        parts.HasForest = board.HasForest;
         parts.WaveformCapacity = board.WaveformCapacity;
         parts.OutboxQueueBytes = board.OutboxQueueBytes;
         parts.OutboxFileBytes = board.FileSystemBytes - BoardDescription.ReservedFileBytes;

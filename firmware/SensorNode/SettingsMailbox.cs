@@ -6,36 +6,35 @@ namespace DeviceTwin.SensorNode;
 public sealed class SettingsMailbox
 {
     private readonly object _gate = new object();
-    private readonly SettingsValues _values = new SettingsValues();
+    private SettingsValues _values;
     private int _version;
-    private bool _isNew;
 
     /// <summary>Puts settings in, replacing those not yet taken.</summary>
     public void Put(SettingsValues values, int version)
     {
         lock (_gate)
         {
+            if (_values == null)
+            {
+                _values = new SettingsValues();
+            }
+
             _values.CopyFrom(values);
             _version = version;
-            _isNew = true;
         }
     }
 
-    /// <summary>Takes the settings out where there are new ones.</summary>
-    /// <param name="values">Filled with the settings.</param>
-    /// <returns>Their version, or <see cref="int.MinValue"/> where there are none.</returns>
-    public int Take(SettingsValues values)
+    /// <summary>Takes the settings out where there are new ones; they belong to the taker.</summary>
+    /// <param name="version">Their version; <see cref="int.MinValue"/> where there are none.</param>
+    /// <returns>The settings, or null.</returns>
+    public SettingsValues Take(out int version)
     {
         lock (_gate)
         {
-            if (!_isNew)
-            {
-                return int.MinValue;
-            }
-
-            _isNew = false;
-            values.CopyFrom(_values);
-            return _version;
+            SettingsValues values = _values;
+            version = values == null ? int.MinValue : _version;
+            _values = null;
+            return values;
         }
     }
 }

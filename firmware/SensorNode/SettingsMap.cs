@@ -49,7 +49,7 @@ public static class SettingsMap
         settings.Band3LimitMilliG = numbers[TwinModel.DetectionBand3LimitMilliG];
         settings.EnvelopeBandLowHertz = numbers[TwinModel.DetectionEnvelopeBandLowHertz];
         settings.EnvelopeBandHighHertz = numbers[TwinModel.DetectionEnvelopeBandHighHertz];
-        settings.Forest = values.Texts[TwinModel.TextOf[TwinModel.DetectionForest]];
+        settings.Forest = values.Texts[TwinModel.TextOf(TwinModel.DetectionForest)];
         settings.AlarmsInhibited = numbers[TwinModel.MaintenanceAlarmsInhibited] != 0;
     }
 

@@ -19,12 +19,15 @@ public sealed class TelemetryComposer
 
     private const int MaximumLength = 16384;
 
-    private readonly JsonWriter _writer = new JsonWriter(1024, MaximumLength);
+    private readonly JsonWriter _writer;
     private readonly string _bootId;
     private int _sequence;
 
-    public TelemetryComposer(string bootId)
+    /// <param name="bootId">The boot's name.</param>
+    /// <param name="scratch">Bytes that are free whenever a message is composed; null where there are none.</param>
+    public TelemetryComposer(string bootId, byte[] scratch)
     {
+        _writer = scratch == null ? new JsonWriter(1024, MaximumLength) : new JsonWriter(scratch, MaximumLength);
         _bootId = bootId;
     }
 

@@ -10,8 +10,7 @@ namespace DeviceTwin.SensorNode;
 /// </summary>
 public sealed class Trial
 {
-    private readonly DetectorSettings _settings = new DetectorSettings();
-    private readonly SettingsValues _scratch = new SettingsValues();
+    private DetectorSettings _settings;
     private Shadow _shadow;
     private DetectorResult _result;
     private bool _isJudged;
@@ -57,12 +56,19 @@ public sealed class Trial
         if (values.Numbers[TwinModel.ShadowEnabled] == 0)
         {
             _shadow = null;
+            _settings = null;
             _result = null;
             SettingsHash = null;
             return;
         }
 
-        SettingsMap.ApplyShadow(values, _scratch, _settings);
+        if (_settings == null)
+        {
+            _settings = new DetectorSettings();
+        }
+
+        // Settings change seldom: what is needed for it is garbage afterwards.
+        SettingsMap.ApplyShadow(values, new SettingsValues(), _settings);
         SettingsHash = Fingerprint.SettingsHash(_settings);
         if (_shadow == null)
         {
@@ -88,7 +94,7 @@ public sealed class Trial
         {
             if (_result == null)
             {
-                _result = new DetectorResult();
+                _result = new DetectorResult(result.VelocitySpectrum.Length, result.EnvelopeSpectrum.Length);
             }
 
             detector.Analyze(capture, _settings, _result);

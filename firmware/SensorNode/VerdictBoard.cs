@@ -23,6 +23,7 @@ public sealed class VerdictBoard
     private int _trialVerdict = None;
     private int _trialAlarms;
     private string _trialHash;
+    private bool _isNews;
 
     /// <summary>Posts what the measure loop knows.</summary>
     public void Post(Monitor monitor, int captures, int sameVerdictRun, int velocity, int temperature)
@@ -37,6 +38,7 @@ public sealed class VerdictBoard
             _sameVerdictRun = sameVerdictRun;
             _velocity = velocity;
             _temperature = temperature;
+            _isNews = true;
         }
     }
 
@@ -48,6 +50,7 @@ public sealed class VerdictBoard
             _trialVerdict = trial.IsJudged ? trial.Verdict : None;
             _trialAlarms = trial.IsJudged ? trial.Alarms : 0;
             _trialHash = trial.SettingsHash;
+            _isNews = true;
         }
     }
 
@@ -62,6 +65,7 @@ public sealed class VerdictBoard
             _sameVerdictRun = sameVerdictRun;
             _settingsHash = settingsHash;
             _fingerprint = fingerprint;
+            _isNews = true;
         }
     }
 
@@ -84,11 +88,18 @@ public sealed class VerdictBoard
         }
     }
 
-    /// <summary>Copies what is reported to the twin's facts; nothing where there is no verdict yet.</summary>
+    /// <summary>Copies what is reported to the twin's facts; nothing where there is no verdict yet, or nothing was posted since the last time.</summary>
+    /// <param name="facts">The same ones each time.</param>
     public void CopyTo(TwinFacts facts)
     {
         lock (_gate)
         {
+            if (!_isNews)
+            {
+                return;
+            }
+
+            _isNews = false;
             if (_settingsHash != null)
             {
                 facts.Set(TwinFacts.SettingsHash, _settingsHash);

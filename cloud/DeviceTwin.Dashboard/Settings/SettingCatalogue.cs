@@ -81,10 +81,10 @@ public static class SettingCatalogue
 
     private static Setting Create(int index)
     {
-        var path = TwinModel.Paths[index];
-        var allowed = TwinModel.Allowed[index];
-        var like = TwinModel.Like[index];
-        var kind = TwinModel.Types[index] switch
+        var path = TwinModel.Path(index);
+        var allowed = TwinForms.Allowed[index];
+        var like = TwinModel.Like(index);
+        var kind = TwinModel.TypeOf(index) switch
         {
             TwinModel.BooleanType => SettingKind.Boolean,
             TwinModel.TextType => SettingKind.Text,
@@ -94,17 +94,17 @@ public static class SettingCatalogue
             path,
             like < 0 ? Label(index) : $"{Label(like)} (trial)",
             kind,
-            TwinModel.Minimums[index],
-            TwinModel.Maximums[index],
-            like < 0 ? TwinModel.Defaults[index] : null,
-            TwinModel.Units[index],
+            TwinModel.Minimum(index),
+            TwinModel.Maximum(index),
+            like < 0 ? TwinModel.Default(index) : null,
+            TwinModel.Unit(index),
             allowed,
-            TwinModel.Units[index].Length > 0 ? [] : TwinForms.AllowedNames[index] ?? [],
+            TwinModel.Unit(index).Length > 0 ? [] : TwinForms.AllowedNames[index] ?? [],
             TwinForms.Sentences[index],
-            like < 0 ? null : TwinModel.Paths[like]);
+            like < 0 ? null : TwinModel.Path(like));
     }
 
-    private static string Label(int index) => Labels.GetValueOrDefault(TwinModel.Paths[index], TwinModel.Names[index]);
+    private static string Label(int index) => Labels.GetValueOrDefault(TwinModel.Path(index), TwinModel.Name(index));
 
     /// <summary>A component that is new to this table comes last.</summary>
     private static int Rank(string component) => (Array.IndexOf(ComponentOrder, component) + ComponentOrder.Length + 1) % (ComponentOrder.Length + 1);

@@ -106,9 +106,9 @@ internal readonly struct RecordingItemReader
     private int Milli(double value, string key, int property)
     {
         double milli = Math.Round(value * 1000);
-        return milli >= 0 && milli <= TwinModel.Maximums[property]
+        return milli >= 0 && milli <= TwinModel.Maximum(property)
             ? (int)milli
-            : throw Wrong(RecordingException.ValueInvalid, $"'{key}' is beyond what a node takes as {TwinModel.Paths[property]}");
+            : throw Wrong(RecordingException.ValueInvalid, $"'{key}' is beyond what a node takes as {TwinModel.Path(property)}");
     }
 
     private string Text(string key)

@@ -28,6 +28,15 @@ public sealed class SimulatedTwin
         return Bytes(patch);
     }
 
+    /// <summary>Changes the desired properties.</summary>
+    /// <param name="json">A patch.</param>
+    /// <returns>What the hub pushes to the device.</returns>
+    public byte[] Desire(string json) => Desire(Parse(Encoding.UTF8.GetBytes(json)));
+
+    /// <summary>Takes a reported patch as the device sent it.</summary>
+    /// <returns>The new reported version.</returns>
+    public int Report(byte[] patch) => Report(Parse(patch));
+
     /// <summary>Takes a reported patch.</summary>
     /// <returns>The new reported version.</returns>
     public int Report(JsonObject patch)
@@ -54,6 +63,12 @@ public sealed class SimulatedTwin
         DesiredVersion = 1;
         ReportedVersion = 1;
     }
+
+    /// <summary>A reported node by dotted path, or null.</summary>
+    public JsonNode? ReportedAt(string path) => At(Reported, path);
+
+    /// <summary>A desired node by dotted path, or null.</summary>
+    public JsonNode? DesiredAt(string path) => At(Desired, path);
 
     /// <summary>A node of a section by dotted path, or null.</summary>
     public static JsonNode? At(JsonObject section, string path)
@@ -91,6 +106,8 @@ public sealed class SimulatedTwin
             }
         }
     }
+
+    private static JsonObject Parse(byte[] json) => (JsonObject)JsonNode.Parse(json)!;
 
     private static byte[] Bytes(JsonObject node) => Encoding.UTF8.GetBytes(node.ToJsonString());
 }

@@ -199,7 +199,7 @@ internal sealed class ScenarioLedger
         SettingsValues saved = (content is null ? null : SettingsCodec.Read(content, Rule)) ?? new SettingsValues();
         for (int index = 0; index < TwinModel.Count; index++)
         {
-            string path = TwinModel.Paths[index];
+            string path = TwinModel.Path(index);
             if (SimulatedTwin.At(_hub.Twin.Reported, path) is not JsonObject told || !told.ContainsKey("value"))
             {
                 continue;
@@ -214,8 +214,8 @@ internal sealed class ScenarioLedger
 
     private static string Text(SettingsValues values, int index) =>
         !values.IsSet(index) ? "absent"
-        : TwinModel.Types[index] == TwinModel.TextType ? JsonValue.Create(values.Texts[TwinModel.TextOf[index]])!.ToJsonString()
-        : TwinModel.Types[index] == TwinModel.BooleanType ? (values.Numbers[index] != 0 ? "true" : "false")
+        : TwinModel.TypeOf(index) == TwinModel.TextType ? JsonValue.Create(values.Texts[TwinModel.TextOf(index)])!.ToJsonString()
+        : TwinModel.TypeOf(index) == TwinModel.BooleanType ? (values.Numbers[index] != 0 ? "true" : "false")
         : values.Numbers[index].ToString(CultureInfo.InvariantCulture);
 
     private void Require(bool holds, string otherwise)

@@ -33,19 +33,31 @@ public static class AcquisitionFault
     /// <summary>Number of faults, <see cref="None"/> included.</summary>
     public const int Count = 9;
 
-    private static readonly string[] Words =
-    {
-        "none", "busFailure", "wrongDevice", "resetStuck", "configurationNotHeld", "noSamples", "implausibleValue", "checksumWrong", "lineStuck",
-    };
-
     /// <summary>The stable word of a fault; "unknown" for a number that is none of this class.</summary>
     public static string Word(int fault)
     {
-        if (fault < 0 || fault >= Words.Length)
+        switch (fault)
         {
-            return "unknown";
+            case None:
+                return "none";
+            case BusFailure:
+                return "busFailure";
+            case WrongDevice:
+                return "wrongDevice";
+            case ResetStuck:
+                return "resetStuck";
+            case ConfigurationNotHeld:
+                return "configurationNotHeld";
+            case NoSamples:
+                return "noSamples";
+            case ImplausibleValue:
+                return "implausibleValue";
+            case ChecksumWrong:
+                return "checksumWrong";
+            case LineStuck:
+                return "lineStuck";
+            default:
+                return "unknown";
         }
-
-        return Words[fault];
     }
 }

@@ -27,11 +27,27 @@ public static class SelfTestOutcome
     /// <summary>Number of outcomes.</summary>
     public const int Count = 7;
 
-    private static readonly string[] Words = { "notRun", "passed", "tooSmall", "tooLarge", "wrongDirection", "notStill", "sensorFault" };
-
     /// <summary>The stable word of an outcome; "unknown" for a number that is none of this class.</summary>
     public static string Word(int outcome)
     {
-        return outcome < 0 || outcome >= Words.Length ? "unknown" : Words[outcome];
+        switch (outcome)
+        {
+            case NotRun:
+                return "notRun";
+            case Passed:
+                return "passed";
+            case TooSmall:
+                return "tooSmall";
+            case TooLarge:
+                return "tooLarge";
+            case WrongDirection:
+                return "wrongDirection";
+            case NotStill:
+                return "notStill";
+            case SensorFault:
+                return "sensorFault";
+            default:
+                return "unknown";
+        }
     }
 }

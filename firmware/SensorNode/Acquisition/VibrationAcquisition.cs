@@ -115,6 +115,21 @@ public sealed class VibrationAcquisition
         _tapTest = new TapRun(sensor);
     }
 
+    /// <summary>Samples of the longest capture.</summary>
+    public int Capacity()
+    {
+        return _capture.Samples.Length;
+    }
+
+    /// <summary>
+    /// Bytes that the room needs only within a step: whoever runs in the same loop may use them in between. Null where raw words are kept from step
+    /// to step.
+    /// </summary>
+    public byte[] Scratch()
+    {
+        return _facts.UnpacksAtOnce ? _raw : null;
+    }
+
     /// <summary>The sensor's rate in millihertz: measured against the clock, else by its factory trim, else nominal.</summary>
     public int SampleRateMilliHertz()
     {

@@ -94,6 +94,12 @@ public sealed class BoardDescription
     /// <summary>Samples of the detector's window that fits into memory: 1024, 2048, 4096 or 8192.</summary>
     public int DetectorWindow;
 
+    /// <summary>Whether there is memory for settings on trial.</summary>
+    public bool HasTrial = true;
+
+    /// <summary>Whether there is memory for a forest: its text, the text's way there, and a second one while it is replaced.</summary>
+    public bool HasForest = true;
+
     /// <summary>Whether a firmware image is one of this board's.</summary>
     public bool RunsOn(string image)
     {

@@ -31,8 +31,10 @@ public static class Esp32DevKitC32E
         board.SupplyMillivolt = 5000;
         board.CaptureCapacity = 2048;
         board.DetectorWindow = 1024;
+        board.HasTrial = false;
+        board.HasForest = false;
         board.FileSystemBytes = BoardDescription.SmallFileSystemBytes;
-        board.OutboxQueueBytes = 8192;
+        board.OutboxQueueBytes = 4096;
         return board;
     }
 }

@@ -76,6 +76,6 @@ public static class FileSlot
             }
         }
 
-        return (int)~crc;
+        return (int)(long)~crc;
     }
 }

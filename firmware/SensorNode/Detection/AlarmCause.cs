@@ -45,15 +45,37 @@ public static class AlarmCause
     /// <summary>Number of causes; cause i is the flag <c>1 &lt;&lt; i</c>.</summary>
     public const int Count = 13;
 
-    private static readonly string[] Words =
-    {
-        "velocity", "band1", "band2", "band3", "baseline", "drift", "outer", "inner", "ball", "cage",
-        "temperature", "temperatureRate", "temperatureResidual",
-    };
-
     /// <summary>The stable word of a cause.</summary>
     public static string Word(int cause)
     {
-        return Words[cause];
+        switch (cause)
+        {
+            case Velocity:
+                return "velocity";
+            case Band1:
+                return "band1";
+            case Band2:
+                return "band2";
+            case Band3:
+                return "band3";
+            case Baseline:
+                return "baseline";
+            case Drift:
+                return "drift";
+            case Outer:
+                return "outer";
+            case Inner:
+                return "inner";
+            case Ball:
+                return "ball";
+            case Cage:
+                return "cage";
+            case Temperature:
+                return "temperature";
+            case TemperatureRate:
+                return "temperatureRate";
+            default:
+                return "temperatureResidual";
+        }
     }
 }

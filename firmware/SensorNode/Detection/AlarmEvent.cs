@@ -30,14 +30,27 @@ public static class AlarmEvent
     /// <summary>Number of events.</summary>
     public const int Count = 8;
 
-    private static readonly string[] Words =
-    {
-        "withdrawn", "below", "between", "above", "held", "tripDelayOver", "resetDelayOver", "acknowledge",
-    };
-
     /// <summary>The stable word of an event.</summary>
     public static string Word(int alarmEvent)
     {
-        return Words[alarmEvent];
+        switch (alarmEvent)
+        {
+            case Withdrawn:
+                return "withdrawn";
+            case Below:
+                return "below";
+            case Between:
+                return "between";
+            case Above:
+                return "above";
+            case Held:
+                return "held";
+            case TripDelayOver:
+                return "tripDelayOver";
+            case ResetDelayOver:
+                return "resetDelayOver";
+            default:
+                return "acknowledge";
+        }
     }
 }

@@ -24,12 +24,24 @@ public static class AlarmState
     /// <summary>Number of states.</summary>
     public const int Count = 6;
 
-    private static readonly string[] Words = { "normal", "pending", "raised", "acknowledged", "resetting", "resettingAcknowledged" };
-
     /// <summary>The stable word of a state.</summary>
     public static string Word(int state)
     {
-        return state >= 0 && state < Count ? Words[state] : Words[Normal];
+        switch (state)
+        {
+            case Pending:
+                return "pending";
+            case Raised:
+                return "raised";
+            case Acknowledged:
+                return "acknowledged";
+            case RaisedResetting:
+                return "resetting";
+            case AcknowledgedResetting:
+                return "resettingAcknowledged";
+            default:
+                return "normal";
+        }
     }
 
     /// <summary>Whether an alarm in this state counts as active.</summary>

@@ -47,15 +47,34 @@ public static class BaselineFeature
     /// <summary>Number of features.</summary>
     public const int Count = 11;
 
-    private static readonly string[] Words =
-    {
-        "acceleration", "velocity", "band1", "band2", "band3", "highBand", "impulsiveness", "outer", "inner", "ball", "cage",
-    };
-
     /// <summary>The stable word of a feature.</summary>
     public static string Word(int feature)
     {
-        return Words[feature];
+        switch (feature)
+        {
+            case Acceleration:
+                return "acceleration";
+            case Velocity:
+                return "velocity";
+            case Band1:
+                return "band1";
+            case Band2:
+                return "band2";
+            case Band3:
+                return "band3";
+            case HighBand:
+                return "highBand";
+            case Impulsiveness:
+                return "impulsiveness";
+            case Outer:
+                return "outer";
+            case Inner:
+                return "inner";
+            case Ball:
+                return "ball";
+            default:
+                return "cage";
+        }
     }
 
     /// <summary>Whether the feature is a level.</summary>

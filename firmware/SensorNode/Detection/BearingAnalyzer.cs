@@ -49,11 +49,22 @@ public sealed class BearingAnalyzer
 
     /// <param name="workspace">Scratch, and the length of a window.</param>
     public BearingAnalyzer(Workspace workspace)
+        : this(workspace, new float[EnvelopeAnalyzer.LongestSpectrum(workspace.WindowLength)], CapturePlan.MaximumSamples)
+    {
+    }
+
+    /// <param name="workspace">Scratch, and the length of a window.</param>
+    /// <param name="spectrum">For the pooled spectrum: <see cref="EnvelopeAnalyzer.LongestSpectrum"/> long or longer.</param>
+    /// <param name="longestCapture">Most samples of a capture.</param>
+    public BearingAnalyzer(Workspace workspace, float[] spectrum, int longestCapture)
     {
         _workspace = workspace;
-        _decimator = new WindowDecimator(workspace.Re);
-        _envelope = new EnvelopeAnalyzer(workspace);
-        _scores = new BearingScores(_envelope.Spectrum.Length);
+        _decimator = new WindowDecimator(workspace.Re, workspace.Edge);
+
+        // As many of the shortest windows as there can be, and one for the rest.
+        int windows = Division.Integer(longestCapture, workspace.WindowLength >> EnvelopeAnalyzer.MostHalvings) + 1;
+        _envelope = new EnvelopeAnalyzer(workspace, spectrum, windows < EnvelopeAnalyzer.MaximumWindows ? windows : EnvelopeAnalyzer.MaximumWindows);
+        _scores = new BearingScores(workspace.BandIm);
     }
 
     /// <summary>

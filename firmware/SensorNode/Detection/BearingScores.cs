@@ -57,8 +57,14 @@ public sealed class BearingScores
 
     /// <param name="longest">Longest spectrum.</param>
     public BearingScores(int longest)
+        : this(new float[longest])
     {
-        _lines = new float[longest];
+    }
+
+    /// <param name="lines">As long as the longest spectrum, at least; void from <see cref="Load"/> on.</param>
+    public BearingScores(float[] lines)
+    {
+        _lines = lines;
     }
 
     /// <summary>Takes a spectrum over.</summary>

@@ -16,6 +16,6 @@ public static class Crc32
             }
         }
 
-        return (int)~crc;
+        return (int)(long)~crc;
     }
 }

@@ -40,6 +40,7 @@ public sealed class Detector
     private readonly VelocityLines _lines;
     private readonly ShaftSpeed _speed;
     private readonly BearingAnalyzer _bearing;
+    private readonly int _longestCapture;
     private string _forestText;
     private Forest _forest;
 
@@ -48,14 +49,37 @@ public sealed class Detector
     /// at most 4096.
     /// </param>
     public Detector(int windowLength)
+        : this(windowLength, LongestCapture)
     {
+    }
+
+    /// <param name="windowLength">As above.</param>
+    /// <param name="longestCapture">
+    /// Most samples of a capture, at most <see cref="LongestCapture"/>; what lies behind is not looked at. No memory is taken for what shorter ones
+    /// never tell: nothing else depends on it.
+    /// </param>
+    public Detector(int windowLength, int longestCapture)
+    {
+        _longestCapture = longestCapture;
         Workspace workspace = new Workspace(windowLength);
         int window = workspace.WindowLength;
-        _bearing = new BearingAnalyzer(workspace);
+        _velocity = new VelocityMeter(workspace, window, longestCapture >= CapturePlan.SlowVelocitySamplesFor(LowestRateMilliHertz));
+
+        // The lines of the velocity have been told when the bearing's turn comes.
+        _bearing = new BearingAnalyzer(workspace, _velocity.Power, longestCapture);
         _raw = new RawSpectrum(workspace);
-        _velocity = new VelocityMeter(workspace, window);
         _lines = new VelocityLines(_velocity);
         _speed = new ShaftSpeed(workspace, _velocity);
+    }
+
+    /// <summary>A result for captures of so many samples, without memory for a spectrum that they never have.</summary>
+    /// <param name="windowLength">As the detector's.</param>
+    /// <param name="longestCapture">As the detector's.</param>
+    public static DetectorResult ResultFor(int windowLength, int longestCapture)
+    {
+        int velocity = longestCapture < CapturePlan.VelocitySamplesFor(LowestRateMilliHertz) ? 0 : DetectorResult.MaximumSpectrumLength;
+        int envelope = EnvelopeAnalyzer.LongestSpectrum(Workspace.WindowOf(windowLength));
+        return new DetectorResult(velocity, envelope < DetectorResult.MaximumSpectrumLength ? envelope : DetectorResult.MaximumSpectrumLength);
     }
 
     /// <summary>
@@ -71,9 +95,9 @@ public sealed class Detector
             count = capture.Samples.Length;
         }
 
-        if (count > LongestCapture)
+        if (count > _longestCapture)
         {
-            count = LongestCapture;
+            count = _longestCapture;
         }
 
         if (count < 0)

@@ -161,7 +161,7 @@ public sealed class DetectorResult
     public bool Overrun;
 
     /// <summary>Velocity spectrum in um/s RMS; the first <see cref="VelocitySpectrumCount"/> values are valid.</summary>
-    public readonly int[] VelocitySpectrum = new int[MaximumSpectrumLength];
+    public readonly int[] VelocitySpectrum;
 
     /// <summary>Number of valid values in <see cref="VelocitySpectrum"/>; 0 where velocity was refused.</summary>
     public int VelocitySpectrumCount;
@@ -170,13 +170,26 @@ public sealed class DetectorResult
     public int VelocityBinMilliHertz;
 
     /// <summary>Envelope spectrum in thousandths of its floor; the first <see cref="EnvelopeSpectrumCount"/> values are valid.</summary>
-    public readonly int[] EnvelopeSpectrum = new int[MaximumSpectrumLength];
+    public readonly int[] EnvelopeSpectrum;
 
     /// <summary>Number of valid values in <see cref="EnvelopeSpectrum"/>; 0 where there is none.</summary>
     public int EnvelopeSpectrumCount;
 
     /// <summary>Distance of two values of <see cref="EnvelopeSpectrum"/> in millihertz; value i stands at i times this.</summary>
     public int EnvelopeBinMilliHertz;
+
+    /// <summary>A result with room for the longest spectra.</summary>
+    public DetectorResult()
+        : this(MaximumSpectrumLength, MaximumSpectrumLength)
+    {
+    }
+
+    /// <summary>A result with room for what a detector can fill it with: see <see cref="Detector.ResultFor"/>.</summary>
+    public DetectorResult(int velocityLength, int envelopeLength)
+    {
+        VelocitySpectrum = new int[velocityLength];
+        EnvelopeSpectrum = new int[envelopeLength];
+    }
 
     /// <summary>Forgets everything: nothing is available, nothing is refused.</summary>
     public void Clear()

@@ -72,18 +72,55 @@ public static class Refusal
     /// <summary>Number of reasons; reason i is the flag <c>1 &lt;&lt; i</c>.</summary>
     public const int Count = 22;
 
-    private static readonly string[] Words =
-    {
-        "shaftSpeedUnknown", "captureTooShort", "overrun", "saturated", "bandNotCovered",
-        "orderCoincidesWithShaft", "shaftTooSlow", "orderNotCovered", "scaleUnknown", "noSignal",
-        "nothingAsked", "temperatureUnknown", "unitUnknown", "clipped", "machineGroupUnknown",
-        "machineTooSmall", "machineSizeContradicts", "mountingUnsuitable", "velocityBandNotCovered", "notRunning",
-        "baselineWarmingUp", "belowNoiseFloor",
-    };
-
     /// <summary>The stable word of reason number <paramref name="index"/> (0 to <see cref="Count"/> - 1).</summary>
     public static string Word(int index)
     {
-        return Words[index];
+        switch (index)
+        {
+            case 0:
+                return "shaftSpeedUnknown";
+            case 1:
+                return "captureTooShort";
+            case 2:
+                return "overrun";
+            case 3:
+                return "saturated";
+            case 4:
+                return "bandNotCovered";
+            case 5:
+                return "orderCoincidesWithShaft";
+            case 6:
+                return "shaftTooSlow";
+            case 7:
+                return "orderNotCovered";
+            case 8:
+                return "scaleUnknown";
+            case 9:
+                return "noSignal";
+            case 10:
+                return "nothingAsked";
+            case 11:
+                return "temperatureUnknown";
+            case 12:
+                return "unitUnknown";
+            case 13:
+                return "clipped";
+            case 14:
+                return "machineGroupUnknown";
+            case 15:
+                return "machineTooSmall";
+            case 16:
+                return "machineSizeContradicts";
+            case 17:
+                return "mountingUnsuitable";
+            case 18:
+                return "velocityBandNotCovered";
+            case 19:
+                return "notRunning";
+            case 20:
+                return "baselineWarmingUp";
+            default:
+                return "belowNoiseFloor";
+        }
     }
 }

@@ -33,15 +33,32 @@ public static class TapFinding
     /// <summary>Number of findings.</summary>
     public const int Count = 9;
 
-    private static readonly string[] Words =
-    {
-        "noTap", "tooShort", "saturated", "tooWeak", "axisUnclear", "wrongAxis", "resonanceNotSeen", "resonanceLow", "sensorFault",
-    };
-
     /// <summary>The stable word of the finding at a position, from 0; "unknown" for a position that is none of this class.</summary>
     public static string Word(int position)
     {
-        return position < 0 || position >= Words.Length ? "unknown" : Words[position];
+        switch (position)
+        {
+            case 0:
+                return "noTap";
+            case 1:
+                return "tooShort";
+            case 2:
+                return "saturated";
+            case 3:
+                return "tooWeak";
+            case 4:
+                return "axisUnclear";
+            case 5:
+                return "wrongAxis";
+            case 6:
+                return "resonanceNotSeen";
+            case 7:
+                return "resonanceLow";
+            case 8:
+                return "sensorFault";
+            default:
+                return "unknown";
+        }
     }
 
     /// <summary>The flag at a position.</summary>

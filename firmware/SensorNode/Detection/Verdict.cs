@@ -42,15 +42,36 @@ public static class Verdict
     /// <summary>Number of verdicts.</summary>
     public const int Count = 12;
 
-    private static readonly string[] Words =
-    {
-        "normal", "high", "outer", "inner", "ball", "cage", "unbalance", "misalignment", "looseness", "hot", "notRunning", "refused",
-    };
-
     /// <summary>The stable word of a verdict; <c>refused</c> for anything outside the catalogue.</summary>
     public static string Word(int verdict)
     {
-        return verdict >= 0 && verdict < Count ? Words[verdict] : Words[Refused];
+        switch (verdict)
+        {
+            case Normal:
+                return "normal";
+            case High:
+                return "high";
+            case Outer:
+                return "outer";
+            case Inner:
+                return "inner";
+            case Ball:
+                return "ball";
+            case Cage:
+                return "cage";
+            case Unbalance:
+                return "unbalance";
+            case Misalignment:
+                return "misalignment";
+            case Looseness:
+                return "looseness";
+            case Hot:
+                return "hot";
+            case NotRunning:
+                return "notRunning";
+            default:
+                return "refused";
+        }
     }
 
     /// <summary>The flag of a verdict in a set of alarms: <c>1 &lt;&lt; verdict</c>.</summary>

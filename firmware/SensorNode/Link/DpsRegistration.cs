@@ -106,15 +106,10 @@ public sealed class DpsRegistration
         session.UserName = DpsDialect.UserName(_options.IdScope, _options.RegistrationId);
         session.CleanSession = true;
         session.KeepAliveSeconds = KeepAliveSeconds;
-        session.CertificateAuthority = _options.CertificateAuthority;
+        _options.FillIn(session, _options.Key != null);
         if (_options.Key != null)
         {
             session.Password = SasToken.Create(resource, _options.Key, (utcMs / 1000) + TokenLifetimeSeconds, DpsDialect.Policy);
-        }
-        else
-        {
-            session.ClientCertificate = _options.ClientCertificate;
-            session.ClientKey = _options.ClientKey;
         }
 
         _operationId = null;

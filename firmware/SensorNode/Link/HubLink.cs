@@ -229,7 +229,7 @@ public sealed class HubLink
         session.UserName = HubDialect.UserName(_options.HubHost, _options.DeviceId, TwinModel.ModelId);
         session.CleanSession = false;
         session.KeepAliveSeconds = KeepAliveSeconds;
-        session.CertificateAuthority = _options.CertificateAuthority;
+        _options.FillIn(session, _options.Key != null);
 
         if (_options.Key != null)
         {
@@ -243,8 +243,6 @@ public sealed class HubLink
         else
         {
             // A certificate is not renewed by reconnecting.
-            session.ClientCertificate = _options.ClientCertificate;
-            session.ClientKey = _options.ClientKey;
             _renewAtUtcMs = 0;
             _renewAtMs = 0;
         }

@@ -23,6 +23,21 @@ public sealed class LinkOptions
     /// <summary>PEM of the private key of <see cref="ClientCertificate"/>, or null.</summary>
     public string ClientKey;
 
+    /// <summary>Where the three PEMs are read from at each connection; null where they stand here.</summary>
+    public IPemSource Pems;
+
+    /// <summary>Fills in the PEMs of a connection.</summary>
+    /// <param name="isKey">Whether it has a token: then it shows no certificate.</param>
+    public void FillIn(MqttSessionOptions session, bool isKey)
+    {
+        session.CertificateAuthority = Pems == null ? CertificateAuthority : Pems.CertificateAuthority();
+        if (!isKey)
+        {
+            session.ClientCertificate = Pems == null ? ClientCertificate : Pems.ClientCertificate();
+            session.ClientKey = Pems == null ? ClientKey : Pems.ClientKey();
+        }
+    }
+
     /// <summary>Life of a token in seconds.</summary>
     public int TokenLifetimeSeconds;
 

@@ -42,6 +42,7 @@ public sealed class Outbox
     private readonly int _maximumBlocks;
     private readonly int[] _dropped = new int[Priorities];
     private readonly TelemetryMessage[] _batch = new TelemetryMessage[MessagesPerFrame];
+    private readonly OutboxScratch _scratch;
     private readonly OutboxLane _urgent;
     private readonly OutboxLane _normal;
     private int _count;
@@ -82,9 +83,9 @@ public sealed class Outbox
             return;
         }
 
-        byte[] frame = new byte[OutboxFrame.HeadBytes + OutboxFrame.MostBody];
-        _urgent = new OutboxLane(files, "a", frame, TelemetryMessage.Urgent);
-        _normal = new OutboxLane(files, "f", frame, TelemetryMessage.Normal);
+        _scratch = new OutboxScratch();
+        _urgent = new OutboxLane(files, "a", _scratch, TelemetryMessage.Urgent);
+        _normal = new OutboxLane(files, "f", _scratch, TelemetryMessage.Normal);
         try
         {
             string[] names = files.List();
@@ -231,6 +232,11 @@ public sealed class Outbox
         catch (Exception)
         {
             Fail();
+        }
+
+        if (_urgent.IsEmpty && _normal.IsEmpty)
+        {
+            _scratch.Release();
         }
     }
 
@@ -396,20 +402,23 @@ public sealed class Outbox
             return true;
         }
 
-        int length = lane.Encode(_batch, count, SegmentBytes);
+        // Made when it is needed: every few minutes while the hub is away.
+        byte[] frame = new byte[OutboxFrame.HeadBytes + OutboxFrame.MostBody];
+        int length = lane.Encode(frame, _batch, count, SegmentBytes);
         if (length == 0)
         {
             // Alone in a segment of its own one always fits.
             count = 1;
-            length = lane.Encode(_batch, count, SegmentBytes);
+            length = lane.Encode(frame, _batch, count, SegmentBytes);
         }
 
-        lane.Append(length, count);
+        lane.Append(frame, length, count);
         for (int index = 0; index < count; index++)
         {
             Remove(_batch[index]);
         }
 
+        ForgetBatch();
         return count == MessagesPerFrame;
     }
 
@@ -449,6 +458,15 @@ public sealed class Outbox
         return true;
     }
 
+    // What is stored or gone must not live on here.
+    private void ForgetBatch()
+    {
+        for (int index = 0; index < MessagesPerFrame; index++)
+        {
+            _batch[index] = null;
+        }
+    }
+
     private void CountDropped(int priority, int count)
     {
         lock (_gate)
@@ -464,6 +482,7 @@ public sealed class Outbox
             Remove(_batch[index]);
         }
 
+        ForgetBatch();
         CountDropped(priority, count);
     }
 

@@ -19,10 +19,8 @@ internal sealed class OutboxLane
 
     private readonly IFiles _files;
     private readonly string _prefix;
-    private readonly byte[] _frame;
+    private readonly OutboxScratch _scratch;
     private readonly int _priority;
-    private readonly BitReader _bits = new BitReader();
-    private readonly BitWriter _writer = new BitWriter();
     private OutboxSegment _oldest;
     private int _lastNumber;
 
@@ -38,17 +36,17 @@ internal sealed class OutboxLane
     private OutboxSegment _reading;
     private int _position;
     private int _left;
-    private byte[] _body;
+    private BitReader _bits;
     private TelemetryMessage _peeked;
 
     /// <param name="letter">Tells the lanes' files apart.</param>
-    /// <param name="frame">Room for a frame to write; shared by lanes.</param>
+    /// <param name="scratch">Shared by lanes.</param>
     /// <param name="priority">Of the messages that are read.</param>
-    public OutboxLane(IFiles files, string letter, byte[] frame, int priority)
+    public OutboxLane(IFiles files, string letter, OutboxScratch scratch, int priority)
     {
         _files = files;
         _prefix = Prefix + letter;
-        _frame = frame;
+        _scratch = scratch;
         _priority = priority;
     }
 
@@ -136,36 +134,38 @@ internal sealed class OutboxLane
     }
 
     /// <summary>Encodes messages for the end of the newest segment.</summary>
+    /// <param name="frame">Room for the longest frame.</param>
     /// <returns>Bytes of the frame; 0 where they do not fit one.</returns>
-    public int Encode(TelemetryMessage[] messages, int count, int segmentBytes)
+    public int Encode(byte[] frame, TelemetryMessage[] messages, int count, int segmentBytes)
     {
         if (_written == null || _open == null || _open.Length >= segmentBytes)
         {
             CloseNewest();
-            _written = new RecordCodec();
+            _written = new RecordCodec(_scratch.Records());
             _written.Reset();
         }
 
-        _writer.Start(_frame, OutboxFrame.HeadBytes, _frame.Length);
+        var writer = new BitWriter();
+        writer.Start(frame, OutboxFrame.HeadBytes, frame.Length);
         for (int index = 0; index < count; index++)
         {
             byte[] record = Record(messages[index]);
-            _written.Write(_writer, record, record.Length, Kind(messages[index].Kind));
+            _written.Write(writer, record, record.Length, Kind(messages[index].Kind));
         }
 
-        int end = _writer.Finish();
-        if (_writer.IsFull)
+        int end = writer.Finish();
+        if (writer.IsFull)
         {
             CloseNewest();
             return 0;
         }
 
-        OutboxFrame.Seal(_frame, count, end - OutboxFrame.HeadBytes);
+        OutboxFrame.Seal(frame, count, end - OutboxFrame.HeadBytes);
         return end;
     }
 
     /// <summary>Adds what was encoded last. Whatever goes wrong ends the segment.</summary>
-    public void Append(int length, int count)
+    public void Append(byte[] frame, int length, int count)
     {
         if (_written == null)
         {
@@ -190,7 +190,7 @@ internal sealed class OutboxLane
         bool isDone = false;
         try
         {
-            _files.Append(segment.Name, _frame, length);
+            _files.Append(segment.Name, frame, length);
             isDone = true;
         }
         finally
@@ -235,7 +235,14 @@ internal sealed class OutboxLane
             if (_left > 0 || NextFrame())
             {
                 _left--;
-                if (_read.Read(_bits) >= 0)
+                bool isRead = _read.Read(_bits) >= 0;
+                if (_left == 0)
+                {
+                    // The frame's bytes may go.
+                    _bits = null;
+                }
+
+                if (isRead)
                 {
                     TelemetryMessage message = Message(_read.Record, _read.Length);
                     if (message != null)
@@ -403,8 +410,7 @@ internal sealed class OutboxLane
     {
         if (_read == null)
         {
-            _read = new RecordCodec();
-            _body = new byte[OutboxFrame.HeadBytes + OutboxFrame.MostBody];
+            _read = new RecordCodec(_scratch.Records());
         }
 
         _read.Reset();
@@ -415,26 +421,29 @@ internal sealed class OutboxLane
 
     private bool NextFrame()
     {
-        if (_files.ReadAt(_reading.Name, _position, _body, OutboxFrame.HeadBytes) < OutboxFrame.HeadBytes)
+        byte[] frame = new byte[OutboxFrame.HeadBytes];
+        if (_files.ReadAt(_reading.Name, _position, frame, OutboxFrame.HeadBytes) < OutboxFrame.HeadBytes)
         {
             return false;
         }
 
-        int body = OutboxFrame.Body(_body);
+        int body = OutboxFrame.Body(frame);
         if (body < 0)
         {
             return false;
         }
 
         int length = OutboxFrame.HeadBytes + body;
-        if (_files.ReadAt(_reading.Name, _position, _body, length) < length || !OutboxFrame.IsWhole(_body, body))
+        frame = new byte[length];
+        if (_files.ReadAt(_reading.Name, _position, frame, length) < length || !OutboxFrame.IsWhole(frame, body))
         {
             return false;
         }
 
-        _left = OutboxFrame.Records(_body);
+        _left = OutboxFrame.Records(frame);
         _position += length;
-        _bits.Start(_body, OutboxFrame.HeadBytes, length);
+        _bits = new BitReader();
+        _bits.Start(frame, OutboxFrame.HeadBytes, length);
         return true;
     }
 
@@ -477,7 +486,7 @@ internal sealed class OutboxLane
         {
             // Between outages the memories are not needed.
             _read = null;
-            _body = null;
+            _bits = null;
         }
     }
 

@@ -21,7 +21,6 @@ public sealed class RecordCodec
     /// <summary>Kinds of records, each with a memory of its own.</summary>
     public const int Kinds = 3;
 
-    private const int MostPieces = 400;
     private const int MostNumbers = 128;
     private const int LookAhead = 24;
     private const int RunBits = 6;
@@ -30,18 +29,35 @@ public sealed class RecordCodec
     private const int CountWidth = 16;
     private const int FirstMean = 64;
     private const int LargestMean = 1 << 23;
+    private const int GrowthBytes = 256;
+
+    private static readonly byte[] None = new byte[0];
 
     private readonly byte[][] _before = new byte[Kinds][];
     private readonly int[] _beforeLength = new int[Kinds];
-    private readonly int[] _means = new int[Kinds * MostNumbers];
-    private readonly short[] _pieces = new short[MostPieces + 1];
-    private readonly short[] _beforePieces = new short[MostPieces + 1];
-    private readonly byte[] _digits = new byte[Digits.MaximumLength];
-    private byte[] _record = new byte[1024];
+    private readonly int[][] _means = new int[Kinds][];
+    private readonly short[] _pieces;
+    private readonly short[] _beforePieces;
+    private readonly byte[] _digits;
+    private byte[] _record = None;
     private int _length;
+    private int _kind;
+
+    public RecordCodec()
+        : this(new RecordScratch())
+    {
+    }
+
+    /// <param name="scratch">Room that is used within a call only: codecs that are not called at the same time may share it.</param>
+    public RecordCodec(RecordScratch scratch)
+    {
+        _pieces = scratch.Pieces;
+        _beforePieces = scratch.BeforePieces;
+        _digits = scratch.Digits;
+    }
 
     /// <summary>The record read last, <see cref="Length"/> bytes of it; holds until the next call.</summary>
-    public byte[] Record => _record;
+    public byte[] Record => _before[_kind];
 
     /// <summary>Bytes of the record read last.</summary>
     public int Length => _length;
@@ -52,11 +68,7 @@ public sealed class RecordCodec
         for (int kind = 0; kind < Kinds; kind++)
         {
             _beforeLength[kind] = 0;
-        }
-
-        for (int index = 0; index < _means.Length; index++)
-        {
-            _means[index] = FirstMean;
+            Forget(_means[kind]);
         }
     }
 
@@ -126,6 +138,7 @@ public sealed class RecordCodec
         int beforeAt = 0;
         int number = 0;
         _length = 0;
+        _record = new byte[_beforeLength[kind] + GrowthBytes];
         while (true)
         {
             int run = (int)reader.Rice(RunBits, CountWidth);
@@ -172,7 +185,11 @@ public sealed class RecordCodec
             return -1;
         }
 
-        Remember(_record, _length, kind);
+        // What was read is what the next one is told against.
+        _before[kind] = _record;
+        _beforeLength[kind] = _length;
+        _record = None;
+        _kind = kind;
         return kind;
     }
 
@@ -184,7 +201,7 @@ public sealed class RecordCodec
         while (at < length)
         {
             starts[count++] = (short)at;
-            at = count == MostPieces ? length : End(bytes, at, length);
+            at = count == RecordScratch.MostPieces ? length : End(bytes, at, length);
         }
 
         starts[count] = (short)length;
@@ -345,18 +362,36 @@ public sealed class RecordCodec
         }
 
         Learn(kind, number, mean, small);
-        return (long)(code >> 1) ^ -(long)(code & 1);
+        long half = (long)(code >> 1);
+        return (code & 1) == 0 ? half : ~half;
+    }
+
+    private static void Forget(int[] means)
+    {
+        for (int index = 0; means != null && index < MostNumbers; index++)
+        {
+            means[index] = FirstMean;
+        }
     }
 
     private int MeanOf(int kind, int number)
     {
-        return _means[(kind * MostNumbers) + (number & (MostNumbers - 1))];
+        int[] means = _means[kind];
+        if (means == null)
+        {
+            // A lane of the outbox has records of one or two kinds.
+            means = new int[MostNumbers];
+            Forget(means);
+            _means[kind] = means;
+        }
+
+        return means[number & (MostNumbers - 1)];
     }
 
     private void Learn(int kind, int number, int mean, uint code)
     {
         int seen = code < LargestMean ? (int)code : LargestMean;
-        _means[(kind * MostNumbers) + (number & (MostNumbers - 1))] = mean + ((seen - mean) >> 2);
+        _means[kind][number & (MostNumbers - 1)] = mean + ((seen - mean) >> 2);
     }
 
     private static int Parameter(int mean)
@@ -423,7 +458,7 @@ public sealed class RecordCodec
     {
         if (_length + count > _record.Length)
         {
-            byte[] larger = new byte[(_length + count) << 1];
+            byte[] larger = new byte[_length + count + GrowthBytes];
             Array.Copy(_record, 0, larger, 0, _length);
             _record = larger;
         }

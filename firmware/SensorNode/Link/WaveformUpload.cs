@@ -14,6 +14,9 @@ public sealed class WaveformUpload
     /// <summary>Samples of a piece.</summary>
     public const int PieceSamples = 2048;
 
+    /// <summary>Samples of a piece on a board with little memory.</summary>
+    public const int SmallPieceSamples = 512;
+
     /// <summary>Samples that a step hashes.</summary>
     public const int HashSamples = 512;
 
@@ -31,10 +34,12 @@ public sealed class WaveformUpload
     private const int Sending = 5;
 
     private readonly WaveformShelf _shelf;
-    private readonly Sha256 _sha256 = new Sha256();
-    private readonly RiceEncoder _encoder = new RiceEncoder();
-    private readonly byte[] _bytes = new byte[HashSamples * 2];
-    private byte[] _code;
+    private readonly int _pieceSamples;
+
+    // What one waveform needs, made with its first step: samples as bytes to be hashed, later the code of a piece.
+    private Sha256 _sha256;
+    private RiceEncoder _encoder;
+    private byte[] _bytes;
     private Waveform _waveform;
     private string _name;
     private string _requestId;
@@ -51,8 +56,15 @@ public sealed class WaveformUpload
     private long _waitUntilMs;
 
     public WaveformUpload(WaveformShelf shelf)
+        : this(shelf, PieceSamples)
+    {
+    }
+
+    /// <param name="pieceSamples">Samples of a piece, at least <see cref="HashSamples"/>: its code has about two bytes for each, and a piece is held twice.</param>
+    public WaveformUpload(WaveformShelf shelf, int pieceSamples)
     {
         _shelf = shelf;
+        _pieceSamples = pieceSamples;
     }
 
     /// <summary>Waveforms that the hub has.</summary>
@@ -217,11 +229,9 @@ public sealed class WaveformUpload
         _hashed = 0;
         _attempts = 0;
         _discards = 0;
-        _sha256.Reset();
-        if (waveform == null)
-        {
-            _code = null;
-        }
+        _encoder = null;
+        _sha256 = waveform == null ? null : new Sha256();
+        _bytes = waveform == null ? null : new byte[RiceEncoder.MostBytes(_pieceSamples)];
     }
 
     private void End()
@@ -250,6 +260,7 @@ public sealed class WaveformUpload
         }
 
         _name = Sha256.Hex(_sha256.Finish(), 32);
+        _sha256 = null;
         _facts = "&length=" + Digits.Text(_waveform.Count << 1)
             + "&axis=z&rate=" + Digits.Text(_waveform.SampleRateMilliHertz)
             + "&scale=" + Digits.Text(_waveform.NanoGPerCount)
@@ -296,15 +307,15 @@ public sealed class WaveformUpload
             return;
         }
 
-        if (_code == null)
+        if (_encoder == null)
         {
-            _code = new byte[RiceEncoder.MostBytes(PieceSamples)];
+            _encoder = new RiceEncoder();
         }
 
         _next = next < 0 ? 0 : next;
         int count = _waveform.Count - _next;
-        _count = count < PieceSamples ? count : PieceSamples;
-        _encoder.Start(_waveform.Samples, _next, _count, 1, _code);
+        _count = count < _pieceSamples ? count : _pieceSamples;
+        _encoder.Start(_waveform.Samples, _next, _count, 1, _bytes);
         _state = Encoding;
     }
 
@@ -317,7 +328,7 @@ public sealed class WaveformUpload
         }
 
         byte[] code = new byte[length];
-        Array.Copy(_code, 0, code, 0, length);
+        Array.Copy(_bytes, 0, code, 0, length);
         _message = new TelemetryMessage(
             "kind=waveform&sha256=" + _name + "&offset=" + Digits.Text(_next << 1) + "&size=" + Digits.Text(_count << 1) + "&format=rice1" + _facts,
             code);

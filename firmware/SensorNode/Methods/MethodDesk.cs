@@ -238,7 +238,7 @@ public sealed class MethodDesk : IMethodDesk
             digest = (digest ^ payload[index]) * 16777619u;
         }
 
-        return (int)digest;
+        return (int)(long)digest;
     }
 
     // A place whose answer is neither awaited nor waiting to be sent, the oldest first.

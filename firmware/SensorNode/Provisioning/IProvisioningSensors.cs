@@ -5,7 +5,9 @@ public interface IProvisioningSensors
 {
     /// <summary>Begins a measurement.</summary>
     /// <param name="measurement">A number of <see cref="ProvisioningMeasurement"/>.</param>
-    /// <param name="durationMs">How long it lasts, in milliseconds; a sensor check takes its own time.</param>
+    /// <param name="durationMs">
+    /// How long it lasts, in milliseconds: the longest wait for a tap, the time over which the noise is looked at. A sensor check takes its own time.
+    /// </param>
     /// <param name="nowMs">Monotonic time in milliseconds.</param>
     /// <returns>False where the sensors are busy.</returns>
     bool Begin(int measurement, int durationMs, long nowMs);

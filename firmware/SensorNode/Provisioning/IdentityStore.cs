@@ -7,7 +7,8 @@ namespace DeviceTwin.SensorNode.Provisioning;
 /// <summary>
 /// The node's identity as the file <c>identity</c>:
 /// <c>{"kind","deviceId","hubHost","hubPort","key","ca","certificate","certificateKey","dpsHost","dpsPort","idScope","registrationId",
-/// "tokenLifetimeSeconds","timeServer","network","networkPassword"}</c>. The authority must be there, and by kind:
+/// "tokenLifetimeSeconds","timeServer","network","networkPassword"}</c>; in place of a certificate or its key, <c>caFile</c>, <c>certificateFile</c> and
+/// <c>certificateKeyFile</c> may name a <see cref="LongText"/>. The authority must be there, and by kind:
 /// <c>sas</c> (also where there is no kind) device, hub and key; <c>x509</c> device, hub, certificate and its key; <c>dps</c> the
 /// provisioning service, scope and registration, and either a key or a certificate with its key.
 /// </summary>
@@ -21,10 +22,18 @@ public sealed class IdentityStore
     private const string DeviceIdSigns = "-.+%_#*?!(),:=@$'";
 
     private readonly IFiles _files;
+    private readonly int _mostOfLongTexts;
 
     public IdentityStore(IFiles files)
+        : this(files, int.MaxValue)
+    {
+    }
+
+    /// <param name="mostOfLongTexts">Bytes that are read of each long text: enough to judge it, where the identity is not to be used.</param>
+    public IdentityStore(IFiles files, int mostOfLongTexts)
     {
         _files = files;
+        _mostOfLongTexts = mostOfLongTexts;
     }
 
     /// <summary>Why the last <see cref="Load"/> gave nothing: a word of <see cref="IdentityRefusal"/>.</summary>
@@ -171,7 +180,7 @@ public sealed class IdentityStore
         return true;
     }
 
-    private static bool Parse(byte[] content, NodeIdentity identity)
+    private bool Parse(byte[] content, NodeIdentity identity)
     {
         var reader = new JsonReader();
         reader.Start(content, content.Length);
@@ -196,7 +205,26 @@ public sealed class IdentityStore
         return token == JsonToken.ObjectEnd && reader.Next() == JsonToken.End;
     }
 
-    private static bool Take(JsonReader reader, JsonToken token, string name, NodeIdentity identity)
+    // Not whole is as good as not there.
+    private bool Name(NodeIdentity identity, int field, string word)
+    {
+        LongText text = word == null ? null : LongText.Of(word);
+        try
+        {
+            if (text != null && text.IsWhole(_files))
+            {
+                identity.SetFile(field, new PemText(_files, text, _mostOfLongTexts));
+            }
+        }
+        catch (Exception)
+        {
+            // The judge misses it.
+        }
+
+        return word != null;
+    }
+
+    private bool Take(JsonReader reader, JsonToken token, string name, NodeIdentity identity)
     {
         if (name == "hubPort" || name == "dpsPort" || name == "tokenLifetimeSeconds")
         {
@@ -229,6 +257,12 @@ public sealed class IdentityStore
             case "kind":
                 identity.Kind = isText ? IdentityKind.Of(text) : -1;
                 return isText;
+            case "caFile":
+                return Name(identity, StagedField.CertificateAuthority, text);
+            case "certificateFile":
+                return Name(identity, StagedField.Certificate, text);
+            case "certificateKeyFile":
+                return Name(identity, StagedField.CertificateKey, text);
             case "certificate":
                 identity.Certificate = text;
                 return isText || token == JsonToken.Null;

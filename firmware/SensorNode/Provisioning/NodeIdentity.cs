@@ -23,14 +23,30 @@ public sealed class NodeIdentity
     /// <summary>The device's key in base64; null where it has a certificate.</summary>
     public string Key;
 
-    /// <summary>PEM of the plant's certificate authority: the only one that is trusted, for hub and provisioning service.</summary>
-    public string CertificateAuthority;
+    private readonly PemText _authority = new PemText();
+    private readonly PemText _certificate = new PemText();
+    private readonly PemText _certificateKey = new PemText();
 
-    /// <summary>PEM of the node's own certificate, or null.</summary>
-    public string Certificate;
+    /// <summary>PEM of the plant's certificate authority: the only one that is trusted, for hub and provisioning service. Read from its file each time, where it has one.</summary>
+    public string CertificateAuthority
+    {
+        get => _authority.Read();
+        set => _authority.Set(value);
+    }
 
-    /// <summary>PEM of the private key of <see cref="Certificate"/>, not encrypted, or null.</summary>
-    public string CertificateKey;
+    /// <summary>PEM of the node's own certificate, or null; as <see cref="CertificateAuthority"/>.</summary>
+    public string Certificate
+    {
+        get => _certificate.Read();
+        set => _certificate.Set(value);
+    }
+
+    /// <summary>PEM of the private key of <see cref="Certificate"/>, not encrypted, or null; as <see cref="CertificateAuthority"/>.</summary>
+    public string CertificateKey
+    {
+        get => _certificateKey.Read();
+        set => _certificateKey.Set(value);
+    }
 
     /// <summary>Name of the provisioning service, or null.</summary>
     public string DpsHost;
@@ -54,6 +70,14 @@ public sealed class NodeIdentity
 
     /// <summary>The wireless network's password, or null.</summary>
     public string NetworkPassword;
+
+    /// <summary>Says where a PEM stands: kilobytes that need not be in memory between connections.</summary>
+    /// <param name="field">A number of <see cref="StagedField"/>.</param>
+    public void SetFile(int field, PemText text)
+    {
+        PemText target = field == StagedField.CertificateAuthority ? _authority : field == StagedField.Certificate ? _certificate : _certificateKey;
+        target.SetFile(text);
+    }
 
     /// <summary>The name that people know the node by: that at the hub, or that at the provisioning service.</summary>
     public string Name => Kind == IdentityKind.Dps ? RegistrationId : DeviceId;

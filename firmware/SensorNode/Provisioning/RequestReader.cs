@@ -6,8 +6,10 @@ namespace DeviceTwin.SensorNode.Provisioning;
 /// <summary>Reads a request's payload: a JSON object of a few members, or nothing.</summary>
 public sealed class RequestReader
 {
+    private static readonly byte[] None = new byte[0];
+
     private readonly JsonReader _reader = new JsonReader();
-    private byte[] _payload = new byte[0];
+    private byte[] _payload = None;
 
     /// <summary>Takes a payload.</summary>
     /// <returns>Whether it is one JSON object, or empty.</returns>
@@ -37,6 +39,13 @@ public sealed class RequestReader
         }
 
         return token == JsonToken.ObjectEnd && _reader.Next() == JsonToken.End;
+    }
+
+    /// <summary>Lets the payload go.</summary>
+    public void Release()
+    {
+        _payload = None;
+        _reader.Start(None, 0);
     }
 
     /// <summary>A text member; null where there is none or it is no text.</summary>

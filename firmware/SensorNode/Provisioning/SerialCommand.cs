@@ -1,3 +1,5 @@
+using DeviceTwin.SensorNode.Boards;
+
 namespace DeviceTwin.SensorNode.Provisioning;
 
 /// <summary>What a tool may ask, by number. Numbers and words are stable; <c>firmware/PROVISIONING.md</c> prints the same table.</summary>
@@ -63,15 +65,13 @@ public static class SerialCommand
     /// <summary>One more than the last number.</summary>
     public const int Count = 20;
 
-    private static readonly string[] Words =
-    {
-        "none", "identify", "status", "challenge", "authenticate", "sensorCheck", "wifiScan", "wifiSet", "identitySet", "hubSet", "put",
-        "timeSet", "tapTest", "noiseFloor", "commit", "discard", "reboot", "factoryReset", "cancel", "close",
-    };
+    private const string Words =
+        "none identify status challenge authenticate sensorCheck wifiScan wifiSet identitySet hubSet put timeSet tapTest "
+        + "noiseFloor commit discard reboot factoryReset cancel close";
 
     /// <summary>The stable word.</summary>
     public static string Word(int command)
     {
-        return command < 0 || command >= Count ? Words[0] : Words[command];
+        return command < 0 || command >= Count ? WordList.At(Words, 0) : WordList.At(Words, command);
     }
 }

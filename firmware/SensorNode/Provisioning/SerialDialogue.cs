@@ -52,11 +52,10 @@ public sealed class SerialDialogue
     private readonly SerialReceiver _receiver = new SerialReceiver();
     private readonly RequestReader _request = new RequestReader();
     private readonly Staging _staging;
-    private readonly byte[] _incoming = new byte[SerialFrame.MaximumLength];
-    private readonly byte[] _outgoing = new byte[SerialFrame.MaximumLength];
-    private readonly byte[] _last = new byte[SerialFrame.MaximumLength];
     private readonly JsonWriter _writer = new JsonWriter(SerialFrame.MaximumPayload, SerialFrame.MaximumPayload);
-    private int _lastLength;
+
+    // The answer to the last request, null before it is answered.
+    private byte[] _last;
     private int _lastNumber = -1;
     private int _lastCrc;
     private int _number;
@@ -83,7 +82,7 @@ public sealed class SerialDialogue
         _sensors = sensors;
         Facts = facts;
         _staging = new Staging(files);
-        _staging.Load();
+        _staging.Start();
         _staging.Release();
     }
 
@@ -107,8 +106,7 @@ public sealed class SerialDialogue
     /// <returns>When it next wants to run.</returns>
     public long Step(long nowMs)
     {
-        int count = _link.Read(_incoming, 0, _receiver.Room);
-        _receiver.Add(_incoming, count, nowMs);
+        _receiver.Take(_link, nowMs);
         int found = _receiver.Next(nowMs);
         while (found != SerialReceiver.Nothing)
         {
@@ -172,9 +170,9 @@ public sealed class SerialDialogue
         if (_number == _lastNumber && crc == _lastCrc)
         {
             // The answer got lost, or is under way.
-            if (_lastLength > 0)
+            if (_last != null)
             {
-                _link.Write(_last, 0, _lastLength);
+                _link.Write(_last, 0, _last.Length);
             }
 
             return;
@@ -190,7 +188,7 @@ public sealed class SerialDialogue
 
         _lastNumber = _number;
         _lastCrc = crc;
-        _lastLength = 0;
+        _last = null;
         Served++;
         try
         {
@@ -200,6 +198,8 @@ public sealed class SerialDialogue
         {
             Answer(SerialStatus.Malformed);
         }
+
+        _request.Release();
     }
 
     private void Serve(int length, long nowMs)
@@ -311,7 +311,7 @@ public sealed class SerialDialogue
         bool isOpen = Lock.IsOpen(_staging.IsProtected, nowMs);
         for (int field = 0; isOpen && field < StagedField.Count; field++)
         {
-            if (_staging.Text(field) != null)
+            if (_staging.Has(field))
             {
                 TellField(field);
             }
@@ -741,14 +741,14 @@ public sealed class SerialDialogue
     {
         _writer.EndObject();
         byte[] payload = _writer.Overflowed ? new byte[] { (byte)'{', (byte)'}' } : _writer.ToArray();
-        int length = SerialFrame.Write(_outgoing, kind, _number, _command, payload, payload.Length);
+        byte[] frame = new byte[SerialFrame.LengthOf(payload.Length)];
+        SerialFrame.Write(frame, kind, _number, _command, payload, payload.Length);
         if (isRemembered && _number == _lastNumber)
         {
-            Array.Copy(_outgoing, 0, _last, 0, length);
-            _lastLength = length;
+            _last = frame;
         }
 
-        _link.Write(_outgoing, 0, length);
+        _link.Write(frame, 0, frame.Length);
     }
 
     private static string Fingerprint(string text)

@@ -37,6 +37,12 @@ public static class SerialFrame
     /// <summary>Longest frame in bytes.</summary>
     public const int MaximumLength = HeaderLength + MaximumPayload + 2;
 
+    /// <summary>Bytes of a frame.</summary>
+    public static int LengthOf(int payload)
+    {
+        return HeaderLength + payload + 2;
+    }
+
     /// <summary>Writes a frame.</summary>
     /// <returns>Its length.</returns>
     public static int Write(byte[] target, int kind, int number, int command, byte[] payload, int length)

@@ -1,4 +1,5 @@
 using System;
+using DeviceTwin.SensorNode.Boards;
 
 namespace DeviceTwin.SensorNode.Provisioning;
 
@@ -55,6 +56,17 @@ public sealed class SerialReceiver
         if (count > 0)
         {
             Array.Copy(bytes, 0, _buffer, _used, count);
+            _used += count;
+            _lastMs = nowMs;
+        }
+    }
+
+    /// <summary>Takes what has arrived and fits.</summary>
+    public void Take(ISerialLink link, long nowMs)
+    {
+        int count = link.Read(_buffer, _used, Room);
+        if (count > 0)
+        {
             _used += count;
             _lastMs = nowMs;
         }

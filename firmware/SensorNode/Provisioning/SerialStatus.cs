@@ -1,3 +1,5 @@
+using DeviceTwin.SensorNode.Boards;
+
 namespace DeviceTwin.SensorNode.Provisioning;
 
 /// <summary>How the node answers, by number. Numbers and words are stable; <c>firmware/PROVISIONING.md</c> prints the same table.</summary>
@@ -57,15 +59,13 @@ public static class SerialStatus
     /// <summary>One more than the last number.</summary>
     public const int Count = 17;
 
-    private static readonly string[] Words =
-    {
-        "ok", "garbled", "otherVersion", "unknownCommand", "malformed", "locked", "wrongAnswer", "tooSoon", "busy", "invalidValue", "incomplete",
-        "outOfOrder", "storageFailed", "sensorFailed", "timedOut", "cancelled", "notAvailable",
-    };
+    private const string Words =
+        "ok garbled otherVersion unknownCommand malformed locked wrongAnswer tooSoon busy invalidValue incomplete outOfOrder "
+        + "storageFailed sensorFailed timedOut cancelled notAvailable";
 
     /// <summary>The stable word.</summary>
     public static string Word(int status)
     {
-        return Words[status];
+        return WordList.At(Words, status);
     }
 }

@@ -27,18 +27,49 @@ public static class StagedField
     /// <summary>Number of fields.</summary>
     public const int Count = 17;
 
-    private static readonly string[] FieldNames =
-    {
-        "deviceId", "hubHost", "hubPort", "key", "ca", "tokenLifetimeSeconds", "timeServer", "network", "networkPassword", "kind", "certificate",
-        "certificateKey", "idScope", "registrationId", "dpsHost", "dpsPort", "provisioningSecret",
-    };
-
     private static readonly int[] Maximums = { 128, 253, 5, 128, 4096, 9, 253, 32, 64, 8, 4096, 4096, 128, 128, 253, 5, 88 };
 
     /// <summary>The name of a field.</summary>
     public static string Name(int field)
     {
-        return FieldNames[field];
+        // No table: one would take memory all the time.
+        switch (field)
+        {
+            case DeviceId:
+                return "deviceId";
+            case HubHost:
+                return "hubHost";
+            case HubPort:
+                return "hubPort";
+            case Key:
+                return "key";
+            case CertificateAuthority:
+                return "ca";
+            case TokenLifetimeSeconds:
+                return "tokenLifetimeSeconds";
+            case TimeServer:
+                return "timeServer";
+            case Network:
+                return "network";
+            case NetworkPassword:
+                return "networkPassword";
+            case Kind:
+                return "kind";
+            case Certificate:
+                return "certificate";
+            case CertificateKey:
+                return "certificateKey";
+            case IdScope:
+                return "idScope";
+            case RegistrationId:
+                return "registrationId";
+            case DpsHost:
+                return "dpsHost";
+            case DpsPort:
+                return "dpsPort";
+            default:
+                return "provisioningSecret";
+        }
     }
 
     /// <summary>Bytes of the longest value.</summary>
@@ -51,6 +82,18 @@ public static class StagedField
     public static bool IsNumber(int field)
     {
         return field == HubPort || field == DpsPort || field == TokenLifetimeSeconds;
+    }
+
+    /// <summary>Whether it may be so long that it gets a file of its own (see <see cref="LongText"/>).</summary>
+    public static bool IsLong(int field)
+    {
+        return field == CertificateAuthority || field == Certificate || field == CertificateKey;
+    }
+
+    /// <summary>The member of the file <c>identity</c> that names the file of a long text.</summary>
+    public static string FileMember(int field)
+    {
+        return field == CertificateAuthority ? "caFile" : field == Certificate ? "certificateFile" : field == CertificateKey ? "certificateKeyFile" : null;
     }
 
     /// <summary>Whether it must never be shown.</summary>

@@ -1,4 +1,5 @@
 using System;
+using System.Text;
 using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Twin.Json;
 
@@ -6,16 +7,28 @@ namespace DeviceTwin.SensorNode.Provisioning;
 
 /// <summary>
 /// The configuration that a technician prepares: begins as the stored one, changes field by field, and becomes the stored one in a single
-/// write of a single file, or not at all.
+/// write of a single file, or not at all. Long texts stand in files of their own before; what they replace goes after.
 /// </summary>
 public sealed class Staging
 {
-    // Three PEMs and all names at their longest, with the escapes of their line ends.
+    // All names at their longest, and long texts of an older firmware, with the escapes of their line ends.
     private const int LongestFile = 16384;
 
+    private const int LongFields = 3;
+
+    // Shows what a PEM is.
+    private const int BeginningBytes = 64;
+
     private readonly IFiles _files;
-    private readonly string[] _texts = new string[StagedField.Count];
-    private bool _isOpen;
+
+    // Files that the node reads until it restarts, whatever is stored meanwhile.
+    private readonly int[] _running = new int[LongFields];
+    private bool _mayDelete;
+
+    // Null while nobody asks.
+    private string[] _texts;
+    private LongText[] _longTexts;
+    private string _secret;
 
     public Staging(IFiles files)
     {
@@ -31,49 +44,47 @@ public sealed class Staging
     /// <summary>Holds the stored configuration again after <see cref="Release"/>.</summary>
     public void Open()
     {
-        if (!_isOpen)
+        if (_texts == null)
         {
-            Load();
+            LoadStored();
         }
     }
 
     /// <summary>Lets the memory go that the texts take (kilobytes, and the node has them once more), but for the secret. What is changed stays.</summary>
     public void Release()
     {
-        if (!_isOpen || IsChanged)
+        if (!IsChanged)
         {
-            return;
-        }
-
-        _isOpen = false;
-        for (int field = 0; field < StagedField.Count; field++)
-        {
-            _texts[field] = field == StagedField.Secret ? _texts[field] : null;
+            _texts = null;
+            _longTexts = null;
         }
     }
 
-    /// <summary>Begins anew with what is stored. Never throws.</summary>
-    public void Load()
+    /// <summary>Begins with what is stored, which the node runs with from now on, and removes what an earlier start left on file. Never throws.</summary>
+    public void Start()
     {
-        _isOpen = true;
+        _mayDelete = LoadStored();
+        int count = 0;
         for (int field = 0; field < StagedField.Count; field++)
         {
-            _texts[field] = null;
+            if (_longTexts[field] != null)
+            {
+                _running[count++] = _longTexts[field].Number;
+            }
         }
 
-        IsChanged = false;
-        byte[] content = Read();
-        if (content != null)
+        DeleteOthers();
+    }
+
+    /// <summary>Begins anew with what is stored; what was staged is gone, on file, too. Never throws.</summary>
+    public void Load()
+    {
+        for (int field = 0; _longTexts != null && field < StagedField.Count; field++)
         {
-            Parse(content);
+            Forget(field);
         }
 
-        if (!IsSecret(_texts[StagedField.Secret]))
-        {
-            _texts[StagedField.Secret] = null;
-        }
-
-        IsProtected = _texts[StagedField.Secret] != null;
+        LoadStored();
     }
 
     /// <summary>Whether a text can be a secret: base64 of at least <see cref="SessionLock.ShortestSecret"/> bytes.</summary>
@@ -103,17 +114,48 @@ public sealed class Staging
         return (end * 6) >> 3 >= SessionLock.ShortestSecret;
     }
 
-    /// <summary>A field's text, or null.</summary>
+    /// <summary>A field's text, or null. Long ones are read from their file.</summary>
     public string Text(int field)
     {
-        return _texts[field];
+        if (field == StagedField.Secret)
+        {
+            return _secret;
+        }
+
+        if (_longTexts[field] == null)
+        {
+            return _texts[field];
+        }
+
+        try
+        {
+            return _longTexts[field].Read(_files, int.MaxValue);
+        }
+        catch (Exception)
+        {
+            return "";
+        }
+    }
+
+    /// <summary>Whether a field has a text.</summary>
+    public bool Has(int field)
+    {
+        return Length(field) > 0;
     }
 
     /// <summary>Sets a field; null or an empty text takes it away.</summary>
     public void Set(int field, string text)
     {
-        _texts[field] = text == null || text.Length == 0 ? null : text;
+        text = text == null || text.Length == 0 ? null : text;
         IsChanged = true;
+        if (field == StagedField.Secret)
+        {
+            _secret = text;
+            return;
+        }
+
+        Forget(field);
+        _texts[field] = text;
     }
 
     /// <summary>Appends to a field.</summary>
@@ -130,8 +172,7 @@ public sealed class Staging
             return SerialStatus.InvalidValue;
         }
 
-        string before = _texts[field] == null || offset == 0 ? "" : _texts[field];
-        char[] characters = new char[count];
+        int length = offset == 0 ? 0 : Length(field);
         for (int index = 0; index < count; index++)
         {
             int code = bytes[at + index];
@@ -139,30 +180,40 @@ public sealed class Staging
             {
                 return SerialStatus.InvalidValue;
             }
-
-            characters[index] = (char)code;
         }
 
-        if (offset > before.Length || offset + count > StagedField.Maximum(field))
+        if (offset > length || offset + count > StagedField.Maximum(field))
         {
-            return offset > before.Length ? SerialStatus.OutOfOrder : SerialStatus.InvalidValue;
+            return offset > length ? SerialStatus.OutOfOrder : SerialStatus.InvalidValue;
         }
 
         // A piece that came before is written over: the tool may not have heard the answer.
-        Set(field, before.Substring(0, offset) + new string(characters));
+        if (StagedField.IsLong(field))
+        {
+            return PutLong(field, offset, bytes, at, count) ? SerialStatus.Ok : SerialStatus.StorageFailed;
+        }
+
+        string before = offset == 0 ? "" : _texts[field].Substring(0, offset);
+        Set(field, before + Encoding.UTF8.GetString(bytes, at, count));
         return SerialStatus.Ok;
     }
 
     /// <summary>How far a field has come: what the next piece must begin with.</summary>
     public int Length(int field)
     {
-        return field < 0 || field >= StagedField.Count || _texts[field] == null ? 0 : _texts[field].Length;
+        if (field < 0 || field >= StagedField.Count)
+        {
+            return 0;
+        }
+
+        string text = field == StagedField.Secret ? _secret : _texts[field];
+        return _longTexts[field] != null ? _longTexts[field].Length : text == null ? 0 : text.Length;
     }
 
     /// <summary>What is wrong with what is staged: a word of <see cref="IdentityRefusal"/>, empty where it is good.</summary>
     public string Judge()
     {
-        var store = new IdentityStore(_files);
+        var store = new IdentityStore(_files, BeginningBytes);
         store.Load(Encode());
         return store.Refusal;
     }
@@ -181,7 +232,17 @@ public sealed class Staging
         }
 
         IsChanged = false;
-        IsProtected = _texts[StagedField.Secret] != null;
+        IsProtected = _secret != null;
+        for (int field = 0; field < StagedField.Count; field++)
+        {
+            if (_longTexts[field] != null)
+            {
+                _longTexts[field].IsStored = true;
+            }
+        }
+
+        // What was stored in between; the next start removes what this one runs with.
+        DeleteOthers();
         return true;
     }
 
@@ -192,6 +253,7 @@ public sealed class Staging
         try
         {
             _files.Delete(IdentityStore.FileName);
+            LongText.DeleteOthers(_files, new int[0]);
         }
         catch (Exception)
         {
@@ -204,22 +266,29 @@ public sealed class Staging
 
     private byte[] Encode()
     {
-        var writer = new JsonWriter(1024, LongestFile);
+        var writer = new JsonWriter(512, LongestFile);
         writer.StartObject();
         for (int field = 0; field < StagedField.Count; field++)
         {
-            if (_texts[field] == null)
+            if (_longTexts[field] != null)
+            {
+                writer.Member(StagedField.FileMember(field), _longTexts[field].Word());
+                continue;
+            }
+
+            string text = field == StagedField.Secret ? _secret : _texts[field];
+            if (text == null)
             {
                 continue;
             }
 
             if (StagedField.IsNumber(field))
             {
-                writer.Member(StagedField.Name(field), (long)Digits.Parse(_texts[field]));
+                writer.Member(StagedField.Name(field), (long)Digits.Parse(text));
             }
             else
             {
-                writer.Member(StagedField.Name(field), _texts[field]);
+                writer.Member(StagedField.Name(field), text);
             }
         }
 
@@ -227,16 +296,143 @@ public sealed class Staging
         return writer.ToArray();
     }
 
-    private void Parse(byte[] content)
+    // Whether it is known what is stored.
+    private bool LoadStored()
+    {
+        _texts = new string[StagedField.Count];
+        _longTexts = new LongText[StagedField.Count];
+        _secret = null;
+        IsChanged = false;
+        bool isKnown = false;
+        try
+        {
+            byte[] content = _files.Read(IdentityStore.FileName);
+            isKnown = content == null || Parse(content);
+        }
+        catch (Exception)
+        {
+            // Nothing is known then, and nothing removed.
+        }
+
+        if (!IsSecret(_texts[StagedField.Secret]))
+        {
+            _texts[StagedField.Secret] = null;
+        }
+
+        _secret = _texts[StagedField.Secret];
+        _texts[StagedField.Secret] = null;
+        IsProtected = _secret != null;
+        return isKnown;
+    }
+
+    private bool PutLong(int field, int offset, byte[] bytes, int at, int count)
+    {
+        IsChanged = true;
+        LongText before = _longTexts[field];
+        LongText text = before;
+        try
+        {
+            if (before == null || before.IsStored || offset < before.Length)
+            {
+                text = new LongText(LongText.NextNumber(_files));
+                if (before != null && !text.AppendBeginning(_files, before, offset))
+                {
+                    throw new InvalidOperationException();
+                }
+
+                if (before == null && offset > 0)
+                {
+                    text.Append(_files, Encoding.UTF8.GetBytes(_texts[field]), 0, offset);
+                }
+            }
+
+            text.Append(_files, bytes, at, count);
+            if (text != before)
+            {
+                Forget(field);
+                _longTexts[field] = text;
+            }
+
+            return true;
+        }
+        catch (Exception)
+        {
+            // Nobody knows what of the piece is there: the text begins anew.
+            Forget(field);
+            Remove(text);
+            return false;
+        }
+    }
+
+    // A text that is only staged goes at once, a stored one with the commit.
+    private void Forget(int field)
+    {
+        LongText text = _longTexts[field];
+        _longTexts[field] = null;
+        _texts[field] = null;
+        if (text != null && !text.IsStored)
+        {
+            Remove(text);
+        }
+    }
+
+    private void Remove(LongText text)
+    {
+        try
+        {
+            text.Delete(_files);
+        }
+        catch (Exception)
+        {
+            // The next start looks for it.
+        }
+    }
+
+    private void DeleteOthers()
+    {
+        // Where it is not known what is stored, nothing goes.
+        if (!_mayDelete)
+        {
+            return;
+        }
+
+        int[] kept = new int[2 * LongFields];
+        int count = 0;
+        for (; count < LongFields; count++)
+        {
+            kept[count] = _running[count];
+        }
+
+        for (int field = 0; field < StagedField.Count; field++)
+        {
+            if (_longTexts[field] != null)
+            {
+                kept[count++] = _longTexts[field].Number;
+            }
+        }
+
+        try
+        {
+            LongText.DeleteOthers(_files, kept);
+        }
+        catch (Exception)
+        {
+            // The next start looks for them.
+        }
+    }
+
+    // Whether all of it could be read.
+    private bool Parse(byte[] content)
     {
         var reader = new JsonReader();
         reader.Start(content, content.Length);
         if (reader.Next() != JsonToken.ObjectStart)
         {
-            return;
+            return false;
         }
 
-        for (JsonToken token = reader.Next(); token == JsonToken.Name; token = reader.Next())
+        JsonToken token = reader.Next();
+        for (; token == JsonToken.Name; token = reader.Next())
         {
             int field = 0;
             while (field < StagedField.Count && !reader.TextIs(StagedField.Name(field)))
@@ -244,8 +440,29 @@ public sealed class Staging
                 field++;
             }
 
+            int longField = 0;
+            while (longField < StagedField.Count && (StagedField.FileMember(longField) == null || !reader.TextIs(StagedField.FileMember(longField))))
+            {
+                longField++;
+            }
+
             token = reader.Next();
-            if (field < StagedField.Count && token == JsonToken.String)
+            if (longField < StagedField.Count)
+            {
+                if (token != JsonToken.String)
+                {
+                    return false;
+                }
+
+                LongText text = LongText.Of(reader.Text());
+                if (text == null)
+                {
+                    return false;
+                }
+
+                _longTexts[longField] = text;
+            }
+            else if (field < StagedField.Count && token == JsonToken.String)
             {
                 _texts[field] = reader.Text();
             }
@@ -255,20 +472,10 @@ public sealed class Staging
             }
             else if (!reader.Skip(token))
             {
-                return;
+                return false;
             }
         }
-    }
 
-    private byte[] Read()
-    {
-        try
-        {
-            return _files.Read(IdentityStore.FileName);
-        }
-        catch (Exception)
-        {
-            return null;
-        }
+        return token == JsonToken.ObjectEnd;
     }
 }

@@ -53,21 +53,23 @@ public sealed class BitWriter
     public void Rice(uint value, int parameter, int width)
     {
         uint quotient = value >> (parameter & 31);
+        int low = (int)value;
         if (quotient < LongestQuotient)
         {
-            Bits((1 << (((int)quotient + 1) & 31)) - 2, (int)quotient + 1);
-            Bits((int)value, parameter);
+            int ones = (int)quotient + 1;
+            Bits((1 << (ones & 31)) - 2, ones);
+            Bits(low, parameter);
             return;
         }
 
         Bits((1 << LongestQuotient) - 1, LongestQuotient);
         if (width > 16)
         {
-            Bits((int)(value >> 16), width - 16);
+            Bits(low >> 16, width - 16);
             width = 16;
         }
 
-        Bits((int)value, width);
+        Bits(low, width);
     }
 
     /// <summary>Fills the last byte with zeros.</summary>

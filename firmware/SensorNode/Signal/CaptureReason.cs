@@ -15,11 +15,19 @@ public static class CaptureReason
     /// <summary>Number of reasons.</summary>
     public const int Count = 3;
 
-    private static readonly string[] Words = { "scheduled", "requested", "triggered" };
-
     /// <summary>The stable word of a reason; "unknown" for a number that is none of this class.</summary>
     public static string Word(int reason)
     {
-        return reason < 0 || reason >= Words.Length ? "unknown" : Words[reason];
+        switch (reason)
+        {
+            case Scheduled:
+                return "scheduled";
+            case Requested:
+                return "requested";
+            case Triggered:
+                return "triggered";
+            default:
+                return "unknown";
+        }
     }
 }

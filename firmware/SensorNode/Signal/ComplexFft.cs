@@ -3,7 +3,7 @@ namespace DeviceTwin.SensorNode.Signal;
 /// <summary>
 /// Squared magnitudes of the complex discrete Fourier transform of 128 to 1024 points (a power of two): |X[k]|², X[k] = Σ x[n]·e^(−2πikn/N), not
 /// scaled, both sides in natural order. Handing over the imaginary part as the real one and the other way round gives those of N times the
-/// inverse. The buffers are the caller's; nothing is allocated after construction, and the only table is the shared one of cosines.
+/// inverse. The buffers are the caller's; nothing is allocated after construction, and the only table is that of cosines, which may be shared.
 /// </summary>
 /// <remarks>
 /// Two passes as in <see cref="RealFft"/>. A row k above the middle is looked at as row k − columns: with both parts swapped it is a row
@@ -16,10 +16,21 @@ public sealed class ComplexFft
 
     private readonly int _columnPoints;
     private readonly int _rowPoints;
+    private readonly float[] _cosine;
+    private readonly int _step;
 
     /// <param name="length">Number of points: 128, 256, 512 or 1024.</param>
     public ComplexFft(int length)
+        : this(length, CosineTable.Quarter(length))
     {
+    }
+
+    /// <param name="length">Number of points: 128, 256, 512 or 1024.</param>
+    /// <param name="cosine">A table by <see cref="CosineTable.Quarter"/> of this length or a longer one.</param>
+    public ComplexFft(int length, float[] cosine)
+    {
+        _cosine = cosine;
+        _step = CosineTable.Over((cosine.Length - 1) << 2, length);
         switch (length)
         {
             case 128:
@@ -50,11 +61,11 @@ public sealed class ComplexFft
     public void Power(float[] re, float[] im, float[] power)
     {
         Columns(re, im);
-        float[] cosine = CosineTable.Quarter;
+        float[] cosine = _cosine;
         int columns = _columnPoints;
         int half = columns >> 1;
         int last = Length - 1;
-        int step = CosineTable.PeriodOver(Length);
+        int step = _step;
         if (_rowPoints == 16)
         {
             ComplexRows.Power16(re, im, power, cosine, half + 1, 0, 1, 0, columns, 1, 0, step);

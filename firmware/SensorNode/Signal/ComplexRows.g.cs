@@ -13,6 +13,7 @@ public static class ComplexRows
     /// <summary>Rows of 16 points from row on, forward (way 1) or back; results of the first to p, p + spacing, …, of the next to p + next, …</summary>
     public static void Power16(float[] x, float[] y, float[] power, float[] cos, int rows, int row, int way, int p, int spacing, int next, int d, int step)
     {
+        int end = cos.Length - 1;
         int b = row * 16;
         int further = way * 16;
         int s1 = spacing;
@@ -68,7 +69,7 @@ public static class ComplexRows
             float t0 = x[b + 8];
             r1 = cos[d * 8];
             r2 = y[b + 8];
-            r3 = cos[2048 - d * 8];
+            r3 = cos[end - d * 8];
             float t1 = (t0 * r1) + (r2 * r3);
             r4 = t1 + r0;
             r0 = t1 - r0;
@@ -76,7 +77,7 @@ public static class ComplexRows
             float t2 = x[b + 4];
             r2 = cos[d * 4];
             r3 = y[b + 4];
-            r5 = cos[2048 - d * 4];
+            r5 = cos[end - d * 4];
             r6 = (t2 * r2) + (r3 * r5);
             float t3 = (t2 * r5) - (r3 * r2);
             float t4 = x[b + 12];
@@ -94,13 +95,13 @@ public static class ComplexRows
             float t8 = x[b + 2];
             r5 = cos[d * 2];
             r8 = y[b + 2];
-            r9 = cos[2048 - d * 2];
+            r9 = cos[end - d * 2];
             r10 = (t8 * r5) + (r8 * r9);
             float t9 = (t8 * r9) - (r8 * r5);
             float t10 = x[b + 10];
             r8 = cos[d * 6];
             r11 = y[b + 10];
-            r12 = cos[2048 - d * 6];
+            r12 = cos[end - d * 6];
             float t11 = (t10 * r8) - (r11 * r12);
             r13 = t11 + r10;
             r10 = t11 - r10;
@@ -142,13 +143,13 @@ public static class ComplexRows
             float t26 = x[b + 1];
             r15 = cos[d];
             r16 = y[b + 1];
-            r17 = cos[2048 - d];
+            r17 = cos[end - d];
             r18 = (t26 * r15) + (r16 * r17);
             float t27 = (t26 * r17) - (r16 * r15);
             float t28 = x[b + 9];
             r16 = cos[d * 7];
             r19 = y[b + 9];
-            r20 = cos[2048 - d * 7];
+            r20 = cos[end - d * 7];
             float t29 = (t28 * r16) - (r19 * r20);
             r21 = t29 + r18;
             r18 = t29 - r18;
@@ -158,13 +159,13 @@ public static class ComplexRows
             float t30 = x[b + 13];
             r23 = cos[d * 3];
             r24 = y[b + 13];
-            r25 = cos[2048 - d * 3];
+            r25 = cos[end - d * 3];
             r26 = (t30 * r23) - (r24 * r25);
             float t31 = (t30 * r25) + (r24 * r23);
             float t32 = x[b + 5];
             r24 = cos[d * 5];
             r27 = y[b + 5];
-            r28 = cos[2048 - d * 5];
+            r28 = cos[end - d * 5];
             float t33 = (t32 * r24) + (r27 * r28);
             float t34 = t33 + r26;
             r29 = t34 + r21;
@@ -311,6 +312,7 @@ public static class ComplexRows
     /// <summary>Rows of 32 points from row on, forward (way 1) or back; results of the first to p, p + spacing, …, of the next to p + next, …</summary>
     public static void Power32(float[] x, float[] y, float[] power, float[] cos, int rows, int row, int way, int p, int spacing, int next, int d, int step)
     {
+        int end = cos.Length - 1;
         int b = row * 32;
         int further = way * 32;
         int s1 = spacing;
@@ -414,7 +416,7 @@ public static class ComplexRows
             float t0 = x[b + 16];
             r1 = cos[d * 16];
             r2 = y[b + 16];
-            r3 = cos[2048 - d * 16];
+            r3 = cos[end - d * 16];
             float t1 = (t0 * r1) + (r2 * r3);
             r4 = t1 + r0;
             r0 = t1 - r0;
@@ -422,7 +424,7 @@ public static class ComplexRows
             float t2 = x[b + 8];
             r2 = cos[d * 8];
             r3 = y[b + 8];
-            r5 = cos[2048 - d * 8];
+            r5 = cos[end - d * 8];
             r6 = (t2 * r2) + (r3 * r5);
             float t3 = (t2 * r5) - (r3 * r2);
             float t4 = x[b + 24];
@@ -440,13 +442,13 @@ public static class ComplexRows
             float t8 = x[b + 4];
             r5 = cos[d * 4];
             r8 = y[b + 4];
-            r9 = cos[2048 - d * 4];
+            r9 = cos[end - d * 4];
             r10 = (t8 * r5) + (r8 * r9);
             float t9 = (t8 * r9) - (r8 * r5);
             float t10 = x[b + 20];
             r8 = cos[d * 12];
             r11 = y[b + 20];
-            r12 = cos[2048 - d * 12];
+            r12 = cos[end - d * 12];
             float t11 = (t10 * r8) - (r11 * r12);
             r13 = t11 + r10;
             r10 = t11 - r10;
@@ -488,13 +490,13 @@ public static class ComplexRows
             float t26 = x[b + 2];
             r15 = cos[d * 2];
             r16 = y[b + 2];
-            r17 = cos[2048 - d * 2];
+            r17 = cos[end - d * 2];
             r18 = (t26 * r15) + (r16 * r17);
             float t27 = (t26 * r17) - (r16 * r15);
             float t28 = x[b + 18];
             r16 = cos[d * 14];
             r19 = y[b + 18];
-            r20 = cos[2048 - d * 14];
+            r20 = cos[end - d * 14];
             float t29 = (t28 * r16) - (r19 * r20);
             r21 = t29 + r18;
             r18 = t29 - r18;
@@ -504,13 +506,13 @@ public static class ComplexRows
             float t30 = x[b + 26];
             r23 = cos[d * 6];
             r24 = y[b + 26];
-            r25 = cos[2048 - d * 6];
+            r25 = cos[end - d * 6];
             r26 = (t30 * r23) - (r24 * r25);
             float t31 = (t30 * r25) + (r24 * r23);
             float t32 = x[b + 10];
             r24 = cos[d * 10];
             r27 = y[b + 10];
-            r28 = cos[2048 - d * 10];
+            r28 = cos[end - d * 10];
             float t33 = (t32 * r24) + (r27 * r28);
             float t34 = t33 + r26;
             r29 = t34 + r21;
@@ -604,13 +606,13 @@ public static class ComplexRows
             float t72 = x[b + 1];
             r31 = cos[d];
             r32 = y[b + 1];
-            r33 = cos[2048 - d];
+            r33 = cos[end - d];
             r34 = (t72 * r31) + (r32 * r33);
             float t73 = (t72 * r33) - (r32 * r31);
             float t74 = x[b + 17];
             r32 = cos[d * 15];
             r35 = y[b + 17];
-            r36 = cos[2048 - d * 15];
+            r36 = cos[end - d * 15];
             float t75 = (t74 * r32) - (r35 * r36);
             r37 = t75 + r34;
             r34 = t75 - r34;
@@ -620,13 +622,13 @@ public static class ComplexRows
             float t76 = x[b + 25];
             r39 = cos[d * 7];
             r40 = y[b + 25];
-            r41 = cos[2048 - d * 7];
+            r41 = cos[end - d * 7];
             r42 = (t76 * r39) - (r40 * r41);
             float t77 = (t76 * r41) + (r40 * r39);
             float t78 = x[b + 9];
             r40 = cos[d * 9];
             r43 = y[b + 9];
-            r44 = cos[2048 - d * 9];
+            r44 = cos[end - d * 9];
             float t79 = (t78 * r40) + (r43 * r44);
             float t80 = t79 + r42;
             r45 = t80 + r37;
@@ -644,13 +646,13 @@ public static class ComplexRows
             float t84 = x[b + 5];
             r47 = cos[d * 5];
             r48 = y[b + 5];
-            r49 = cos[2048 - d * 5];
+            r49 = cos[end - d * 5];
             r50 = (t84 * r47) + (r48 * r49);
             float t85 = (t84 * r49) - (r48 * r47);
             float t86 = x[b + 21];
             r48 = cos[d * 11];
             r51 = y[b + 21];
-            r52 = cos[2048 - d * 11];
+            r52 = cos[end - d * 11];
             float t87 = (t86 * r48) - (r51 * r52);
             r53 = t87 + r50;
             r50 = t87 - r50;
@@ -662,13 +664,13 @@ public static class ComplexRows
             float t89 = x[b + 29];
             r55 = cos[d * 3];
             r56 = y[b + 29];
-            r57 = cos[2048 - d * 3];
+            r57 = cos[end - d * 3];
             r58 = (t89 * r55) - (r56 * r57);
             float t90 = (t89 * r57) + (r56 * r55);
             float t91 = x[b + 13];
             r56 = cos[d * 13];
             r59 = y[b + 13];
-            r60 = cos[2048 - d * 13];
+            r60 = cos[end - d * 13];
             float t92 = (t91 * r56) + (r59 * r60);
             float t93 = t92 + r58;
             float t94 = t93 + r53;

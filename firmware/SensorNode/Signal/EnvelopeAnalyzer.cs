@@ -63,17 +63,21 @@ public sealed class EnvelopeAnalyzer
     /// <summary>Bins of the longest window over which a band's edge falls off: it shortens the ringing.</summary>
     private const int EdgeBins = 32;
 
+    /// <summary>Each end of a window that is tapered is one part in this.</summary>
+    private const int TaperShare = 40;
+
     private readonly Workspace _workspace;
     private readonly SpectralFloor _floor;
     private readonly RealFft[] _blocks = new RealFft[MostHalvings + 1];
     private readonly ComplexFft _band;
     private readonly RealFft _transform;
-    private readonly float[] _energy;
-    private readonly float[] _one;
     private readonly float[] _hann;
     private readonly float[] _edge;
+    private readonly float[] _taper;
+    private readonly int _longest;
+    private readonly int _energyAt;
     private readonly float[] _bandPieces = new float[MostBands * Pieces];
-    private readonly float[] _impulsiveness = new float[MaximumWindows];
+    private readonly float[] _impulsiveness;
     private float _rateHertz;
     private int _halvings;
     private int _bands;
@@ -82,6 +86,7 @@ public sealed class EnvelopeAnalyzer
     private int _bandBins;
     private int _floorBins;
     private int _hannPoints;
+    private int _tapered;
     private int _used;
     private float _highEnergy;
     private float _lowEnergy;
@@ -117,17 +122,30 @@ public sealed class EnvelopeAnalyzer
 
     /// <param name="workspace">Scratch, and the length of a window.</param>
     public EnvelopeAnalyzer(Workspace workspace)
+        : this(workspace, new float[LongestSpectrum(workspace.WindowLength)], MaximumWindows)
+    {
+    }
+
+    /// <param name="workspace">Scratch, and the length of a window.</param>
+    /// <param name="spectrum">Becomes <see cref="Spectrum"/>; <see cref="LongestSpectrum"/> long or longer. Void from <see cref="Open"/> on.</param>
+    /// <param name="mostWindows">Windows that are looked at, at most <see cref="MaximumWindows"/>.</param>
+    public EnvelopeAnalyzer(Workspace workspace, float[] spectrum, int mostWindows)
     {
         _workspace = workspace;
+        Spectrum = spectrum;
+        _impulsiveness = new float[mostWindows];
+
+        // The energies stand in the middle of the samples, of which a band takes less than the first half.
+        _energyAt = workspace.Samples.Length >> 1;
         int window = workspace.WindowLength;
         int points = window >> 3;
         int length = points < LeastTransform ? LeastTransform : points;
         for (int halvings = 0; halvings <= MostHalvings; halvings++)
         {
-            _blocks[halvings] = halvings == 0 ? workspace.Block : new RealFft(window >> (halvings & 31));
+            _blocks[halvings] = workspace.Transform(window >> (halvings & 31));
         }
 
-        _band = new ComplexFft(points);
+        _band = new ComplexFft(points, workspace.Cosine);
 
         // One after the other, so a block's transform of the same length does.
         RealFft transform = null;
@@ -136,14 +154,20 @@ public sealed class EnvelopeAnalyzer
             transform = _blocks[halvings].Length == length ? _blocks[halvings] : transform;
         }
 
-        _transform = transform ?? new RealFft(length);
-        int spectrum = (length >> 1) + 1;
-        _floor = new SpectralFloor(spectrum);
-        _energy = new float[points];
+        _transform = transform ?? workspace.Transform(length);
+        _longest = LongestSpectrum(window);
+        _floor = new SpectralFloor(_longest, workspace.Samples);
         _hann = new float[(points >> 1) + 1];
-        _one = new float[spectrum];
-        Spectrum = new float[spectrum];
         _edge = new float[Division.Integer(window * EdgeBins, Workspace.LongestWindow)];
+        _taper = new float[Division.Integer(window, TaperShare)];
+        FillTaper(window);
+    }
+
+    /// <summary>Most values that a spectrum of windows of so many samples has.</summary>
+    public static int LongestSpectrum(int windowLength)
+    {
+        int points = windowLength >> 3;
+        return ((points < LeastTransform ? LeastTransform : points) >> 1) + 1;
     }
 
     /// <summary>Samples of a window, after <see cref="Open"/>.</summary>
@@ -211,9 +235,10 @@ public sealed class EnvelopeAnalyzer
         }
 
         Count = Rounding.Nearest(Division.Float(topHertz < carried ? topHertz : carried, StepHertz), 16, (length >> 1) - 2) + 1;
-        _floorBins = Rounding.Nearest(Division.Float(floorHertz, StepHertz), SpectralFloor.LeastBlock, Spectrum.Length);
+        _floorBins = Rounding.Nearest(Division.Float(floorHertz, StepHertz), SpectralFloor.LeastBlock, _longest);
         float[] spectrum = Spectrum;
-        for (int i = 0; i < spectrum.Length; i++)
+        int longest = _longest;
+        for (int i = 0; i < longest; i++)
         {
             spectrum[i] = 0f;
         }
@@ -231,7 +256,7 @@ public sealed class EnvelopeAnalyzer
     /// <param name="valid">Number of samples, half a window to a whole one; the rest is filled up with zeros.</param>
     public void Add(int valid)
     {
-        if (Windows >= MaximumWindows)
+        if (Windows >= _impulsiveness.Length)
         {
             return;
         }
@@ -251,14 +276,14 @@ public sealed class EnvelopeAnalyzer
         ResolutionHertz = Division.Float(_rateHertz, points << (_divisor & 31));
         if (_hannPoints != points)
         {
-            HannWindow.FillHalf(_hann, points);
+            HannWindow.FillHalf(_hann, points, _workspace.Cosine);
             _hannPoints = points;
         }
 
-        float[] energy = _energy;
-        for (int i = 0; i < points; i++)
+        int energyEnd = _energyAt + points;
+        for (int i = _energyAt; i < energyEnd; i++)
         {
-            energy[i] = 0f;
+            samples[i] = 0f;
         }
 
         int piece = points >> 4;
@@ -297,21 +322,36 @@ public sealed class EnvelopeAnalyzer
     }
 
     /// <summary>Raised-cosine ends over 2.5 % of the window each.</summary>
-    private static void Taper(float[] samples, int count)
+    private void Taper(float[] samples, int count)
     {
-        float[] cosine = CosineTable.Quarter;
-        int ends = Division.Integer(count, 40);
-        int step = Division.Integer((CosineTable.QuarterLength << 1) << 16, ends);
-        int phase = step >> 1;
+        if (_tapered != count)
+        {
+            FillTaper(count);
+        }
+
+        float[] taper = _taper;
+        int ends = Division.Integer(count, TaperShare);
         int mirror = count - 1;
         for (int i = 0; i < ends; i++)
         {
-            int index = phase >> 16;
-            float value = index < CosineTable.QuarterLength ? cosine[index] : -cosine[(CosineTable.QuarterLength << 1) - index];
-            float weight = 0.5f - (0.5f * value);
+            float weight = taper[i];
             samples[i] = samples[i] * weight;
             samples[mirror] = samples[mirror] * weight;
             mirror--;
+        }
+    }
+
+    /// <summary>Its weights, for whole windows once; a shorter one, and the next whole one, take pieces of the table as garbage.</summary>
+    private void FillTaper(int count)
+    {
+        _tapered = count;
+        var reader = new CosineReader();
+        int ends = Division.Integer(count, TaperShare);
+        int step = Division.Integer((CosineTable.QuarterLength << 1) << 16, ends);
+        int phase = step >> 1;
+        for (int i = 0; i < ends; i++)
+        {
+            _taper[i] = 0.5f - (0.5f * reader.At(phase >> 16));
             phase += step;
         }
     }
@@ -325,12 +365,13 @@ public sealed class EnvelopeAnalyzer
     /// <summary>The first half of a raised cosine; the scale of a band, 2 / window, is put in where it is used.</summary>
     private void FillEdge(int edge)
     {
-        float[] cosine = CosineTable.Quarter;
-        int step = Division.Integer(CosineTable.QuarterLength << 1, edge);
+        float[] cosine = _workspace.Cosine;
+        int quarter = cosine.Length - 1;
+        int step = Division.Integer(quarter << 1, edge);
         int index = step >> 1;
         for (int i = 0; i < edge; i++)
         {
-            float value = index < CosineTable.QuarterLength ? cosine[index] : -cosine[(CosineTable.QuarterLength << 1) - index];
+            float value = index < quarter ? cosine[index] : -cosine[(quarter << 1) - index];
             _edge[i] = 0.5f - (0.5f * value);
             index += step;
         }
@@ -425,15 +466,15 @@ public sealed class EnvelopeAnalyzer
         _band.Power(bandIm, bandRe, _workspace.Samples);
     }
 
-    /// <summary>Adds the band's energies to <c>_energy</c> and sums them by pieces.</summary>
+    /// <summary>Adds the band's energies to those of the window and sums them by pieces.</summary>
     /// <returns>Their sum.</returns>
     private float Energies(int points, int piece, int pieces)
     {
         float[] band = _workspace.Samples;
-        float[] energy = _energy;
         float[] bandPieces = _bandPieces;
         float sum = 0f;
         int at = 0;
+        int energyAt = _energyAt;
         for (int p = 0; p < Pieces; p++)
         {
             float pieceSum = 0f;
@@ -441,9 +482,10 @@ public sealed class EnvelopeAnalyzer
             while (at < end)
             {
                 float e = band[at];
-                energy[at] = energy[at] + e;
+                band[energyAt] = band[energyAt] + e;
                 pieceSum = pieceSum + e;
                 at++;
+                energyAt++;
             }
 
             bandPieces[pieces + p] = pieceSum;
@@ -500,7 +542,7 @@ public sealed class EnvelopeAnalyzer
         float[] re = _workspace.BandRe;
         float[] im = _workspace.BandIm;
         _transform.Forward(buffer, re, im);
-        float[] power = _one;
+        float[] power = re;
         int count = Count;
         for (int i = 0; i < count; i++)
         {
@@ -517,10 +559,10 @@ public sealed class EnvelopeAnalyzer
         }
     }
 
-    /// <summary>Impulsiveness of the window in <c>_energy</c>.</summary>
+    /// <summary>Impulsiveness of the window whose energies are summed up.</summary>
     private float Blows(int piece)
     {
-        float[] energy = _energy;
+        float[] energy = _workspace.Samples;
         float[] bandPieces = _bandPieces;
         int bands = _bands;
 
@@ -536,7 +578,7 @@ public sealed class EnvelopeAnalyzer
         float before = 0f;
         float loudest = -1f;
         int loudestAt = 0;
-        int at = 0;
+        int at = _energyAt;
         for (int p = 0; p < Pieces; p++)
         {
             float squares = 0f;

@@ -14,9 +14,21 @@ public static class HannWindow
     /// <param name="length">Length L of the whole window, 1 to 8192.</param>
     public static void FillHalf(float[] half, int length)
     {
-        float[] cosine = CosineTable.Quarter;
+        FillHalf(half, length, CosineTable.Quarter(CosineTable.Period));
+    }
+
+    /// <summary>The same with a table that is already there; the bits do not depend on its length.</summary>
+    /// <param name="cosine">A table by <see cref="CosineTable.Quarter"/>. Where it is short and does not hold what is needed, the literals are read.</param>
+    public static void FillHalf(float[] half, int length, float[] cosine)
+    {
         int step = (int)Division.LongNearest(CosineTable.Period << 16, length);
         int last = length >> 1;
+        if (cosine.Length <= CosineTable.QuarterLength)
+        {
+            FillShort(half, step, last, cosine);
+            return;
+        }
+
         int phase = 0;
         for (int i = 0; i <= last; i++)
         {
@@ -38,6 +50,41 @@ public static class HannWindow
             else
             {
                 value = -1f;
+            }
+
+            half[i] = 0.5f - (0.5f * value);
+            phase += step;
+        }
+    }
+
+    private static void FillShort(float[] half, int step, int last, float[] cosine)
+    {
+        int quarter = cosine.Length - 1;
+        int stride = CosineTable.Over(CosineTable.QuarterLength, quarter);
+        int every = Division.Integer(step, stride << 16);
+        if (every * (stride << 16) == step)
+        {
+            // Nothing to be interpolated.
+            int at = 0;
+            for (int i = 0; i <= last; i++)
+            {
+                half[i] = 0.5f - (0.5f * (at < quarter ? cosine[at] : -cosine[(quarter << 1) - at]));
+                at += every;
+            }
+
+            return;
+        }
+
+        var reader = new CosineReader();
+        int phase = 0;
+        for (int i = 0; i <= last; i++)
+        {
+            int index = phase >> 16;
+            float value = -1f;
+            if (index < CosineTable.QuarterLength << 1)
+            {
+                float here = reader.At(index);
+                value = here + ((phase & 65535) * 0.0000152587890625f * (reader.At(index + 1) - here));
             }
 
             half[i] = 0.5f - (0.5f * value);

@@ -21,8 +21,11 @@ public sealed class RawSpectrum
 
     private const int Half = BlockLength >> 1;
 
+    /// <summary>Where the power of line 0 stands in the workspace's samples, of which a block takes the first.</summary>
+    private const int PowerAt = BlockLength;
+
     private readonly Workspace _workspace;
-    private readonly RealFft _transform = new RealFft(BlockLength);
+    private readonly RealFft _transform;
     private readonly float[] _power;
     private float _end;
     private float _scale;
@@ -32,7 +35,10 @@ public sealed class RawSpectrum
     public RawSpectrum(Workspace workspace)
     {
         _workspace = workspace;
-        _power = workspace.BandRe.Length >= Half ? workspace.BandRe : new float[Half];
+        _transform = workspace.Short;
+
+        // Behind the samples of a block.
+        _power = workspace.Samples;
     }
 
     /// <summary>Measures blocks spread evenly over the capture.</summary>
@@ -48,7 +54,7 @@ public sealed class RawSpectrum
         float[] buffer = _workspace.Samples;
         float[] re = _workspace.Re;
         float[] im = _workspace.Im;
-        for (int k = 0; k < Half; k++)
+        for (int k = PowerAt; k < PowerAt + Half; k++)
         {
             power[k] = 0f;
         }
@@ -89,7 +95,7 @@ public sealed class RawSpectrum
                 float nextIm = im[k + 1];
                 float a = hereRe + hereRe - beforeRe - nextRe;
                 float b = hereIm + hereIm - beforeIm - nextIm;
-                power[k] = power[k] + ((a * a) + (b * b));
+                power[PowerAt + k] = power[PowerAt + k] + ((a * a) + (b * b));
                 beforeRe = hereRe;
                 beforeIm = hereIm;
                 hereRe = nextRe;
@@ -114,13 +120,13 @@ public sealed class RawSpectrum
     {
         float[] power = _power;
         float all = 0f;
-        for (int k = 1; k < FirstFolding; k++)
+        for (int k = PowerAt + 1; k < PowerAt + FirstFolding; k++)
         {
             all = all + power[k];
         }
 
         float folding = _end;
-        for (int k = FirstFolding; k < Half; k++)
+        for (int k = PowerAt + FirstFolding; k < PowerAt + Half; k++)
         {
             folding = folding + power[k];
         }
@@ -140,27 +146,28 @@ public sealed class RawSpectrum
     public float BandRms(int lowHertz, int highHertz)
     {
         float high = highHertz * _inverseBin;
-        float sum = Sum(_power, Half - 1, lowHertz * _inverseBin, high < Half - 0.5f ? high : Half - 0.5f);
+        float sum = Sum(_power, PowerAt, Half - 1, lowHertz * _inverseBin, high < Half - 0.5f ? high : Half - 0.5f);
         return SquareRoot.Of((high < Half - 0.5f ? sum : sum + ((high - Half + 0.5f) * 2f * _end)) * _scale);
     }
 
     /// <summary>Sum of the lines 1 to <paramref name="last"/> from a position to another; a line reaches half a line to either side.</summary>
-    public static float Sum(float[] power, int last, float from, float to)
+    /// <param name="at">Where line 0 stands.</param>
+    public static float Sum(float[] power, int at, int last, float from, float to)
     {
         int first = Rounding.Nearest(from, 1, last);
         int final = Rounding.Nearest(to, 1, last);
         if (first == final)
         {
-            return power[first] * (to - from);
+            return power[at + first] * (to - from);
         }
 
-        float sum = power[first] * (first + 0.5f - from < 1f ? first + 0.5f - from : 1f);
+        float sum = power[at + first] * (first + 0.5f - from < 1f ? first + 0.5f - from : 1f);
         for (int k = first + 1; k < final; k++)
         {
-            sum = sum + power[k];
+            sum = sum + power[at + k];
         }
 
         float share = to - final + 0.5f;
-        return sum + (power[final] * (share < 1f ? share : 1f));
+        return sum + (power[at + final] * (share < 1f ? share : 1f));
     }
 }

@@ -2,7 +2,7 @@ namespace DeviceTwin.SensorNode.Signal;
 
 /// <summary>
 /// Fourier transform of 256 to 8192 real samples (a power of two): X[k] = Σ x[n]·e^(−2πikn/N) for k = 0..N/2, not scaled. Buffers are the
-/// caller's; nothing is allocated after construction, and the only table is the shared one of cosines.
+/// caller's; nothing is allocated after construction, and the only table is that of cosines, which may be shared.
 /// </summary>
 /// <remarks>
 /// N = column points × row points: the samples are looked at as rows. Pass 1 transforms each column; what comes out is Hermitian, so half of it
@@ -19,16 +19,35 @@ public sealed class RealFft
     private readonly int _columnPoints;
     private readonly int _rowPoints;
     private readonly float[][] _rows;
+    private readonly float[] _cosine;
+    private readonly int _step;
 
     /// <param name="length">Number of real samples: 256, 512, 1024, 2048, 4096 or 8192.</param>
     public RealFft(int length)
+        : this(length, CosineTable.Quarter(length))
     {
+    }
+
+    /// <param name="length">Number of real samples: 256, 512, 1024, 2048, 4096 or 8192.</param>
+    /// <param name="cosine">A table by <see cref="CosineTable.Quarter"/> of this length or a longer one.</param>
+    public RealFft(int length, float[] cosine)
+        : this(length, cosine, false)
+    {
+    }
+
+    /// <param name="length">Number of real samples: 256, 512, 1024, 2048, 4096 or 8192.</param>
+    /// <param name="cosine">A table by <see cref="CosineTable.Quarter"/> of this length or a longer one.</param>
+    /// <param name="isInPlace">Whether the transform of 256 does without rows of its own: 1.6 KB less for some more instructions, and the same bits.</param>
+    public RealFft(int length, float[] cosine, bool isInPlace)
+    {
+        _cosine = cosine;
+        _step = CosineTable.Over((cosine.Length - 1) << 2, length);
         switch (length)
         {
             case 256:
                 _columnPoints = 16;
-                _rows = new float[16][];
-                for (int i = 0; i < _rows.Length; i++)
+                _rows = isInPlace ? null : new float[16][];
+                for (int i = 0; i < 16 && !isInPlace; i++)
                 {
                     _rows[i] = new float[16];
                 }
@@ -61,15 +80,23 @@ public sealed class RealFft
     /// <param name="im">Receives the imaginary parts; at least Length/2 + 1 long.</param>
     public void Forward(float[] samples, float[] re, float[] im)
     {
-        float[] cosine = CosineTable.Quarter;
+        float[] cosine = _cosine;
         int columns = _columnPoints;
         int row = _rowPoints;
         int last = Length - row;
-        int step = CosineTable.PeriodOver(Length);
+        int step = _step;
         switch (Length)
         {
             case 256:
                 float[][] rows = _rows;
+                if (rows == null)
+                {
+                    RealColumns.Full16(samples, row, last);
+                    RealRows.Folded16(samples, re, im, cosine, columns, step);
+                    RealRows.Middle32(samples, re, im, columns >> 1);
+                    return;
+                }
+
                 RealColumns.Apart16(samples, rows, row, last);
                 RealRows.FoldedApart16(rows, rows[2], rows[3], re, im, cosine, columns, step);
                 RealRows.MiddleApart32(rows[0], rows[1], re, im, columns >> 1);

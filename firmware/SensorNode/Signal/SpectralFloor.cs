@@ -17,8 +17,15 @@ public sealed class SpectralFloor
 
     /// <param name="longest">Longest spectrum.</param>
     public SpectralFloor(int longest)
+        : this(longest, new float[longest + 1])
     {
-        _sorted = new float[longest + 1];
+    }
+
+    /// <param name="longest">Longest spectrum.</param>
+    /// <param name="scratch">One longer, at least; void after each call.</param>
+    public SpectralFloor(int longest, float[] scratch)
+    {
+        _sorted = scratch;
         _reciprocals = new float[(longest >> 4) + 1];
     }
 

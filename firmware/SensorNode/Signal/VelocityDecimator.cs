@@ -39,7 +39,8 @@ public sealed class VelocityDecimator
 
     /// <summary>Outputs of the stage by four that are computed at a time where they reach beyond the capture.</summary>
     private const int EdgeOutputs = 16;
-    private const int EdgeLength = (EdgeOutputs << 2) + QuarterTaps + 3;
+
+    // The workspace has room for 64 of the edge's counts and the taps: (EdgeOutputs << 2) + QuarterTaps + 3 = 80.
 
     /// <summary>Parameters of the filters: T_M(x₀·cos(ω/2)) / T_M(x₀).</summary>
     private const float ShortX0 = 1.9802779f;
@@ -52,7 +53,7 @@ public sealed class VelocityDecimator
     private readonly float[] _last;
     private readonly float[] _middle;
     private readonly float[] _first;
-    private readonly short[] _edge = new short[EdgeLength];
+    private readonly short[] _edge;
     private readonly float[] _edgeOutputs;
     private short[] _counts;
     private int _count;
@@ -65,6 +66,7 @@ public sealed class VelocityDecimator
     public VelocityDecimator(Workspace workspace)
     {
         _last = workspace.BandRe;
+        _edge = workspace.Edge;
         _edgeOutputs = workspace.BandIm;
         _middle = workspace.Im;
         _first = workspace.Re;

@@ -43,7 +43,9 @@ public sealed class VelocityMeter
     private readonly RealFft _slowTransform;
     private readonly int _block;
     private readonly float[] _gain = new float[VelocityDecimator.GainValues];
-    private readonly float[] _slow = new float[SlowBlock];
+    private readonly float[] _slow;
+    private readonly float[] _slowWeights;
+    private readonly float[] _cosine;
     private int _slowCount;
     private int _blocks;
     private float _farthest;
@@ -79,12 +81,23 @@ public sealed class VelocityMeter
     /// <param name="workspace">Scratch.</param>
     /// <param name="windowLength">Longest transform the detector may use; blocks are this long, at most <see cref="LongestBlock"/>.</param>
     public VelocityMeter(Workspace workspace, int windowLength)
+        : this(workspace, windowLength, true)
+    {
+    }
+
+    /// <param name="workspace">Scratch.</param>
+    /// <param name="windowLength">Longest transform the detector may use; blocks are this long, at most <see cref="LongestBlock"/>.</param>
+    /// <param name="hasSlowPart">Whether there is memory for the band of slow machines; else it must never be asked for.</param>
+    public VelocityMeter(Workspace workspace, int windowLength, bool hasSlowPart)
     {
         _workspace = workspace;
+        _cosine = workspace.Cosine;
         _block = windowLength < LongestBlock ? windowLength : LongestBlock;
         _decimator = new VelocityDecimator(workspace);
-        _transform = new RealFft(_block);
-        _slowTransform = new RealFft(SlowBlock);
+        _transform = workspace.Transform(_block);
+        _slowTransform = workspace.Short;
+        _slow = hasSlowPart ? new float[SlowBlock] : null;
+        _slowWeights = hasSlowPart ? SlowWeights() : null;
 
         // 1000 Hz at 2.4 kHz and some lines.
         Power = new float[Division.Integer(_block * 5, 12) + 8];
@@ -183,7 +196,7 @@ public sealed class VelocityMeter
 
         mean = Division.Float(mean, valid);
         float[] half = _workspace.Re;
-        HannWindow.FillHalf(half, valid);
+        HannWindow.FillHalf(half, valid, _cosine);
         int middle = valid >> 1;
         for (int i = 0; i <= middle; i++)
         {
@@ -250,7 +263,7 @@ public sealed class VelocityMeter
     {
         float inverse = Division.Float(1f, BinHertz);
         float omega = TwoPi * BinHertz;
-        return SquareRoot.Of(RawSpectrum.Sum(Power, Last, lowHertz * inverse, highHertz * inverse) * BandScale * omega * omega);
+        return SquareRoot.Of(RawSpectrum.Sum(Power, 0, Last, lowHertz * inverse, highHertz * inverse) * BandScale * omega * omega);
     }
 
     /// <summary>
@@ -360,7 +373,7 @@ public sealed class VelocityMeter
         float[] power = Power;
         int length = _block;
         int middle = valid >> 1;
-        HannWindow.FillHalf(re, valid);
+        HannWindow.FillHalf(re, valid, _cosine);
 
         // Four times the window, as the fold of the whole blocks has it.
         for (int i = 0; i <= middle; i++)
@@ -473,15 +486,15 @@ public sealed class VelocityMeter
         float[] im = _workspace.Im;
         int length = _block;
         int middle = valid >> 1;
-        float[] cosine = CosineTable.Quarter;
-        int step = CosineTable.PeriodOver(valid);
+        float[] cosine = _cosine;
+        int step = CosineTable.Over((cosine.Length - 1) << 2, valid);
 
         // −1 / (4 · L · (2π·bin)²) for the window's factor, the transform and the integration.
         float omega = TwoPi * BinHertz;
         float scale = Division.Float(-0.25f, omega * omega * length);
         float least = _nearest;
         float largest = _farthest;
-        int index = CosineTable.QuarterLength;
+        int index = cosine.Length - 1;
         bool mirrored = valid == length;
         for (int n = valid >> 2; n <= middle; n++)
         {
@@ -523,7 +536,7 @@ public sealed class VelocityMeter
     /// <returns>The next slow sample to be computed.</returns>
     private int Slow(float[] block, int valid, int start, int next)
     {
-        float[] weights = SlowWeights;
+        float[] weights = _slowWeights;
         float[] slow = _slow;
         int end = valid - SlowTaps;
         int at = (next << SlowHalvings) - start;
@@ -549,13 +562,16 @@ public sealed class VelocityMeter
     }
 
     /// <summary>One half of (1 + z + … + z^15)^4 / 65536 and its middle.</summary>
-    private static readonly float[] SlowWeights =
+    private static float[] SlowWeights()
     {
-        1.52587890625e-05f, 6.103515625e-05f, 0.000152587890625f, 0.00030517578125f, 0.0005340576171875f, 0.0008544921875f,
-        0.00128173828125f, 0.0018310546875f, 0.0025177001953125f, 0.00335693359375f, 0.004364013671875f, 0.00555419921875f,
-        0.0069427490234375f, 0.008544921875f, 0.0103759765625f, 0.012451171875f, 0.0147247314453125f, 0.01715087890625f,
-        0.019683837890625f, 0.02227783203125f, 0.0248870849609375f, 0.0274658203125f, 0.02996826171875f, 0.0323486328125f,
-        0.0345611572265625f, 0.03656005859375f, 0.038299560546875f, 0.03973388671875f, 0.0408172607421875f, 0.04150390625f,
-        0.041748046875f,
-    };
+        return new float[]
+        {
+            1.52587890625e-05f, 6.103515625e-05f, 0.000152587890625f, 0.00030517578125f, 0.0005340576171875f, 0.0008544921875f,
+            0.00128173828125f, 0.0018310546875f, 0.0025177001953125f, 0.00335693359375f, 0.004364013671875f, 0.00555419921875f,
+            0.0069427490234375f, 0.008544921875f, 0.0103759765625f, 0.012451171875f, 0.0147247314453125f, 0.01715087890625f,
+            0.019683837890625f, 0.02227783203125f, 0.0248870849609375f, 0.0274658203125f, 0.02996826171875f, 0.0323486328125f,
+            0.0345611572265625f, 0.03656005859375f, 0.038299560546875f, 0.03973388671875f, 0.0408172607421875f, 0.04150390625f,
+            0.041748046875f,
+        };
+    }
 }

@@ -22,7 +22,7 @@ public sealed class WindowDecimator
     private const int Piece = 64;
 
     /// <summary>Raw counts that a piece of the first stage takes, with the reach of the longest filter at both ends.</summary>
-    private const int EdgeLength = (Piece << 1) + (HalfBandStages.RawSharpReach << 1);
+    public const int EdgeLength = (Piece << 1) + (HalfBandStages.RawSharpReach << 1);
 
     // What of a buffer goes on to the next piece: the reach at both ends, rounded up, because outputs come in eights.
     private const int SharpTail = 40;
@@ -38,7 +38,7 @@ public sealed class WindowDecimator
     private const int FormSharp = 0;
     private const int FormMiddle = 1;
 
-    private readonly short[] _edge = new short[EdgeLength];
+    private readonly short[] _edge;
     private readonly float[] _rest = new float[8];
 
     /// <summary>Input of each stage but the first, one behind the other by how many stages follow it.</summary>
@@ -55,8 +55,16 @@ public sealed class WindowDecimator
 
     /// <param name="scratch">At least <see cref="ScratchLength"/> long; void after each call.</param>
     public WindowDecimator(float[] scratch)
+        : this(scratch, new short[EdgeLength])
+    {
+    }
+
+    /// <param name="scratch">At least <see cref="ScratchLength"/> long; void after each call.</param>
+    /// <param name="edge">At least <see cref="EdgeLength"/> long; void after each call.</param>
+    public WindowDecimator(float[] scratch, short[] edge)
     {
         _scratch = scratch;
+        _edge = edge;
     }
 
     /// <summary>How often a rate has to be halved: at most three times, up to 110 kHz.</summary>

@@ -1,3 +1,5 @@
+using DeviceTwin.SensorNode.Boards;
+
 namespace DeviceTwin.SensorNode.Supervision;
 
 /// <summary>
@@ -54,16 +56,14 @@ public static class BootLine
     /// <summary>One more than the last number.</summary>
     public const int Count = 16;
 
-    private static readonly string[] Words =
-    {
-        "", "starting", "board", "boardUnknown", "cause", "identity", "identityRefused", "mode", "portOpen", "portFailed", "running",
-        "stalled", "restarting", "waiting", "startFailed", "busFailed",
-    };
+    private const string Words =
+        " starting board boardUnknown cause identity identityRefused mode portOpen portFailed running stalled restarting "
+        + "waiting startFailed busFailed";
 
     /// <summary>The stable word.</summary>
     public static string Word(int number)
     {
-        return Words[number];
+        return WordList.At(Words, number);
     }
 
     /// <summary>The whole line without its end.</summary>
@@ -71,7 +71,7 @@ public static class BootLine
     /// <param name="detail">What it says; null or empty for nothing.</param>
     public static string Text(int number, string detail)
     {
-        string line = "DT" + (char)('0' + (number / 10)) + (char)('0' + (number % 10)) + " " + Words[number];
+        string line = "DT" + (char)('0' + (number / 10)) + (char)('0' + (number % 10)) + " " + WordList.At(Words, number);
         return detail == null || detail.Length == 0 ? line : line + ": " + detail;
     }
 }

@@ -1,3 +1,5 @@
+using DeviceTwin.SensorNode.Boards;
+
 namespace DeviceTwin.SensorNode.Supervision;
 
 /// <summary>
@@ -46,16 +48,13 @@ public static class ResetCause
     /// <summary>Number of causes.</summary>
     public const int Count = 11;
 
-    private static readonly string[] Words =
-    {
-        "unknown", "powerOn", "software", "watchdog", "deepSleep", "measureStalled", "talkStalled", "requested", "provisioned",
-        "factoryReset", "safeModeLeft",
-    };
+    private const string Words =
+        "unknown powerOn software watchdog deepSleep measureStalled talkStalled requested provisioned factoryReset safeModeLeft";
 
     /// <summary>The stable word; <c>unknown</c> for a number that is none of this class.</summary>
     public static string Word(int cause)
     {
-        return cause < 0 || cause >= Count ? Words[Unknown] : Words[cause];
+        return cause < 0 || cause >= Count ? WordList.At(Words, Unknown) : WordList.At(Words, cause);
     }
 
     /// <summary>The number of a word of the board; <see cref="Unknown"/> where there is none.</summary>
@@ -63,7 +62,7 @@ public static class ResetCause
     {
         for (int cause = 0; cause < Count; cause++)
         {
-            if (Words[cause] == word)
+            if (WordList.At(Words, cause) == word)
             {
                 return cause;
             }

@@ -1,3 +1,5 @@
+using DeviceTwin.SensorNode.Boards;
+
 namespace DeviceTwin.SensorNode.Supervision;
 
 /// <summary>
@@ -78,17 +80,15 @@ public static class TraceEvent
     /// <summary>Number of entries, with the one that is not used (0).</summary>
     public const int Count = 24;
 
-    private static readonly string[] Words =
-    {
-        "none", "started", "linkReady", "linkLost", "connectFailed", "registered", "clockDoubted", "clockJumped", "settingsApplied",
-        "fileFailed", "methodAnswered", "restarting", "factoryReset", "captureFault", "healthy", "stalled", "lastGood", "safeMode", "loopFailed",
-        "overrun", "dropped", "provisioningOpened", "provisioningRefused", "provisioned",
-    };
+    private const string Words =
+        "none started linkReady linkLost connectFailed registered clockDoubted clockJumped settingsApplied fileFailed "
+        + "methodAnswered restarting factoryReset captureFault healthy stalled lastGood safeMode loopFailed overrun dropped "
+        + "provisioningOpened provisioningRefused provisioned";
 
     /// <summary>The stable word of an event.</summary>
     public static string Word(int trace)
     {
-        return trace < 0 || trace >= Count ? "unknown" : Words[trace];
+        return trace < 0 || trace >= Count ? "unknown" : WordList.At(Words, trace);
     }
 
     /// <summary>Whether the ring is saved soon after it (see <see cref="Supervisor"/>), and not only at an orderly restart.</summary>

@@ -54,15 +54,6 @@ public sealed class HealthFacts
     /// <summary>A number that is not known: it is not reported, or leaves the twin.</summary>
     public const int NotKnown = int.MinValue;
 
-    private static readonly string[] NumberNames =
-    {
-        "heapLowWaterBytes", "signalDbm", "outboxDepth", "dropped", "clockOffsetMs", "traceSequence", "fileFailures", "loopFailures", "starts",
-        "unhealthyStarts", "droppedUrgent", "droppedNormal", "droppedLow",
-    };
-
-    // Half of a radio's fading, two allocation units, and so on: what nobody would act upon is not worth a report.
-    private static readonly int[] Steps = { 4096, 8, 32, 1, 2000, 32, 1, 1, 1, 1, 1, 1, 1 };
-
     private readonly int[] _values = new int[Numbers];
     private readonly int[] _told = new int[Numbers];
     private readonly bool[] _isKnown = new bool[Numbers];
@@ -75,13 +66,58 @@ public sealed class HealthFacts
     private bool _isInFlight;
     private bool _isWhole = true;
 
-    /// <summary>The names of the numeric values, by number.</summary>
-    public static string[] Names => NumberNames;
+    /// <summary>The name of a numeric value.</summary>
+    public static string Name(int number)
+    {
+        switch (number)
+        {
+            case HeapLowWaterBytes:
+                return "heapLowWaterBytes";
+            case SignalDbm:
+                return "signalDbm";
+            case OutboxDepth:
+                return "outboxDepth";
+            case Dropped:
+                return "dropped";
+            case ClockOffsetMs:
+                return "clockOffsetMs";
+            case TraceSequence:
+                return "traceSequence";
+            case FileFailures:
+                return "fileFailures";
+            case LoopFailures:
+                return "loopFailures";
+            case Starts:
+                return "starts";
+            case UnhealthyStarts:
+                return "unhealthyStarts";
+            case DroppedUrgent:
+                return "droppedUrgent";
+            case DroppedNormal:
+                return "droppedNormal";
+            default:
+                return "droppedLow";
+        }
+    }
 
     /// <summary>By how much a value must move to be worth a report.</summary>
     public static int Step(int number)
     {
-        return Steps[number];
+        // Half of a radio's fading, two allocation units, and so on: what nobody would act upon is not worth a report.
+        switch (number)
+        {
+            case HeapLowWaterBytes:
+                return 4096;
+            case SignalDbm:
+                return 8;
+            case OutboxDepth:
+            case TraceSequence:
+                return 32;
+            case ClockOffsetMs:
+                return 2000;
+            default:
+                return 1;
+        }
     }
 
     /// <summary>Sets how much of itself the node runs; always worth a report.</summary>
@@ -115,7 +151,7 @@ public sealed class HealthFacts
             return;
         }
 
-        bool isNews = !_isKnown[number] ? value != NotKnown : value == NotKnown || _told[number] == NotKnown || Differs(value, _told[number], Steps[number]);
+        bool isNews = !_isKnown[number] ? value != NotKnown : value == NotKnown || _told[number] == NotKnown || Differs(value, _told[number], Step(number));
         _isDirty |= isNews;
         _isKnown[number] |= isNews;
     }
@@ -153,7 +189,7 @@ public sealed class HealthFacts
         {
             if (_isKnown[number] && (_isWhole || _values[number] != _told[number]))
             {
-                writer.Name(NumberNames[number]);
+                writer.Name(Name(number));
                 if (_values[number] == NotKnown)
                 {
                     writer.Null();

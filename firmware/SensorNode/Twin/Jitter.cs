@@ -22,7 +22,7 @@ public sealed class Jitter
     /// <returns>A number from 0 to <paramref name="bound"/> - 1; 0 where the bound is less than 2.</returns>
     public int Below(int bound)
     {
-        return bound < 2 ? 0 : (int)(((long)(NextBits() >> 1) * bound) >> 31);
+        return bound < 2 ? 0 : (int)(((long)(int)(NextBits() >> 1) * bound) >> 31);
     }
 
     private uint NextBits()

@@ -16,14 +16,14 @@ public sealed class PropertyBook
     public const int MaximumStrayName = 128;
 
     private readonly bool[] _isWanted = new bool[TwinModel.Count];
-    private readonly JsonToken[] _wantedToken = new JsonToken[TwinModel.Count];
-    private readonly long[] _wantedInteger = new long[TwinModel.Count];
+    private readonly byte[] _wantedToken = new byte[TwinModel.Count];
+    private readonly int[] _wantedInteger = new int[TwinModel.Count];
     private readonly bool[] _isMet = new bool[TwinModel.Count];
     private readonly string[] _wantedText = new string[TwinModel.TextCount];
     private readonly int[] _wantedTextReason = new int[TwinModel.TextCount];
     private readonly string[] _wantedTextFault = new string[TwinModel.TextCount];
     private readonly SettingsValues _candidate = new SettingsValues();
-    private readonly int[] _candidateReason = new int[TwinModel.Count];
+    private readonly byte[] _candidateReason = new byte[TwinModel.Count];
     private readonly StrayProperty[] _strays = new StrayProperty[MaximumStrays];
 
     private readonly TextRule _textRule;
@@ -54,13 +54,13 @@ public sealed class PropertyBook
     public int Unacknowledged { get; private set; }
 
     /// <summary>Acknowledgement code per property.</summary>
-    public int[] Codes { get; } = new int[TwinModel.Count];
+    public short[] Codes { get; } = new short[TwinModel.Count];
 
     /// <summary>Acknowledged desired version per property.</summary>
     public int[] Versions { get; } = new int[TwinModel.Count];
 
     /// <summary>Reason of a rejection per property.</summary>
-    public int[] Reasons { get; } = new int[TwinModel.Count];
+    public byte[] Reasons { get; } = new byte[TwinModel.Count];
 
     /// <summary>Per property: to be reported.</summary>
     public bool[] IsDirty { get; } = new bool[TwinModel.Count];
@@ -199,7 +199,7 @@ public sealed class PropertyBook
         }
 
         bool changed = false;
-        for (int component = 0; component < TwinModel.Components.Length; component++)
+        for (int component = 0; component < TwinModel.ComponentCount; component++)
         {
             changed |= Settle(component, version);
         }
@@ -214,15 +214,14 @@ public sealed class PropertyBook
     /// Looks through reported properties for acknowledgements of strays from before the start: nobody else would ever take them out.
     /// </summary>
     /// <param name="reader">Stands behind the opening brace of the reported properties; is read to the closing one.</param>
-    /// <param name="facts">Names at the root that are not strays.</param>
-    public void AdoptStrays(JsonReader reader, string[] facts)
+    public void AdoptStrays(JsonReader reader)
     {
         for (JsonToken token = reader.Next(); token == JsonToken.Name; token = reader.Next())
         {
             int component = SettingsCodec.ComponentNamed(reader);
             if (component < 0)
             {
-                if (!IsFact(reader, facts) && !reader.TextIs(HealthFacts.Component))
+                if (!IsFact(reader) && !reader.TextIs(HealthFacts.Component))
                 {
                     Adopt(-1, reader);
                 }
@@ -238,15 +237,21 @@ public sealed class PropertyBook
                 continue;
             }
 
+            int last = -1;
             for (token = reader.Next(); token == JsonToken.Name; token = reader.Next())
             {
                 if (reader.TextIs("ac"))
                 {
                     Adopt(component, null);
                 }
-                else if (!IsOfAcknowledgement(reader) && SettingsCodec.IndexNamed(reader, component) < 0)
+                else if (!IsOfAcknowledgement(reader))
                 {
-                    Adopt(component, reader);
+                    int index = SettingsCodec.IndexNamed(reader, component, last);
+                    last = index >= 0 ? index : last;
+                    if (index < 0)
+                    {
+                        Adopt(component, reader);
+                    }
                 }
 
                 reader.Skip(reader.Next());
@@ -254,11 +259,11 @@ public sealed class PropertyBook
         }
     }
 
-    private static bool IsFact(JsonReader reader, string[] facts)
+    private static bool IsFact(JsonReader reader)
     {
-        for (int fact = 0; fact < facts.Length; fact++)
+        for (int fact = 0; fact < TwinFacts.Count; fact++)
         {
-            if (reader.TextIs(facts[fact]))
+            if (reader.TextIs(TwinFacts.Name(fact)))
             {
                 return true;
             }
@@ -328,17 +333,19 @@ public sealed class PropertyBook
         }
 
         Release(component, null);
+        int last = -1;
         for (token = reader.Next(); token == JsonToken.Name; token = reader.Next())
         {
-            int index = SettingsCodec.IndexNamed(reader, component);
+            int index = SettingsCodec.IndexNamed(reader, component, last);
             if (index >= 0)
             {
+                last = index;
                 token = reader.Next();
                 _isMet[index] = true;
                 _isWanted[index] = token != JsonToken.Null;
-                _wantedToken[index] = token;
-                _wantedInteger[index] = reader.Integer;
-                if (TwinModel.TextOf[index] >= 0)
+                _wantedToken[index] = (byte)token;
+                _wantedInteger[index] = Held(reader.Integer);
+                if (TwinModel.TextOf(index) >= 0)
                 {
                     TakeText(index, token, reader);
                 }
@@ -356,16 +363,26 @@ public sealed class PropertyBook
         }
     }
 
+    // No limit of the model lies as far out, so what is beyond is refused as it would have been.
+    private static int Held(long number)
+    {
+        return number > int.MaxValue ? int.MaxValue : number < int.MinValue ? int.MinValue : (int)number;
+    }
+
     // Judged at once, so that a text that is refused need not be kept.
     private void TakeText(int index, JsonToken token, JsonReader reader)
     {
-        int place = TwinModel.TextOf[index];
+        int place = TwinModel.TextOf(index);
         string text = "";
         int reason = Rules.Judge(index, token, 0);
-        if (token == JsonToken.String)
+        if (token == JsonToken.String && !_textRule.IsFitted(index, reader.TextLength()))
+        {
+            reason = RejectReason.NotFitted;
+        }
+        else if (token == JsonToken.String)
         {
             text = SettingsCodec.TextFor(index, reader);
-            reason = text == null && reader.TextLength() > TwinModel.Maximums[index]
+            reason = text == null && reader.TextLength() > TwinModel.Maximum(index)
                 ? RejectReason.AboveMaximum
                 : Rules.JudgeText(index, text, _textRule);
         }
@@ -474,7 +491,7 @@ public sealed class PropertyBook
     private void ForgetComponent(int component, bool isAsked)
     {
         Release(component, null);
-        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
+        for (int index = TwinModel.First(component); index < TwinModel.First(component + 1); index++)
         {
             _isMet[index] = isAsked || _isWanted[index];
             _isWanted[index] = false;
@@ -513,15 +530,17 @@ public sealed class PropertyBook
     // Judges all properties of a component against what is desired, then switches them in one go.
     private bool Settle(int component, int version)
     {
-        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
+        int first = TwinModel.First(component);
+        int end = TwinModel.First(component + 1);
+        for (int index = first; index < end; index++)
         {
             Consider(index);
         }
 
         bool isTorn = false;
-        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
+        for (int index = first; index < end; index++)
         {
-            int above = TwinModel.Below[index];
+            int above = TwinModel.Below(index);
             if (above >= 0 && !Rules.IsBelow(_candidate.Numbers[index], _candidate.Numbers[above]))
             {
                 Refuse(index, RejectReason.NotAllowed);
@@ -530,7 +549,7 @@ public sealed class PropertyBook
             }
         }
 
-        for (int index = TwinModel.Firsts[component]; isTorn && index < TwinModel.Firsts[component + 1]; index++)
+        for (int index = first; isTorn && index < end; index++)
         {
             // What is in force goes together, so keeping it is always possible.
             Refuse(index, RejectReason.NotTogether);
@@ -538,7 +557,7 @@ public sealed class PropertyBook
         }
 
         bool changed = false;
-        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
+        for (int index = first; index < end; index++)
         {
             changed |= Enforce(index, version);
         }
@@ -551,16 +570,23 @@ public sealed class PropertyBook
         _candidateReason[index] = RejectReason.None;
         if (!_isWanted[index])
         {
-            Choose(index, TwinModel.Defaults[index], "");
+            Choose(index, TwinModel.Default(index), "");
             return;
         }
 
-        int place = TwinModel.TextOf[index];
-        int reason = place >= 0 ? _wantedTextReason[place] : Rules.Judge(index, _wantedToken[index], _wantedInteger[index]);
-        _candidateReason[index] = reason;
+        int place = TwinModel.TextOf(index);
+        JsonToken token = (JsonToken)_wantedToken[index];
+        int reason = place >= 0 ? _wantedTextReason[place] : Rules.Judge(index, token, _wantedInteger[index]);
+        int number = Rules.Encode(token, _wantedInteger[index]);
+        if (reason == RejectReason.None && !_textRule.IsFitted(index, number))
+        {
+            reason = RejectReason.NotFitted;
+        }
+
+        _candidateReason[index] = (byte)reason;
         if (reason == RejectReason.None)
         {
-            Choose(index, Rules.Encode(_wantedToken[index], _wantedInteger[index]), place < 0 ? "" : _wantedText[place]);
+            Choose(index, number, place < 0 ? "" : _wantedText[place]);
         }
         else
         {
@@ -571,15 +597,15 @@ public sealed class PropertyBook
     private void Choose(int index, int number, string text)
     {
         _candidate.Numbers[index] = number;
-        if (TwinModel.TextOf[index] >= 0)
+        if (TwinModel.TextOf(index) >= 0)
         {
-            _candidate.Texts[TwinModel.TextOf[index]] = text;
+            _candidate.Texts[TwinModel.TextOf(index)] = text;
         }
     }
 
     private void Keep(int index)
     {
-        int place = TwinModel.TextOf[index];
+        int place = TwinModel.TextOf(index);
         Choose(index, Values.Numbers[index], place < 0 ? "" : Values.Texts[place]);
     }
 
@@ -588,22 +614,22 @@ public sealed class PropertyBook
     {
         if (_candidateReason[index] == RejectReason.None && IsChange(index))
         {
-            _candidateReason[index] = reason;
+            _candidateReason[index] = (byte)reason;
         }
     }
 
     private bool IsChange(int index)
     {
-        int place = TwinModel.TextOf[index];
+        int place = TwinModel.TextOf(index);
         return Values.Numbers[index] != _candidate.Numbers[index] || (place >= 0 && Values.Texts[place] != _candidate.Texts[place]);
     }
 
     private bool Enforce(int index, int version)
     {
         int reason = _candidateReason[index];
-        int place = TwinModel.TextOf[index];
+        int place = TwinModel.TextOf(index);
         bool isChanged = IsChange(index);
-        int code = reason != RejectReason.None ? TwinModel.RejectCodes[index] : _isWanted[index] ? Acknowledgement.Applied : Acknowledgement.Initial;
+        int code = reason != RejectReason.None ? TwinModel.RejectCode(index) : _isWanted[index] ? Acknowledgement.Applied : Acknowledgement.Initial;
         if ((_isMet[index] && !_isRepeat) || isChanged || code != Codes[index] || reason != Reasons[index])
         {
             if (reason != RejectReason.None)
@@ -617,8 +643,8 @@ public sealed class PropertyBook
                 Values.Texts[place] = _candidate.Texts[place];
             }
 
-            Codes[index] = code;
-            Reasons[index] = reason;
+            Codes[index] = (short)code;
+            Reasons[index] = (byte)reason;
             Versions[index] = version;
             IsDirty[index] = true;
         }

@@ -11,6 +11,12 @@ public static class ReportWriter
     /// <summary>A patch that has come to this length takes nothing more up. Long enough for a node's first report.</summary>
     public const int PatchLength = 4608;
 
+    /// <summary>
+    /// The same where memory is short: a node's first report is three of them. Writer, patch and the MQTT client's packet are there at the same time, and the client still holds
+    /// the twin.
+    /// </summary>
+    public const int SmallPatchLength = 2048;
+
     /// <summary>Larger than any patch: <see cref="PatchLength"/> and the longest text with its acknowledgement.</summary>
     public const int MaximumLength = PatchLength + 8192;
 
@@ -29,11 +35,11 @@ public static class ReportWriter
         }
 
         WriteStrays(writer, book, -1, limit);
-        for (int component = 0; component < TwinModel.Components.Length && writer.Length < limit; component++)
+        for (int component = 0; component < TwinModel.ComponentCount && writer.Length < limit; component++)
         {
             if (HasNews(book, component))
             {
-                writer.Name(TwinModel.Components[component]);
+                writer.Name(TwinModel.Component(component));
                 writer.StartObject();
                 writer.Member("__t", "c");
                 int begun = writer.Length;
@@ -49,7 +55,7 @@ public static class ReportWriter
 
     private static bool HasNews(PropertyBook book, int component)
     {
-        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
+        for (int index = TwinModel.First(component); index < TwinModel.First(component + 1); index++)
         {
             if (book.IsDirty[index])
             {
@@ -78,7 +84,7 @@ public static class ReportWriter
                 continue;
             }
 
-            writer.Name(TwinFacts.Names[fact]);
+            writer.Name(TwinFacts.Name(fact));
             if (fact >= TwinFacts.Alarms && fact < TwinFacts.Unacknowledged)
             {
                 WriteAlarms(writer, facts, fact);
@@ -123,14 +129,14 @@ public static class ReportWriter
 
     private static void WriteProperties(JsonWriter writer, PropertyBook book, int component, int limit)
     {
-        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1] && writer.Length < limit; index++)
+        for (int index = TwinModel.First(component); index < TwinModel.First(component + 1) && writer.Length < limit; index++)
         {
             if (!book.IsDirty[index])
             {
                 continue;
             }
 
-            writer.Name(TwinModel.Names[index]);
+            writer.Name(TwinModel.Name(index));
             if (!book.Values.IsSet(index) && book.Codes[index] == Acknowledgement.Initial)
             {
                 // Absent and not asked for: nothing to acknowledge, and what another boot reported is taken out.
@@ -156,7 +162,7 @@ public static class ReportWriter
     {
         if (book.Reasons[index] == RejectReason.Malformed)
         {
-            return RejectReason.MalformedSentence(index, book.TextFault(TwinModel.TextOf[index]));
+            return RejectReason.MalformedSentence(index, book.TextFault(TwinModel.TextOf(index)));
         }
 
         if (book.Reasons[index] != RejectReason.None)

@@ -11,7 +11,7 @@ public static class Rules
     {
         for (int index = 0; index < TwinModel.Count; index++)
         {
-            if (TwinModel.Paths[index] == path)
+            if (TwinModel.Path(index) == path)
             {
                 return index;
             }
@@ -27,43 +27,43 @@ public static class Rules
     /// <returns>An entry of <see cref="RejectReason"/>; <see cref="RejectReason.None"/> where the value is good.</returns>
     public static int Judge(int index, JsonToken token, long integer)
     {
-        if (TwinModel.Types[index] == TwinModel.BooleanType)
+        if (TwinModel.TypeOf(index) == TwinModel.BooleanType)
         {
             return token == JsonToken.True || token == JsonToken.False ? RejectReason.None : RejectReason.WrongType;
         }
 
-        if (token != (TwinModel.Types[index] == TwinModel.TextType ? JsonToken.String : JsonToken.Integer))
+        if (token != (TwinModel.TypeOf(index) == TwinModel.TextType ? JsonToken.String : JsonToken.Integer))
         {
             return RejectReason.WrongType;
         }
 
-        if (integer < TwinModel.Minimums[index])
+        if (integer < TwinModel.Minimum(index))
         {
             return RejectReason.BelowMinimum;
         }
 
-        if (integer > TwinModel.Maximums[index])
+        if (integer > TwinModel.Maximum(index))
         {
             return RejectReason.AboveMaximum;
         }
 
-        int[] allowed = TwinModel.Allowed[index];
-        for (int entry = 0; entry < allowed.Length; entry++)
+        int allowed = TwinModel.AllowedCount(index);
+        for (int entry = 0; entry < allowed; entry++)
         {
-            if (allowed[entry] == integer)
+            if (TwinModel.Allowed(index, entry) == integer)
             {
                 return RejectReason.None;
             }
         }
 
-        return allowed.Length == 0 ? RejectReason.None : RejectReason.NotAllowed;
+        return allowed == 0 ? RejectReason.None : RejectReason.NotAllowed;
     }
 
     /// <summary>Judges a text by itself.</summary>
     /// <param name="text">The text, or null where it cannot be kept (<see cref="JsonReader.IsTextPortable"/>).</param>
     public static int JudgeText(int index, string text, TextRule rule)
     {
-        int reason = Judge(index, JsonToken.String, text == null ? TwinModel.Minimums[index] : text.Length);
+        int reason = Judge(index, JsonToken.String, text == null ? TwinModel.Minimum(index) : text.Length);
         return reason != RejectReason.None ? reason
             : text == null || (text.Length > 0 && rule.Fault(index, text) != null) ? RejectReason.Malformed
             : RejectReason.None;
@@ -86,7 +86,7 @@ public static class Rules
     {
         for (int other = 0; other < TwinModel.Count; other++)
         {
-            if (TwinModel.Below[other] == index)
+            if (TwinModel.Below(other) == index)
             {
                 return other;
             }
@@ -101,7 +101,7 @@ public static class Rules
         for (int index = 0; index < TwinModel.Count; index++)
         {
             int number = values.Numbers[index];
-            int below = TwinModel.Below[index];
+            int below = TwinModel.Below(index);
             if (!IsGood(index, values, rule) || (below >= 0 && !IsBelow(number, values.Numbers[below])))
             {
                 return false;
@@ -116,16 +116,16 @@ public static class Rules
         int number = values.Numbers[index];
         if (number == TwinModel.NotSet)
         {
-            return TwinModel.Like[index] >= 0;
+            return TwinModel.Like(index) >= 0;
         }
 
-        int text = TwinModel.TextOf[index];
+        int text = TwinModel.TextOf(index);
         if (text >= 0)
         {
             return number == values.Texts[text].Length && JudgeText(index, values.Texts[text], rule) == RejectReason.None;
         }
 
-        JsonToken token = TwinModel.Types[index] == TwinModel.IntegerType ? JsonToken.Integer : number == 0 ? JsonToken.False : JsonToken.True;
+        JsonToken token = TwinModel.TypeOf(index) == TwinModel.IntegerType ? JsonToken.Integer : number == 0 ? JsonToken.False : JsonToken.True;
         return Judge(index, token, number) == RejectReason.None;
     }
 }

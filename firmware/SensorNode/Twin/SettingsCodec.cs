@@ -13,15 +13,15 @@ public static class SettingsCodec
     {
         var writer = new JsonWriter(2048, MaximumLength);
         writer.StartObject();
-        for (int component = 0; component < TwinModel.Components.Length; component++)
+        for (int component = 0; component < TwinModel.ComponentCount; component++)
         {
-            writer.Name(TwinModel.Components[component]);
+            writer.Name(TwinModel.Component(component));
             writer.StartObject();
-            for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
+            for (int index = TwinModel.First(component); index < TwinModel.First(component + 1); index++)
             {
                 if (values.IsSet(index))
                 {
-                    writer.Name(TwinModel.Names[index]);
+                    writer.Name(TwinModel.Name(index));
                     WriteValue(writer, index, values);
                 }
             }
@@ -41,11 +41,11 @@ public static class SettingsCodec
         {
             writer.Null();
         }
-        else if (TwinModel.Types[index] == TwinModel.TextType)
+        else if (TwinModel.TypeOf(index) == TwinModel.TextType)
         {
-            writer.Value(values.Texts[TwinModel.TextOf[index]]);
+            writer.Value(values.Texts[TwinModel.TextOf(index)]);
         }
-        else if (TwinModel.Types[index] == TwinModel.BooleanType)
+        else if (TwinModel.TypeOf(index) == TwinModel.BooleanType)
         {
             writer.Value(number != 0);
         }
@@ -59,7 +59,7 @@ public static class SettingsCodec
     public static string TextFor(int index, JsonReader reader)
     {
         // Six bytes (an escape) may stand for one; a text that is longer than that is not decoded at all.
-        bool isBounded = reader.TextLength() <= LongestEscape * TwinModel.Maximums[index];
+        bool isBounded = reader.TextLength() <= LongestEscape * TwinModel.Maximum(index);
         return isBounded && reader.IsTextPortable() ? reader.Text() : null;
     }
 
@@ -76,6 +76,7 @@ public static class SettingsCodec
         }
 
         int component = -1;
+        int last = -1;
         JsonToken token = reader.Next();
         while (token != JsonToken.End)
         {
@@ -94,7 +95,8 @@ public static class SettingsCodec
                 }
                 else
                 {
-                    index = IndexNamed(reader, component);
+                    index = IndexNamed(reader, component, last);
+                    last = index >= 0 ? index : last;
                 }
 
                 token = reader.Next();
@@ -107,7 +109,7 @@ public static class SettingsCodec
                 if (index >= 0)
                 {
                     long number = reader.Integer;
-                    if (token == JsonToken.String && TwinModel.TextOf[index] >= 0)
+                    if (token == JsonToken.String && TwinModel.TextOf(index) >= 0)
                     {
                         string text = TextFor(index, reader);
                         if (text == null)
@@ -115,7 +117,7 @@ public static class SettingsCodec
                             return null;
                         }
 
-                        values.Texts[TwinModel.TextOf[index]] = text;
+                        values.Texts[TwinModel.TextOf(index)] = text;
                         number = text.Length;
                     }
 
@@ -142,9 +144,9 @@ public static class SettingsCodec
     /// <summary>Index of the component with the name just read, or -1.</summary>
     public static int ComponentNamed(JsonReader reader)
     {
-        for (int component = 0; component < TwinModel.Components.Length; component++)
+        for (int component = 0; component < TwinModel.ComponentCount; component++)
         {
-            if (reader.TextIs(TwinModel.Components[component]))
+            if (reader.TextIs(TwinModel.Component(component)))
             {
                 return component;
             }
@@ -154,19 +156,32 @@ public static class SettingsCodec
     }
 
     /// <summary>Index of the property of this component with the name just read, or -1.</summary>
-    public static int IndexNamed(JsonReader reader, int component)
+    /// <param name="before">
+    /// The index found last, or -1: a document mostly has the order of the model, and each name that is looked at costs a literal's block.
+    /// </param>
+    public static int IndexNamed(JsonReader reader, int component, int before)
     {
         if (component < 0)
         {
             return -1;
         }
 
-        for (int index = TwinModel.Firsts[component]; index < TwinModel.Firsts[component + 1]; index++)
+        int first = TwinModel.First(component);
+        int end = TwinModel.First(component + 1);
+        int index = before < first ? first : before + 1;
+        for (int left = end - first; left > 0; left--)
         {
-            if (reader.TextIs(TwinModel.Names[index]))
+            if (index >= end)
+            {
+                index = first;
+            }
+
+            if (reader.TextIs(TwinModel.Name(index)))
             {
                 return index;
             }
+
+            index++;
         }
 
         return -1;

@@ -17,7 +17,11 @@ public sealed class SettingsValues
     /// <summary>The settings where nothing is desired.</summary>
     public SettingsValues()
     {
-        Array.Copy(TwinModel.Defaults, 0, Numbers, 0, TwinModel.Count);
+        for (int index = 0; index < TwinModel.Count; index++)
+        {
+            Numbers[index] = TwinModel.Default(index);
+        }
+
         for (int text = 0; text < TwinModel.TextCount; text++)
         {
             Texts[text] = "";
@@ -45,13 +49,13 @@ public sealed class SettingsValues
     {
         for (int index = 0; index < TwinModel.Count; index++)
         {
-            int like = TwinModel.Like[index];
+            int like = TwinModel.Like(index);
             if (like >= 0 && IsSet(index))
             {
                 Numbers[like] = Numbers[index];
-                if (TwinModel.TextOf[index] >= 0)
+                if (TwinModel.TextOf(index) >= 0)
                 {
-                    Texts[TwinModel.TextOf[like]] = Texts[TwinModel.TextOf[index]];
+                    Texts[TwinModel.TextOf(like)] = Texts[TwinModel.TextOf(index)];
                 }
             }
         }

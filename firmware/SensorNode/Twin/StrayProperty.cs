@@ -36,6 +36,6 @@ public sealed class StrayProperty
     /// <summary>The path as an operator writes it.</summary>
     public string Path()
     {
-        return Component < 0 ? Name : Name == null ? TwinModel.Components[Component] : TwinModel.Components[Component] + "." + Name;
+        return Component < 0 ? Name : Name == null ? TwinModel.Component(Component) : TwinModel.Component(Component) + "." + Name;
     }
 }

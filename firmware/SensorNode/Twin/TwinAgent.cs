@@ -27,7 +27,6 @@ public sealed class TwinAgent
 
     private readonly Backoff _backoff;
     private readonly TwinDocument _document = new TwinDocument();
-    private readonly JsonWriter _writer = new JsonWriter(1024, ReportWriter.MaximumLength);
     private TwinRequest _request;
     private int _lastRequestId;
     private int _readId = -1;
@@ -38,6 +37,7 @@ public sealed class TwinAgent
     private bool _sawOlderTwin;
     private bool _adopted;
     private bool _isSomethingLeftOut;
+    private int _patchLength = ReportWriter.PatchLength;
     private int _patchLimit = ReportWriter.PatchLength;
     private byte[] _payload;
 
@@ -101,6 +101,13 @@ public sealed class TwinAgent
     /// </summary>
     public bool IsHeld { get; set; }
 
+    /// <summary>Length in bytes from which a patch takes nothing more up. Before the first report.</summary>
+    public void LimitPatches(int length)
+    {
+        _patchLength = length;
+        _patchLimit = length;
+    }
+
     /// <summary>The connection is there and the twin's topics are subscribed.</summary>
     public void Connected(long nowMs)
     {
@@ -144,7 +151,7 @@ public sealed class TwinAgent
             {
                 _reportedVersion = version;
                 _patchLimit = _patchLimit < SmallPatch ? SmallPatch
-                    : _patchLimit > ReportWriter.PatchLength >> 1 ? ReportWriter.PatchLength
+                    : _patchLimit > _patchLength >> 1 ? _patchLength
                     : _patchLimit << 1;
                 Handle(TwinEvent.ReportAccepted, nowMs);
             }
@@ -198,6 +205,7 @@ public sealed class TwinAgent
             version <= DesiredVersion ? TwinEvent.PatchOld : version == DesiredVersion + 1 ? TwinEvent.PatchNext : TwinEvent.PatchGap,
             nowMs);
         _payload = null;
+        _document.Leave();
     }
 
     /// <summary>Lets time pass: unanswered requests, waits that are over, and reports that are due.</summary>
@@ -270,6 +278,7 @@ public sealed class TwinAgent
         _payload = payload;
         Handle(TwinEvent.TwinArrived, nowMs);
         _payload = null;
+        _document.Leave();
     }
 
     private void Handle(TwinEvent happened, long nowMs)
@@ -300,9 +309,11 @@ public sealed class TwinAgent
                 Book.Abandon();
                 Facts.Abandon();
                 Health.Abandon();
-                ReportWriter.Write(_writer, Book, Facts, Health, _patchLimit);
+                // Not kept: between reports there are minutes.
+                var writer = new JsonWriter(1024, ReportWriter.MaximumLength);
+                ReportWriter.Write(writer, Book, Facts, Health, _patchLimit);
                 _reportId = NewRequestId();
-                _request = new TwinRequest(_reportId, _writer.ToArray());
+                _request = new TwinRequest(_reportId, writer.ToArray());
                 NextWakeMs = nowMs + AnswerTimeoutMs;
                 break;
             case TwinAction.Confirm:
@@ -344,7 +355,7 @@ public sealed class TwinAgent
         if (!_adopted)
         {
             _adopted = true;
-            Book.AdoptStrays(_document.Enter(_payload, "reported"), TwinFacts.Names);
+            Book.AdoptStrays(_document.Enter(_payload, "reported"));
         }
 
         // Also where the versions say that nothing changed: a twin made anew may by chance have come to the same ones.

@@ -8,6 +8,8 @@ namespace DeviceTwin.SensorNode.Twin;
 /// </summary>
 public sealed class TwinDocument
 {
+    private static readonly byte[] None = new byte[0];
+
     private readonly JsonReader _reader = new JsonReader();
 
     /// <summary>Desired version, -1 where there is none.</summary>
@@ -97,6 +99,12 @@ public sealed class TwinDocument
         _reader.Start(payload, payload.Length);
         _reader.Next();
         return _reader;
+    }
+
+    /// <summary>Lets the bytes go that were looked at last.</summary>
+    public void Leave()
+    {
+        _reader.Start(None, 0);
     }
 
     private void Begin(byte[] payload)

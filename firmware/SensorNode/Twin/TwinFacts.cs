@@ -51,12 +51,6 @@ public sealed class TwinFacts
     /// <summary>Number of facts: texts, from <see cref="Alarms"/> on sets of alarms, and last a number.</summary>
     public const int Count = 15;
 
-    private static readonly string[] FactNames =
-    {
-        "firmwareVersion", "board", "bootId", "verdict", "zone", "settingsHash", "detectorFingerprint", "resetCause",
-        "zoneEdition", "shadowVerdict", "shadowSettingsHash", "alarms", "acknowledgedAlarms", "shadowAlarms", "unacknowledged",
-    };
-
     private readonly string[] _texts = new string[Alarms];
     private readonly bool[] _isKnown = new bool[Count];
     private readonly bool[] _isDirty = new bool[Count];
@@ -71,8 +65,43 @@ public sealed class TwinFacts
         _alarmWords = alarmWords;
     }
 
-    /// <summary>The names, by number.</summary>
-    public static string[] Names => FactNames;
+    /// <summary>The name of a fact.</summary>
+    public static string Name(int fact)
+    {
+        switch (fact)
+        {
+            case FirmwareVersion:
+                return "firmwareVersion";
+            case Board:
+                return "board";
+            case BootId:
+                return "bootId";
+            case Verdict:
+                return "verdict";
+            case Zone:
+                return "zone";
+            case SettingsHash:
+                return "settingsHash";
+            case DetectorFingerprint:
+                return "detectorFingerprint";
+            case ResetCause:
+                return "resetCause";
+            case ZoneEdition:
+                return "zoneEdition";
+            case ShadowVerdict:
+                return "shadowVerdict";
+            case ShadowSettingsHash:
+                return "shadowSettingsHash";
+            case Alarms:
+                return "alarms";
+            case AcknowledgedAlarms:
+                return "acknowledgedAlarms";
+            case ShadowAlarms:
+                return "shadowAlarms";
+            default:
+                return "unacknowledged";
+        }
+    }
 
     /// <summary>Sets a fact that is a text; it is reported where it differs from before. With null it leaves the twin.</summary>
     public void Set(int fact, string text)

@@ -113,7 +113,7 @@ public sealed class FleetTableTests
     {
         var faults = File.ReadAllText(TestFiles.InRepository("firmware/SensorNode/Acquisition/AcquisitionFault.cs"));
         var words = Enumerable.Range(0, Refusal.Count).Select(Refusal.Word)
-            .Concat(Regex.Matches(faults[faults.IndexOf("Words =", StringComparison.Ordinal)..], "\"(\\w+)\"").Select(word => word.Groups[1].Value))
+            .Concat(Regex.Matches(faults, "return \"(\\w+)\"").Select(word => word.Groups[1].Value))
             .Except(["none", "unknown"]);
         Assert.That(Refusals.Words, Is.EquivalentTo(words));
         Assert.That(words.Select(Refusals.Sentence), Is.Unique.And.All.EndsWith("."));

@@ -122,7 +122,7 @@ public sealed class NodePageTests
     public async Task Every_setting_of_the_model_can_be_edited()
     {
         var html = await Render(Detail(Node()));
-        foreach (var path in DeviceTwin.SensorNode.Twin.TwinModel.Paths)
+        foreach (var path in DeviceTwin.SensorNode.Forms.TwinForms.Paths)
         {
             Assert.That(html, Does.Contain($"data-testid=\"edit-{path}\"").And.Contain($"data-testid=\"save-{path}\""));
         }

@@ -16,13 +16,13 @@ public sealed class SettingTests
     [Test]
     public void Every_property_of_the_model_is_in_the_form_with_the_models_limits()
     {
-        Assert.That(SettingCatalogue.All.Select(setting => setting.Path), Is.EquivalentTo(TwinModel.Paths));
+        Assert.That(SettingCatalogue.All.Select(setting => setting.Path), Is.EquivalentTo(TwinForms.Paths));
         for (var index = 0; index < TwinModel.Count; index++)
         {
-            var setting = SettingCatalogue.Find(TwinModel.Paths[index])!;
+            var setting = SettingCatalogue.Find(TwinModel.Path(index))!;
             Assert.That(
                 (setting.Minimum, setting.Maximum, setting.Default ?? TwinModel.NotSet, setting.Unit, setting.Sentence),
-                Is.EqualTo((TwinModel.Minimums[index], TwinModel.Maximums[index], TwinModel.Defaults[index], TwinModel.Units[index], TwinForms.Sentences[index])));
+                Is.EqualTo((TwinModel.Minimum(index), TwinModel.Maximum(index), TwinModel.Default(index), TwinModel.Unit(index), TwinForms.Sentences[index])));
         }
     }
 
@@ -63,7 +63,7 @@ public sealed class SettingTests
     public void Every_property_has_a_label_of_its_own()
     {
         Assert.That(SettingCatalogue.All.Select(setting => setting.Label), Is.Unique);
-        Assert.That(SettingCatalogue.All.Select(setting => setting.Label), Has.None.Matches<string>(label => TwinModel.Names.Contains(label)));
+        Assert.That(SettingCatalogue.All.Select(setting => setting.Label), Has.None.Matches<string>(label => TwinForms.Names.Contains(label)));
     }
 
     [Test]

@@ -168,7 +168,7 @@ public class BackPressureTests
         await using Wire wire = await host.Connect(host.NanoConnect("node-01", enrollment.Attestation.Primary));
         await wire.ExpectQuiet();
         Task closed = wire.ExpectClosed();
-        await host.Time.UntilTimerWithin(TimeSpan.FromSeconds(90));
+        await host.Time.UntilTimerIn(TimeSpan.FromSeconds(90));
         await wire.SendBytes("32 FF 7F");
         for (int second = 0; second < 90; second++)
         {

@@ -327,7 +327,10 @@ public class DeviceProvisioningTests
         await using Wire csharp = await host.Connect(host.CSharpConnect("node-01", enrollment.Attestation.Primary));
         await nano.ExpectQuiet();
         await csharp.ExpectQuiet();
-        await host.Time.UntilTimerWithin(TimeSpan.FromSeconds(90));
+
+        // A device has its answer before the hub waits for it again: until then the hub minds how long it took to send, which is less.
+        await host.Time.UntilTimerIn(TimeSpan.FromSeconds(90));
+        await host.Time.UntilTimerIn(1.5 * new GatewayOptions().LongestKeepAlive);
         host.Time.Advance(TimeSpan.FromSeconds(90));
         await nano.ExpectClosed();
         await csharp.ExpectQuiet();

@@ -14,6 +14,7 @@ internal sealed class HubUnderTest : IAsyncDisposable
 
     private readonly string data = Directory.CreateTempSubdirectory("devicetwin-test-").FullName;
     private readonly List<string> log = [];
+    private readonly string[] options;
     private Process? process;
     private int mqttPort;
     private int httpPort;
@@ -28,9 +29,12 @@ internal sealed class HubUnderTest : IAsyncDisposable
 
     public HttpClient Http { get; private set; } = null!;
 
-    public static async Task<HubUnderTest> Start()
+    private HubUnderTest(string[] options) => this.options = options;
+
+    /// <param name="options">Of its command line, beside those that every test needs.</param>
+    public static async Task<HubUnderTest> Start(params string[] options)
     {
-        var hub = new HubUnderTest();
+        var hub = new HubUnderTest(options);
         await hub.Launch();
         return hub;
     }
@@ -92,12 +96,12 @@ internal sealed class HubUnderTest : IAsyncDisposable
     }
 
     /// <summary>Asks until the answer satisfies the condition; fails with the last answer and the hub's log when patience ends.</summary>
-    public async Task<JsonNode> Eventually(Func<Task<JsonNode>> ask, Func<JsonNode, bool> holds, string what)
+    public async Task<JsonNode> Eventually(Func<Task<JsonNode>> ask, Func<JsonNode, bool> holds, string what, TimeSpan? patience = null)
     {
         var stopwatch = Stopwatch.StartNew();
         JsonNode? last = null;
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (stopwatch.Elapsed < Patience)
+        while (stopwatch.Elapsed < (patience ?? Patience))
         {
             last = await ask();
             if (holds(last))
@@ -123,12 +127,12 @@ internal sealed class HubUnderTest : IAsyncDisposable
     private async Task Launch()
     {
         var hub = Built("HubAssembly");
-        process = Process.Start(new ProcessStartInfo("dotnet")
+        string[] arguments = [hub, "--data", data, "--mqtt-port", $"{mqttPort}", "--http-port", $"{httpPort}", "--exit-with-stdin", .. options];
+        process = Process.Start(new ProcessStartInfo("dotnet", arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            ArgumentList = { hub, "--data", data, "--mqtt-port", $"{mqttPort}", "--http-port", $"{httpPort}", "--exit-with-stdin" },
         })!;
         process.ErrorDataReceived += (_, line) =>
         {

@@ -50,6 +50,8 @@ public sealed class FirmwareTests
             [nameof(board.CaptureCapacity)] = file.Memory.CaptureSamples,
             [nameof(board.DetectorWindow)] = file.Memory.DetectorWindowSamples,
             [nameof(board.WaveformCapacity)] = file.Memory.WaveformSamples,
+            [nameof(board.HasTrial)] = file.Memory.Trial,
+            [nameof(board.HasForest)] = file.Memory.Forest,
             [nameof(board.FileSystemBytes)] = file.Memory.FileSystemBytes,
             [nameof(board.OutboxQueueBytes)] = file.Memory.OutboxQueueBytes,
         };

@@ -13,12 +13,12 @@ public sealed class DefaultsTests
     public void The_detectors_default_is_the_twins(FieldInfo setting)
     {
         var index = Enumerable.Range(0, TwinModel.Count)
-            .Single(index => TwinModel.Like[index] < 0 && TwinModel.Names[index].Equals(setting.Name, StringComparison.OrdinalIgnoreCase));
+            .Single(index => TwinModel.Like(index) < 0 && TwinModel.Name(index).Equals(setting.Name, StringComparison.OrdinalIgnoreCase));
         var value = setting.GetValue(new DetectorSettings());
 
         Assert.That(
             value is string text ? text.Length : Convert.ToInt32(value),
-            Is.EqualTo(TwinModel.Defaults[index]),
-            TwinModel.Paths[index]);
+            Is.EqualTo(TwinModel.Default(index)),
+            TwinModel.Path(index));
     }
 }

@@ -32,6 +32,25 @@ public sealed class ReuseTests
     }
 
     [Test]
+    public void A_detector_for_short_captures_says_the_same_of_them([Values(1024, 2048, 8192)] int window, [Values(2048, 5999, 9999)] int longest)
+    {
+        var random = new Random(window + longest);
+        var fitted = new Detector(window, longest);
+        DetectorResult result = Detector.ResultFor(window, longest);
+        var whole = new Detector(window);
+        var expected = new DetectorResult();
+        for (int run = 0; run < 12; run++)
+        {
+            Capture capture = Any(random);
+            capture.Count = random.Next(3) == 0 ? longest : random.Next(longest);
+            DetectorSettings settings = Machine(random);
+            fitted.Analyze(capture, settings, result);
+            whole.Analyze(capture, settings, expected);
+            Assert.That(Text(result), Is.EqualTo(Text(expected)), $"run {run}: {capture.Count} samples at {capture.SampleRateMilliHertz} mHz");
+        }
+    }
+
+    [Test]
     public void Captures_of_every_small_length_are_analysed_or_refused([Values(1024, 8192)] int window)
     {
         var detector = new Detector(window);

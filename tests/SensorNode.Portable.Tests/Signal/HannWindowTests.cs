@@ -25,4 +25,18 @@ public sealed class HannWindowTests
             Assert.That(half[i], Is.EqualTo(expected).Within(1e-5), $"weight {i}");
         }
     }
+
+    [Test]
+    public void The_weights_have_the_same_bits_whatever_table_they_come_from([Values(1024, 2048, 4096)] int period)
+    {
+        float[] cosine = CosineTable.Quarter(period);
+        foreach (int length in new[] { 1, 2, 3, 16, 64, 112, 128, 500, 512, 896, 1000, 1023, 1024, 2048, 2666 })
+        {
+            var expected = new float[(length / 2) + 1];
+            var half = new float[(length / 2) + 1];
+            HannWindow.FillHalf(expected, length);
+            HannWindow.FillHalf(half, length, cosine);
+            Assert.That(half.Select(BitConverter.SingleToInt32Bits), Is.EqualTo(expected.Select(BitConverter.SingleToInt32Bits)), $"{length} weights");
+        }
+    }
 }

@@ -18,7 +18,15 @@ public sealed class TransformTests
         float[] expected = Enumerable.Range(0, CosineTable.QuarterLength + 1)
             .Select(k => k == CosineTable.QuarterLength ? 0f : (float)Math.Cos(2 * Math.PI * k / CosineTable.Period)).ToArray();
 
-        Assert.That(CosineTable.Quarter, Is.EqualTo(expected));
+        Assert.That(CosineTable.Quarter(CosineTable.Period), Is.EqualTo(expected));
+        for (int period = 32; period < CosineTable.Period; period <<= 1)
+        {
+            int stride = CosineTable.Period / period;
+            Assert.That(CosineTable.Quarter(period), Is.EqualTo(expected.Where((_, k) => k % stride == 0)));
+        }
+
+        var reader = new CosineReader();
+        Assert.That(Enumerable.Range(0, CosineTable.QuarterLength * 2 + 1).Select(reader.At), Is.EqualTo(expected.Concat(expected.Reverse().Skip(1).Select(one => -one))));
     }
 
     [TestCaseSource(nameof(RealLengths))]

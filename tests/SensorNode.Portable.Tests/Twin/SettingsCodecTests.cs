@@ -14,7 +14,7 @@ public sealed class SettingsCodecTests
         values.Numbers[TwinModel.DetectionTemperatureLimitCentiCelsius] = -4000;
         values.Numbers[TwinModel.MaintenanceAlarmsInhibited] = 1;
         values.Numbers[TwinModel.ShadowVelocityLimitUmPerSecond] = 0;
-        Set(values, TwinModel.DetectionForest, new string('f', TwinModel.Maximums[TwinModel.DetectionForest]));
+        Set(values, TwinModel.DetectionForest, new string('f', TwinModel.Maximum(TwinModel.DetectionForest)));
         Set(values, TwinModel.ShadowForest, "");
 
         SettingsValues? read = SettingsCodec.Read(SettingsCodec.Write(values), new PlainTextRule());
@@ -30,10 +30,10 @@ public sealed class SettingsCodecTests
         var values = new SettingsValues();
         for (int index = 0; index < TwinModel.Count; index++)
         {
-            values.Numbers[index] = TwinModel.Below[index] >= 0 ? TwinModel.Minimums[index] : TwinModel.Maximums[index];
-            if (TwinModel.TextOf[index] >= 0)
+            values.Numbers[index] = TwinModel.Below(index) >= 0 ? TwinModel.Minimum(index) : TwinModel.Maximum(index);
+            if (TwinModel.TextOf(index) >= 0)
             {
-                Set(values, index, new string('f', TwinModel.Maximums[index]));
+                Set(values, index, new string('f', TwinModel.Maximum(index)));
             }
         }
 
@@ -64,7 +64,7 @@ public sealed class SettingsCodecTests
     private static void Set(SettingsValues values, int index, string text)
     {
         values.Numbers[index] = text.Length;
-        values.Texts[TwinModel.TextOf[index]] = text;
+        values.Texts[TwinModel.TextOf(index)] = text;
     }
 
     private static SettingsValues? Read(string content) => SettingsCodec.Read(Encoding.UTF8.GetBytes(content), new PlainTextRule());

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using DeviceTwin.SensorNode.Forms;
 using DeviceTwin.SensorNode.Twin;
 
 namespace DeviceTwin.Tests.SensorNode.Portable.Twin;
@@ -15,12 +16,12 @@ public sealed class TwinAgentTests
         Assert.That(scene.Requests, Has.Count.EqualTo(2), "one GET, one report");
         for (int index = 0; index < TwinModel.Count; index++)
         {
-            string value = TwinModel.Types[index] == TwinModel.BooleanType ? "false"
-                : TwinModel.Types[index] == TwinModel.TextType ? "\"\""
-                : TwinModel.Defaults[index].ToString();
+            string value = TwinModel.TypeOf(index) == TwinModel.BooleanType ? "false"
+                : TwinModel.TypeOf(index) == TwinModel.TextType ? "\"\""
+                : TwinModel.Default(index).ToString();
             Assert.That(
-                scene.Acknowledged(TwinModel.Paths[index]),
-                Is.EqualTo(TwinModel.Like[index] >= 0 ? "none" : $"{value}/203/0/default"),
+                scene.Acknowledged(TwinModel.Path(index)),
+                Is.EqualTo(TwinModel.Like(index) >= 0 ? "none" : $"{value}/203/0/default"),
                 "what may be absent is absent");
         }
 
@@ -96,6 +97,20 @@ public sealed class TwinAgentTests
     }
 
     [Test]
+    public void WhatTheBoardDoesNotHaveIsAnsweredAndTheOthersOfTheComponentApply()
+    {
+        var scene = new TwinScene(new PlainTextRule { IsShadowFitted = false }).Settle();
+        scene.Desire("""{"shadow":{"enabled":true,"velocityLimitUmPerSecond":7000,"forest":"abc"}}""");
+        Assert.That(scene.Acknowledged("shadow.enabled"), Is.EqualTo("false/400/2/notFitted: shadow.enabled is not fitted on this board: it has no memory for it"));
+        Assert.That(scene.Acknowledged("shadow.forest"), Does.Contain("/400/2/notFitted: "));
+        Assert.That(scene.Acknowledged("shadow.velocityLimitUmPerSecond"), Is.EqualTo("7000/200/2/applied"));
+        Assert.That(scene.Agent.Book.Rejections, Is.EqualTo(2));
+        scene.Desire("""{"shadow":{"enabled":false,"forest":""}}""");
+        Assert.That(scene.Acknowledged("shadow.enabled"), Is.EqualTo("false/200/3/applied"), "whoever asks for nothing gets it");
+        Assert.That(scene.Acknowledged("shadow.forest"), Does.Contain("/200/3/applied"));
+    }
+
+    [Test]
     public void WhatStandsInThePlaceOfAComponentEndsWhatWasDesiredOfIt()
     {
         var scene = new TwinScene().Settle();
@@ -114,9 +129,9 @@ public sealed class TwinAgentTests
         var desired = new JsonObject();
         for (int index = 0; index < TwinModel.Count; index++)
         {
-            string component = TwinModel.Components[TwinModel.ComponentOf[index]];
+            string component = TwinModel.Component(TwinModel.ComponentOf(index));
             desired[component] ??= new JsonObject();
-            desired[component]![TwinModel.Names[index]] = JsonValue.Create("wrong");
+            desired[component]![TwinModel.Name(index)] = JsonValue.Create("wrong");
         }
 
         scene.Desire(desired.ToJsonString());
@@ -321,7 +336,7 @@ public sealed class TwinAgentTests
         scene.Agent.Answered(200, scene.Next()!.RequestId, -1, Encoding.UTF8.GetBytes(payload), 0);
         Assert.That(scene.Agent.State, Is.EqualTo(TwinState.ReadPause));
         Assert.That(scene.Agent.Malformed, Is.EqualTo(1));
-        Assert.That(scene.Agent.Book.Values.Numbers, Is.EqualTo(TwinModel.Defaults));
+        Assert.That(scene.Agent.Book.Values.Numbers, Is.EqualTo(TwinForms.Defaults));
         Assert.That(scene.Next(), Is.Null, "not at once");
         scene.NowMs = 2000;
         scene.Talk();
@@ -564,11 +579,11 @@ public sealed class TwinAgentTests
         var desired = new JsonObject();
         for (int index = 0; index < TwinModel.Count; index++)
         {
-            string component = TwinModel.Components[TwinModel.ComponentOf[index]];
+            string component = TwinModel.Component(TwinModel.ComponentOf(index));
             desired[component] ??= new JsonObject();
-            desired[component]![TwinModel.Names[index]] = TwinModel.Types[index] == TwinModel.TextType
-                ? JsonValue.Create(new string('f', TwinModel.Maximums[index]))
-                : TwinModel.Types[index] == TwinModel.BooleanType ? JsonValue.Create("wrong") : JsonValue.Create(999999999);
+            desired[component]![TwinModel.Name(index)] = TwinModel.TypeOf(index) == TwinModel.TextType
+                ? JsonValue.Create(new string('f', TwinModel.Maximum(index)))
+                : TwinModel.TypeOf(index) == TwinModel.BooleanType ? JsonValue.Create("wrong") : JsonValue.Create(999999999);
         }
 
         for (int number = 0; number < 40; number++)
@@ -657,7 +672,7 @@ public sealed class TwinAgentTests
     [Test]
     public void ATextIsAppliedAcknowledgedAndOutlivesARestart()
     {
-        string forest = new('f', TwinModel.Maximums[TwinModel.DetectionForest]);
+        string forest = new('f', TwinModel.Maximum(TwinModel.DetectionForest));
         var scene = new TwinScene().Settle();
         scene.Desire($$$"""{"detection":{"forest":"{{{forest}}}"}}""");
         Assert.That(Forest(scene), Is.EqualTo(forest));
@@ -707,7 +722,7 @@ public sealed class TwinAgentTests
         Assert.That(scene.Hub.ReportedAt("shadowVerdict"), Is.Null);
     }
 
-    private static string Forest(TwinScene scene) => scene.Agent.Book.Values.Texts[TwinModel.TextOf[TwinModel.DetectionForest]];
+    private static string Forest(TwinScene scene) => scene.Agent.Book.Values.Texts[TwinModel.TextOf(TwinModel.DetectionForest)];
 
     // Names, and values as text, as Azure counts.
     private static int HubSize(JsonNode? node) => node switch

@@ -190,7 +190,7 @@ public sealed class TwinConvergenceTests
             for (int count = _random.Next(1, 4); count > 0; count--)
             {
                 int index = _random.Next(TwinModel.Count + 2);
-                string path = index < TwinModel.Count ? TwinModel.Paths[index] : index == TwinModel.Count ? "sampling.colour" : "other.thing";
+                string path = index < TwinModel.Count ? TwinModel.Path(index) : index == TwinModel.Count ? "sampling.colour" : "other.thing";
                 string[] names = path.Split('.');
                 patch[names[0]] ??= new JsonObject();
                 patch[names[0]]![names[1]] = JsonNode.Parse(Values[_random.Next(Values.Length)]);
@@ -217,7 +217,7 @@ public sealed class TwinConvergenceTests
 
         private void Agree(int index)
         {
-            string path = TwinModel.Paths[index];
+            string path = TwinModel.Path(index);
             JsonNode? desired = _scene.Hub.DesiredAt(path);
             JsonObject? reported = _scene.Hub.ReportedAt(path) as JsonObject;
             bool isSet = _scene.Agent.Book.Values.IsSet(index);
@@ -231,8 +231,8 @@ public sealed class TwinConvergenceTests
             int code = reported["ac"]!.GetValue<int>();
             int number = _scene.Agent.Book.Values.Numbers[index];
             string inForce = !isSet ? "absent"
-                : TwinModel.Types[index] == TwinModel.TextType ? $"\"{_scene.Agent.Book.Values.Texts[TwinModel.TextOf[index]]}\""
-                : TwinModel.Types[index] == TwinModel.IntegerType ? number.ToString()
+                : TwinModel.TypeOf(index) == TwinModel.TextType ? $"\"{_scene.Agent.Book.Values.Texts[TwinModel.TextOf(index)]}\""
+                : TwinModel.TypeOf(index) == TwinModel.IntegerType ? number.ToString()
                 : number == 0 ? "false" : "true";
             Assert.That(value, Is.EqualTo(inForce), Say($"{path}: reported is what is in force"));
             if (code == 200)

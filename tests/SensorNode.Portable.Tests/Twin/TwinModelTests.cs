@@ -78,14 +78,14 @@ public sealed class TwinModelTests
         for (int index = 0; index < properties.Length; index++)
         {
             (JsonElement property, string path, bool isDerived) = properties[index];
-            Assert.That(TwinModel.Paths[index], Is.EqualTo(path));
-            Assert.That(TwinModel.Like[index], Is.EqualTo(isDerived ? Rules.IndexOf(property.GetProperty("path").GetString()) : -1));
-            Assert.That(TwinModel.Units[index], Is.EqualTo(property.GetProperty("unit").GetString()));
+            Assert.That(TwinModel.Path(index), Is.EqualTo(path));
+            Assert.That(TwinModel.Like(index), Is.EqualTo(isDerived ? Rules.IndexOf(property.GetProperty("path").GetString()) : -1));
+            Assert.That(TwinModel.Unit(index), Is.EqualTo(property.GetProperty("unit").GetString()));
             Assert.That(TwinForms.Owners[index], Is.EqualTo(property.GetProperty("owner").GetString()));
             Assert.That(TwinForms.Sentences[index], Is.EqualTo(property.GetProperty("sentence").GetString()));
-            Assert.That(TwinModel.RejectCodes[index], Is.EqualTo(property.GetProperty("rejectCode").GetInt32()));
-            Assert.That(TwinModel.Components[TwinModel.ComponentOf[index]] + "." + TwinModel.Names[index], Is.EqualTo(TwinModel.Paths[index]));
-            Assert.That(TwinModel.Defaults[index], isDerived ? Is.EqualTo(TwinModel.NotSet) : Is.InRange(TwinModel.Minimums[index], TwinModel.Maximums[index]));
+            Assert.That(TwinModel.RejectCode(index), Is.EqualTo(property.GetProperty("rejectCode").GetInt32()));
+            Assert.That(TwinModel.Component(TwinModel.ComponentOf(index)) + "." + TwinModel.Name(index), Is.EqualTo(TwinModel.Path(index)));
+            Assert.That(TwinModel.Default(index), isDerived ? Is.EqualTo(TwinModel.NotSet) : Is.InRange(TwinModel.Minimum(index), TwinModel.Maximum(index)));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using DeviceTwin.SensorNode.Simulator.Network;
 using DeviceTwin.SensorNode.Twin;
 
 namespace DeviceTwin.Tests.SensorNode.Portable.Twin;
@@ -9,17 +10,25 @@ internal sealed class TwinScene
 {
     public static readonly string?[] AlarmWords = [null, "high", "outer", "inner", "ball", "cage", "unbalance", "misalignment", "looseness", "hot", null, null];
 
-    public StubTwin Hub { get; } = new();
+    public SimulatedTwin Hub { get; } = new();
 
-    public TwinAgent Agent { get; private set; } = NewAgent(new SettingsValues(), 100);
+    private readonly TextRule _rule;
+
+    public TwinScene(TextRule? rule = null)
+    {
+        _rule = rule ?? new PlainTextRule();
+        Agent = NewAgent(new SettingsValues(), 100, _rule);
+    }
+
+    public TwinAgent Agent { get; private set; }
 
     public long NowMs { get; set; }
 
     /// <summary>Requests the agent made, in their order.</summary>
     public List<TwinRequest> Requests { get; } = [];
 
-    public static TwinAgent NewAgent(SettingsValues values, int firstRequestId) =>
-        new(values, new PlainTextRule(), AlarmWords!, new Backoff(1000, 60000, 250, new Jitter(1)), firstRequestId);
+    public static TwinAgent NewAgent(SettingsValues values, int firstRequestId, TextRule? rule = null) =>
+        new(values, rule ?? new PlainTextRule(), AlarmWords!, new Backoff(1000, 60000, 250, new Jitter(1)), firstRequestId);
 
     /// <summary>Connects and lets hub and node talk until neither has anything to say.</summary>
     public TwinScene Settle()
@@ -30,7 +39,7 @@ internal sealed class TwinScene
     }
 
     /// <summary>The node restarts with what it had saved.</summary>
-    public void Restart() => Agent = NewAgent(SettingsCodec.Read(SettingsCodec.Write(Agent.Book.Values), new PlainTextRule()), 5000);
+    public void Restart() => Agent = NewAgent(SettingsCodec.Read(SettingsCodec.Write(Agent.Book.Values), _rule), 5000, _rule);
 
     /// <summary>The operator changes something and the hub pushes it.</summary>
     public void Desire(string json)

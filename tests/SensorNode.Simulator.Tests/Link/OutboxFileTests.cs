@@ -214,12 +214,13 @@ public sealed class OutboxFileTests
     }
 
     /// <summary>The messages of a real node by default settings, all day long; and on the way the numbers that the description states.</summary>
-    [Test]
-    public void TheSmallBoardHoldsADayOfFeaturesAndAlarms()
+    [TestCase(32, 16384)]
+    [TestCase(16, 4096)]
+    public void TheSmallBoardHoldsADayOfFeaturesAndAlarms(int messages, int queueBytes)
     {
         byte[][] real = RealFeatures(MachineKind.OuterRace);
         var files = new SimulatedFiles();
-        var outbox = Make(files);
+        var outbox = new Outbox(messages, queueBytes, files, SmallFileBytes);
         const int Day = 24 * 60;
         byte[] alarm = Encoding.ASCII.GetBytes($$"""{"bootId":"1-123456","seq":5,"t":1700000000000,"capture":3,"id":"1-123456-outer-1","alarm":"outer","state":"raised","verdict":"outer","zone":"B","settingsHash":"{{new string('a', 64)}}","fingerprint":"{{new string('b', 64)}}","at":1700000000}""");
         int alarms = 0;

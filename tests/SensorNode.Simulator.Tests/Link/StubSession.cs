@@ -1,6 +1,6 @@
 using System.Text;
 using DeviceTwin.SensorNode.Link;
-using DeviceTwin.Tests.SensorNode.Portable.Twin;
+using DeviceTwin.SensorNode.Simulator.Network;
 
 namespace DeviceTwin.Tests.SensorNode.Simulator.Link;
 
@@ -14,7 +14,7 @@ internal sealed class StubSession : IMqttSession
     private int _lastPacketId;
     private bool _isSubscribed;
 
-    public StubTwin Twin { get; } = new();
+    public SimulatedTwin Twin { get; } = new();
 
     /// <summary>CONNACK code of the next connections; -1: the hub is not reached; null: the connection never comes about.</summary>
     public int? ConnectAnswer { get; set; } = 0;

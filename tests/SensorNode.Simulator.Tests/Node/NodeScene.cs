@@ -23,7 +23,8 @@ internal sealed class NodeScene
         IFiles? files = null,
         StubSession? session = null,
         int seed = 1,
-        AccelerometerModelOptions? sensor = null)
+        AccelerometerModelOptions? sensor = null,
+        bool isSmall = false)
     {
         Session = session ?? new StubSession();
         Files = files ?? new MemoryFiles();
@@ -50,6 +51,8 @@ internal sealed class NodeScene
                 Network = "plant",
             },
             BoardName = "simulated",
+            HasTrial = !isSmall,
+            HasForest = !isSmall,
             Seed = seed,
         };
         Node = new DeviceTwin.SensorNode.Node(_parts);

@@ -399,6 +399,28 @@ public sealed class NodeTests
     }
 
     [Test]
+    public void ABoardWithoutMemoryForATrialOrAForestSaysSoAndForgetsThoseOfAnotherBuild()
+    {
+        byte[] content = [Forest.Version, ForestFeatures.ListId, 1, (byte)Verdict.Flag(Verdict.Outer), Forest.Leaf + Verdict.Outer];
+        uint checksum = (uint)Crc32.Of(content, content.Length);
+        string forest = Convert.ToBase64String([.. content, (byte)(checksum >> 24), (byte)(checksum >> 16), (byte)(checksum >> 8), (byte)checksum]);
+        var large = new NodeScene().RunTo(5000);
+        large.Session.Desire($$$"""{"shadow":{"enabled":true,"velocityLimitUmPerSecond":100},"detection":{"forest":"{{{forest}}}","velocityLimitUmPerSecond":7000}}""");
+        large.RunTo(30_000);
+        Assert.That(large.Session.Twin.ReportedAt("shadow.enabled.ac")!.GetValue<int>(), Is.EqualTo(200));
+
+        var small = new NodeScene(files: large.Files, session: large.Session, isSmall: true).RunTo(75_000);
+        Assert.That(small.Status.IsTwinSettled, Is.True);
+        Assert.That(small.Status.TrialVerdict, Is.Null);
+        Assert.That(Reported(small, "shadow.enabled.ad"), Does.StartWith("notFitted: "));
+        Assert.That(small.Session.Twin.ReportedAt("shadow.enabled.value")!.GetValue<bool>(), Is.False);
+        Assert.That(Reported(small, "detection.forest.ad"), Does.StartWith("notFitted: "));
+        Assert.That(Reported(small, "detection.forest.value"), Is.Empty);
+        Assert.That(Reported(small, "detection.velocityLimitUmPerSecond.ad"), Is.EqualTo("applied"));
+        Assert.That(small.Features[^1]["trial"], Is.Null);
+    }
+
+    [Test]
     public void SettingsOnTrialThatMeasureSomethingElseMeasureForThemselves()
     {
         var scene = new NodeScene(MachineKind.OuterRace).RunTo(5000);

@@ -12,18 +12,19 @@ internal static class ProjectArrows
         ["DeviceTwin.Mqtt"] = [],
         ["SensorNode.Portable"] = [],
         ["DeviceTwin.Storage"] = ["DeviceTwin.Twins"],
+        ["DeviceTwin.Analytics"] = ["DeviceTwin.Twins", "SensorNode.Portable"],
         ["DeviceTwin.Dashboard"] = ["DeviceTwin.Twins", "SensorNode.Portable"],
-        ["DeviceTwin.Hub"] = ["DeviceTwin.Storage", "DeviceTwin.Twins", "DeviceTwin.Mqtt", "DeviceTwin.Dashboard", "SensorNode.Portable"],
+        ["DeviceTwin.Hub"] = ["DeviceTwin.Storage", "DeviceTwin.Twins", "DeviceTwin.Mqtt", "DeviceTwin.Dashboard", "DeviceTwin.Analytics", "SensorNode.Portable"],
         ["SensorNode.Simulator"] = ["SensorNode.Portable", "DeviceTwin.Mqtt"],
 
         // Storage: the chain of an audit log is proven in a backup or an archive, where no hub is.
-        ["DeviceTwin.Cli"] = ["SensorNode.Simulator", "SensorNode.Portable", "DeviceTwin.Mqtt", "DeviceTwin.Twins", "DeviceTwin.Storage"],
-        ["DeviceTwin.Bench"] = ["SensorNode.Simulator", "SensorNode.Portable", "DeviceTwin.Mqtt", "DeviceTwin.Twins"],
+        ["DeviceTwin.Cli"] = ["SensorNode.Simulator", "SensorNode.Portable", "DeviceTwin.Mqtt", "DeviceTwin.Twins", "DeviceTwin.Analytics", "DeviceTwin.Storage"],
+        ["DeviceTwin.Bench"] = ["SensorNode.Simulator", "SensorNode.Portable", "DeviceTwin.Mqtt", "DeviceTwin.Twins", "DeviceTwin.Analytics"],
         ["DeviceTwin.Load"] = ["SensorNode.Simulator", "SensorNode.Portable", "DeviceTwin.Mqtt", "DeviceTwin.Twins"],
     };
 
     /// <summary>Projects that stand alone: no package either.</summary>
-    public static readonly IReadOnlyList<string> Pure = ["DeviceTwin.Twins", "DeviceTwin.Mqtt", "SensorNode.Portable"];
+    public static readonly IReadOnlyList<string> Pure = ["DeviceTwin.Twins", "DeviceTwin.Mqtt", "SensorNode.Portable", "DeviceTwin.Analytics"];
 
     /// <summary>References that break the table, as <c>from -&gt; to</c>, and projects that the table does not know.</summary>
     public static IEnumerable<string> Violations(IEnumerable<ProjectFile> projects)

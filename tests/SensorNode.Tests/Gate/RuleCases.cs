@@ -54,6 +54,22 @@ internal static class RuleCases
             $"int F(int x) {{ {string.Concat(Enumerable.Repeat("x = x * 3 + 1000; ", 4000))} return x; }}");
         yield return Case("GATE107", "checked addition", Rooms.Link, "int F(int a, int b) { return checked(a + b); }");
         yield return Case("GATE107", "checked conversion", Rooms.Link, "byte F(int a) { return checked((byte)a); }");
+        yield return Case("GATE109", "a field that is shifted as an int", Rooms.Signal, "uint state = 1; int F(int n) { int x = (int)state >> n; return x; }");
+        yield return Case("GATE109", "an element that is shifted as an int", Rooms.Twin, "int F(uint[] a) { int x = (int)a[0] >> 4; return x; }");
+        yield return Case("GATE109", "a parameter that is shifted as an int", Rooms.Link, "int F(uint a) { int x = ((int)a + 1) >> 4; return x; }");
+        yield return Case("GATE109", "a ulong that is shifted as a long", Rooms.Link, "long F(ulong a) { long x = (long)a >> 4; return x; }");
+        yield return Case("GATE109", "a widened difference", Rooms.Link, "long F(uint[] a) { long x = ((long)a[0] - 5) >> 1; return x; }");
+        yield return Case("GATE109", "a local that the compiler saves", Rooms.Link, "int F(uint a) { int x = (int)a; int y = x >> 4; return y; }");
+        yield return Case("GATE109", "a remainder", Rooms.Detection, "int F(uint a) { int x = (int)a % 10; return x; }");
+        yield return Case("GATE109", "a uint that is widened as an int", Rooms.Link, "long F(uint a) { return (int)a; }");
+        yield return Case("GATE109", "a uint that becomes a float as an int", Rooms.Signal, "float F(uint a) { return (int)a; }");
+        yield return Case("GATE109", "a difference of a value without a sign bit", Rooms.Link, "int F(uint a) { int x = ((int)(a >> 8) - 1000) >> 2; return x; }");
+        yield return Case("GATE109", "one of two ways", Rooms.Link, "int F(uint a, int b, bool c) { int x = (c ? (int)a : b) >> 4; return x; }");
+        yield return Case("GATE109", "an argument", Rooms.Link, "static int G(int x) { return (x - 5) >> 1; } int F(uint a) { return G((int)(a >> 8)); }");
+        yield return Case("GATE109", "an argument of a constructor", Rooms.Link,
+            "public class Box { public Box(long x) { } } object F(ulong a) { return new Box((long)a); }");
+        yield return Case("GATE109", "a returned value", Rooms.Link, "uint hash = 1; int F() { return (int)~hash; }");
+        yield return Case("GATE109", "an enum", Rooms.Link, "enum E : uint { A } int F(E a) { int x = (int)a >> 4; return x; }");
 
         // Exactness.
         yield return Case("GATE201", "a double literal", Rooms.Signal, "bool F(float x) { return x > 0.1; }");
@@ -147,6 +163,15 @@ internal static class RuleCases
         yield return Good("integer conversions", Rooms.Signal, "short F(long a) { return (short)(int)(a >> 3); }");
         yield return Good("shift by a variable: the compiler masks it", Rooms.Signal,
             "int F(int a, int n) { return a << n; } long G(long a, int n) { return a >> n; }");
+        yield return Good("an unsigned value by its own sign", Rooms.Signal, "uint F(uint a, ulong b) { return (a >> 3) % 7 / 2 + (uint)(b >> 5); }");
+        yield return Good("an unsigned value that is stored as an int", Rooms.Signal,
+            "uint state = 1; int kept; int F(int[] a) { a[0] = (int)state; kept = (int)state; int x = (int)state; return (x >> 2) + (x >> 1) + (a[0] >> 1) + (kept >> 3); }");
+        yield return Good("an unsigned value through another width", Rooms.Signal,
+            "int F(uint a) { return ((int)(long)a >> 4) + ((short)(a >> 16) >> 2) + ((byte)a << 24 >> 3); }");
+        yield return Good("an unsigned value without a sign bit", Rooms.Signal,
+            "void F(uint a, uint b, int[] to) { to[0] = (int)(a >> 8) >> 2; to[1] = (int)(b & 1023) % 10; to[2] = (int)((long)(int)(a >> 1) >> 4); }");
+        yield return Good("a small type", Rooms.Signal, "int F(byte a, ushort[] b, char c) { return (a << 24 >> 4) + (b[0] << 16 >> 4) + (c << 16 >> 2); }");
+        yield return Good("comparisons of both signs", Rooms.Signal, "bool F(uint a, int b) { return (int)a < b && (uint)b > a; }");
         yield return Good("int to float", Rooms.Signal, "float F(int a, short b) { return a + (float)b; }");
         yield return Good("a loop over floats with every kind of branch", Rooms.Signal,
             """

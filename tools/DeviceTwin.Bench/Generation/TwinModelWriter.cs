@@ -4,8 +4,8 @@ using System.Text;
 namespace DeviceTwin.Bench.Generation;
 
 /// <summary>
-/// Writes the model as C# that compiles for nanoFramework and .NET and gives the same bits on both:
-/// constants and literal arrays, nothing computed.
+/// Writes the model as C# that compiles for nanoFramework and .NET and gives the same bits on both: constants and methods that choose a
+/// literal, nothing computed. Literals stay in flash; a table would live on the node's heap from its start to its end.
 /// </summary>
 public static class TwinModelWriter
 {
@@ -41,9 +41,9 @@ public static class TwinModelWriter
         Member(text, "Number of writable properties.", $"const int Count = {properties.Count}");
         Member(text, "Number of those that are texts: indices of <see cref=\"SettingsValues.Texts\"/>.", $"const int TextCount = {texts.Length}");
         Member(text, "Default of a property that may be absent.", "const int NotSet = int.MinValue");
-        Member(text, "Of <see cref=\"Types\"/>: a whole number.", $"const byte IntegerType = {(int)PropertyType.Integer}");
-        Member(text, "Of <see cref=\"Types\"/>: true or false.", $"const byte BooleanType = {(int)PropertyType.Boolean}");
-        Member(text, "Of <see cref=\"Types\"/>: a text, whose numbers are lengths in bytes.", $"const byte TextType = {(int)PropertyType.Text}");
+        Member(text, "Of <see cref=\"TypeOf\"/>: a whole number.", $"const byte IntegerType = {(int)PropertyType.Integer}");
+        Member(text, "Of <see cref=\"TypeOf\"/>: true or false.", $"const byte BooleanType = {(int)PropertyType.Boolean}");
+        Member(text, "Of <see cref=\"TypeOf\"/>: a text, whose numbers are lengths in bytes.", $"const byte TextType = {(int)PropertyType.Text}");
         for (int index = 0; index < properties.Count; index++)
         {
             LimitedProperty property = properties[index];
@@ -52,48 +52,65 @@ public static class TwinModelWriter
             Member(text, $"<c>{property.Path}</c>: {what}", $"const int {property.Identifier} = {index}");
         }
 
-        Strings(text, "The components.", "Components", components);
-        Integers(text, "Index of the component of each property.", "byte", "ComponentOf", properties.Select(property => Array.IndexOf(components, property.Component)));
-        Integers(
+        Member(text, "Number of components.", $"const int ComponentCount = {components.Length}");
+        Words(text, "The name of a component.", "Component", "component", components);
+        Numbers(
+            text, "Index of the component of a property.", "int", "ComponentOf", "index", properties.Select(property => Number(Array.IndexOf(components, property.Component))));
+        Numbers(
             text,
-            "Index of the first property of each component, and Count: those of a component stand together.",
+            "Index of the first property of a component, and of <see cref=\"ComponentCount\"/>: those of a component stand together.",
             "int",
-            "Firsts",
-            components.Select(component => properties.TakeWhile(property => property.Component != component).Count()).Append(properties.Count));
-        Strings(text, "Component and name, joined by a dot.", "Paths", paths);
-        Strings(text, "The name within the component.", "Names", properties.Select(property => property.Name));
-        Integers(text, "How each property is written.", "byte", "Types", properties.Select(property => (int)property.Type));
-        Integers(text, "Place of each text, or -1.", "int", "TextOf", properties.Select(property => Array.IndexOf(texts, property.Path)));
-        Integers(
+            "First",
+            "component",
+            components.Select(component => properties.TakeWhile(property => property.Component != component).Count()).Append(properties.Count).Select(Number));
+        text.Append(
+            """
+                /// <summary>Component and name, joined by a dot.</summary>
+                public static string Path(int index)
+                {
+                    return Component(ComponentOf(index)) + "." + Name(index);
+                }
+
+
+            """);
+        Words(text, "The name within the component.", "Name", "index", properties.Select(property => property.Name));
+        Numbers(text, "How a property is written.", "byte", "TypeOf", "index", properties.Select(property => property.Type + "Type"));
+        Numbers(text, "Place of a text, or -1.", "int", "TextOf", "index", properties.Select(property => Number(Array.IndexOf(texts, property.Path))));
+        Numbers(
             text,
             "Index of the property that holds where this one is absent, or -1 where it is never absent.",
             "int",
             "Like",
-            properties.Select(property => property.Like is null ? -1 : Array.IndexOf(paths, property.Like)));
-        Integers(text, "Smallest value accepted.", "int", "Minimums", properties.Select(property => property.Minimum));
-        Integers(text, "Largest value accepted.", "int", "Maximums", properties.Select(property => property.Maximum));
-        List(
+            "index",
+            properties.Select(property => Number(property.Like is null ? -1 : Array.IndexOf(paths, property.Like))));
+        Numbers(text, "Smallest value accepted.", "int", "Minimum", "index", properties.Select(property => Number(property.Minimum)));
+        Numbers(text, "Largest value accepted.", "int", "Maximum", "index", properties.Select(property => Number(property.Maximum)));
+        Numbers(
             text,
             "Value in force where nothing is desired; the default of a text is empty.",
             "int",
-            "Defaults",
-            properties.Select(property => property.Like is null ? property.Default.ToString(CultureInfo.InvariantCulture) : "NotSet"));
-        List(
+            "Default",
+            "index",
+            properties.Select(property => property.Like is null ? Number(property.Default) : "NotSet"));
+        Numbers(
+            text, "How many values are accepted, or 0 where every one in the range is.", "int", "AllowedCount", "index", properties.Select(property => Number(property.Allowed.Count)));
+        Choice(
             text,
-            "The only values accepted, or empty where every one in the range is.",
-            "int[]",
+            "One of the only values accepted.",
+            "int",
             "Allowed",
-            properties.Select(property => property.Allowed.Count == 0
-                ? "new int[0]"
-                : $"new int[] {{ {string.Join(", ", property.Allowed.Select(value => value.ToString(CultureInfo.InvariantCulture)))} }}"));
-        Integers(
+            "int index, int entry",
+            "index",
+            properties.Select(property => property.Allowed.Count == 0 ? "return 0;" : Nested(property.Allowed)));
+        Numbers(
             text,
             "Index of the property whose value must be greater unless it is 0, or -1.",
             "int",
             "Below",
-            properties.Select(property => property.Below is null ? -1 : Array.IndexOf(paths, property.Below)));
-        Strings(text, "Unit of the value, empty where it has none.", "Units", properties.Select(property => property.Unit));
-        Integers(text, "Acknowledgement code of a rejected value.", "int", "RejectCodes", properties.Select(property => property.RejectCode));
+            "index",
+            properties.Select(property => Number(property.Below is null ? -1 : Array.IndexOf(paths, property.Below))));
+        Words(text, "Unit of the value, empty where it has none.", "Unit", "index", properties.Select(property => property.Unit));
+        Numbers(text, "Acknowledgement code of a rejected value.", "int", "RejectCode", "index", properties.Select(property => Number(property.RejectCode)));
         text.Length--;
         text.Append("}\n");
         return text.ToString().ReplaceLineEndings("\n");
@@ -117,10 +134,25 @@ public static class TwinModelWriter
             {
 
             """);
+        Strings(text, "The components.", "Components", limits.Properties.Select(property => property.Component).Distinct());
+        Strings(text, "Component and name, joined by a dot.", "Paths", limits.Properties.Select(property => property.Path));
+        Strings(text, "The name within the component.", "Names", limits.Properties.Select(property => property.Name));
+        List(
+            text,
+            "Value in force where nothing is desired.",
+            "int",
+            "Defaults",
+            limits.Properties.Select(property => property.Like is null ? Number(property.Default) : "TwinModel.NotSet"));
+        List(
+            text,
+            "The only values accepted, or empty where every one in the range is.",
+            "int[]",
+            "Allowed",
+            limits.Properties.Select(property => property.Allowed.Count == 0 ? "new int[0]" : $"new int[] {{ {string.Join(", ", property.Allowed.Select(Number))} }}"));
         Integers(text, "Step for forms; a node accepts every integer in the range.", "int", "Steps", limits.Properties.Select(property => property.Step));
         List(
             text,
-            "Names of the values of TwinModel.Allowed, or null where there are none.",
+            "Names of the values of Allowed, or null where there are none.",
             "string[]",
             "AllowedNames",
             limits.Properties.Select(property => names[property.Path].Count == 0 ? "null" : $"new string[] {{ {string.Join(", ", names[property.Path].Select(Quote))} }}"));
@@ -133,6 +165,32 @@ public static class TwinModelWriter
 
     private static void Member(StringBuilder text, string summary, string declaration) =>
         text.Append($"    /// <summary>{Escape(summary)}</summary>\n    public {declaration};\n\n");
+
+    private static void Words(StringBuilder text, string summary, string name, string argument, IEnumerable<string> values) =>
+        Choice(text, summary, "string", name, $"int {argument}", argument, values.Select(value => $"return {Quote(value)};"));
+
+    private static void Numbers(StringBuilder text, string summary, string type, string name, string argument, IEnumerable<string> values) =>
+        Choice(text, summary, type, name, $"int {argument}", argument, values.Select(value => $"return {value};"));
+
+    // Equal results are one branch, and the most frequent one is the rest.
+    private static void Choice(StringBuilder text, string summary, string type, string name, string arguments, string argument, IEnumerable<string> results)
+    {
+        text.Append($"    /// <summary>{Escape(summary)}</summary>\n    public static {type} {name}({arguments})\n    {{\n        switch ({argument})\n        {{\n");
+        var groups = results.Select((result, index) => (result, index)).GroupBy(one => one.result, one => one.index).ToList();
+        IGrouping<string, int> rest = groups.MaxBy(group => group.Count())!;
+        foreach (IGrouping<string, int> group in groups.Where(group => group != rest))
+        {
+            text.Append(string.Concat(group.Select(index => $"            case {index}:\n")));
+            text.Append($"                {group.Key.Replace("\n", "\n                ")}\n");
+        }
+
+        text.Append($"            default:\n                {rest.Key.Replace("\n", "\n                ")}\n        }}\n    }}\n\n");
+    }
+
+    private static string Nested(IReadOnlyList<int> values) =>
+        "switch (entry)\n{\n" + string.Concat(values.Select((value, entry) => $"    {(entry == values.Count - 1 ? "default" : $"case {entry}")}:\n        return {value};\n")) + "}";
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static void Strings(StringBuilder text, string summary, string name, IEnumerable<string> values) =>
         List(text, summary, "string", name, values.Select(Quote));

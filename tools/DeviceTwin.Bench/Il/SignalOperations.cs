@@ -26,7 +26,8 @@ internal static class SignalOperations
         new("window.hann.4096", 111_000, () =>
         {
             var half = new float[2049];
-            return () => HannWindow.FillHalf(half, 4096);
+            float[] cosine = CosineTable.Quarter(CosineTable.Period);
+            return () => HannWindow.FillHalf(half, 4096, cosine);
         }),
         new("floor.1024", 88_000, () =>
         {

@@ -72,6 +72,8 @@ internal static class BoardsCommand
                 captureSamples = board.CaptureCapacity,
                 detectorWindowSamples = board.DetectorWindow,
                 waveformSamples = board.WaveformCapacity,
+                trial = board.HasTrial,
+                forest = board.HasForest,
                 fileSystemBytes = board.FileSystemBytes,
                 outboxQueueBytes = board.OutboxQueueBytes,
             },

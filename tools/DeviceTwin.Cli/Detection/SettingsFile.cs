@@ -60,7 +60,7 @@ internal sealed class SettingsFile
         // $version and $metadata belong to the hub.
         foreach (var component in document.RootElement.EnumerateObject().Where(component => !component.Name.StartsWith('$')))
         {
-            if (!TwinModel.Components.Contains(component.Name))
+            if (!TwinForms.Components.Contains(component.Name))
             {
                 throw Wrong(Sentence(RejectReason.UnknownProperty, component.Name));
             }
@@ -78,7 +78,7 @@ internal sealed class SettingsFile
 
         for (var index = 0; index < TwinModel.Count; index++)
         {
-            var upper = TwinModel.Below[index];
+            var upper = TwinModel.Below(index);
             if (upper >= 0 && !Rules.IsBelow(values.Numbers[index], values.Numbers[upper]))
             {
                 throw Wrong(RejectReason.Sentence(RejectReason.NotAllowed, index) + ".");
@@ -107,19 +107,19 @@ internal sealed class SettingsFile
         }
 
         var token = Token(value, out var integer);
-        var isText = TwinModel.Types[index] == TwinModel.TextType && token == JsonToken.String;
+        var isText = TwinModel.TypeOf(index) == TwinModel.TextType && token == JsonToken.String;
         var rejected = isText ? Rules.JudgeText(index, value.GetString()!, TextRules) : Rules.Judge(index, token, integer);
         if (rejected != RejectReason.None)
         {
             var why = rejected == RejectReason.Malformed ? $" ({Forest.Parse(value.GetString()).Reason})"
-                : TwinForms.AllowedNames[index] is { } names ? $" ({string.Join(", ", TwinModel.Allowed[index].Zip(names, (number, name) => $"{number} {name}"))})"
+                : TwinForms.AllowedNames[index] is { } names ? $" ({string.Join(", ", TwinForms.Allowed[index].Zip(names, (number, name) => $"{number} {name}"))})"
                 : "";
             throw Wrong($"{RejectReason.Sentence(rejected, index)}{why}.");
         }
 
         values.Numbers[index] = Rules.Encode(token, isText ? value.GetString()!.Length : integer);
         // Settings on trial raise nothing, and a single recording has no trial.
-        if (TwinModel.Like[index] >= 0 || !Fields.TryGetValue(name, out var field))
+        if (TwinModel.Like(index) >= 0 || !Fields.TryGetValue(name, out var field))
         {
             return;
         }

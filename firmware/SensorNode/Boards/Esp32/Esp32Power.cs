@@ -19,6 +19,6 @@ public sealed class Esp32Power : IPower
     public int FreeMemoryBytes()
     {
         uint free = nanoFramework.Runtime.Native.GC.Run(false);
-        return free > int.MaxValue ? int.MaxValue : (int)free;
+        return free > int.MaxValue ? int.MaxValue : (int)(long)free;
     }
 }

@@ -8,7 +8,7 @@ namespace DeviceTwin.SensorNode.Twin.Json;
 /// </summary>
 public sealed class JsonWriter
 {
-    private const int GrowthBytes = 1024;
+    private const int GrowthBytes = 256;
 
     private readonly int _maximum;
     private byte[] _data;
@@ -20,6 +20,14 @@ public sealed class JsonWriter
     public JsonWriter(int initial, int maximum)
     {
         _data = new byte[initial];
+        _maximum = maximum;
+    }
+
+    /// <param name="first">The bytes to begin with; whoever lends them must not use them between <see cref="Clear"/> and <see cref="ToArray"/>.</param>
+    /// <param name="maximum">Bytes never exceeded.</param>
+    public JsonWriter(byte[] first, int maximum)
+    {
+        _data = first;
         _maximum = maximum;
     }
 

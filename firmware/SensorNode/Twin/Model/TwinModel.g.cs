@@ -20,13 +20,13 @@ public static class TwinModel
     /// <summary>Default of a property that may be absent.</summary>
     public const int NotSet = int.MinValue;
 
-    /// <summary>Of <see cref="Types"/>: a whole number.</summary>
+    /// <summary>Of <see cref="TypeOf"/>: a whole number.</summary>
     public const byte IntegerType = 0;
 
-    /// <summary>Of <see cref="Types"/>: true or false.</summary>
+    /// <summary>Of <see cref="TypeOf"/>: true or false.</summary>
     public const byte BooleanType = 1;
 
-    /// <summary>Of <see cref="Types"/>: a text, whose numbers are lengths in bytes.</summary>
+    /// <summary>Of <see cref="TypeOf"/>: a text, whose numbers are lengths in bytes.</summary>
     public const byte TextType = 2;
 
     /// <summary><c>sampling.captureIntervalSeconds</c>: Time from the start of one vibration capture to the start of the next. In s.</summary>
@@ -266,1118 +266,733 @@ public static class TwinModel
     /// <summary><c>shadow.forest</c>: as <c>detection.forest</c>, which holds where this is absent.</summary>
     public const int ShadowForest = 78;
 
-    /// <summary>The components.</summary>
-    public static readonly string[] Components =
-    {
-        "sampling",
-        "machine",
-        "detection",
-        "reporting",
-        "maintenance",
-        "shadow",
-    };
+    /// <summary>Number of components.</summary>
+    public const int ComponentCount = 6;
 
-    /// <summary>Index of the component of each property.</summary>
-    public static readonly byte[] ComponentOf =
+    /// <summary>The name of a component.</summary>
+    public static string Component(int component)
     {
-        0,
-        0,
-        0,
-        0,
-        1,
-        1,
-        1,
-        1,
-        1,
-        1,
-        1,
-        1,
-        1,
-        1,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        2,
-        3,
-        3,
-        4,
-        4,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-        5,
-    };
+        switch (component)
+        {
+            case 1:
+                return "machine";
+            case 2:
+                return "detection";
+            case 3:
+                return "reporting";
+            case 4:
+                return "maintenance";
+            case 5:
+                return "shadow";
+            default:
+                return "sampling";
+        }
+    }
 
-    /// <summary>Index of the first property of each component, and Count: those of a component stand together.</summary>
-    public static readonly int[] Firsts =
+    /// <summary>Index of the component of a property.</summary>
+    public static int ComponentOf(int index)
     {
-        0,
-        4,
-        14,
-        44,
-        46,
-        48,
-        79,
-    };
+        switch (index)
+        {
+            case 0:
+            case 1:
+            case 2:
+            case 3:
+                return 0;
+            case 4:
+            case 5:
+            case 6:
+            case 7:
+            case 8:
+            case 9:
+            case 10:
+            case 11:
+            case 12:
+            case 13:
+                return 1;
+            case 14:
+            case 15:
+            case 16:
+            case 17:
+            case 18:
+            case 19:
+            case 20:
+            case 21:
+            case 22:
+            case 23:
+            case 24:
+            case 25:
+            case 26:
+            case 27:
+            case 28:
+            case 29:
+            case 30:
+            case 31:
+            case 32:
+            case 33:
+            case 34:
+            case 35:
+            case 36:
+            case 37:
+            case 38:
+            case 39:
+            case 40:
+            case 41:
+            case 42:
+            case 43:
+                return 2;
+            case 44:
+            case 45:
+                return 3;
+            case 46:
+            case 47:
+                return 4;
+            default:
+                return 5;
+        }
+    }
+
+    /// <summary>Index of the first property of a component, and of <see cref="ComponentCount"/>: those of a component stand together.</summary>
+    public static int First(int component)
+    {
+        switch (component)
+        {
+            case 1:
+                return 4;
+            case 2:
+                return 14;
+            case 3:
+                return 44;
+            case 4:
+                return 46;
+            case 5:
+                return 48;
+            case 6:
+                return 79;
+            default:
+                return 0;
+        }
+    }
 
     /// <summary>Component and name, joined by a dot.</summary>
-    public static readonly string[] Paths =
+    public static string Path(int index)
     {
-        "sampling.captureIntervalSeconds",
-        "sampling.temperatureIntervalSeconds",
-        "sampling.accelerationRangeG",
-        "sampling.triggerLevelMilliG",
-        "machine.shaftSpeedMilliHertz",
-        "machine.bpfoMilliOrders",
-        "machine.bpfiMilliOrders",
-        "machine.bsfMilliOrders",
-        "machine.ftfMilliOrders",
-        "machine.isoGroup",
-        "machine.isoSupport",
-        "machine.ratedPowerWatts",
-        "machine.shaftHeightMillimetres",
-        "machine.mounting",
-        "detection.velocityLimitUmPerSecond",
-        "detection.velocityHysteresisPercent",
-        "detection.velocityTripDelaySeconds",
-        "detection.velocityResetDelaySeconds",
-        "detection.temperatureLimitCentiCelsius",
-        "detection.temperatureHysteresisCentiCelsius",
-        "detection.temperatureTripDelaySeconds",
-        "detection.temperatureResetDelaySeconds",
-        "detection.temperatureRateLimitCentiCelsiusPerHour",
-        "detection.temperatureResidualLimitCentiCelsius",
-        "detection.bearingScoreLimitMilli",
-        "detection.bearingTripDelaySeconds",
-        "detection.bearingResetDelaySeconds",
-        "detection.envelopeBandLowHertz",
-        "detection.envelopeBandHighHertz",
-        "detection.runningLimitMilliG",
-        "detection.baselineWarmUpCaptures",
-        "detection.baselineGeneration",
-        "detection.baselineLimitMilliSigma",
-        "detection.driftLimitMilliSigma",
-        "detection.band1LowHertz",
-        "detection.band1HighHertz",
-        "detection.band1LimitMilliG",
-        "detection.band2LowHertz",
-        "detection.band2HighHertz",
-        "detection.band2LimitMilliG",
-        "detection.band3LowHertz",
-        "detection.band3HighHertz",
-        "detection.band3LimitMilliG",
-        "detection.forest",
-        "reporting.telemetryIntervalSeconds",
-        "reporting.spectrumEveryCaptures",
-        "maintenance.alarmsInhibited",
-        "maintenance.acknowledgeGeneration",
-        "shadow.enabled",
-        "shadow.velocityLimitUmPerSecond",
-        "shadow.velocityHysteresisPercent",
-        "shadow.velocityTripDelaySeconds",
-        "shadow.velocityResetDelaySeconds",
-        "shadow.temperatureLimitCentiCelsius",
-        "shadow.temperatureHysteresisCentiCelsius",
-        "shadow.temperatureTripDelaySeconds",
-        "shadow.temperatureResetDelaySeconds",
-        "shadow.temperatureRateLimitCentiCelsiusPerHour",
-        "shadow.temperatureResidualLimitCentiCelsius",
-        "shadow.bearingScoreLimitMilli",
-        "shadow.bearingTripDelaySeconds",
-        "shadow.bearingResetDelaySeconds",
-        "shadow.envelopeBandLowHertz",
-        "shadow.envelopeBandHighHertz",
-        "shadow.runningLimitMilliG",
-        "shadow.baselineWarmUpCaptures",
-        "shadow.baselineGeneration",
-        "shadow.baselineLimitMilliSigma",
-        "shadow.driftLimitMilliSigma",
-        "shadow.band1LowHertz",
-        "shadow.band1HighHertz",
-        "shadow.band1LimitMilliG",
-        "shadow.band2LowHertz",
-        "shadow.band2HighHertz",
-        "shadow.band2LimitMilliG",
-        "shadow.band3LowHertz",
-        "shadow.band3HighHertz",
-        "shadow.band3LimitMilliG",
-        "shadow.forest",
-    };
+        return Component(ComponentOf(index)) + "." + Name(index);
+    }
 
     /// <summary>The name within the component.</summary>
-    public static readonly string[] Names =
+    public static string Name(int index)
     {
-        "captureIntervalSeconds",
-        "temperatureIntervalSeconds",
-        "accelerationRangeG",
-        "triggerLevelMilliG",
-        "shaftSpeedMilliHertz",
-        "bpfoMilliOrders",
-        "bpfiMilliOrders",
-        "bsfMilliOrders",
-        "ftfMilliOrders",
-        "isoGroup",
-        "isoSupport",
-        "ratedPowerWatts",
-        "shaftHeightMillimetres",
-        "mounting",
-        "velocityLimitUmPerSecond",
-        "velocityHysteresisPercent",
-        "velocityTripDelaySeconds",
-        "velocityResetDelaySeconds",
-        "temperatureLimitCentiCelsius",
-        "temperatureHysteresisCentiCelsius",
-        "temperatureTripDelaySeconds",
-        "temperatureResetDelaySeconds",
-        "temperatureRateLimitCentiCelsiusPerHour",
-        "temperatureResidualLimitCentiCelsius",
-        "bearingScoreLimitMilli",
-        "bearingTripDelaySeconds",
-        "bearingResetDelaySeconds",
-        "envelopeBandLowHertz",
-        "envelopeBandHighHertz",
-        "runningLimitMilliG",
-        "baselineWarmUpCaptures",
-        "baselineGeneration",
-        "baselineLimitMilliSigma",
-        "driftLimitMilliSigma",
-        "band1LowHertz",
-        "band1HighHertz",
-        "band1LimitMilliG",
-        "band2LowHertz",
-        "band2HighHertz",
-        "band2LimitMilliG",
-        "band3LowHertz",
-        "band3HighHertz",
-        "band3LimitMilliG",
-        "forest",
-        "telemetryIntervalSeconds",
-        "spectrumEveryCaptures",
-        "alarmsInhibited",
-        "acknowledgeGeneration",
-        "enabled",
-        "velocityLimitUmPerSecond",
-        "velocityHysteresisPercent",
-        "velocityTripDelaySeconds",
-        "velocityResetDelaySeconds",
-        "temperatureLimitCentiCelsius",
-        "temperatureHysteresisCentiCelsius",
-        "temperatureTripDelaySeconds",
-        "temperatureResetDelaySeconds",
-        "temperatureRateLimitCentiCelsiusPerHour",
-        "temperatureResidualLimitCentiCelsius",
-        "bearingScoreLimitMilli",
-        "bearingTripDelaySeconds",
-        "bearingResetDelaySeconds",
-        "envelopeBandLowHertz",
-        "envelopeBandHighHertz",
-        "runningLimitMilliG",
-        "baselineWarmUpCaptures",
-        "baselineGeneration",
-        "baselineLimitMilliSigma",
-        "driftLimitMilliSigma",
-        "band1LowHertz",
-        "band1HighHertz",
-        "band1LimitMilliG",
-        "band2LowHertz",
-        "band2HighHertz",
-        "band2LimitMilliG",
-        "band3LowHertz",
-        "band3HighHertz",
-        "band3LimitMilliG",
-        "forest",
-    };
+        switch (index)
+        {
+            case 0:
+                return "captureIntervalSeconds";
+            case 1:
+                return "temperatureIntervalSeconds";
+            case 2:
+                return "accelerationRangeG";
+            case 3:
+                return "triggerLevelMilliG";
+            case 4:
+                return "shaftSpeedMilliHertz";
+            case 5:
+                return "bpfoMilliOrders";
+            case 6:
+                return "bpfiMilliOrders";
+            case 7:
+                return "bsfMilliOrders";
+            case 8:
+                return "ftfMilliOrders";
+            case 9:
+                return "isoGroup";
+            case 10:
+                return "isoSupport";
+            case 11:
+                return "ratedPowerWatts";
+            case 12:
+                return "shaftHeightMillimetres";
+            case 13:
+                return "mounting";
+            case 15:
+            case 50:
+                return "velocityHysteresisPercent";
+            case 16:
+            case 51:
+                return "velocityTripDelaySeconds";
+            case 17:
+            case 52:
+                return "velocityResetDelaySeconds";
+            case 18:
+            case 53:
+                return "temperatureLimitCentiCelsius";
+            case 19:
+            case 54:
+                return "temperatureHysteresisCentiCelsius";
+            case 20:
+            case 55:
+                return "temperatureTripDelaySeconds";
+            case 21:
+            case 56:
+                return "temperatureResetDelaySeconds";
+            case 22:
+            case 57:
+                return "temperatureRateLimitCentiCelsiusPerHour";
+            case 23:
+            case 58:
+                return "temperatureResidualLimitCentiCelsius";
+            case 24:
+            case 59:
+                return "bearingScoreLimitMilli";
+            case 25:
+            case 60:
+                return "bearingTripDelaySeconds";
+            case 26:
+            case 61:
+                return "bearingResetDelaySeconds";
+            case 27:
+            case 62:
+                return "envelopeBandLowHertz";
+            case 28:
+            case 63:
+                return "envelopeBandHighHertz";
+            case 29:
+            case 64:
+                return "runningLimitMilliG";
+            case 30:
+            case 65:
+                return "baselineWarmUpCaptures";
+            case 31:
+            case 66:
+                return "baselineGeneration";
+            case 32:
+            case 67:
+                return "baselineLimitMilliSigma";
+            case 33:
+            case 68:
+                return "driftLimitMilliSigma";
+            case 34:
+            case 69:
+                return "band1LowHertz";
+            case 35:
+            case 70:
+                return "band1HighHertz";
+            case 36:
+            case 71:
+                return "band1LimitMilliG";
+            case 37:
+            case 72:
+                return "band2LowHertz";
+            case 38:
+            case 73:
+                return "band2HighHertz";
+            case 39:
+            case 74:
+                return "band2LimitMilliG";
+            case 40:
+            case 75:
+                return "band3LowHertz";
+            case 41:
+            case 76:
+                return "band3HighHertz";
+            case 42:
+            case 77:
+                return "band3LimitMilliG";
+            case 43:
+            case 78:
+                return "forest";
+            case 44:
+                return "telemetryIntervalSeconds";
+            case 45:
+                return "spectrumEveryCaptures";
+            case 46:
+                return "alarmsInhibited";
+            case 47:
+                return "acknowledgeGeneration";
+            case 48:
+                return "enabled";
+            default:
+                return "velocityLimitUmPerSecond";
+        }
+    }
 
-    /// <summary>How each property is written.</summary>
-    public static readonly byte[] Types =
+    /// <summary>How a property is written.</summary>
+    public static byte TypeOf(int index)
     {
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        2,
-        0,
-        0,
-        1,
-        0,
-        1,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        2,
-    };
+        switch (index)
+        {
+            case 43:
+            case 78:
+                return TextType;
+            case 46:
+            case 48:
+                return BooleanType;
+            default:
+                return IntegerType;
+        }
+    }
 
-    /// <summary>Place of each text, or -1.</summary>
-    public static readonly int[] TextOf =
+    /// <summary>Place of a text, or -1.</summary>
+    public static int TextOf(int index)
     {
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        0,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        1,
-    };
+        switch (index)
+        {
+            case 43:
+                return 0;
+            case 78:
+                return 1;
+            default:
+                return -1;
+        }
+    }
 
     /// <summary>Index of the property that holds where this one is absent, or -1 where it is never absent.</summary>
-    public static readonly int[] Like =
+    public static int Like(int index)
     {
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        14,
-        15,
-        16,
-        17,
-        18,
-        19,
-        20,
-        21,
-        22,
-        23,
-        24,
-        25,
-        26,
-        27,
-        28,
-        29,
-        30,
-        31,
-        32,
-        33,
-        34,
-        35,
-        36,
-        37,
-        38,
-        39,
-        40,
-        41,
-        42,
-        43,
-    };
+        switch (index)
+        {
+            case 49:
+                return 14;
+            case 50:
+                return 15;
+            case 51:
+                return 16;
+            case 52:
+                return 17;
+            case 53:
+                return 18;
+            case 54:
+                return 19;
+            case 55:
+                return 20;
+            case 56:
+                return 21;
+            case 57:
+                return 22;
+            case 58:
+                return 23;
+            case 59:
+                return 24;
+            case 60:
+                return 25;
+            case 61:
+                return 26;
+            case 62:
+                return 27;
+            case 63:
+                return 28;
+            case 64:
+                return 29;
+            case 65:
+                return 30;
+            case 66:
+                return 31;
+            case 67:
+                return 32;
+            case 68:
+                return 33;
+            case 69:
+                return 34;
+            case 70:
+                return 35;
+            case 71:
+                return 36;
+            case 72:
+                return 37;
+            case 73:
+                return 38;
+            case 74:
+                return 39;
+            case 75:
+                return 40;
+            case 76:
+                return 41;
+            case 77:
+                return 42;
+            case 78:
+                return 43;
+            default:
+                return -1;
+        }
+    }
 
     /// <summary>Smallest value accepted.</summary>
-    public static readonly int[] Minimums =
+    public static int Minimum(int index)
     {
-        1,
-        1,
-        2,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        -4000,
-        0,
-        0,
-        0,
-        0,
-        0,
-        100,
-        0,
-        0,
-        100,
-        500,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        1,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        -4000,
-        0,
-        0,
-        0,
-        0,
-        0,
-        100,
-        0,
-        0,
-        100,
-        500,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-    };
+        switch (index)
+        {
+            case 0:
+            case 1:
+            case 44:
+                return 1;
+            case 2:
+                return 2;
+            case 18:
+            case 53:
+                return -4000;
+            case 24:
+            case 27:
+            case 59:
+            case 62:
+                return 100;
+            case 28:
+            case 63:
+                return 500;
+            default:
+                return 0;
+        }
+    }
 
     /// <summary>Largest value accepted.</summary>
-    public static readonly int[] Maximums =
+    public static int Maximum(int index)
     {
-        86400,
-        3600,
-        16,
-        16000,
-        1000000,
-        100000,
-        100000,
-        100000,
-        1000,
-        2,
-        2,
-        100000000,
-        10000,
-        4,
-        100000,
-        50,
-        3600,
-        3600,
-        12500,
-        5000,
-        3600,
-        3600,
-        100000,
-        10000,
-        60000,
-        86400,
-        86400,
-        6000,
-        10000,
-        16000,
-        10000,
-        1000000,
-        1000000,
-        1000000,
-        13000,
-        13000,
-        16000,
-        13000,
-        13000,
-        16000,
-        13000,
-        13000,
-        16000,
-        4096,
-        86400,
-        1000,
-        1,
-        1000000,
-        1,
-        100000,
-        50,
-        3600,
-        3600,
-        12500,
-        5000,
-        3600,
-        3600,
-        100000,
-        10000,
-        60000,
-        86400,
-        86400,
-        6000,
-        10000,
-        16000,
-        10000,
-        1000000,
-        1000000,
-        1000000,
-        13000,
-        13000,
-        16000,
-        13000,
-        13000,
-        16000,
-        13000,
-        13000,
-        16000,
-        4096,
-    };
+        switch (index)
+        {
+            case 0:
+            case 25:
+            case 26:
+            case 44:
+            case 60:
+            case 61:
+                return 86400;
+            case 1:
+            case 16:
+            case 17:
+            case 20:
+            case 21:
+            case 51:
+            case 52:
+            case 55:
+            case 56:
+                return 3600;
+            case 2:
+                return 16;
+            case 3:
+            case 29:
+            case 36:
+            case 39:
+            case 42:
+            case 64:
+            case 71:
+            case 74:
+            case 77:
+                return 16000;
+            case 4:
+            case 31:
+            case 32:
+            case 33:
+            case 47:
+            case 66:
+            case 67:
+            case 68:
+                return 1000000;
+            case 5:
+            case 6:
+            case 7:
+            case 14:
+            case 22:
+            case 49:
+            case 57:
+                return 100000;
+            case 8:
+            case 45:
+                return 1000;
+            case 9:
+            case 10:
+                return 2;
+            case 11:
+                return 100000000;
+            case 12:
+            case 23:
+            case 28:
+            case 30:
+            case 58:
+            case 63:
+            case 65:
+                return 10000;
+            case 13:
+                return 4;
+            case 15:
+            case 50:
+                return 50;
+            case 18:
+            case 53:
+                return 12500;
+            case 19:
+            case 54:
+                return 5000;
+            case 24:
+            case 59:
+                return 60000;
+            case 27:
+            case 62:
+                return 6000;
+            case 43:
+            case 78:
+                return 4096;
+            case 46:
+            case 48:
+                return 1;
+            default:
+                return 13000;
+        }
+    }
 
     /// <summary>Value in force where nothing is desired; the default of a text is empty.</summary>
-    public static readonly int[] Defaults =
+    public static int Default(int index)
     {
-        60,
-        30,
-        16,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        7100,
-        10,
-        0,
-        0,
-        8000,
-        200,
-        0,
-        0,
-        0,
-        900,
-        2000,
-        0,
-        0,
-        500,
-        5400,
-        0,
-        60,
-        0,
-        8000,
-        60000,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        60,
-        1,
-        0,
-        0,
-        0,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-        NotSet,
-    };
+        switch (index)
+        {
+            case 0:
+            case 30:
+            case 44:
+                return 60;
+            case 1:
+                return 30;
+            case 2:
+                return 16;
+            case 14:
+                return 7100;
+            case 15:
+                return 10;
+            case 18:
+            case 32:
+                return 8000;
+            case 19:
+                return 200;
+            case 23:
+                return 900;
+            case 24:
+                return 2000;
+            case 27:
+                return 500;
+            case 28:
+                return 5400;
+            case 33:
+                return 60000;
+            case 45:
+                return 1;
+            case 49:
+            case 50:
+            case 51:
+            case 52:
+            case 53:
+            case 54:
+            case 55:
+            case 56:
+            case 57:
+            case 58:
+            case 59:
+            case 60:
+            case 61:
+            case 62:
+            case 63:
+            case 64:
+            case 65:
+            case 66:
+            case 67:
+            case 68:
+            case 69:
+            case 70:
+            case 71:
+            case 72:
+            case 73:
+            case 74:
+            case 75:
+            case 76:
+            case 77:
+            case 78:
+                return NotSet;
+            default:
+                return 0;
+        }
+    }
 
-    /// <summary>The only values accepted, or empty where every one in the range is.</summary>
-    public static readonly int[][] Allowed =
+    /// <summary>How many values are accepted, or 0 where every one in the range is.</summary>
+    public static int AllowedCount(int index)
     {
-        new int[0],
-        new int[0],
-        new int[] { 2, 4, 8, 16 },
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[] { 0, 1, 2 },
-        new int[] { 0, 1, 2 },
-        new int[0],
-        new int[0],
-        new int[] { 0, 1, 2, 3, 4 },
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-        new int[0],
-    };
+        switch (index)
+        {
+            case 2:
+                return 4;
+            case 9:
+            case 10:
+                return 3;
+            case 13:
+                return 5;
+            default:
+                return 0;
+        }
+    }
+
+    /// <summary>One of the only values accepted.</summary>
+    public static int Allowed(int index, int entry)
+    {
+        switch (index)
+        {
+            case 2:
+                switch (entry)
+                {
+                    case 0:
+                        return 2;
+                    case 1:
+                        return 4;
+                    case 2:
+                        return 8;
+                    default:
+                        return 16;
+                }
+            case 9:
+            case 10:
+                switch (entry)
+                {
+                    case 0:
+                        return 0;
+                    case 1:
+                        return 1;
+                    default:
+                        return 2;
+                }
+            case 13:
+                switch (entry)
+                {
+                    case 0:
+                        return 0;
+                    case 1:
+                        return 1;
+                    case 2:
+                        return 2;
+                    case 3:
+                        return 3;
+                    default:
+                        return 4;
+                }
+            default:
+                return 0;
+        }
+    }
 
     /// <summary>Index of the property whose value must be greater unless it is 0, or -1.</summary>
-    public static readonly int[] Below =
+    public static int Below(int index)
     {
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        28,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        35,
-        -1,
-        -1,
-        38,
-        -1,
-        -1,
-        41,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        63,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        -1,
-        70,
-        -1,
-        -1,
-        73,
-        -1,
-        -1,
-        76,
-        -1,
-        -1,
-        -1,
-    };
+        switch (index)
+        {
+            case 27:
+                return 28;
+            case 34:
+                return 35;
+            case 37:
+                return 38;
+            case 40:
+                return 41;
+            case 62:
+                return 63;
+            case 69:
+                return 70;
+            case 72:
+                return 73;
+            case 75:
+                return 76;
+            default:
+                return -1;
+        }
+    }
 
     /// <summary>Unit of the value, empty where it has none.</summary>
-    public static readonly string[] Units =
+    public static string Unit(int index)
     {
-        "s",
-        "s",
-        "g",
-        "mg",
-        "mHz",
-        "milliOrders",
-        "milliOrders",
-        "milliOrders",
-        "milliOrders",
-        "",
-        "",
-        "W",
-        "mm",
-        "",
-        "um/s",
-        "%",
-        "s",
-        "s",
-        "cC",
-        "cC",
-        "s",
-        "s",
-        "cC/h",
-        "cC",
-        "milliScore",
-        "s",
-        "s",
-        "Hz",
-        "Hz",
-        "mg",
-        "captures",
-        "",
-        "milliSigma",
-        "milliSigma",
-        "Hz",
-        "Hz",
-        "mg",
-        "Hz",
-        "Hz",
-        "mg",
-        "Hz",
-        "Hz",
-        "mg",
-        "bytes",
-        "s",
-        "captures",
-        "",
-        "",
-        "",
-        "um/s",
-        "%",
-        "s",
-        "s",
-        "cC",
-        "cC",
-        "s",
-        "s",
-        "cC/h",
-        "cC",
-        "milliScore",
-        "s",
-        "s",
-        "Hz",
-        "Hz",
-        "mg",
-        "captures",
-        "",
-        "milliSigma",
-        "milliSigma",
-        "Hz",
-        "Hz",
-        "mg",
-        "Hz",
-        "Hz",
-        "mg",
-        "Hz",
-        "Hz",
-        "mg",
-        "bytes",
-    };
+        switch (index)
+        {
+            case 0:
+            case 1:
+            case 16:
+            case 17:
+            case 20:
+            case 21:
+            case 25:
+            case 26:
+            case 44:
+            case 51:
+            case 52:
+            case 55:
+            case 56:
+            case 60:
+            case 61:
+                return "s";
+            case 2:
+                return "g";
+            case 3:
+            case 29:
+            case 36:
+            case 39:
+            case 42:
+            case 64:
+            case 71:
+            case 74:
+            case 77:
+                return "mg";
+            case 4:
+                return "mHz";
+            case 5:
+            case 6:
+            case 7:
+            case 8:
+                return "milliOrders";
+            case 9:
+            case 10:
+            case 13:
+            case 31:
+            case 46:
+            case 47:
+            case 48:
+            case 66:
+                return "";
+            case 11:
+                return "W";
+            case 12:
+                return "mm";
+            case 14:
+            case 49:
+                return "um/s";
+            case 15:
+            case 50:
+                return "%";
+            case 18:
+            case 19:
+            case 23:
+            case 53:
+            case 54:
+            case 58:
+                return "cC";
+            case 22:
+            case 57:
+                return "cC/h";
+            case 24:
+            case 59:
+                return "milliScore";
+            case 30:
+            case 45:
+            case 65:
+                return "captures";
+            case 32:
+            case 33:
+            case 67:
+            case 68:
+                return "milliSigma";
+            case 43:
+            case 78:
+                return "bytes";
+            default:
+                return "Hz";
+        }
+    }
 
     /// <summary>Acknowledgement code of a rejected value.</summary>
-    public static readonly int[] RejectCodes =
+    public static int RejectCode(int index)
     {
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-        400,
-    };
+        switch (index)
+        {
+            default:
+                return 400;
+        }
+    }
 }

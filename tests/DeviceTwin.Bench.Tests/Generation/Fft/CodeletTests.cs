@@ -13,6 +13,7 @@ public sealed class CodeletTests
         ["RealColumns.Full32"] = RealColumns.Create(32, false),
         ["RealColumns.Full128"] = RealColumns.Create(128, false),
         ["RealRows.FoldedApart16"] = ComplexRows.Create(16, RowResult.FoldedApart),
+        ["RealRows.Folded16"] = ComplexRows.Create(16, RowResult.Folded),
         ["RealRows.Folded32"] = ComplexRows.Create(32, RowResult.Folded),
         ["RealRows.Middle64"] = RealRows.Create(64, false),
         ["ComplexColumns.Full16"] = ComplexColumns.Create(16),

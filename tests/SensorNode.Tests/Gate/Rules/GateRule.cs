@@ -63,6 +63,10 @@ internal sealed record GateRule(string Code, string Title, string Hint)
     public static readonly GateRule VolatilePrefix = new(
         "GATE108", "volatile access", "The runtime ignores it: take a lock, or use System.Threading.Interlocked.");
 
+    public static readonly GateRule UnsignedTakenForSigned = new(
+        "GATE109", "unsigned value where a signed one is meant",
+        "A cast changes nothing for the runtime, which shifts and widens it as unsigned: store it in an int, or go through another width, (int)(long)x.");
+
     // 2xx: the exactness contract of Signal, Detection and Twin.
     public static readonly GateRule DoublePrecision = new(
         "GATE201", "double", "Exact rooms compute with integers or float: write 1.5f, and scale what needs more digits to an integer unit.");

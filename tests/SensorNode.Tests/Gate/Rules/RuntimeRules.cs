@@ -102,6 +102,42 @@ internal static class RuntimeRules
                 report.Add(GateRule.Generics, method, instruction, instance.Name);
             }
         }
+
+        CheckSigns(method, report);
+    }
+
+    /// <summary>
+    /// A value keeps the type it had where it came from (a field, a local, an element, a conversion), through casts that are no instruction and
+    /// through arithmetic, whose result has the type of its left operand; it gets another by being stored. Instructions that are there once for
+    /// both signs go by that type. What is handed to a parameter or returned is not stored.
+    /// </summary>
+    private static void CheckSigns(MethodDefinition method, RuleReport report)
+    {
+        var stacks = StackTyping.Before(method);
+        foreach (var instruction in method.Body.Instructions.Where(stacks.ContainsKey))
+        {
+            var stack = stacks[instruction];
+            bool isAmbiguous = instruction.OpCode.Code switch
+            {
+                Code.Shr or Code.Rem => stack[^2].IsAmbiguous,
+                Code.Conv_I8 or Code.Conv_R4 or Code.Conv_R8 => stack[^1].IsAmbiguous,
+                Code.Call or Code.Callvirt or Code.Newobj => HandsOver((MethodReference)instruction.Operand, stack),
+                Code.Ret => StackSlot.IsSignedType(method.ReturnType) && stack[^1].IsUnsigned,
+                _ => false,
+            };
+            if (isAmbiguous)
+            {
+                report.Add(GateRule.UnsignedTakenForSigned, method, instruction, instruction.OpCode.Name);
+            }
+        }
+    }
+
+    // Even one that has no sign bit: what the method subtracts from it may have one.
+    private static bool HandsOver(MethodReference called, IReadOnlyList<StackSlot> stack)
+    {
+        int count = called.Parameters.Count;
+        return called.Parameters.Where((parameter, index) =>
+            StackSlot.IsSignedType(parameter.ParameterType) && stack[stack.Count - count + index].IsUnsigned).Any();
     }
 
     private static void CheckSlots(MethodDefinition method, int count, string what, RuleReport report)

@@ -80,24 +80,42 @@ internal static class StackTyping
             case Code.Ret:
                 return;
             case Code.And:
-                Binary(stack, (left, right) => new StackSlot(Wider(left.Kind, right.Kind), Lesser(MaskOf(left), MaskOf(right))));
+                Binary(stack, (left, right) => new StackSlot(
+                    Wider(left.Kind, right.Kind), Lesser(MaskOf(left), MaskOf(right)), IsUnsigned: left.IsUnsigned));
                 return;
             case Code.Add or Code.Sub or Code.Mul or Code.Div or Code.Div_Un or Code.Rem or Code.Rem_Un or Code.Or or Code.Xor
                 or Code.Add_Ovf or Code.Add_Ovf_Un or Code.Sub_Ovf or Code.Sub_Ovf_Un or Code.Mul_Ovf or Code.Mul_Ovf_Un:
-                Binary(stack, (left, right) => new StackSlot(Wider(left.Kind, right.Kind)));
+                // The runtime takes the type of the left one.
+                Binary(stack, (left, right) => new StackSlot(Wider(left.Kind, right.Kind), IsUnsigned: left.IsUnsigned));
                 return;
-            case Code.Shl or Code.Shr or Code.Shr_Un:
-                Binary(stack, (left, _) => new StackSlot(left.Kind));
+            case Code.Shr_Un:
+                Binary(stack, (left, right) => new StackSlot(left.Kind, Shifted(left, right), IsUnsigned: left.IsUnsigned));
+                return;
+            case Code.Shr:
+                Binary(stack, (left, _) => new StackSlot(left.Kind, left.Bound, IsUnsigned: left.IsUnsigned));
+                return;
+            case Code.Shl:
+                Binary(stack, (left, _) => new StackSlot(left.Kind, IsUnsigned: left.IsUnsigned));
                 return;
             case Code.Neg or Code.Not:
-                stack[^1] = new StackSlot(stack[^1].Kind);
+                stack[^1] = new StackSlot(stack[^1].Kind, IsUnsigned: stack[^1].IsUnsigned);
                 return;
-            case Code.Conv_I8 or Code.Conv_U8:
-                stack[^1] = stack[^1] with { Kind = StackKind.Int64 };
+            case Code.Conv_I8:
+                stack[^1] = stack[^1] with { Kind = StackKind.Int64, IsUnsigned = false };
                 return;
-            case Code.Conv_I4 or Code.Conv_U4 or Code.Conv_I2 or Code.Conv_U2 or Code.Conv_I1 or Code.Conv_U1:
+            case Code.Conv_U8:
+                stack[^1] = stack[^1].Kind == StackKind.Int32
+                    ? new StackSlot(StackKind.Int64, stack[^1].Bound ?? uint.MaxValue, stack[^1].Bound is null ? null : stack[^1].Constant, true)
+                    : stack[^1] with { Kind = StackKind.Int64, IsUnsigned = true };
+                return;
+            case Code.Conv_U4:
+                stack[^1] = stack[^1] is { Bound: <= 127 } part
+                    ? part with { Kind = StackKind.Int32, IsUnsigned = true }
+                    : new StackSlot(StackKind.Int32, IsUnsigned: true);
+                return;
+            case Code.Conv_I4 or Code.Conv_I2 or Code.Conv_U2 or Code.Conv_I1 or Code.Conv_U1:
                 // A known bound stays one where the value fits the narrower type.
-                stack[^1] = stack[^1] is { Bound: <= 127 } small ? small with { Kind = StackKind.Int32 } : new StackSlot(StackKind.Int32);
+                stack[^1] = stack[^1] is { Bound: <= 127 } small ? small with { Kind = StackKind.Int32, IsUnsigned = false } : new StackSlot(StackKind.Int32);
                 return;
             case Code.Ldelema or Code.Ldflda or Code.Ldsflda or Code.Ldloca or Code.Ldloca_S or Code.Ldarga or Code.Ldarga_S:
                 Replace(method, instruction, stack, [new StackSlot(StackKind.Address)]);
@@ -143,6 +161,8 @@ internal static class StackTyping
                 return [StackSlot.Of((TypeReference)instruction.Operand)];
             case Code.Unbox:
                 return [new StackSlot(StackKind.Address)];
+            case Code.Ldelem_U4 or Code.Ldind_U4:
+                return [new StackSlot(StackKind.Int32, IsUnsigned: true)];
             default:
                 return instruction.OpCode.StackBehaviourPush switch
                 {
@@ -219,6 +239,13 @@ internal static class StackTyping
 
     /// <summary>The bound that a slot puts on the result of <c>and</c>: a non-negative constant does, whatever the other operand is.</summary>
     private static long? MaskOf(StackSlot slot) => slot.Constant is null ? null : slot.Bound;
+
+    /// <summary>The bound of what is shifted right by a constant, zeros coming in.</summary>
+    private static long? Shifted(StackSlot value, StackSlot count)
+    {
+        int width = value.Kind == StackKind.Int64 ? 64 : 32;
+        return count.Constant is { } places && places > 0 && places < width ? (long)(ulong.MaxValue >> (64 - width) >> (int)places) : null;
+    }
 
     private static long? Lesser(long? one, long? two) => one is null ? two : two is null ? one : Math.Min(one.Value, two.Value);
 }

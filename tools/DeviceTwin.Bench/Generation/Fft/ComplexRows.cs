@@ -53,7 +53,7 @@ public static class ComplexRows
                 name,
                 $"Rows of {length} points, all but the two real ones.{(apart ? " x and y: the first two." : "")}",
                 $"{(apart ? "float[][] rows, float[] x, float[] y" : "float[] a")}, float[] re, float[] im, float[] cos, int columns, int step",
-                ["int d = step;", apart ? "int row = 2;" : $"int b = {2 * length};", "int q = columns - 1;", .. Strides(length / 2, "columns")],
+                ["int d = step;", "int end = cos.Length - 1;", apart ? "int row = 2;" : $"int b = {2 * length};", "int q = columns - 1;", .. Strides(length / 2, "columns")],
                 "for (int p = 1; p < q; p++)",
                 apart ? ["x = rows[row];", "y = rows[row + 1];"] : [],
                 outputs,
@@ -65,7 +65,7 @@ public static class ComplexRows
             $"Rows of {length} points from row on, forward (way 1) or back; results of the first to p, p + spacing, …, of the next to p + next, …",
             "float[] x, float[] y, float[] power, float[] cos, "
                 + "int rows, int row, int way, int p, int spacing, int next, int d, int step",
-            [$"int b = row * {length};", $"int further = way * {length};", .. Strides(length, "spacing")],
+            ["int end = cos.Length - 1;", $"int b = row * {length};", $"int further = way * {length};", .. Strides(length, "spacing")],
             "for (; rows > 0; rows--)",
             [],
             outputs,
@@ -99,7 +99,7 @@ public static class ComplexRows
             string angle = n == 1 ? "d" : $"d * {n}";
             int cost = n == 1 ? 1 : 3;
             Signed c = graph.Input($"cos[{angle}]", cost + 2);
-            Signed s = graph.Input($"cos[2048 - {angle}]", cost + 4);
+            Signed s = graph.Input($"cos[end - {angle}]", cost + 4);
             points[n] = graph.Turn(points[n], c, s);
             if (2 * n < length)
             {

@@ -28,9 +28,11 @@ public static class FftFiles
             "Second pass of a real transform: the rows, turned and transformed, and the results in natural order.",
             [
                 ComplexRows.Create(16, RowResult.FoldedApart),
+                ComplexRows.Create(16, RowResult.Folded),
                 ComplexRows.Create(32, RowResult.Folded),
                 ComplexRows.Create(64, RowResult.Folded),
                 RealRows.Create(32, true),
+                RealRows.Create(32, false),
                 RealRows.Create(64, false),
             ]));
         yield return ("ComplexColumns.g.cs", Codelet.File(

@@ -111,6 +111,8 @@ public sealed record BoardMemory(
     int CaptureSamples,
     int DetectorWindowSamples,
     int WaveformSamples,
+    bool Trial,
+    bool Forest,
     int FileSystemBytes,
     int OutboxQueueBytes);
 

@@ -11,19 +11,19 @@ internal static class LargestTwin
 
     /// <summary>Every property set, the longest texts, every number at the end of its range; all of it is applied.</summary>
     public static JsonObject Valid(bool hasForests) => Write(
-        index => TwinModel.Types[index] switch
+        index => TwinModel.TypeOf(index) switch
         {
             TwinModel.TextType => JsonValue.Create(hasForests ? Forest() : ""),
             TwinModel.BooleanType => JsonValue.Create(true),
-            _ => JsonValue.Create(TwinModel.Below[index] >= 0 ? TwinModel.Minimums[index] : TwinModel.Maximums[index]),
+            _ => JsonValue.Create(TwinModel.Below(index) >= 0 ? TwinModel.Minimum(index) : TwinModel.Maximum(index)),
         });
 
     /// <summary>Every property set to what cannot be taken, texts as long as they may be, and more unknown names than the node answers.</summary>
     public static JsonObject Wrong(bool hasForests)
     {
-        JsonObject desired = Write(index => TwinModel.Types[index] switch
+        JsonObject desired = Write(index => TwinModel.TypeOf(index) switch
         {
-            TwinModel.TextType => JsonValue.Create(new string('f', hasForests ? TwinModel.Maximums[index] : 64)),
+            TwinModel.TextType => JsonValue.Create(new string('f', hasForests ? TwinModel.Maximum(index) : 64)),
             TwinModel.BooleanType => JsonValue.Create("wrong"),
             _ => JsonValue.Create(999999999),
         });
@@ -67,9 +67,9 @@ internal static class LargestTwin
         var desired = new JsonObject();
         for (int index = 0; index < TwinModel.Count; index++)
         {
-            string component = TwinModel.Components[TwinModel.ComponentOf[index]];
+            string component = TwinModel.Component(TwinModel.ComponentOf(index));
             desired[component] ??= new JsonObject();
-            desired[component]![TwinModel.Names[index]] = value(index);
+            desired[component]![TwinModel.Name(index)] = value(index);
         }
 
         return desired;

@@ -21,28 +21,30 @@ public static class NodeBudgets
     [
         ("allocated by a burst of the sensor's FIFO (4 structures), whatever the number of its samples", 192, node => node.Burst),
         ("allocated by a step of the measure loop between captures", 0, node => node.IdleMeasure),
-        ("allocated by a step of the talk loop with nothing to say", 12, node => node.IdleTalk),
+        ("allocated by a step of the talk loop with nothing to say", 0, node => node.IdleTalk),
     ];
 
     private static readonly Dictionary<string, (string Name, long Budget, Func<NodeHeap, long> Bytes)[]> Own = new()
     {
         [LowCost] =
         [
-            ("steady", 125_000, node => node.Steady),
-            ("peak, all loops at once", 192_000, node => node.Peak),
-            ("peak with the largest twins", 256_000, node => node.LargestPeak),
+            ("steady", 54_000, node => node.Steady),
+            ("peak, all loops at once", 98_800, node => node.Peak),
+            ("peak with the largest twins", 149_500, node => node.LargestPeak),
             ("allocated by a capture with its telemetry", 6_200, node => Allocated(node, "capture: analysis, features and spectrum")),
-            ("allocated by sending features and spectrum", 1_800, node => Allocated(node, "telemetry: features and spectrum sent and confirmed")),
-            ("allocated by a report", 11_600, node => Allocated(node, "report: one setting changed, applied, stored and acknowledged")),
+            ("allocated by a capture that raises an alarm", 7_400, node => Allocated(node, "capture: the same with a new alarm")),
+            ("allocated by sending features and spectrum", 4_100, node => Allocated(node, "telemetry: features and spectrum sent and confirmed")),
+            ("allocated by a report", 17_800, node => Allocated(node, "report: one setting changed, applied, stored and acknowledged")),
         ],
         [Large] =
         [
-            ("steady", 920_000, node => node.Steady),
-            ("peak, all loops at once", 1_046_000, node => node.Peak),
-            ("peak with the largest twins", 1_110_000, node => node.LargestPeak),
+            ("steady", 867_000, node => node.Steady),
+            ("peak, all loops at once", 977_000, node => node.Peak),
+            ("peak with the largest twins", 1_033_000, node => node.LargestPeak),
             ("allocated by a capture with its telemetry", 37_000, node => Allocated(node, "capture: analysis, features and spectrum")),
-            ("allocated by sending features and spectrum", 1_900, node => Allocated(node, "telemetry: features and spectrum sent and confirmed")),
-            ("allocated by a report", 11_600, node => Allocated(node, "report: one setting changed, applied, stored and acknowledged")),
+            ("allocated by a capture that raises an alarm", 38_200, node => Allocated(node, "capture: the same with a new alarm")),
+            ("allocated by sending features and spectrum", 6_300, node => Allocated(node, "telemetry: features and spectrum sent and confirmed")),
+            ("allocated by a report", 14_400, node => Allocated(node, "report: one setting changed, applied, stored and acknowledged")),
         ],
     };
 

@@ -6,6 +6,7 @@ namespace DeviceTwin.Bench.Size.Whole;
 /// <param name="Alive">The same by the ledger: what the instrumented firmware made and still lives, without static fields and literals.</param>
 /// <param name="Operations">What operations take on top of that.</param>
 /// <param name="QueueRoom">What a full queue of the outbox takes in memory.</param>
+/// <param name="FilesRoom">What the outbox takes in memory beside its queue while it writes to files and reads from them, after an outage.</param>
 /// <param name="Burst">What a burst of the sensor's FIFO allocates.</param>
 /// <param name="IdleMeasure">What a step of the measure loop allocates between captures.</param>
 /// <param name="IdleTalk">What a step of the talk loop allocates where there is nothing to say.</param>
@@ -15,6 +16,7 @@ public sealed record NodeHeap(
     long Alive,
     IReadOnlyList<HeapOperation> Operations,
     long QueueRoom,
+    long FilesRoom,
     long Burst,
     long IdleMeasure,
     long IdleTalk)
@@ -35,7 +37,7 @@ public sealed record NodeHeap(
     /// <summary>An operation by its name.</summary>
     public HeapOperation Named(string name) => Operations.Single(operation => operation.Name == name);
 
-    private long Sum(bool isExtreme) => Steady + QueueRoom + Operations.Select(operation => operation.Loop).Distinct().Sum(loop => Most(loop, isExtreme));
+    private long Sum(bool isExtreme) => Steady + QueueRoom + FilesRoom + Operations.Select(operation => operation.Loop).Distinct().Sum(loop => Most(loop, isExtreme));
 }
 
 /// <summary>A part of what lives all the time.</summary>
@@ -50,10 +52,10 @@ public sealed record HeapPart(string Group, string Name, long Bytes);
 /// <param name="IsExtreme">Whether only the largest twins need it.</param>
 /// <param name="Extra">Most that lives beyond what lives all the time.</param>
 /// <param name="Stack">Call stack at that moment.</param>
-/// <param name="Packet">Largest payload of a message, either way: the MQTT client holds it once more while it sends or receives.</param>
+/// <param name="Packet">Largest payload of a message, either way; what the MQTT client holds of it is in <paramref name="Extra"/>.</param>
 /// <param name="Allocated">What it allocates altogether; most of it is garbage at once.</param>
 public sealed record HeapOperation(string Loop, string Name, bool IsExtreme, long Extra, long Stack, long Packet, long Allocated)
 {
     /// <summary>Most that it takes at once.</summary>
-    public long Total => Extra + Stack + Packet;
+    public long Total => Extra + Stack;
 }

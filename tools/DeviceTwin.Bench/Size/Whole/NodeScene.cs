@@ -10,6 +10,7 @@ using DeviceTwin.SensorNode.Simulator.Board;
 using DeviceTwin.SensorNode.Simulator.Machines;
 using DeviceTwin.SensorNode.Simulator.Network;
 using DeviceTwin.SensorNode.Supervision;
+using Mono.Cecil;
 
 namespace DeviceTwin.Bench.Size.Whole;
 
@@ -31,6 +32,7 @@ public sealed class NodeScene
     private readonly AllocationLedger _ledger = new();
     private readonly SimulatedClock _clock = new(UtcAtStart);
     private readonly SimulatedHub _hub;
+    private readonly SimulatedFiles _files;
     private readonly SimulatedBoard _simulated;
     private readonly SerialPipe _pipe = new();
     private readonly SerialReceiver _receiver = new();
@@ -53,7 +55,8 @@ public sealed class NodeScene
         _board = BoardCatalogue.Named(board);
         _hub = new SimulatedHub(_clock.UptimeMs, _clock.UtcMs, 1);
         AccelerometerModelOptions sensor = _board.Accelerometer == SensorName.Ism330dhcx ? new Ism330dhcxModelOptions() : new Iis3dwbModelOptions();
-        _simulated = new SimulatedBoard(MachineFactory.Create(MachineKind.OuterRace), _clock, sensor, new SimulatedFiles(_board.FileSystemBytes));
+        _files = new SimulatedFiles(_board.FileSystemBytes);
+        _simulated = new SimulatedBoard(MachineFactory.Create(MachineKind.OuterRace), _clock, sensor, _files);
     }
 
     /// <summary>Measures a board's node.</summary>
@@ -82,6 +85,8 @@ public sealed class NodeScene
         long queueRoom = QueueRoom();
         Captures();
         Idle();
+        Waveform();
+        long filesRoom = Outage();
         Operate(Talk, "report: one setting changed, applied, stored and acknowledged", alive, () => Desire("""{"detection":{"velocityTripDelaySeconds":7}}"""), IsTold);
         Operate(Talk, "reconnect: session and whole twin", alive, _hub.BreakConnections, IsTold);
         Rehearse("every property set", LargestTwin.Valid(false), false);
@@ -89,8 +94,9 @@ public sealed class NodeScene
         Rehearse("every property wrong, two texts of 4,096 bytes, unknown names", LargestTwin.Wrong(true), true);
         Clear();
         long idle = _ledger.Alive();
+        Operate(Serial, "request: identify", idle, () => Ask(SerialCommand.Identify, ""), () => true);
         Operate(Serial, "provisioning: three certificates of 1.9 KB staged and committed", idle, StageAndCommit, () => true);
-        return new NodeHeap(_board.Name, parts, alive, _operations, queueRoom, Middle(_bursts), Middle(_idleMeasure), Middle(_idleTalk));
+        return new NodeHeap(_board.Name, parts, alive, _operations, queueRoom, filesRoom, Middle(_bursts), Middle(_idleMeasure), Middle(_idleTalk));
     }
 
     private static long Middle(List<long> values) => values.Order().ElementAt(values.Count / 2);
@@ -128,6 +134,8 @@ public sealed class NodeScene
             BoardName = _board.Name,
             CaptureCapacity = _board.CaptureCapacity,
             DetectorWindow = _board.DetectorWindow,
+            HasTrial = _board.HasTrial,
+            HasForest = _board.HasForest,
             OutboxQueueBytes = _board.OutboxQueueBytes,
             OutboxFileBytes = _board.FileSystemBytes - BoardDescription.ReservedFileBytes,
             WaveformCapacity = _board.WaveformCapacity,
@@ -157,27 +165,96 @@ public sealed class NodeScene
         Require(Run(600_000, true, true, () => _node.Status().Captures >= 12 && IsTold() && _node.Outbox.Count() == 0), "the node does not come to rest: " + State());
         Ask(SerialCommand.Identify, "");
         Run(120_000, true, true, () => false);
-        Require(Run(60_000, true, true, () => IsTold() && _node.Outbox.Count() == 0 && !_node.IsCapturing()), "the node does not come to rest again: " + State());
+        Require(Run(60_000, true, true, IsAtRest), "the node does not come to rest again: " + State());
     }
 
     private void Captures()
     {
         long alive = _ledger.Alive();
-        foreach (string name in new[] { "capture: analysis, features and spectrum", "capture: the same under a new limit" })
-        {
-            bool isStricter = name.EndsWith("new limit", StringComparison.Ordinal);
-            if (isStricter)
-            {
-                Desire("""{"detection":{"velocityLimitUmPerSecond":10}}""");
-                Require(Run(60_000, false, true, IsTold), "settings are not told");
-            }
+        Observe("capture: analysis, features and spectrum", "telemetry: features and spectrum sent and confirmed", alive);
+        Tell("""{"detection":{"velocityLimitUmPerSecond":10}}""");
+        Observe("capture: the same under a new limit", "telemetry: the same under a new limit", alive);
 
-            int before = _node.Status().Captures;
-            Require(Run(60_000, true, true, () => _node.IsCapturing()), "no capture begins");
-            Operate(Capture, name, alive, () => { }, () => _node.Status().Captures > before);
-            Operate(Talk, isStricter ? "telemetry: the same under a new limit" : "telemetry: features and spectrum sent and confirmed", alive, () => { }, () => _node.Outbox.Count() == 0);
-            Require(Run(60_000, true, true, () => IsTold() && _node.Outbox.Count() == 0 && !_node.IsCapturing()), "no rest: " + State());
-        }
+        // An alarm that is active already is not raised again.
+        Tell("""{"detection":{"velocityLimitUmPerSecond":0,"velocityTripDelaySeconds":0}}""");
+        Require(Run(60_000, true, true, () => IsAtRest() && !_node.Status().Alarms.Contains("high")), "the alarm does not end: " + State());
+        Tell("""{"detection":{"band1LowHertz":500,"band1HighHertz":2000,"band1LimitMilliG":1}}""");
+        Observe("capture: the same with a new alarm", "telemetry: the same with a new alarm", alive, "high");
+        Tell("""{"detection":{"velocityLimitUmPerSecond":10,"velocityTripDelaySeconds":null,"band1LowHertz":null,"band1HighHertz":null,"band1LimitMilliG":null}}""");
+        Require(Run(60_000, true, true, IsAtRest), "no rest: " + State());
+    }
+
+    private void Observe(string capture, string telemetry, long alive, string? alarm = null)
+    {
+        int before = _node.Status().Captures;
+        Require(Run(60_000, true, true, () => _node.IsCapturing()), "no capture begins");
+        Require(alarm is null || Look(() => !_node.Status().Alarms.Contains(alarm)), "the alarm is raised before the capture: " + State());
+        Operate(Capture, capture, alive, () => { }, () => _node.Status().Captures > before);
+        Require(alarm is null || Look(() => _node.Status().Alarms.Contains(alarm)), "the capture raises no alarm: " + State());
+        Operate(Talk, telemetry, alive, () => { }, () => _node.Outbox.Count() == 0);
+        Require(Run(60_000, true, true, IsAtRest), "no rest: " + State());
+    }
+
+    private void Tell(string settings)
+    {
+        Desire(settings);
+        Require(Run(60_000, false, true, IsTold), "settings are not told");
+    }
+
+    // Whether an alarm brought one or somebody asked for it: compressed in pieces, each of which the hub confirms.
+    private void Waveform()
+    {
+        Require(Run(200_000, false, true, () => _node.Shelf.Look() is null && IsTold()), "the waveform is not done: " + State());
+        int before = _hub.Waveforms;
+        _node.Shelf.Request();
+        Require(Run(60_000, true, true, () => _node.IsCapturing()), "no capture begins");
+        Require(Run(60_000, true, false, () => _node.Shelf.Look() is not null), "no waveform on the shelf");
+        Require(Run(60_000, true, false, () => !_node.IsCapturing()), "the capture does not end");
+        Operate(Talk, "waveform: hashed, compressed and sent", _ledger.Alive(), () => { }, () => _hub.Waveforms > before);
+        Require(Run(60_000, false, true, () => _node.Shelf.Look() is null && IsTold()), "the waveform stays");
+    }
+
+    // The hub is away long enough for features to go to the files; alarms go there at once. Then all of it is sent.
+    private long Outage()
+    {
+        long before = LanesBytes();
+        long most = before;
+        _hub.IsOutage = true;
+        _hub.BreakConnections();
+        OfferAlarm(1);
+        Run(Outbox.PatienceMs + Outbox.GatherMs + 60_000, true, true, () => (most = Math.Max(most, LanesBytes())) < 0);
+        Run(40_000, true, false, () => false);
+        Require(Run(60_000, true, false, () => !_node.IsCapturing()), "the capture does not end");
+        OfferAlarm(2);
+        int stored = _files.Contents.Values.Sum();
+        long untilMs = 0;
+        Operate(Talk, "outage: features and alarms written to the files", _ledger.Alive(), () => { }, () =>
+        {
+            untilMs = untilMs == 0 && _files.Contents.Values.Sum() > stored ? _nowMs + 2000 : untilMs;
+            return untilMs > 0 && _nowMs >= untilMs;
+        });
+        Operate(Talk, "outage over: what is on file is read and sent", _ledger.Alive(), () => _hub.IsOutage = false, () =>
+        {
+            most = Math.Max(most, LanesBytes());
+            return _node.Outbox.Count() == 0 && IsTold();
+        });
+        Require(Run(60_000, true, true, () => _node.Outbox.Count() == 0 && IsTold() && !_node.IsCapturing()), "no rest after the outage: " + State());
+        return most - before;
+    }
+
+    // As long as one is; what it says does not matter here.
+    private void OfferAlarm(int number)
+    {
+        string body = "{\"at\":" + _clock.UtcMs() + ",\"id\":\"outerRace-" + number + "\",\"alarm\":\"outerRace\",\"state\":\"raised\",\"causes\":[\"" + new string('x', 440) + "\"]}";
+        var message = new TelemetryMessage("alarm", Encoding.UTF8.GetBytes(body), TelemetryMessage.Urgent, "1-a", 1_000_000 + number);
+        AllocationLedger.Note(message);
+        _node.Outbox.Offer(message);
+    }
+
+    private long LanesBytes()
+    {
+        var model = new HeapModel(belongs: NodeParcel.Belongs);
+        return new[] { "_outbox._urgent", "_outbox._normal", "_outbox._scratch" }.Sum(path => model.Add(Held(_node, path)));
     }
 
     // Applied while the node runs, read again after a broken connection, and as the first thing after a restart, with the report that follows.
@@ -245,12 +322,22 @@ public sealed class NodeScene
         }
 
         _session.Largest = 0;
-        _ledger.Begin();
+        long before = _ledger.Begin();
         begin();
         _talkDueMs = _nowMs;
         Require(Run(900_000, loop == Capture, loop == Talk, isOver), $"{name}: does not end: {State()}");
-        _operations.Add(new HeapOperation(loop, name, isExtreme, Math.Max(0, _ledger.Peak - alive), _ledger.Stack, _session.Largest, _ledger.Allocated));
+        long allocated = _ledger.Allocated;
+        if (loop == Talk && !isExtreme)
+        {
+            // What was there before, and what is still there now, belongs to what lives all the time or to the queue. Only the largest twins leave more behind.
+            _session.Forget();
+            alive = Math.Max(alive, Math.Max(before, _ledger.Alive()));
+        }
+
+        _operations.Add(new HeapOperation(loop, name, isExtreme, Math.Max(0, _ledger.Peak - alive), _ledger.Stack, _session.Largest, allocated));
     }
+
+    private bool IsAtRest() => IsTold() && _node.Outbox.Count() == 0 && !_node.IsCapturing();
 
     private bool IsTold() => _node.Status() is { IsConnected: true, IsTwinSettled: true } status && status.DesiredVersion == _hub.Twin.DesiredVersion;
 
@@ -395,7 +482,8 @@ public sealed class NodeScene
     {
         var model = new HeapModel(belongs: NodeParcel.Belongs);
         Type[] types = [.. new[] { typeof(SensorNode.Signal.Capture).Assembly, typeof(Node).Assembly }.SelectMany(one => one.GetTypes()).Where(NodeParcel.Belongs)];
-        List<HeapPart> parts = [new("static data", "tables, words and limits", model.AddStatics(types.Where(type => !type.ContainsGenericParameters)))];
+        long statics = model.AddStatics(types.Where(type => !type.ContainsGenericParameters)) + (HeapModel.LiteralBytes * Literals());
+        List<HeapPart> parts = [new("static data", "tables, words and limits", statics)];
         Add("buffers", "capture: samples", "_measure._vibration._capture");
         Add("buffers", "raw words of the FIFO", "_measure._vibration._raw");
         Add("buffers", "workspace: transforms, shared by velocity, spectrum and envelope", "_measure._detector._bearing._workspace");
@@ -404,18 +492,30 @@ public sealed class NodeScene
         Add("buffers", "waveform shelf, upload and its encoder", "_shelf", "_outbox.<Upload>k__BackingField");
         Add("buffers", "outbox: frame, lanes and codecs", "_outbox");
         Add("buffers", "telemetry writer", "_measure._composer");
-        Add("buffers", "report writer", "_agent._writer");
         Add("buffers", "trace ring", "<Supervisor>k__BackingField.<Trace>k__BackingField");
-        parts.Add(new("buffers", "serial dialogue", model.Add(_host)));
         Add("state", "monitor: baseline and alarms", "_measure._monitor");
         Add("state", "trial: its own monitor and result", "_measure._trial");
         Add("state", "settings, twin, facts", "_agent", "_measure._values", "_measure._settings", "_measure._mailbox");
         parts.Add(new("state", "identity with a certificate of 1.9 KB", model.Add(_parts.Identity)));
         parts.Add(new("state", "acquisition, link, methods, supervision, the rest", model.Add(_node)));
+        parts.Add(new("buffers", "serial dialogue", model.Add(_host)));
         return parts;
 
         void Add(string group, string name, params string[] paths) => parts.Add(new(group, name, paths.Sum(path => model.Add(Held(_node, path)))));
     }
+
+    // The compiler's own fields stand in no namespace of the firmware; they are found where they are used.
+    private static int Literals()
+    {
+        string folder = Path.GetDirectoryName(typeof(NodeScene).Assembly.Location)!;
+        return new[] { typeof(SensorNode.Signal.Capture), typeof(Node) }.Sum(type =>
+        {
+            using ModuleDefinition module = ModuleDefinition.ReadModule(Path.Combine(folder, type.Assembly.GetName().Name + ".dll"));
+            return PeModel.Literals(module.GetTypes().Where(one => NodeParcel.Belongs(OuterNamespace(one)))).Count();
+        });
+    }
+
+    private static string? OuterNamespace(TypeDefinition type) => type.DeclaringType is { } outer ? OuterNamespace(outer) : type.Namespace;
 
     private static object? Held(object root, string path)
     {

@@ -19,6 +19,7 @@ public static class NodeTables
                 .. rows,
                 Row("**steady**", node => node.Steady),
                 Row("outbox: its queue, full", node => node.QueueRoom),
+                Row("outbox: its files after an outage, both kinds under way", node => node.FilesRoom),
                 Row("measure: the largest of its operations", node => node.Most("measure", false)),
                 Row("talk: the largest, ordinary twins", node => node.Most("talk", false)),
                 Row("serial: the largest", node => node.Most("serial", false)),
@@ -32,10 +33,10 @@ public static class NodeTables
 
     /// <summary>What each operation takes on a board.</summary>
     public static string Operations(string board) => Table(
-        ["Loop", "Operation", "Alive beyond steady", "Call stack", "Packet", "Together", "Allocated"],
+        ["Loop", "Operation", "Alive beyond steady", "Call stack", "Together", "Allocated", "Largest payload"],
         NodeBudgets.Nodes.Single(node => node.Board == board).Operations.Select(one => new[]
         {
-            one.Loop, one.Name, Number(one.Extra), Number(one.Stack), Number(one.Packet), Number(one.Total), Number(one.Allocated),
+            one.Loop, one.Name, Number(one.Extra), Number(one.Stack), Number(one.Total), Number(one.Allocated), Number(one.Packet),
         }));
 
     /// <summary>The assemblies and their limits.</summary>
@@ -51,17 +52,18 @@ public static class NodeTables
     public static string Plan()
     {
         NodeHeap[] nodes = [.. NodeBudgets.Nodes];
-        string[] phases = ["burst", "unpack", "levels", "bands", "velocity", "shaft", "decimate", "envelope", "scores", "upload"];
+        string[] phases = ["burst", "unpack", "levels", "velocity", "shaft", "bands", "decimate", "envelope", "scores", "upload"];
         (string Buffer, Func<NodeHeap, long> Bytes, string Use)[] rows =
         [
             ("raw words of the FIFO", node => Part(node, "raw words"), "W R . . . . . . . ."),
-            ("capture: samples", node => Part(node, "capture: samples"), ". W R R R . R . . R"),
+            ("capture: samples", node => Part(node, "capture: samples"), ". W R R . R R . . R"),
             ("workspace: Samples", node => Array(node, 1, 0), ". . . s s s s s . ."),
             ("workspace: Re", node => Array(node, 2, 1), ". . . s s s s s . ."),
-            ("workspace: Im", node => Array(node, 2, 1), ". . . s s . . s . ."),
-            ("workspace: BandRe", node => Array(node, 8, 1), ". . . s s . . s . ."),
-            ("workspace: BandIm", node => Array(node, 8, 1), ". . . . s . . s . ."),
-            ("detector's own", node => Part(node, "detector:"), ". . W W W R W W R ."),
+            ("workspace: Im", node => Array(node, 2, 1), ". . . s . s . s . ."),
+            ("workspace: BandRe", node => Array(node, 8, 1), ". . . s . . . s . ."),
+            ("workspace: BandIm", node => Array(node, 8, 1), ". . . s . . . s s ."),
+            ("workspace: cosines", node => Array(node, 4, 1), ". . . R . R . R . ."),
+            ("detector's own", node => Part(node, "detector:"), ". . W W R R W W R ."),
             ("result", node => Part(node, "result"), ". . W W W W . W W ."),
             ("waveform and encoder", node => Part(node, "waveform"), ". . . . . . . . . W"),
         ];

@@ -185,7 +185,7 @@ internal sealed class TwinRound
         for (int count = 1 + Below(4); count > 0; count--)
         {
             int index = Below(TwinModel.Count + 3);
-            string path = index < TwinModel.Count ? TwinModel.Paths[index]
+            string path = index < TwinModel.Count ? TwinModel.Path(index)
                 : index == TwinModel.Count ? "sampling.colour"
                 : index == TwinModel.Count + 1 ? "other.thing"
                 : "detection.envelopeBandLowHertz";
@@ -203,7 +203,7 @@ internal sealed class TwinRound
 
         if (Below(15) == 0)
         {
-            patch[TwinModel.Components[Below(TwinModel.Components.Length)]] = Below(2) == 0 ? null : JsonValue.Create(3);
+            patch[TwinModel.Component(Below(TwinModel.ComponentCount))] = Below(2) == 0 ? null : JsonValue.Create(3);
         }
 
         return patch;
@@ -292,22 +292,22 @@ internal sealed class TwinRound
         SettingsValues saved = (content is null ? null : SettingsCodec.Read(content, Rule)) ?? new SettingsValues();
         for (int index = 0; index < TwinModel.Count; index++)
         {
-            string[] names = TwinModel.Paths[index].Split('.');
+            string[] names = TwinModel.Path(index).Split('.');
             if ((patch[names[0]] as JsonObject)?[names[1]] is not JsonObject told)
             {
                 continue;
             }
 
             string value = told["value"]?.ToJsonString() ?? "absent";
-            Require(value == Text(_stand.Agent.Book.Values, index), $"{TwinModel.Paths[index]}: {value} is reported, {Text(_stand.Agent.Book.Values, index)} in force");
-            Require(isExcused || value == Text(saved, index), $"{TwinModel.Paths[index]}: {value} is reported, {Text(saved, index)} in the file");
+            Require(value == Text(_stand.Agent.Book.Values, index), $"{TwinModel.Path(index)}: {value} is reported, {Text(_stand.Agent.Book.Values, index)} in force");
+            Require(isExcused || value == Text(saved, index), $"{TwinModel.Path(index)}: {value} is reported, {Text(saved, index)} in the file");
         }
     }
 
     private static string Text(SettingsValues values, int index) =>
         !values.IsSet(index) ? "absent"
-        : TwinModel.Types[index] == TwinModel.TextType ? JsonValue.Create(values.Texts[TwinModel.TextOf[index]])!.ToJsonString()
-        : TwinModel.Types[index] == TwinModel.BooleanType ? values.Numbers[index] == 0 ? "false" : "true"
+        : TwinModel.TypeOf(index) == TwinModel.TextType ? JsonValue.Create(values.Texts[TwinModel.TextOf(index)])!.ToJsonString()
+        : TwinModel.TypeOf(index) == TwinModel.BooleanType ? values.Numbers[index] == 0 ? "false" : "true"
         : values.Numbers[index].ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private void Agree()
@@ -316,7 +316,7 @@ internal sealed class TwinRound
         Require(_stand.Agent.ReportedVersion == _hub.Twin.ReportedVersion, $"reported version {_stand.Agent.ReportedVersion}, the hub has {_hub.Twin.ReportedVersion}");
         for (int index = 0; index < TwinModel.Count; index++)
         {
-            string path = TwinModel.Paths[index];
+            string path = TwinModel.Path(index);
             JsonNode? desired = SimulatedTwin.At(_hub.Twin.Desired, path);
             var reported = SimulatedTwin.At(_hub.Twin.Reported, path) as JsonObject;
             string inForce = Text(_stand.Agent.Book.Values, index);
