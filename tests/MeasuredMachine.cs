@@ -19,7 +19,7 @@ internal sealed class MeasuredMachine
     public const int Scale = 488_000;
 
 
-    private readonly TelemetryComposer composer = new(BootId);
+    private readonly TelemetryComposer composer = new(BootId, null);
     private readonly DeviceTwin.SensorNode.Detection.Monitor monitor = new();
     private readonly DetectorResult result = new();
     private readonly DetectorSettings settings = new();

@@ -24,16 +24,16 @@ public static class EvidenceSettings
         var values = new JsonObject();
         foreach (int index in Fields.Keys)
         {
-            string path = TwinModel.Paths[index];
+            string path = TwinModel.Path(index);
             string component = path.Substring(0, path.IndexOf('.'));
-            JsonNode? said = section[component] is JsonObject inner && (isTaken is null || isTaken(path)) ? inner[TwinModel.Names[index]] : null;
+            JsonNode? said = section[component] is JsonObject inner && (isTaken is null || isTaken(path)) ? inner[TwinModel.Name(index)] : null;
             said = said is JsonObject acknowledgement ? acknowledgement["value"] : said;
             if (values[component] is not JsonObject target)
             {
                 values[component] = target = new JsonObject();
             }
 
-            target[TwinModel.Names[index]] = IsOfItsType(index, said) ? said!.DeepClone() : Default(index);
+            target[TwinModel.Name(index)] = IsOfItsType(index, said) ? said!.DeepClone() : Default(index);
         }
 
         return values;
@@ -45,8 +45,8 @@ public static class EvidenceSettings
         var settings = new DetectorSettings();
         foreach (KeyValuePair<int, FieldInfo> field in Fields)
         {
-            string path = TwinModel.Paths[field.Key];
-            JsonNode? value = (values?[path.Substring(0, path.IndexOf('.'))] as JsonObject)?[TwinModel.Names[field.Key]];
+            string path = TwinModel.Path(field.Key);
+            JsonNode? value = (values?[path.Substring(0, path.IndexOf('.'))] as JsonObject)?[TwinModel.Name(field.Key)];
             if (!IsOfItsType(field.Key, value))
             {
                 return null;
@@ -62,13 +62,13 @@ public static class EvidenceSettings
     public static string? Hash(JsonObject? values) => Read(values) is { } settings ? Fingerprint.SettingsHash(settings) : null;
 
     private static bool IsOfItsType(int index, JsonNode? value) => value is JsonValue
-        && (TwinModel.Types[index] == TwinModel.TextType ? value.GetValueKind() == JsonValueKind.String : Integer(value) is not null);
+        && (TwinModel.TypeOf(index) == TwinModel.TextType ? value.GetValueKind() == JsonValueKind.String : Integer(value) is not null);
 
     private static int? Integer(JsonNode value) =>
         value.GetValueKind() == JsonValueKind.Number && int.TryParse(value.ToJsonString(), out int number) ? number : null;
 
     private static JsonNode Default(int index) =>
-        TwinModel.Types[index] == TwinModel.TextType ? JsonValue.Create("") : JsonValue.Create(TwinModel.Defaults[index]);
+        TwinModel.TypeOf(index) == TwinModel.TextType ? JsonValue.Create("") : JsonValue.Create(TwinModel.Default(index));
 
     private static Dictionary<int, FieldInfo> FieldsByIndex()
     {
@@ -78,7 +78,7 @@ public static class EvidenceSettings
         for (int index = 0; index < TwinModel.Count; index++)
         {
             // Settings on trial raise nothing; whether alarms are inhibited is no part of the hash.
-            if (TwinModel.Like[index] < 0 && TwinModel.Types[index] != TwinModel.BooleanType && fields.TryGetValue(TwinModel.Names[index], out FieldInfo? field))
+            if (TwinModel.Like(index) < 0 && TwinModel.TypeOf(index) != TwinModel.BooleanType && fields.TryGetValue(TwinModel.Name(index), out FieldInfo? field))
             {
                 byIndex[index] = field;
             }

@@ -58,7 +58,7 @@ public sealed class VerifyAlarmTests : IDisposable
     {
         var capture = document.Captures[0];
         Check(document with { Captures = [capture with { Features = Altered("\"windows\":", "\"windows\":1") }] }, ExitCode.VerdictDiffers, "windows");
-        Check(document with { Captures = [capture with { Features = Altered("9895adc2", "00000000") }] }, ExitCode.OtherDetector);
+        Check(document with { Captures = [capture with { Features = Altered(DeviceTwin.SensorNode.Detection.Fingerprint.BuildId, "00000000") }] }, ExitCode.OtherDetector);
         Check(document with { Captures = [capture with { Waveforms = [] }] }, ExitCode.EvidenceIncomplete, "waveformMissing");
         Check(document with { Captures = [capture with { Features = null }] }, ExitCode.EvidenceIncomplete, "featuresMissing");
         Check(document with { Captures = [] }, ExitCode.EvidenceIncomplete, "captureUnknown");
@@ -133,10 +133,10 @@ public sealed class VerifyAlarmTests : IDisposable
             var section = new JsonObject();
             for (var index = 0; index < TwinModel.Count; index++)
             {
-                if (TwinModel.Types[index] == TwinModel.IntegerType && TwinModel.Like[index] < 0 && random.Next(2) == 0)
+                if (TwinModel.TypeOf(index) == TwinModel.IntegerType && TwinModel.Like(index) < 0 && random.Next(2) == 0)
                 {
                     values.Numbers[index] = random.Next(100_000);
-                    var path = TwinModel.Paths[index].Split('.');
+                    var path = TwinModel.Path(index).Split('.');
                     var component = section[path[0]] as JsonObject;
                     section[path[0]] = component ??= [];
                     component[path[1]] = random.Next(2) == 0 ? values.Numbers[index] : new JsonObject { ["value"] = values.Numbers[index], ["ac"] = 200, ["av"] = 1 };
@@ -145,7 +145,7 @@ public sealed class VerifyAlarmTests : IDisposable
 
             if (random.Next(2) == 0)
             {
-                values.Texts[TwinModel.TextOf[TwinModel.DetectionForest]] = "1 2 3";
+                values.Texts[TwinModel.TextOf(TwinModel.DetectionForest)] = "1 2 3";
                 section["detection"] = section["detection"] as JsonObject ?? new JsonObject();
                 section["detection"]!["forest"] = "1 2 3";
             }
