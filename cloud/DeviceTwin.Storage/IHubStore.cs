@@ -3,6 +3,7 @@ using DeviceTwin.Storage.Alarms;
 using DeviceTwin.Storage.Audit;
 using DeviceTwin.Storage.Backup;
 using DeviceTwin.Storage.Configurations;
+using DeviceTwin.Storage.Evidence;
 using DeviceTwin.Storage.History;
 using DeviceTwin.Storage.Plant;
 using DeviceTwin.Storage.Sequence;
@@ -12,7 +13,7 @@ using DeviceTwin.Twins;
 namespace DeviceTwin.Storage;
 
 /// <summary>Everything the hub keeps, in one place: what it holds at start, a way to write, and the histories.</summary>
-public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, IAccessStore, ICloudToDeviceStore, IDesiredRemovalStore, IWaveformStore, IBackupSource, ISequenceStore, IHistoryStore, IProvisioningStore, ITwinQueries, ITwinChangeLog, IAlarmStore, IPlantStore, IConfigurationStateStore, IDisposable
+public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, IAccessStore, ICloudToDeviceStore, IDesiredRemovalStore, IWaveformStore, IBackupSource, ISequenceStore, IHistoryStore, IProvisioningStore, ITwinQueries, ITwinChangeLog, IAlarmStore, IEvidenceStore, IPlantStore, IConfigurationStateStore, IDisposable
 {
     /// <summary>What was durable when the store was opened. Called once, before the first write.</summary>
     StoredFleet Load();
@@ -78,6 +79,13 @@ public interface IAuditLog
 
     /// <summary>Which part of the log there is.</summary>
     AuditExtent AuditExtent();
+
+    /// <summary>The end of the chain: the last row's number and hash, or the anchor where the log is empty.</summary>
+    AuditHead AuditHead();
+
+    /// <summary>Proves the chain over what is durable at this moment.</summary>
+    /// <param name="kept">A head that was kept elsewhere; null = none.</param>
+    AuditProof VerifyAudit(AuditHead? kept = null);
 }
 
 /// <summary>What the store held when it was opened.</summary>

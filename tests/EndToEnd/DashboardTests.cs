@@ -82,6 +82,12 @@ public sealed class DashboardTests
 
         var twin = await hub.GetTwin("conveyor-3");
         Assert.That((int)twin["properties"]!["reported"]!["detection"]!["velocityLimitUmPerSecond"]!["value"]!, Is.EqualTo(4500));
+
+        // Whether it is sealed by now or not: the button says what became of it.
+        await page.GetByRole(AriaRole.Link, new() { Name = "Alarms" }).First.ClickAsync();
+        await Expect(page.GetByTestId("alarm-counts")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Verify evidence" }).First.ClickAsync();
+        await Expect(page.Locator("[data-testid^=evidence-]")).ToContainTextAsync(new System.Text.RegularExpressions.Regex("equal|incomplete|not sealed"));
         Assert.That(errors, Is.Empty);
     }
 

@@ -21,5 +21,21 @@ public sealed class WaveformTests
         Assert.That(((string?)found["axis"], (int)found["coveragePermille"]!), Is.EqualTo(("z", 1000)));
         Assert.That((int)found["rateMilliHertz"]!, Is.InRange(26_000_000, 27_400_000));
         Assert.That(((JsonValue)found["bootId"]!).GetValue<string>(), Does.StartWith("1-"));
+
+        // The node's own arithmetic, and the hub's from the evidence.
+        var equal = await hub.Eventually(() => Verify(hub, "shaker"), results => results.AsArray().Any(result => (string?)result!["result"] == "equal"), "evidence that is equal");
+        Assert.That(equal.AsArray().Any(result => (string?)result!["result"] == "differs"), Is.False, equal.ToJsonString());
+    }
+
+    private static async Task<JsonNode> Verify(HubUnderTest hub, string deviceId)
+    {
+        var results = new JsonArray();
+        foreach (var alarm in (await hub.Send(HttpMethod.Get, $"api/v1/alarms?device={deviceId}", null))["alarms"]!.AsArray())
+        {
+            using var response = await hub.Http.PostAsync($"api/v1/alarms/{alarm!["id"]}/evidence/verify", null);
+            results.Add(JsonNode.Parse(await response.Content.ReadAsStringAsync()));
+        }
+
+        return results;
     }
 }

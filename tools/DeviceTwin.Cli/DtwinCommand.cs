@@ -13,6 +13,7 @@ internal static class DtwinCommand
         TwinCommand.Create(),
         DetectCommand.Create(),
         VerifyCommand.Create(),
+        AuditCommand.Create(),
         BoardsCommand.Create(),
     };
 }

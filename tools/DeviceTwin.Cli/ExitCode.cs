@@ -39,10 +39,13 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
         21, "settingsUnusable", "The settings could not be read, or the twin would reject them.", "The message names the property and what it takes.");
 
     public static readonly ExitCode EvidenceUnusable = new(
-        22, "evidenceUnusable", "The evidence could not be read or written.", "The message says why; `dtwin detect --evidence DIR` writes it.");
+        22, "evidenceUnusable", "The evidence could not be read or written.", "The message says why; `dtwin detect --evidence DIR` writes it, `GET /api/v1/alarms/ID/evidence` gives it.");
 
     public static readonly ExitCode WaveformDiffers = new(
         23, "waveformDiffers", "The samples are not those the verdict was given on.", "Name the right ones with --waveform.");
+
+    public static readonly ExitCode AuditUnusable = new(
+        24, "auditUnusable", "The audit log could not be read.", "Name an archive, an export, a backup or a database of a hub.");
 
     public static readonly ExitCode NotSettled = new(
         30, "notSettled", "The time was over before every node had given the same verdict three times.", "Allow more time, or a higher --speed.");
@@ -56,13 +59,20 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
     public static readonly ExitCode OtherDetector = new(
         41, "otherDetector", "The verdict was given by another build of the detector.", "Verify it with the dtwin of that build.");
 
+    public static readonly ExitCode EvidenceIncomplete = new(
+        42, "evidenceIncomplete", "The capture of an alarm cannot be computed anew.", "The reason printed says what is missing; `cloud/EVIDENCE.md` says what it means.");
+
+    public static readonly ExitCode AuditBroken = new(
+        43, "auditBroken", "The audit log is not as it was written.", "The line printed names the first row that does not fit; compare with a backup and with heads kept elsewhere.");
+
     public static readonly ExitCode Interrupted = new(130, "interrupted", "Stopped by Ctrl-C before the run was finished.", "Nothing; everything was cleaned up.");
 
     /// <summary>The whole catalogue, by number.</summary>
     public static IReadOnlyList<ExitCode> All { get; } =
     [
         Success, Unexpected, Usage, DataFolderUnusable, HubNotReachable, HubDidNotStart, HubRefused, HubStopped, RecordingsUnusable,
-        SettingsUnusable, EvidenceUnusable, WaveformDiffers, NotSettled, NotInSync, VerdictDiffers, OtherDetector, Interrupted,
+        SettingsUnusable, EvidenceUnusable, WaveformDiffers, AuditUnusable, NotSettled, NotInSync, VerdictDiffers, OtherDetector,
+        EvidenceIncomplete, AuditBroken, Interrupted,
     ];
 }
 

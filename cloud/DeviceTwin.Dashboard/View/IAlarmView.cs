@@ -17,6 +17,9 @@ public interface IAlarmView
     /// <param name="kind">A verdict word or <c>noFault</c>.</param>
     Task<ActionOutcome> AddFinding(string id, string kind, string text, string author, CancellationToken cancellation);
 
+    /// <summary>Computes the evidence of an alarm anew.</summary>
+    Task<EvidenceOutcome> VerifyEvidence(string id, string author, CancellationToken cancellation);
+
     /// <summary>Calls back after each change, on a thread of the hub's: the callback must not block.</summary>
     IDisposable Subscribe(Action changed);
 }
@@ -47,4 +50,17 @@ public sealed record AlarmLine(
 public sealed record ActionOutcome(string? Problem)
 {
     public static readonly ActionOutcome Done = new(default(string));
+}
+
+/// <summary>What became of evidence that was computed anew.</summary>
+/// <param name="Result"><c>equal</c>, <c>differs</c>, <c>incomplete</c>, or <see cref="Unusable"/>.</param>
+/// <param name="Sentence">The same for people.</param>
+/// <param name="Sha256">The name of the evidence; null where there is none.</param>
+/// <param name="Problems">What the evidence lacks or where it contradicts itself.</param>
+/// <param name="Differences">Members that are not what the node said.</param>
+public sealed record EvidenceOutcome(
+    string Result, string Sentence, string? Sha256, int Version, IReadOnlyList<string> Problems, IReadOnlyList<string> Differences)
+{
+    /// <summary>There is none, or it is damaged.</summary>
+    public const string Unusable = "unusable";
 }

@@ -56,6 +56,8 @@ internal sealed class AuditArchive(IHubStore store, FleetOptions options, TimePr
                 ["rows"] = archived.Rows,
                 ["file"] = archived.File,
                 ["sha256"] = archived.Sha256,
+                ["previous"] = archived.Previous,
+                ["hash"] = archived.Hash,
             };
             await store.Write(
             [
@@ -98,6 +100,7 @@ internal sealed class AuditArchive(IHubStore store, FleetOptions options, TimePr
             creation.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
+        string? previous = null, ending = null;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var rows = 0L;
         using (var file = new FileStream(path + ".new", creation))
@@ -112,7 +115,9 @@ internal sealed class AuditArchive(IHubStore store, FleetOptions options, TimePr
 
                 foreach (var entry in page)
                 {
-                    var line = Encoding.UTF8.GetBytes(entry.Canonical() + "\n");
+                    var line = Encoding.UTF8.GetBytes(entry.Line() + "\n");
+                    previous ??= entry.Previous;
+                    ending = entry.Hash;
                     file.Write(line);
                     hash.AppendData(line);
                     rows++;
@@ -125,10 +130,12 @@ internal sealed class AuditArchive(IHubStore store, FleetOptions options, TimePr
         }
 
         File.Move(path + ".new", path, overwrite: true);
-        return new ArchivedAudit(first, last, rows, name, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        return new ArchivedAudit(first, last, rows, name, Convert.ToHexStringLower(hash.GetHashAndReset()), previous, ending);
     }
 }
 
 /// <summary>Rows that went into a file.</summary>
 /// <param name="File">Its name in the folder <c>audit</c> beside the database.</param>
-internal sealed record ArchivedAudit(long First, long Last, long Rows, string File, string Sha256);
+/// <param name="Previous">What its first row follows in the chain.</param>
+/// <param name="Hash">The hash of its last row: what the log follows from now on.</param>
+internal sealed record ArchivedAudit(long First, long Last, long Rows, string File, string Sha256, string? Previous, string? Hash);

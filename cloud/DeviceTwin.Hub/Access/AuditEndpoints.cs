@@ -37,6 +37,12 @@ internal static class AuditEndpoints
             return new AuditExport(store, Query(request), csv);
         }).Needs(Role.Engineer, Permission.RegistryRead);
 
+        routes.MapGet("/api/v1/audit/verify", (HttpRequest request, IHubStore store) => new JsonResult(Write(Reading(() => store.VerifyAudit(Kept(request))))))
+            .Needs(Role.Engineer, Permission.RegistryRead);
+
+        routes.MapGet("/api/v1/audit/head", (IHubStore store) => new JsonResult(Write(Reading(store.AuditHead))))
+            .Needs(Role.Engineer, Permission.RegistryRead);
+
         routes.MapPost("/api/v1/audit/archive", async (HttpRequest request, AuditArchive archive) =>
         {
             var body = await RequestBody.ReadObject(request);
@@ -51,17 +57,44 @@ internal static class AuditEndpoints
                     ["last"] = archived.Last,
                     ["file"] = archived.File,
                     ["sha256"] = archived.Sha256,
+                    ["previous"] = archived.Previous,
+                    ["hash"] = archived.Hash,
                 });
         }).Needs(Role.Admin, Permission.None);
     }
 
     private static JsonResult Answer(IHubStore store, AuditQuery query) => new(new JsonArray([.. Read(store, query).Select(entry => (JsonNode)Write(entry))]));
 
-    internal static IReadOnlyList<AuditEntry> Read(IHubStore store, AuditQuery query)
+    internal static IReadOnlyList<AuditEntry> Read(IHubStore store, AuditQuery query) => Reading(() => store.ReadAudit(query));
+
+    /// <summary>A head that somebody kept, by number and hash.</summary>
+    private static AuditHead? Kept(HttpRequest request)
+    {
+        var hash = request.Text("hash");
+        return (request.Number("id", "the id of a row"), hash) switch
+        {
+            (null, null) => null,
+            ({ } id, { Length: 64 }) when hash.All(char.IsAsciiHexDigit) => new AuditHead(id, hash.ToLowerInvariant()),
+            _ => throw new HubException(HubError.ArgumentInvalid, "A head is an id and a hash of 64 hexadecimal digits, as GET /api/v1/audit/head gave them."),
+        };
+    }
+
+    private static JsonObject Write(AuditHead head) => new() { ["id"] = head.Id, ["hash"] = head.Hash };
+
+    private static JsonObject Write(AuditProof proof) => new()
+    {
+        ["intact"] = proof.IsIntact,
+        ["rows"] = proof.Rows,
+        ["anchor"] = Write(proof.Anchor),
+        ["head"] = Write(proof.Head),
+        ["flaw"] = proof.Flaw is { } flaw ? new JsonObject { ["kind"] = flaw.Word, ["id"] = flaw.Id, ["sentence"] = flaw.Sentence } : null,
+    };
+
+    private static T Reading<T>(Func<T> read)
     {
         try
         {
-            return store.ReadAudit(query);
+            return read();
         }
         catch (StorageException failure)
         {
@@ -89,6 +122,8 @@ internal static class AuditEndpoints
         ["path"] = entry.Row.Path,
         ["value"] = entry.Row.Value is null ? null : JsonNode.Parse(entry.Row.Value),
         ["version"] = entry.Row.Version,
+        ["previous"] = entry.Previous,
+        ["hash"] = entry.Hash,
     };
 
     /// <summary>All rows that fit, oldest first, as a file. Read in pages: the log may be larger than memory.</summary>
@@ -112,7 +147,7 @@ internal static class AuditEndpoints
                 var text = new StringBuilder();
                 foreach (var entry in page)
                 {
-                    text.Append(csv ? Line(entry) : entry.Canonical() + "\n");
+                    text.Append(csv ? Line(entry) : entry.Line() + "\n");
                 }
 
                 await context.Response.WriteAsync(text.ToString(), context.RequestAborted);

@@ -3,6 +3,7 @@ using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Plant;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Alarms;
+using DeviceTwin.Storage.Evidence;
 
 namespace DeviceTwin.Hub.Alarms;
 
@@ -26,7 +27,10 @@ internal sealed class AlarmIntake(AlarmBook book, PlantMemory plant, ILogger<Ala
         }
 
         var (change, durable) = book.Merge(delivery);
-        return new TelemetryPart([change], Durable: durable);
+        var parts = new EvidenceParts(delivery.NodeAlarmId, EvidenceParts.PartOf(message), null, null, null);
+        var open = new EvidenceChange.Open(
+            new OpenEvidence(AlarmRow.Name(message.DeviceId, delivery.NodeAlarmId), message.DeviceId, message.EnqueuedAt, parts.ToText(), 0));
+        return new TelemetryPart([change, open], Durable: durable);
     }
 
     /// <inheritdoc/>

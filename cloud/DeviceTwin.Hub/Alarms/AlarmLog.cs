@@ -20,4 +20,16 @@ internal static partial class AlarmLog
 
     [LoggerMessage(4005, LogLevel.Warning, "The stream of alarms fell behind: {Lost} events were left out")]
     public static partial void StreamFellBehind(ILogger logger, long lost);
+
+    [LoggerMessage(4010, LogLevel.Information, "Evidence of alarm {Alarm} sealed: version {Version}, {Sha256}, {Problems} problems")]
+    public static partial void EvidenceSealed(ILogger logger, string alarm, int version, string sha256, int problems);
+
+    [LoggerMessage(4011, LogLevel.Error, "Evidence of alarm {Alarm} is damaged: {Problem} Restore the database from a backup")]
+    public static partial void EvidenceDamaged(ILogger logger, string alarm, string problem);
+
+    [LoggerMessage(4012, LogLevel.Error, "Evidence of alarm {Alarm} cannot be sealed now; the hub tries again: {Problem}")]
+    public static partial void EvidenceNotSealed(ILogger logger, string alarm, string problem);
+
+    [LoggerMessage(4013, LogLevel.Information, "Evidence of alarm {Alarm} computed anew for {Author}: {Result}")]
+    public static partial void EvidenceVerified(ILogger logger, string alarm, string author, string result);
 }

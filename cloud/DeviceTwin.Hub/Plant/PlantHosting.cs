@@ -25,6 +25,10 @@ internal static class PlantHosting
         services.AddSingleton<IMeasuringPoints, PlantPoints>();
         services.AddSingleton<IAlarmWaveforms, AlarmWaveforms>();
         services.AddSingleton<IAlarmView, AlarmView>();
+        services.AddSingleton(new EvidenceOptions());
+        services.AddSingleton<EvidenceService>();
+        services.AddSingleton<EvidenceSealer>();
+        services.AddHostedService(provider => provider.GetRequiredService<EvidenceSealer>());
         services.AddSingleton<IPlantView, PlantView>();
         return services;
     }

@@ -44,6 +44,7 @@ internal static class RestHosting
         routes.MapCertificates();
         routes.MapChanges();
         routes.MapAlarms();
+        routes.MapEvidence();
         routes.MapPlant();
     }
 

@@ -5,7 +5,7 @@ using DeviceTwin.Storage.Alarms;
 namespace DeviceTwin.Hub.View;
 
 /// <summary>The alarms as the pages see them.</summary>
-internal sealed class AlarmView(IAlarms alarms) : IAlarmView
+internal sealed class AlarmView(IAlarms alarms, EvidenceService evidence) : IAlarmView
 {
     private const int LargestList = 500;
 
@@ -27,6 +27,26 @@ internal sealed class AlarmView(IAlarms alarms) : IAlarmView
     /// <inheritdoc/>
     public Task<ActionOutcome> AddFinding(string id, string kind, string text, string author, CancellationToken cancellation) =>
         Act(() => alarms.Find(id, new FindingDraft(kind, text, null, null, null, null, null), author, cancellation));
+
+    /// <inheritdoc/>
+    public async Task<EvidenceOutcome> VerifyEvidence(string id, string author, CancellationToken cancellation)
+    {
+        try
+        {
+            var result = await evidence.Verify(id, null, author).WaitAsync(cancellation);
+            return new EvidenceOutcome(
+                result.Result,
+                result.Sentence(),
+                result.Sha256,
+                result.Document.Version,
+                [.. result.Document.Problems.Select(problem => problem.Sentence)],
+                [.. result.Captures.SelectMany(capture => capture.Differs.Select(difference => $"capture {capture.Number}, {difference.Member}: {difference.Evidence?.ToJsonString() ?? "null"} in the evidence, {difference.Computed?.ToJsonString() ?? "null"} computed"))]);
+        }
+        catch (HubException refusal)
+        {
+            return new EvidenceOutcome(EvidenceOutcome.Unusable, refusal.Message, null, 0, [], []);
+        }
+    }
 
     /// <inheritdoc/>
     public IDisposable Subscribe(Action changed) => alarms.Subscribe(_ => changed());

@@ -1,3 +1,5 @@
+using DeviceTwin.Storage.Sqlite.Audit;
+using DeviceTwin.Storage.Sqlite.Evidence;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceTwin.Storage.Sqlite;
@@ -35,8 +37,11 @@ internal static class SqliteSchema
         CREATE TABLE counters(name TEXT PRIMARY KEY, value INTEGER NOT NULL);
         """,
         SqliteSubjects.Create,
-        SqliteSubjects.CreateThird,
+        SqliteSubjects.CreateThird + SqliteAuditChain.Create + SqliteEvidenceTables.Create,
     ];
+
+    /// <summary>What a step needs beside its statements, by the version that it begins with.</summary>
+    private static readonly Dictionary<int, Action<SqliteConnection>> Completions = new() { [2] = SqliteAuditChain.ChainExisting };
 
     /// <summary>The version that this hub writes.</summary>
     public static int Current => Steps.Length;
@@ -60,6 +65,8 @@ internal static class SqliteSchema
             {
                 connection.Execute(Steps[version]);
             }
+
+            Completions.GetValueOrDefault(version)?.Invoke(connection);
         }
 
         connection.Execute("DELETE FROM schema_version");

@@ -149,6 +149,7 @@ internal sealed class SqliteStatements : IDisposable
         twins.Clear();
         counts.Clear();
         telemetry.Forget();
+        audit.Forget();
         foreach (var tables in subjects)
         {
             tables.Forget();

@@ -5,6 +5,7 @@ using DeviceTwin.Storage.Sqlite.Changes;
 using DeviceTwin.Storage.Sqlite.CloudToDevice;
 using DeviceTwin.Storage.Sqlite.Configurations;
 using DeviceTwin.Storage.Sqlite.DesiredRemovals;
+using DeviceTwin.Storage.Sqlite.Evidence;
 using DeviceTwin.Storage.Sqlite.History;
 using DeviceTwin.Storage.Sqlite.Plant;
 using DeviceTwin.Storage.Sqlite.Query;
@@ -55,6 +56,7 @@ internal static class SqliteSubjects
         new SqliteQueryTables(connection, options),
         new SqliteChangeTables(connection, options),
         new SqliteAlarmTables(connection),
+        new SqliteEvidenceTables(connection),
         new SqlitePlantTables(connection),
         new SqliteConfigurationTables(connection),
     ];

@@ -1,3 +1,4 @@
+using DeviceTwin.Dashboard.Components;
 using DeviceTwin.Dashboard.Pages;
 using DeviceTwin.Dashboard.View;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,6 +37,24 @@ public sealed class AlarmsPageTests
         Assert.That(html, Does.Not.Contain("<script>").And.Not.Contain("<b>ann").And.Not.Contain("<i>"));
     }
 
+    [Test]
+    public async Task Evidence_is_computed_anew_by_whoever_may_and_only_when_asked()
+    {
+        var html = await Render(Alarm("vib-1~a", "raised"), Alarm("vib-2~b", "cleared"));
+        Assert.That(Html.Text(Html.ById(html, "verify-vib-1~a")), Is.EqualTo("Verify evidence"));
+        Assert.That(html, Does.Contain("data-testid=\"verify-vib-2~b\"").And.Not.Contain("data-testid=\"evidence-"));
+    }
+
+    [Test]
+    public async Task What_became_of_evidence_is_said_with_what_it_lacks()
+    {
+        var outcome = new EvidenceOutcome("differs", "differs: <b>", new string('a', 64), 2, ["No waveform."], ["capture 1, windows: 1 in the evidence, 2 computed"]);
+        var html = await PageRenderer.Render<EvidenceView>(new SampleFleet(), ("AlarmId", "vib-1~a"), ("Outcome", outcome));
+        var text = Html.Text(Html.ById(html, "evidence-vib-1~a"));
+        Assert.That(text, Does.Contain("differs").And.Contain("version 2").And.Contain("No waveform.").And.Contain("windows: 1 in the evidence"));
+        Assert.That(html, Does.Contain("href=\"api/v1/alarms/vib-1~a/evidence\"").And.Not.Contain("<b>"));
+    }
+
     private static AlarmLine Alarm(string id, string state, string? machine = null) => new(
         id, id.Split('~')[0], machine, machine is null ? null : "de", "outer", state, "C", SampleFleet.Noon.AddMinutes(-5), null, null, null, null, null, []);
 
@@ -51,6 +70,9 @@ public sealed class AlarmsPageTests
         public Task<ActionOutcome> Acknowledge(string id, string? note, string author, CancellationToken cancellation) => Task.FromResult(ActionOutcome.Done);
 
         public Task<ActionOutcome> AddFinding(string id, string kind, string text, string author, CancellationToken cancellation) => Task.FromResult(ActionOutcome.Done);
+
+        public Task<EvidenceOutcome> VerifyEvidence(string id, string author, CancellationToken cancellation) =>
+            Task.FromResult(new EvidenceOutcome("equal", "equal: all of it.", new string('a', 64), 1, [], []));
 
         public IDisposable Subscribe(Action changed) => throw new InvalidOperationException("Nothing is subscribed while a page is only rendered.");
     }

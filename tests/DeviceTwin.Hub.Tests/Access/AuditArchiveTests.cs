@@ -37,7 +37,7 @@ public sealed class AuditArchiveTests : IDisposable
         await Write(2500);
         time.Advance(TimeSpan.FromDays(40));
         await Write(3);
-        var lines = store.ReadAudit(new AuditQuery(After: 0, Limit: 2500)).Select(entry => entry.Canonical()).ToArray();
+        var lines = store.ReadAudit(new AuditQuery(After: 0, Limit: 2500)).Select(entry => entry.Line()).ToArray();
         var archived = (await archive.Archive(time.GetUtcNow().AddDays(-31), "ann"))!;
         Assert.That((archived.First, archived.Last, archived.Rows, archived.File), Is.EqualTo((1L, 2500L, 2500L, "audit-0000000001-0000002500.ndjson")));
         var file = Path.Combine(folder.FullName, "audit", archived.File);
@@ -47,6 +47,9 @@ public sealed class AuditArchiveTests : IDisposable
         var last = store.ReadAudit(new AuditQuery(Limit: 1)).Single().Row;
         Assert.That((last.Author, last.Action), Is.EqualTo(("ann", "audit.archive")));
         Assert.That(last.Value, Does.Contain(archived.Sha256).And.Contain("\"last\":2500"));
+        Assert.That(last.Value, Does.Contain(archived.Hash), "and where the log goes on");
+        Assert.That(AuditChain.Verify(AuditHead.Beginning, lines.Select(AuditEntry.FromLine)), Is.EqualTo(new AuditProof(AuditHead.Beginning, new AuditHead(2500, archived.Hash!), 2500, null)));
+        Assert.That((store.VerifyAudit().Flaw, store.VerifyAudit().Anchor), Is.EqualTo((default(AuditFlaw), new AuditHead(2500, archived.Hash!))));
         if (!OperatingSystem.IsWindows())
         {
             Assert.That(File.GetUnixFileMode(file), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));

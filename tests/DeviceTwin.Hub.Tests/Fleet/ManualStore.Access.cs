@@ -10,4 +10,8 @@ internal partial class ManualStore
     public IReadOnlyList<AuditEntry> ReadAudit(AuditQuery query) => [];
 
     public AuditExtent AuditExtent() => new(0, 0, 0);
+
+    public AuditHead AuditHead() => DeviceTwin.Storage.Audit.AuditHead.Beginning;
+
+    public AuditProof VerifyAudit(AuditHead? kept = null) => throw new NotSupportedException("There is no audit log to prove.");
 }

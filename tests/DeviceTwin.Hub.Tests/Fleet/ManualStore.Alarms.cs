@@ -1,4 +1,5 @@
 using DeviceTwin.Storage.Alarms;
+using DeviceTwin.Storage.Evidence;
 using DeviceTwin.Storage.Plant;
 
 namespace DeviceTwin.Tests.Hub.Fleet;
@@ -13,6 +14,12 @@ internal partial class ManualStore
     public AlarmCounts CountAlarms() => AlarmCounts.None;
 
     public IReadOnlyList<Finding> ReadFindings(FindingQuery query) => [];
+
+    public SealedEvidence? FindEvidence(string alarmId, int? version = null) => null;
+
+    public IReadOnlyList<string> ReadOpenEvidence() => [];
+
+    public OpenEvidence? FindOpenEvidence(string alarmId) => null;
 
     public StoredPlant LoadPlant() => StoredPlant.None;
 }

@@ -1,4 +1,5 @@
 using DeviceTwin.Storage;
+using DeviceTwin.Storage.Audit;
 using DeviceTwin.Storage.Sqlite;
 using DeviceTwin.Storage.Waveforms;
 using DeviceTwin.Tests.Storage.Waveforms;
@@ -42,6 +43,20 @@ public sealed class MigrationTests
         Assert.That(store.ReadTelemetry("pump-7", null, 10).Select(message => System.Text.Encoding.UTF8.GetString(message.Body.Span)), Is.EqualTo(new[] { "qos0", "plain text, no JSON" }));
         Assert.That(store.ReadAudit(null, 1000), Has.Count.GreaterThanOrEqualTo(25));
         Assert.That(store.ReadAudit("press-1", 100)[0].Author, Is.EqualTo("configuration/all"));
+    }
+
+    [TestCaseSource(nameof(Schemas))]
+    public async Task The_audit_log_of_an_older_hub_is_chained_and_goes_on(int schema)
+    {
+        using var folder = Load(schema);
+
+        // As an archive of the older hub left it: its log begins behind.
+        SqlDump.Execute(folder.DatabasePath, "DELETE FROM audit WHERE id <= 3");
+        using var store = folder.Open();
+        var (extent, proof) = (store.AuditExtent(), store.VerifyAudit());
+        Assert.That((proof.Flaw, proof.Rows, proof.Anchor.Id, proof.Head.Id), Is.EqualTo((default(AuditFlaw), extent.Rows, 3L, extent.Last)));
+        await store.Write([new StoreChange.AppendAudit(new AuditRow(StoreFolder.Start, "ann", null, "twin.patch", null, null, null))]);
+        Assert.That((store.VerifyAudit().Flaw, store.VerifyAudit().Rows), Is.EqualTo((default(AuditFlaw), extent.Rows + 1)));
     }
 
     [TestCaseSource(nameof(Schemas))]

@@ -16,7 +16,9 @@ internal static class ProjectArrows
         ["DeviceTwin.Dashboard"] = ["DeviceTwin.Twins", "SensorNode.Portable"],
         ["DeviceTwin.Hub"] = ["DeviceTwin.Storage", "DeviceTwin.Twins", "DeviceTwin.Mqtt", "DeviceTwin.Dashboard", "DeviceTwin.Analytics", "SensorNode.Portable"],
         ["SensorNode.Simulator"] = ["SensorNode.Portable", "DeviceTwin.Mqtt"],
-        ["DeviceTwin.Cli"] = ["SensorNode.Simulator", "SensorNode.Portable", "DeviceTwin.Mqtt", "DeviceTwin.Twins", "DeviceTwin.Analytics"],
+
+        // Storage: the chain of an audit log is proven in a backup or an archive, where no hub is.
+        ["DeviceTwin.Cli"] = ["SensorNode.Simulator", "SensorNode.Portable", "DeviceTwin.Mqtt", "DeviceTwin.Twins", "DeviceTwin.Analytics", "DeviceTwin.Storage"],
         ["DeviceTwin.Bench"] = ["SensorNode.Simulator", "SensorNode.Portable", "DeviceTwin.Mqtt", "DeviceTwin.Twins", "DeviceTwin.Analytics"],
         ["DeviceTwin.Load"] = ["SensorNode.Simulator", "SensorNode.Portable", "DeviceTwin.Mqtt", "DeviceTwin.Twins"],
     };

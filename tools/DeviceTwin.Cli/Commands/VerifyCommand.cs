@@ -9,11 +9,24 @@ internal static class VerifyCommand
 {
     public static Command Create()
     {
-        var evidence = new Argument<FileInfo>("evidence") { HelpName = "EVIDENCE", Description = "A file that `dtwin detect --evidence` wrote." };
-        var waveform = new Option<FileInfo?>("--waveform") { HelpName = "FILE", Description = "Where the samples are now, if not where they were." };
-        var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("verify", "Compute a verdict anew from its evidence and say whether it is equal.") { evidence, waveform, json };
-        command.SetAction((parsed, _) => Task.FromResult(Run(parsed.GetValue(evidence)!.FullName, parsed.GetValue(waveform)?.FullName, parsed.GetValue(json))));
+        var evidence = new Argument<FileInfo>("evidence") { HelpName = "EVIDENCE", Description = "A file that `dtwin detect --evidence` wrote, or the evidence of an alarm as the hub gives it." };
+        var waveform = new Option<FileInfo?>("--waveform") { HelpName = "FILE", Description = "Where the samples are now, if not where they were; those of an alarm come from the hub otherwise." };
+        var sha256 = new Option<string?>("--sha256") { HelpName = "HASH", Description = "The hash that the hub named: the evidence must have it." };
+        var hub = new HubOptions();
+        var command = new Command("verify", "Compute a verdict anew from its evidence and say whether it is equal.") { evidence, waveform, sha256 };
+        hub.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var path = parsed.GetValue(evidence)!.FullName;
+            var samples = parsed.GetValue(waveform)?.FullName;
+            if (AlarmEvidence.Read(path) is not { } alarm)
+            {
+                return Run(path, samples, hub.Json(parsed));
+            }
+
+            using var client = hub.Connect(parsed);
+            return await alarm.Verify(samples, parsed.GetValue(sha256), client, hub.Json(parsed), cancellation);
+        });
         return command;
     }
 

@@ -98,6 +98,26 @@ internal sealed class HubClient : IDisposable
     public async Task<HubTotals> GetTotals(CancellationToken cancellation) =>
         (await Send(HttpMethod.Get, "api/v1/totals", null, cancellation)).Deserialize<HubTotals>(JsonSerializerOptions.Web)!;
 
+    /// <summary>What the hub finds when it proves its audit log.</summary>
+    /// <param name="head">A head that was kept; null = none.</param>
+    public async Task<JsonObject> VerifyAudit((long Id, string Hash)? head, CancellationToken cancellation) =>
+        (JsonObject)await Send(HttpMethod.Get, "api/v1/audit/verify" + (head is var (id, hash) ? $"?id={id}&hash={hash}" : ""), null, cancellation);
+
+    public async Task<JsonObject> GetAuditHead(CancellationToken cancellation) =>
+        (JsonObject)await Send(HttpMethod.Get, "api/v1/audit/head", null, cancellation);
+
+    /// <summary>The samples of a waveform as 16 bit little-endian; null where the hub does not have it.</summary>
+    public async Task<byte[]?> GetWaveform(string sha256, CancellationToken cancellation)
+    {
+        using var response = await SendRaw(HttpMethod.Get, $"api/v1/waveforms/{Escape(sha256)}?format=raw", null, cancellation);
+        if (response.StatusCode != HttpStatusCode.NotFound && !response.IsSuccessStatusCode)
+        {
+            await Read(response, cancellation);
+        }
+
+        return response.IsSuccessStatusCode ? await response.Content.ReadAsByteArrayAsync(cancellation) : null;
+    }
+
     /// <summary>Twin changes as they happen, until cancelled or the device is deleted.</summary>
     /// <exception cref="CommandFailedException">The hub refused, or ended the stream.</exception>
     public async IAsyncEnumerable<JsonObject> WatchTwin(string deviceId, [EnumeratorCancellation] CancellationToken cancellation)

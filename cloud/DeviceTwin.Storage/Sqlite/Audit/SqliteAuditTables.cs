@@ -22,14 +22,28 @@ internal sealed class SqliteAuditTables : SqliteTables
         BEGIN SELECT RAISE(ABORT, 'the audit log only grows: rows leave it by an archive alone'); END;
         """;
 
+    /// <summary>What <see cref="SqliteAuditChain.Entry"/> reads.</summary>
+    public const string Columns = "SELECT at, author, device_id, action, path, value, version, id, previous, hash FROM audit";
+
     public SqliteAuditTables(SqliteConnection connection)
         : base(connection)
     {
         var open = Prepare("INSERT INTO audit_retirement(up_to) VALUES($0)", 1);
+        var forget = Prepare("DELETE FROM audit_anchor", 0);
+        var keep = Prepare("INSERT INTO audit_anchor(up_to, hash) VALUES($0,$1)", 2);
+        var hash = Prepare("SELECT hash FROM audit WHERE id <= $0 ORDER BY id DESC LIMIT 1", 1);
         var remove = Prepare("DELETE FROM audit WHERE id <= $0", 1);
         var close = Prepare("DELETE FROM audit_retirement", 0);
         On<AuditChange.Retire>(change =>
         {
+            SqliteStatements.Bind(hash, [change.UpTo]);
+            if (hash.ExecuteScalar() is not byte[] last)
+            {
+                return;
+            }
+
+            Run(forget);
+            Run(keep, change.UpTo, last);
             Run(open, change.UpTo);
             Run(remove, change.UpTo);
             Run(close);
@@ -57,7 +71,7 @@ internal sealed class SqliteAuditTables : SqliteTables
         Add("at < $to", "$to", query.To?.UtcTicks);
         Add("id < $before", "$before", query.Before);
         Add("id > $after", "$after", query.After);
-        command.CommandText = "SELECT at, author, device_id, action, path, value, version, id FROM audit"
+        command.CommandText = Columns
             + (conditions.Count == 0 ? "" : " WHERE " + string.Join(" AND ", conditions))
             + (query.After is null ? " ORDER BY id DESC" : " ORDER BY id") + " LIMIT $limit";
         command.Parameters.AddWithValue("$limit", query.Limit);
@@ -65,7 +79,7 @@ internal sealed class SqliteAuditTables : SqliteTables
         var rows = new List<AuditEntry>();
         while (reader.Read())
         {
-            rows.Add(new AuditEntry(reader.GetInt64(7), SqliteHistory.AuditRow(reader)));
+            rows.Add(SqliteAuditChain.Entry(reader));
         }
 
         return rows;

@@ -7,7 +7,7 @@ public static class NodeParcel
     private const string Around = Firmware + ".Simulator";
 
     /// <summary>Namespaces of SensorNode.Portable that no firmware has.</summary>
-    private static readonly string[] NotOnTheDevice = [Around, Firmware + ".Recordings", Firmware + ".Bearings", Firmware + ".Forms"];
+    private static readonly string[] NotOnTheDevice = [Around, Firmware + ".Recordings", Firmware + ".Bearings", Firmware + ".Forms", Firmware + ".Evidence"];
 
     /// <summary>Whether objects of a type are the firmware's.</summary>
     public static bool Belongs(Type type) => type == typeof(object) || Belongs(type.Namespace);
