@@ -142,7 +142,9 @@ internal sealed class HubUnderTest : IAsyncDisposable
             }
         };
         process.BeginErrorReadLine();
-        var ready = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
+        var first = process.StandardOutput.ReadLineAsync();
+        Assert.That(await Task.WhenAny(first, Task.Delay(Patience)), Is.SameAs(first), () => $"the hub is not ready after {Patience.TotalSeconds} s:{Environment.NewLine}{Log()}");
+        var ready = await first;
         Assert.That(ready, Is.Not.Null, () => $"the hub ended before it was ready:{Environment.NewLine}{Log()}");
         var fields = JsonNode.Parse(ready!)!;
         mqttPort = (int)fields["mqttPort"]!;

@@ -15,9 +15,16 @@ internal sealed record Figure(string Key, double Value, string Words);
 public static class ReconcileVerb
 {
     private const double MeasuredSeconds = 2;
+    private const int Seed = 1;
+    private const int Rollouts = 200;
+    private const int ReplayedCaptures = 400;
+
+    /// <summary>What the canary promises: changes that change nothing rolled back at most, harmful ones before wave 1 at least.</summary>
+    private const double MostFalseRollbacks = 0.05;
+    private const double FewestDetections = 0.95;
 
     /// <summary>The parts, each with figures of its own; what is wrong is written to the error output and counted.</summary>
-    private static readonly Func<TextWriter, (IEnumerable<Figure> Figures, bool Good)>[] Parts = [States, MutantsKilled, Decisions];
+    private static readonly Func<TextWriter, (IEnumerable<Figure> Figures, bool Good)>[] Parts = [States, MutantsKilled, Decisions, Canary, Replay];
 
     /// <returns><see cref="Verbs.Failed"/> where a property is violated or a mutant survives.</returns>
     public static int Run(string[] options, TextWriter output, TextWriter error)
@@ -38,7 +45,7 @@ public static class ReconcileVerb
                 json[figure.Key] = figure.Value;
                 if (options.Length == 0)
                 {
-                    output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figure.Key,-20} {figure.Value,14:N0}  {figure.Words}"));
+                    output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figure.Key,-20} {figure.Value,14:#,0.###}  {figure.Words}"));
                 }
             }
         }
@@ -112,5 +119,33 @@ public static class ReconcileVerb
         }
 
         return ([new Figure("decisionsPerSecond", Math.Round(decisions / watch.Elapsed.TotalSeconds), $"events through the table on one core, of a twin with {Settings} settings")], true);
+    }
+
+    private static (IEnumerable<Figure>, bool) Canary(TextWriter error)
+    {
+        var figures = CanaryQuality.Measure(Seed, Rollouts);
+        var good = figures.FalseRollback <= MostFalseRollbacks && figures.Detected >= FewestDetections;
+        if (!good)
+        {
+            error.WriteLine($"error: the canary misses its promise of at most {MostFalseRollbacks} false rollbacks and at least {FewestDetections} detections.");
+        }
+
+        return (
+            [
+                new Figure("falseRollback", figures.FalseRollback, $"of {Rollouts} simulated changes that change nothing, rolled back"),
+                new Figure("detected", figures.Detected, $"of {Rollouts} that multiply alarms by {CanaryQuality.Harmful}, rolled back before wave 1"),
+            ],
+            good);
+    }
+
+    private static (IEnumerable<Figure>, bool) Replay(TextWriter error)
+    {
+        var figures = ReplayFigures.Measure(ReplayedCaptures, isMeasuredTwice: true, Seed);
+        return (
+            [
+                new Figure("replayTimesRealTime", Math.Round(figures.SignalTimesRealTime), $"of the signal itself, old and new settings each measured, one core: {figures.Line()}"),
+                new Figure("replayTimesSchedule", Math.Round(figures.ScheduleTimesRealTime), $"of the time that such captures stand for, one every {figures.IntervalSeconds} s"),
+            ],
+            true);
     }
 }
