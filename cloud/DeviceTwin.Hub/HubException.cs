@@ -23,5 +23,8 @@ public sealed record HubError(int Code, string Name, int HttpStatus)
     public static readonly HubError Throttling = new(429001, "ThrottlingException", 429);
     public static readonly HubError ServerError = new(500001, "ServerError", 500);
     public static readonly HubError ServiceUnavailable = new(503001, "ServiceUnavailable", 503);
+    public static readonly HubError OverrideNotFound = new(404561, "OverrideNotFound", 404);
+    public static readonly HubError StageNotFound = new(404562, "StageNotFound", 404);
+    public static readonly HubError ConfigurationInRollout = new(409560, "ConfigurationInRollout", 409);
     public static readonly HubError MeasuringPointNotFound = new(404560, "MeasuringPointNotFound", 404);
 }

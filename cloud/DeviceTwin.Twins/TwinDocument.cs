@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace DeviceTwin.Twins;
@@ -44,6 +45,7 @@ public sealed record TwinSection
 
     private JsonObject? metadata;
     private Update? waiting;
+    private long updatedTicks;
 
     /// <summary>A section as it was stored.</summary>
     public TwinSection(JsonObject properties, long version, JsonObject metadata)
@@ -58,6 +60,7 @@ public sealed record TwinSection
         Properties = properties;
         Version = version;
         this.waiting = waiting;
+        updatedTicks = waiting.At.UtcTicks;
         if (waiting.Depth > MostWaiting)
         {
             _ = Metadata;
@@ -70,6 +73,7 @@ public sealed record TwinSection
         Properties = original.Properties;
         Version = original.Version;
         metadata = original.Metadata;
+        updatedTicks = original.updatedTicks;
     }
 
     /// <summary>Without <c>$version</c> and <c>$metadata</c>.</summary>
@@ -83,6 +87,23 @@ public sealed record TwinSection
     /// that reports often only the last state of a commit is ever seen.
     /// </summary>
     public JsonObject Metadata => Volatile.Read(ref metadata) ?? Make();
+
+    /// <summary>When the section was last written, as its metadata says.</summary>
+    internal DateTimeOffset UpdatedAt
+    {
+        get
+        {
+            if (updatedTicks == 0)
+            {
+                updatedTicks = Metadata[TwinMetadata.LastUpdated] is JsonValue value && value.TryGetValue(out string? text)
+                    && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+                        ? at.UtcTicks
+                        : 1;
+            }
+
+            return new DateTimeOffset(updatedTicks, TimeSpan.Zero);
+        }
+    }
 
     internal static TwinSection Create(DateTimeOffset at, bool withVersion)
     {

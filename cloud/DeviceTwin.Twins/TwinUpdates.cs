@@ -62,13 +62,14 @@ public static class TwinUpdates
             return new TwinChange(twin, null, null, null);
         }
 
-        var reported = Merge(twin.Reported, accepted, at, stamped: false, TwinLimits.MaximumReportedSize, ReportedName);
+        var reported = Merge(twin.Reported, accepted, InOrder(twin, at), stamped: false, TwinLimits.MaximumReportedSize, ReportedName);
         return new TwinChange(twin with { Reported = reported, Version = twin.Version + 1 }, null, null, accepted);
     }
 
     private static TwinChange Update(TwinDocument twin, JsonObject? tags, JsonObject? desired, bool replace, DateTimeOffset at)
     {
         var result = twin;
+        at = InOrder(twin, at);
         JsonObject? tagsPatch = null;
         JsonObject? desiredPatch = null;
         if (tags is not null)
@@ -100,6 +101,16 @@ public static class TwinUpdates
             ? new TwinChange(twin, null, null, null)
             : new TwinChange(
                 result with { Version = twin.Version + 1, ETag = ETags.Next(twin.ETag) }, tagsPatch, desiredPatch, null);
+    }
+
+    /// <summary>
+    /// A clock that was set back must not turn the order around in which a twin was written: after a restart the times say whether a plain value
+    /// was reported after it was desired.
+    /// </summary>
+    private static DateTimeOffset InOrder(TwinDocument twin, DateTimeOffset at)
+    {
+        var last = twin.Desired.UpdatedAt > twin.Reported.UpdatedAt ? twin.Desired.UpdatedAt : twin.Reported.UpdatedAt;
+        return at < last ? last.AddTicks(1) : at;
     }
 
     private static TwinSection Merge(TwinSection section, JsonObject patch, DateTimeOffset at, bool stamped, int maximum, string name)

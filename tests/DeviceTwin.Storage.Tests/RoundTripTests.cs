@@ -65,7 +65,7 @@ public sealed class RoundTripTests
         Assert.That(fleet.Sessions.Single().Subscriptions, Is.EqualTo(session.Subscriptions));
         var loadedConfiguration = fleet.Configurations.Single();
         Assert.That(
-            loadedConfiguration with { DeviceContent = configuration.DeviceContent, Labels = configuration.Labels }, Is.EqualTo(configuration));
+            loadedConfiguration with { DeviceContent = configuration.DeviceContent, Labels = configuration.Labels, MetricQueries = configuration.MetricQueries }, Is.EqualTo(configuration));
         Assert.That(loadedConfiguration.DeviceContent["properties.desired.x"]!.ToJsonString(), Is.EqualTo("[1,2]"));
         Assert.That(loadedConfiguration.Labels, Is.EqualTo(configuration.Labels));
         Assert.That(fleet.Counters["telemetry"], Is.EqualTo(12));

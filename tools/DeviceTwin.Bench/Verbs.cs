@@ -2,6 +2,7 @@ using DeviceTwin.Bench.Compatibility;
 using DeviceTwin.Bench.Evaluation;
 using DeviceTwin.Bench.Generation;
 using DeviceTwin.Bench.Il;
+using DeviceTwin.Bench.Reconcile;
 using DeviceTwin.Bench.Size;
 using DeviceTwin.Bench.Soak;
 using DeviceTwin.Bench.Training;
@@ -50,6 +51,11 @@ public static class Verbs
           soak fuzz [--seed S] [--for 90s|10m|2h] [--inputs N] [--target NAME]
                                spoilt packets, topics, tokens, JSON and queries for every parser that reads what comes from outside: no
                                exception escapes, work and memory are bounded by the input's length (10,000,000 inputs unless told)
+          soak reconcile [--seed S] [--rounds N | --for 10m]
+                               twins, editors and devices of every sort in walks far beyond what reconcile explores to its end
+                               (200,000 walks unless told)
+          reconcile [--json]   explores reconciliation until there is no new state, tries every table with one cell that is otherwise,
+                               and counts decisions a second; fails where a property is violated or a table survives
           evaluate --index INDEX [--forest FILE] [--json]
                                how right the detector is on the recordings of an index (a folder or its index.json), by data set:
                                per window, per recording, and with each bearing left out of the choice of the limits
@@ -89,6 +95,8 @@ public static class Verbs
                     return EvaluateVerb.Run(options, output, error);
                 case "train-forest":
                     return TrainForestVerb.Run(options, output, error);
+                case "reconcile":
+                    return ReconcileVerb.Run(options, output, error);
                 case "compatibility":
                     return CompatibilityVerb.Run(options, output, error);
                 case "help" or "--help" or "-h":

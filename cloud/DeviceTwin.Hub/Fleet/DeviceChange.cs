@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
+using DeviceTwin.Storage.Configurations;
 using DeviceTwin.Twins;
-using DeviceTwin.Twins.Conditions;
 using DeviceTwin.Twins.Reconciliation;
 
 namespace DeviceTwin.Hub.Fleet;
@@ -40,6 +40,9 @@ internal sealed class DeviceChange
     public int DesiredPatches { get; private set; }
 
     public int ReportedPatches { get; private set; }
+
+    /// <summary>How long the newest desired change took, where this brought the node in sync; null otherwise.</summary>
+    public TimeSpan? InSyncAfter { get; private set; }
 
     private string DeviceId => State.Identity.DeviceId;
 
@@ -81,6 +84,11 @@ internal sealed class DeviceChange
 
         State = State with { Twin = change.Twin };
         Reconcile(next, asked);
+        if (State.Awaited is { } since && next.State == ConvergenceState.InSync)
+        {
+            InSyncAfter = at - since;
+            State = State with { Awaited = null, InSyncAfter = InSyncAfter };
+        }
     }
 
     /// <summary>Takes an event that concerns every path over; <see cref="Actions"/> says what it asks for.</summary>
@@ -90,10 +98,62 @@ internal sealed class DeviceChange
         Reconcile(next, asked);
     }
 
-    /// <summary>Brings the desired properties to what configurations ask for. Returns why that cannot be, or null.</summary>
-    public string? Configure(IReadOnlyList<PreparedConfiguration> byPrecedence)
+    /// <summary>Brings the desired properties to what configurations and overrides ask for. Returns why that cannot be, or null.</summary>
+    /// <param name="layers">What asks something of the device.</param>
+    /// <param name="returning">Values that return where an override ends.</param>
+    public string? Configure(Layers layers, IReadOnlyDictionary<string, JsonNode>? returning) =>
+        Carry(ConfigurationPlanner.Plan(State.Twin, layers, returning), layers.Staged);
+
+    /// <summary>Sets, or replaces, an override.</summary>
+    public void SetOverride(SettingOverride setting, string author)
     {
-        var plan = ConfigurationPlanner.Plan(new ConditionSubject(State.Twin, State.Identity.Enabled), byPrecedence);
+        State = State with { Overrides = State.Overrides.SetItem(setting.Path, setting) };
+        Stored.Add(new PutOverride(setting));
+        Stored.Add(new StoreChange.AppendAudit(new AuditRow(
+            at, author, DeviceId, "override.set", "properties.desired." + setting.Path, $"{setting.Value.ToJsonString(Json.Relaxed)} until {Json.Timestamp(setting.ExpiresAt)}: {setting.Reason}", null)));
+    }
+
+    /// <summary>Ends an override.</summary>
+    public void RemoveOverride(SettingOverride setting, string author, string action)
+    {
+        State = State with { Overrides = State.Overrides.Remove(setting.Path) };
+        Stored.Add(new DeleteOverride(DeviceId, setting.Path));
+        Stored.Add(new StoreChange.AppendAudit(new AuditRow(at, author, DeviceId, action, "properties.desired." + setting.Path, null, null)));
+    }
+
+    /// <summary>The device is to have a version that is being rolled out; <see cref="Configure"/> brings it.</summary>
+    public void Admit(AdmittedDevice admission, long version, string author)
+    {
+        SetAdmission(admission);
+        Stored.Add(new StoreChange.AppendAudit(new AuditRow(at, author, DeviceId, "configuration.admit", admission.ConfigurationId, null, version)));
+    }
+
+    /// <summary>Brings back what stood before the device was admitted.</summary>
+    /// <param name="layers">What asks something of the device without the version that is taken back.</param>
+    public void RollBack(AdmittedDevice admission, Layers layers, string author)
+    {
+        var (plan, report) = Staging.Back(State.Twin, admission.Journal, ConfigurationPlanner.Plan(State.Twin, layers));
+        if (Carry(plan, layers.Staged) is { } refusal)
+        {
+            report = new DeviceRollback(DeviceId, [], [.. admission.Journal.Keys.Select(path =>
+                new KeptPath(path, Json.At(State.Twin.Desired.Properties, path)?.DeepClone(), $"The twin cannot take back what stood before: {refusal}"))]);
+        }
+
+        SetAdmission(admission with { Rollback = report });
+        Stored.Add(new StoreChange.AppendAudit(new AuditRow(
+            at, author, DeviceId, "configuration.bringBack", admission.ConfigurationId, $"restored: {report.Restored.Count}, kept: {report.Kept.Count}", State.Twin.Desired.Version)));
+    }
+
+    private void SetAdmission(AdmittedDevice admission)
+    {
+        State = State with { Admissions = State.Admissions.SetItem(admission.ConfigurationId, admission) };
+        Stored.Add(new PutAdmission(admission));
+    }
+
+    /// <summary>Writes what a plan asks for, and what of it versions that are being rolled out did. Returns why that cannot be, or null.</summary>
+    private string? Carry(ConfigurationPlan plan, IReadOnlySet<string> staged)
+    {
+        var before = State.Twin;
         var changed = plan.Patch.Count > 0;
         if (changed)
         {
@@ -114,6 +174,19 @@ internal sealed class DeviceChange
         if (!ReferenceEquals(plan.Applied, State.Twin.Applied))
         {
             State = State with { Twin = State.Twin with { Applied = plan.Applied } };
+        }
+
+        if (changed)
+        {
+            foreach (var id in staged)
+            {
+                var admission = State.Admissions[id];
+                var journal = Staging.Note(admission.Journal, before, State.Twin, id);
+                if (!ReferenceEquals(journal, admission.Journal))
+                {
+                    SetAdmission(admission with { Journal = journal });
+                }
+            }
         }
 
         return null;
@@ -172,13 +245,18 @@ internal sealed class DeviceChange
         }
 
         var version = change.Twin.Desired.Version;
-        Events.Add(new FleetEvent.DesiredChanged(DeviceId, at, patch, version, author));
+        var (next, asked) = State.Reconciliation.DesiredWritten(change.Twin);
+        if ((asked & ReconciliationActions.SendPatch) != 0)
+        {
+            Events.Add(new FleetEvent.DesiredChanged(DeviceId, at, patch, version, author));
+        }
+
         Audit(patch, "properties.desired", author, action, version);
         Feed(TwinPart.Desired, State.Twin.Desired.Properties, change.Twin.Desired.Properties, patch, version, author, action);
         DesiredPatches++;
         State = State with { Removed = RemovedPaths.After(State.Removed, State.Twin.Desired.Properties, change.Twin.Desired.Properties, version) };
-        var (next, asked) = State.Reconciliation.DesiredWritten(change.Twin);
         Reconcile(next, asked);
+        State = State with { Awaited = next.State == ConvergenceState.InSync ? null : at };
     }
 
     private void Reconcile(NodeReconciliation next, ReconciliationActions asked)
@@ -219,7 +297,7 @@ internal sealed class DeviceChange
             .OfType<string>()
             .Distinct()
             .ToArray();
-        return ids.Length == 0 ? "configurations" : "configuration/" + string.Join('+', ids);
+        return ids.Length == 0 ? "configurations" : ids is [SettingOverride.Source] ? SettingOverride.Source : "configuration/" + string.Join('+', ids);
     }
 }
 

@@ -16,6 +16,22 @@ internal sealed record DeviceState(
     /// <summary>What the desired properties had once; see <see cref="RemovedPaths"/>.</summary>
     public ImmutableSortedDictionary<string, long> Removed { get; init; } = RemovedPaths.None;
 
+    /// <summary>Settings of this device alone, by path.</summary>
+    public ImmutableSortedDictionary<string, SettingOverride> Overrides { get; init; } = NoOverrides;
+
+    /// <summary>Versions that are being rolled out and that the device has, by configuration. Those whose stage is no more count for nothing.</summary>
+    public ImmutableSortedDictionary<string, AdmittedDevice> Admissions { get; init; } = NoAdmissions;
+
+    /// <summary>The newest desired change that the node is not in sync with; null where there is none, or none since the hub began.</summary>
+    public DateTimeOffset? Awaited { get; init; }
+
+    /// <summary>How long the last desired change took until the node was in sync; null where none was seen.</summary>
+    public TimeSpan? InSyncAfter { get; init; }
+
+    public static ImmutableSortedDictionary<string, SettingOverride> NoOverrides { get; } = ImmutableSortedDictionary.Create<string, SettingOverride>(StringComparer.Ordinal);
+
+    private static ImmutableSortedDictionary<string, AdmittedDevice> NoAdmissions { get; } = ImmutableSortedDictionary.Create<string, AdmittedDevice>(StringComparer.Ordinal);
+
     /// <summary>The twin with the facts of the moment.</summary>
     public TwinDocument Seen => Twin with
     {

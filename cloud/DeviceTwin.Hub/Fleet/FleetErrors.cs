@@ -25,6 +25,12 @@ internal static class FleetErrors
     public static HubException ConfigurationNotFound(string id) =>
         new(HubError.ConfigurationNotFound, $"There is no configuration \"{id}\". Create it without If-Match, or check the spelling.");
 
+    public static HubException OverrideNotFound(string deviceId, string path) =>
+        new(HubError.OverrideNotFound, $"Device \"{deviceId}\" has no override of \"{path}\". List its overrides to see the paths; one that has expired is gone.");
+
+    public static HubException StageNotFound(string configurationId) =>
+        new(HubError.StageNotFound, $"No version of configuration \"{configurationId}\" is being rolled out. It may have been completed or rolled back already.");
+
     /// <summary>Refuses where an If-Match value does not let the change pass.</summary>
     public static void CheckMatch(string? ifMatch, string etag)
     {

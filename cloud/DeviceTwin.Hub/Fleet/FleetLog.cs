@@ -41,6 +41,9 @@ internal static partial class FleetLog
     [LoggerMessage(2042, LogLevel.Warning, "Device {Device} cannot take its configurations: {Reason}")]
     public static partial void ConfigurationNotApplied(ILogger logger, string device, string reason);
 
+    [LoggerMessage(2043, LogLevel.Information, "Device {Device}: the override of {Path} by {Owner} has expired")]
+    public static partial void OverrideExpired(ILogger logger, string device, string path, string owner);
+
     [LoggerMessage(2090, LogLevel.Error, "Commit failed [{Code}]: {Reason} Changes that were not acknowledged are dropped")]
     public static partial void CommitFailed(ILogger logger, int code, string reason);
 

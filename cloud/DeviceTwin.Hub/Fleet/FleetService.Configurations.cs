@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Conditions;
@@ -24,10 +25,37 @@ internal sealed partial class FleetService
             return null;
         }
 
-        var targeted = States.Where(state => prepared.Condition.Matches(Subject(state))).ToArray();
-        return new ConfigurationMetrics(targeted.Length, targeted.Count(state => prepared.Settings.All(setting =>
-            state.Twin.Applied.GetValueOrDefault(setting.Key)?.ConfigurationId == id
-            && Json.Same(Json.At(state.Twin.Desired.Properties, setting.Key), setting.Value))));
+        IReadOnlyCollection<string> candidates;
+        lock (gate)
+        {
+            candidates = tags.Candidates(prepared.Condition);
+        }
+
+        var queries = prepared.Configuration.MetricQueries.Select(query => (Name: query.Key, Refusing(() => TwinQuery.Parse(query.Value)).Condition)).ToArray();
+        var results = queries.ToDictionary(query => query.Name, _ => 0, StringComparer.Ordinal);
+        var (targeted, applied, succeeded, failed) = (0, 0, 0, 0);
+        foreach (var state in candidates.Select(deviceId => visible.GetValueOrDefault(deviceId)).OfType<DeviceState>())
+        {
+            if (!prepared.Condition.Matches(Subject(state)))
+            {
+                continue;
+            }
+
+            targeted++;
+            applied += prepared.Settings.All(setting =>
+                state.Twin.Applied.GetValueOrDefault(setting.Key)?.ConfigurationId == id
+                && Json.Same(Json.At(state.Twin.Desired.Properties, setting.Key), setting.Value)) ? 1 : 0;
+            var won = prepared.Settings.Where(setting => state.Twin.Applied.GetValueOrDefault(setting.Key)?.ConfigurationId == id)
+                .Select(setting => state.Reconciliation.StateOf(setting.Key)).ToArray();
+            succeeded += won.Length > 0 && Array.TrueForAll(won, stands => stands == ConvergenceState.InSync) ? 1 : 0;
+            failed += Array.Exists(won, stands => stands is ConvergenceState.Rejected or ConvergenceState.Drifted) ? 1 : 0;
+            foreach (var (name, condition) in queries)
+            {
+                results[name] += condition.Matches(new ConditionSubject(state.Seen, state.Identity.Enabled)) ? 1 : 0;
+            }
+        }
+
+        return new ConfigurationMetrics(targeted, applied) { Succeeded = succeeded, Failed = failed, Indexed = TagIndex.CanLookUp(prepared.Condition), Results = results };
     }
 
     /// <inheritdoc/>
@@ -36,12 +64,18 @@ internal sealed partial class FleetService
     {
         var at = time.GetUtcNow();
         Refusing(() => PreparedConfiguration.Prepare(configuration));
+        foreach (var query in configuration.MetricQueries.Values)
+        {
+            Refusing(() => TwinQuery.Parse(query));
+        }
+
         Configuration result;
         List<Task> written = [];
         PreparedConfiguration? before;
         PreparedConfiguration after;
         lock (gate)
         {
+            RefuseStaged(configuration.Id);
             before = Find(workingConfigurations, configuration.Id);
             if (ifMatch is null && before is not null)
             {
@@ -60,6 +94,7 @@ internal sealed partial class FleetService
                 ETag = before is null ? ETags.First : ETags.Next(before.Configuration.ETag),
                 CreatedAt = before?.Configuration.CreatedAt ?? at,
                 LastUpdatedAt = at,
+                Version = (before?.Configuration.Version ?? 0) + 1,
             };
             after = PreparedConfiguration.Prepare(result);
             var action = before is null ? "configuration.create" : "configuration.update";
@@ -69,7 +104,7 @@ internal sealed partial class FleetService
                 new AuditRow(at, author, null, action, result.Id, null, null)));
         }
 
-        written.AddRange(ReconfigureWhere(subject => after.Condition.Matches(subject) || before?.Condition.Matches(subject) == true));
+        written.AddRange(ReconfigureMembers(before, after, []));
         await Durable(Task.WhenAll(written), cancellation).ConfigureAwait(false);
         FleetLog.ConfigurationWritten(logger, result.Id, author);
         return result;
@@ -83,6 +118,7 @@ internal sealed partial class FleetService
         PreparedConfiguration before;
         lock (gate)
         {
+            RefuseStaged(id);
             before = Find(workingConfigurations, id) ?? throw FleetErrors.ConfigurationNotFound(id);
             FleetErrors.CheckMatch(ifMatch, before.Configuration.ETag);
             written.Add(StoreConfigurations(
@@ -91,7 +127,7 @@ internal sealed partial class FleetService
                 new AuditRow(at, author, null, "configuration.delete", id, null, null)));
         }
 
-        written.AddRange(ReconfigureWhere(before.Condition.Matches));
+        written.AddRange(ReconfigureMembers(before, null, []));
         await Durable(Task.WhenAll(written), cancellation).ConfigureAwait(false);
         FleetLog.ConfigurationDeleted(logger, id, author);
     }
@@ -105,23 +141,28 @@ internal sealed partial class FleetService
     }
 
     /// <summary>
-    /// Brings the devices concerned to the configurations that hold now. The lock is given back between devices, so that a large fleet
-    /// does not hold up everybody else; whoever changes a device in between already sees the new configurations.
+    /// Brings the devices concerned to the configurations that hold now: those that a configuration had or has, found by their tags. The lock is given
+    /// back between devices, so that a large fleet does not hold up everybody else; whoever changes a device in between already sees the new configurations.
     /// </summary>
-    private List<Task> ReconfigureWhere(Func<ConditionSubject, bool> concerned)
+    /// <param name="others">Devices that are concerned whatever the conditions say.</param>
+    private List<Task> ReconfigureMembers(PreparedConfiguration? before, PreparedConfiguration? after, IReadOnlyCollection<string> others)
     {
-        string[] deviceIds;
+        var concerned = new HashSet<string>(others, StringComparer.Ordinal);
         lock (gate)
         {
-            deviceIds = [.. working.Keys];
+            foreach (var configuration in new[] { before, after }.OfType<PreparedConfiguration>())
+            {
+                concerned.UnionWith(tags.Candidates(configuration.Condition));
+            }
         }
 
         var written = new List<Task>();
-        foreach (var deviceId in deviceIds)
+        foreach (var deviceId in concerned)
         {
             lock (gate)
             {
-                if (working.GetValueOrDefault(deviceId) is { } state && concerned(Subject(state)))
+                if (working.GetValueOrDefault(deviceId) is { } state
+                    && (others.Contains(deviceId) || IsMember(before, state) || IsMember(after, state)))
                 {
                     written.Add(Reconfigure(deviceId));
                 }
@@ -129,6 +170,17 @@ internal sealed partial class FleetService
         }
 
         return written;
+    }
+
+    private bool IsMember(PreparedConfiguration? configuration, DeviceState state)
+    {
+        if (configuration is null)
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref evaluations);
+        return configuration.Condition.Matches(Subject(state));
     }
 
     /// <summary>Brings one device to its configurations, inside the lock; nothing is written where nothing changes.</summary>
@@ -141,13 +193,19 @@ internal sealed partial class FleetService
     }
 
     /// <summary>Configurations, tags or the device itself changed: what the table asks for is done on top of the change.</summary>
-    private void Configure(DeviceChange change)
+    private void Configure(DeviceChange change, IReadOnlyDictionary<string, JsonNode>? returning = null)
     {
-        change.Happened(PathEvent.ConfigurationChanged);
-        if ((change.Actions & ReconciliationActions.Plan) != 0 && change.Configure(workingConfigurations) is { } reason)
+        if (ConfigureOr(change, returning) is { } reason)
         {
             FleetLog.ConfigurationNotApplied(logger, change.State.Identity.DeviceId, reason);
         }
+    }
+
+    /// <summary>The same; returns why the device cannot take its configurations, or null.</summary>
+    private string? ConfigureOr(DeviceChange change, IReadOnlyDictionary<string, JsonNode>? returning = null)
+    {
+        change.Happened(PathEvent.ConfigurationChanged);
+        return (change.Actions & ReconciliationActions.Plan) == 0 ? null : change.Configure(LayersOf(change.State, workingConfigurations, workingStages), returning);
     }
 
     private static ConditionSubject Subject(DeviceState state) => new(state.Twin, state.Identity.Enabled);

@@ -94,8 +94,10 @@ internal sealed partial class FleetService
         Task written;
         lock (gate)
         {
-            FleetErrors.CheckMatch(ifMatch, Working(deviceId).Identity.ETag);
+            var state = Working(deviceId);
+            FleetErrors.CheckMatch(ifMatch, state.Identity.ETag);
             working.Remove(deviceId);
+            tags.Remove(deviceId, state.Twin.Tags);
             resends.Forget(deviceId);
             StoreChange[] changes =
             [

@@ -80,8 +80,13 @@ internal sealed partial class FleetService
     {
         lock (gate)
         {
-            if (working.GetValueOrDefault(deviceId) is not { Presence.ConnectionId: not null } state
-                || (state.Reconciliation.Happened(PathEvent.TimerElapsed).Actions & ReconciliationActions.SendDocument) == 0)
+            if (working.GetValueOrDefault(deviceId) is not { Presence.ConnectionId: not null } state)
+            {
+                return false;
+            }
+
+            var actions = state.Reconciliation.Happened(PathEvent.TimerElapsed).Actions;
+            if ((actions & ReconciliationActions.SendDocument) == 0)
             {
                 return false;
             }
@@ -90,7 +95,7 @@ internal sealed partial class FleetService
             var desired = state.Twin.Desired;
             FleetLog.DesiredResent(logger, deviceId, desired.Version, attempt);
             _ = store.Write([], () => Tell([new FleetEvent.DesiredNeeded(deviceId, at, (JsonObject)desired.Properties.DeepClone(), desired.Version)]));
-            return true;
+            return (actions & ReconciliationActions.StartTimer) != 0;
         }
     }
 

@@ -34,6 +34,11 @@ internal sealed partial class FleetService : IFleet, IDisposable
 
     private ImmutableArray<PreparedConfiguration> visibleConfigurations = [];
     private ImmutableArray<Action<FleetEvent>> subscribers = [];
+    private readonly TagIndex tags = new();
+    private readonly ITimer expiry;
+    private readonly ConvergenceTimes times = new();
+    private long lastStage;
+    private long evaluations;
     private long telemetryTotal;
     private long reportedTotal;
     private long desiredTotal;
@@ -47,9 +52,29 @@ internal sealed partial class FleetService : IFleet, IDisposable
         this.time = time;
         this.logger = logger;
         resends = new ResendSchedule(time, options.ResendAfter, options.ResendLimit, Resend);
+        expiry = time.CreateTimer(_ => Expire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         store.CommitFailed += FallBack;
         Load(store.Load());
     }
+
+    /// <inheritdoc/>
+    public ConfigurationWork ConfigurationWork
+    {
+        get
+        {
+            lock (gate)
+            {
+                return new ConfigurationWork(Interlocked.Read(ref evaluations), tags.Scans);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ConvergenceTimeFigures ConvergenceTimes => times.Read();
+
+    /// <inheritdoc/>
+    public ConvergenceTime? FindConvergenceTime(string deviceId) =>
+        visible.GetValueOrDefault(deviceId) is { } state ? new ConvergenceTime(state.InSyncAfter, state.Awaited) : null;
 
     /// <inheritdoc/>
     public FleetTotals Totals => new(
@@ -120,6 +145,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
     public void Dispose()
     {
         store.CommitFailed -= FallBack;
+        expiry.Dispose();
         resends.Dispose();
     }
 
@@ -139,6 +165,10 @@ internal sealed partial class FleetService : IFleet, IDisposable
 
         workingConfigurations = workingConfigurations.Sort(PreparedConfiguration.ByPrecedence);
         visibleConfigurations = workingConfigurations;
+        var besides = store.LoadConfigurationState();
+        LoadStages(besides);
+        var overrides = besides.Overrides.ToLookup(setting => setting.DeviceId, StringComparer.Ordinal);
+        var admissions = besides.Admissions.ToLookup(admission => admission.DeviceId, StringComparer.Ordinal);
         telemetryTotal = stored.Counters.GetValueOrDefault(FleetCounters.Telemetry);
         reportedTotal = stored.Counters.GetValueOrDefault(FleetCounters.ReportedPatches);
         desiredTotal = stored.Counters.GetValueOrDefault(FleetCounters.DesiredPatches);
@@ -160,7 +190,10 @@ internal sealed partial class FleetService : IFleet, IDisposable
                 identity, twin, NodeReconciliation.From(twin), sessions.GetValueOrDefault(identity.DeviceId), new DevicePresence(lastActivity))
             {
                 Removed = removals.GetValueOrDefault(identity.DeviceId, RemovedPaths.None),
+                Overrides = overrides[identity.DeviceId].ToImmutableSortedDictionary(setting => setting.Path, setting => setting, StringComparer.Ordinal),
+                Admissions = admissions[identity.DeviceId].ToImmutableSortedDictionary(admission => admission.ConfigurationId, admission => admission, StringComparer.Ordinal),
             };
+            tags.Put(identity.DeviceId, null, twin.Tags);
         }
 
         if (twins.Keys.FirstOrDefault(deviceId => !working.ContainsKey(deviceId)) is { } orphan)
@@ -174,6 +207,8 @@ internal sealed partial class FleetService : IFleet, IDisposable
         // A configuration may have been stored just before the process ended, its effect on the devices not.
         lock (gate)
         {
+            CollectAdmitted();
+            AwaitAllExpiries();
             foreach (var deviceId in working.Keys.ToArray())
             {
                 _ = Reconfigure(deviceId);
@@ -195,7 +230,14 @@ internal sealed partial class FleetService : IFleet, IDisposable
     private void Take(DeviceChange change)
     {
         change.Finish();
-        working[change.State.Identity.DeviceId] = change.State;
+        var deviceId = change.State.Identity.DeviceId;
+        var before = working.GetValueOrDefault(deviceId)?.Twin.Tags;
+        if (!ReferenceEquals(before, change.State.Twin.Tags))
+        {
+            tags.Put(deviceId, before, change.State.Twin.Tags);
+        }
+
+        working[deviceId] = change.State;
         Remind(change);
     }
 
@@ -205,6 +247,11 @@ internal sealed partial class FleetService : IFleet, IDisposable
         visible[change.State.Identity.DeviceId] = change.State;
         Interlocked.Add(ref desiredTotal, change.DesiredPatches);
         Interlocked.Add(ref reportedTotal, change.ReportedPatches);
+        if (change.InSyncAfter is { } took)
+        {
+            times.Add(took);
+        }
+
         Tell(change.Events);
     }
 
@@ -256,12 +303,17 @@ internal sealed partial class FleetService : IFleet, IDisposable
         {
             FleetLog.CommitFailed(logger, (int)reason.Error, reason.Message);
             working.Clear();
+            tags.Clear();
             foreach (var (deviceId, state) in visible)
             {
                 working[deviceId] = state;
+                tags.Put(deviceId, null, state.Twin.Tags);
             }
 
             workingConfigurations = visibleConfigurations;
+            workingStages = visibleStages;
+            CollectAdmitted();
+            AwaitAllExpiries();
             foreach (var subject in subjects)
             {
                 subject.FallBack();

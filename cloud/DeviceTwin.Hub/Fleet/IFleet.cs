@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
+using DeviceTwin.Twins.Reconciliation;
 
 namespace DeviceTwin.Hub.Fleet;
 
@@ -95,6 +96,61 @@ public interface IFleet
     /// <summary>The feed of twin changes: durable rows, oldest first.</summary>
     TwinChangePage ReadChanges(TwinChangeSearch search);
 
+    /// <summary>Who sets which path of a device, who else wanted it, and why it lost; null where the device is unknown.</summary>
+    IReadOnlyList<PathWinner>? FindWinners(string deviceId);
+
+    /// <summary>The overrides of a device, by path; null where the device is unknown.</summary>
+    IReadOnlyList<SettingOverride>? ListOverrides(string deviceId);
+
+    /// <summary>Sets a path of one device against all configurations, until it ends.</summary>
+    /// <param name="path">Dotted, below <c>properties.desired</c>.</param>
+    /// <param name="value">No object and not null.</param>
+    /// <param name="expiresAt">From now to 366 days ahead.</param>
+    Task<SettingOverride> PutOverride(
+        string deviceId, string path, JsonNode value, string owner, string reason, DateTimeOffset expiresAt, CancellationToken cancellation);
+
+    /// <summary>Ends an override: the winner among the configurations returns, or the value that stood there before.</summary>
+    Task DeleteOverride(string deviceId, string path, string author, CancellationToken cancellation);
+
+    /// <summary>The version of a configuration that is being rolled out; null where none is.</summary>
+    ConfigurationStage? FindStage(string configurationId);
+
+    /// <summary>Every version that is being rolled out.</summary>
+    IReadOnlyList<ConfigurationStage> ListStages();
+
+    /// <summary>The devices that have the version that is being rolled out, with the journal of each; by device id.</summary>
+    IReadOnlyList<AdmittedDevice> ListAdmissions(string configurationId);
+
+    /// <summary>
+    /// Puts the next version of a configuration beside the one that holds; nobody has it yet. Its ETag, times and version number are given here.
+    /// Until the stage ends the configuration itself cannot be written or deleted.
+    /// </summary>
+    Task<ConfigurationStage> StageConfiguration(Configuration next, string author, CancellationToken cancellation);
+
+    /// <summary>
+    /// Has devices take the staged version. What stood there before is kept with the same commit. Who is admitted already stays so; a device that cannot
+    /// take it is not admitted, and the result says why. May be called again after a failure.
+    /// </summary>
+    Task<IReadOnlyList<AdmissionResult>> AdmitDevices(string configurationId, IReadOnlyCollection<string> deviceIds, string author, CancellationToken cancellation);
+
+    /// <summary>Makes the staged version the version of all, in one commit; then the other members take it.</summary>
+    Task<Configuration> CompleteStage(string configurationId, string author, CancellationToken cancellation);
+
+    /// <summary>
+    /// Brings every admitted device back to the exact values that stood before, path by path, where nobody else has written since; then the stage is gone.
+    /// Called again after a failure or a restart it goes on, and the report is that of the whole.
+    /// </summary>
+    Task<RollbackReport> RollbackStage(string configurationId, string author, CancellationToken cancellation);
+
+    /// <summary>How long desired changes took until their nodes were in sync.</summary>
+    ConvergenceTimeFigures ConvergenceTimes { get; }
+
+    /// <summary>The same of one device; null where it is unknown.</summary>
+    ConvergenceTime? FindConvergenceTime(string deviceId);
+
+    /// <summary>What configurations have cost so far.</summary>
+    ConfigurationWork ConfigurationWork { get; }
+
     /// <summary>How many devices a configuration targets and how many have its settings; null where it is unknown.</summary>
     ConfigurationMetrics? FindConfigurationMetrics(string id);
 
@@ -156,4 +212,31 @@ public sealed record FleetStatistics(int Total, int Enabled, int Disabled, int C
 /// <param name="Applied">
 /// Of these, devices on which all of its settings hold: none yields to another configuration, was overwritten since, or found no room.
 /// </param>
-public sealed record ConfigurationMetrics(int Targeted, int Applied);
+public sealed record ConfigurationMetrics(int Targeted, int Applied)
+{
+    /// <summary>Targeted devices on which every setting that it won is in sync.</summary>
+    public int Succeeded { get; init; }
+
+    /// <summary>Targeted devices that refuse a setting that it won, or have another value.</summary>
+    public int Failed { get; init; }
+
+    /// <summary>Whether its members are found by their tags; else every device is asked when it is edited.</summary>
+    public bool Indexed { get; init; }
+
+    /// <summary>Name of a metric query to the targeted devices that satisfy it.</summary>
+    public IReadOnlyDictionary<string, int> Results { get; init; } = new Dictionary<string, int>();
+}
+
+/// <summary>Work, counted since the hub began.</summary>
+/// <param name="Evaluations">Conditions that were asked of a device.</param>
+/// <param name="Scans">Times that no index helped with a condition, and every device was asked.</param>
+public sealed record ConfigurationWork(long Evaluations, long Scans);
+
+/// <param name="Last">How long the last desired change took until the node was in sync; null where none was seen since the hub began.</param>
+/// <param name="WaitingSince">When the change was written that the node is not in sync with; null where there is none.</param>
+public sealed record ConvergenceTime(TimeSpan? Last, DateTimeOffset? WaitingSince);
+
+/// <param name="Count">Changes that came in sync since the hub began.</param>
+/// <param name="Recent">How many of the newest the rest is about.</param>
+/// <param name="Half">Half of them took no longer.</param>
+public sealed record ConvergenceTimeFigures(long Count, int Recent, TimeSpan? Half, TimeSpan? Ninety, TimeSpan? NinetyNine, TimeSpan? Longest);

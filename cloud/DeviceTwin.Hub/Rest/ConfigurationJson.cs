@@ -18,15 +18,27 @@ internal static class ConfigurationJson
             ["deviceContent"] = new JsonObject(configuration.DeviceContent.Select(entry => KeyValuePair.Create(entry.Key, entry.Value?.DeepClone()))),
         },
         ["targetCondition"] = configuration.TargetCondition,
+        ["version"] = configuration.Version,
         ["createdTimeUtc"] = Json.Timestamp(configuration.CreatedAt),
         ["lastUpdatedTimeUtc"] = Json.Timestamp(configuration.LastUpdatedAt),
         ["priority"] = configuration.Priority,
         ["systemMetrics"] = new JsonObject
         {
-            ["results"] = new JsonObject { ["targetedCount"] = metrics?.Targeted ?? 0, ["appliedCount"] = metrics?.Applied ?? 0 },
+            ["results"] = new JsonObject
+            {
+                ["targetedCount"] = metrics?.Targeted ?? 0,
+                ["appliedCount"] = metrics?.Applied ?? 0,
+                ["reportedSuccessfulCount"] = metrics?.Succeeded ?? 0,
+                ["reportedFailedCount"] = metrics?.Failed ?? 0,
+            },
             ["queries"] = new JsonObject(),
         },
-        ["metrics"] = new JsonObject { ["results"] = new JsonObject(), ["queries"] = new JsonObject() },
+        ["metrics"] = new JsonObject
+        {
+            ["results"] = new JsonObject((metrics?.Results ?? new Dictionary<string, int>()).Select(result => KeyValuePair.Create(result.Key, (JsonNode?)result.Value))),
+            ["queries"] = new JsonObject(configuration.MetricQueries.Select(query => KeyValuePair.Create(query.Key, (JsonNode?)query.Value))),
+        },
+        ["indexed"] = metrics?.Indexed ?? false,
         ["etag"] = configuration.ETag,
     };
 
@@ -41,7 +53,6 @@ internal static class ConfigurationJson
         var content = RequestBody.Object(body, "content") ?? [];
         RefuseUnlessEmpty(content["modulesContent"], "content.modulesContent", "Devices have no modules here; use content.deviceContent.");
         RefuseUnlessEmpty(content["moduleContent"], "content.moduleContent", "Devices have no modules here; use content.deviceContent.");
-        RefuseUnlessEmpty((body["metrics"] as JsonObject)?["queries"], "metrics.queries", "Custom metrics are not offered; query the twins instead.");
         return new Configuration(
             id,
             RequestBody.Text(body, "targetCondition") ?? "",
@@ -50,8 +61,16 @@ internal static class ConfigurationJson
             (RequestBody.Object(body, "labels") ?? []).ToDictionary(label => label.Key, label => Label(label.Key, label.Value)),
             "",
             default,
-            default);
+            default)
+        {
+            MetricQueries = (RequestBody.Object(RequestBody.Object(body, "metrics") ?? [], "queries") ?? []).ToDictionary(query => query.Key, query => Query(query.Key, query.Value)),
+        };
     }
+
+    private static string Query(string name, JsonNode? value) =>
+        value is JsonValue text && text.GetValueKind() == JsonValueKind.String
+            ? text.GetValue<string>()
+            : throw new HubException(HubError.ArgumentInvalid, $"metrics.queries.{name} must be a query: SELECT * FROM devices WHERE ….");
 
     private static int Priority(JsonNode? node) =>
         node is null ? 0

@@ -21,7 +21,7 @@ internal static class FleetEndpoints
             .Needs(Role.Viewer, Permission.ServiceConnect);
 
         api.MapGet("devices/{id}/convergence", (string id, IFleet fleet) =>
-            new JsonResult(Write(fleet.FindConvergence(id) ?? throw FleetErrors.DeviceNotFound(id))))
+            new JsonResult(Write(fleet.FindConvergence(id) ?? throw FleetErrors.DeviceNotFound(id), fleet.FindConvergenceTime(id))))
             .Needs(Role.Viewer, Permission.ServiceConnect);
 
         api.MapGet("devices/{id}/telemetry", (string id, HttpRequest request, IFleet fleet) =>
@@ -63,10 +63,12 @@ internal static class FleetEndpoints
         ["temperatureCentiCelsius"] = node.TemperatureCentiCelsius,
     };
 
-    private static JsonObject Write(NodeConvergence convergence) => new()
+    private static JsonObject Write(NodeConvergence convergence, ConvergenceTime? took) => new()
     {
         ["deviceId"] = convergence.DeviceId,
         ["state"] = convergence.State.ToString(),
+        ["inSyncAfterMs"] = OverrideEndpoints.Milliseconds(took?.Last),
+        ["waitingSince"] = took?.WaitingSince is { } since ? Json.Timestamp(since) : null,
         ["paths"] = new JsonArray([.. convergence.Paths.Select(path => (JsonNode)new JsonObject
         {
             ["path"] = path.Path,

@@ -30,6 +30,7 @@ internal static class RestHosting
         routes.MapConfigurations();
         routes.MapStatistics();
         routes.MapFleetApi();
+        routes.MapOverrides();
         routes.MapAccess();
         routes.MapAudit();
         routes.MapOperation();

@@ -17,7 +17,7 @@ internal static class SqliteLoader
         Read(connection, "SELECT device_id, subscriptions FROM sessions ORDER BY device_id", Session),
         Read(
             connection,
-            "SELECT id, target_condition, priority, device_content, labels, etag, created_at, last_updated_at FROM configurations ORDER BY id",
+            "SELECT id, target_condition, priority, device_content, labels, etag, created_at, last_updated_at, version, metric_queries FROM configurations ORDER BY id",
             Configuration),
         LastTelemetryAt(connection),
         Read(connection, "SELECT name, value FROM counters", row => (Name: row.GetString(0), Value: row.GetInt64(1)))
@@ -81,7 +81,11 @@ internal static class SqliteLoader
         StoredText.Map<string>(row.GetString(4)),
         row.GetString(5),
         Time(row, 6),
-        Time(row, 7));
+        Time(row, 7))
+    {
+        Version = row.GetInt64(8),
+        MetricQueries = StoredText.Map<string>(row.GetString(9)),
+    };
 
     private static Dictionary<string, DateTimeOffset> LastTelemetryAt(SqliteConnection connection)
     {

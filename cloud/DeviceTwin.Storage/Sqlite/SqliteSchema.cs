@@ -35,6 +35,7 @@ internal static class SqliteSchema
         CREATE TABLE counters(name TEXT PRIMARY KEY, value INTEGER NOT NULL);
         """,
         SqliteSubjects.Create,
+        SqliteSubjects.CreateThird,
     ];
 
     /// <summary>The version that this hub writes.</summary>

@@ -3,6 +3,7 @@ using DeviceTwin.Storage.Sqlite.Alarms;
 using DeviceTwin.Storage.Sqlite.Audit;
 using DeviceTwin.Storage.Sqlite.Changes;
 using DeviceTwin.Storage.Sqlite.CloudToDevice;
+using DeviceTwin.Storage.Sqlite.Configurations;
 using DeviceTwin.Storage.Sqlite.DesiredRemovals;
 using DeviceTwin.Storage.Sqlite.History;
 using DeviceTwin.Storage.Sqlite.Plant;
@@ -34,6 +35,12 @@ internal static class SqliteSubjects
         SqlitePlantTables.Create,
     ]);
 
+    /// <summary>What leads from schema 2 to 3.</summary>
+    public static string CreateThird => string.Join('\n', (string[])
+    [
+        SqliteConfigurationTables.Create,
+    ]);
+
     /// <summary>The subjects' tables on the writer's connection.</summary>
     public static SqliteTables[] Open(SqliteConnection connection, SqliteStoreOptions options) =>
     [
@@ -49,5 +56,6 @@ internal static class SqliteSubjects
         new SqliteChangeTables(connection, options),
         new SqliteAlarmTables(connection),
         new SqlitePlantTables(connection),
+        new SqliteConfigurationTables(connection),
     ];
 }

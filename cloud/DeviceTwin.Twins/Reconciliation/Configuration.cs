@@ -14,4 +14,11 @@ public sealed record Configuration(
     IReadOnlyDictionary<string, string> Labels,
     string ETag,
     DateTimeOffset CreatedAt,
-    DateTimeOffset LastUpdatedAt);
+    DateTimeOffset LastUpdatedAt)
+{
+    /// <summary>Counts the versions of the configuration, from 1.</summary>
+    public long Version { get; init; } = 1;
+
+    /// <summary>Name to query (<c>SELECT … FROM devices WHERE …</c>): how many devices satisfy it, of those targeted.</summary>
+    public IReadOnlyDictionary<string, string> MetricQueries { get; init; } = new Dictionary<string, string>();
+}

@@ -22,18 +22,27 @@ public static class ConfigurationPlanner
 {
     /// <summary>Plans for a device.</summary>
     /// <param name="byPrecedence">All configurations in the order of <see cref="PreparedConfiguration.ByPrecedence"/>.</param>
-    public static ConfigurationPlan Plan(ConditionSubject subject, IEnumerable<PreparedConfiguration> byPrecedence)
+    public static ConfigurationPlan Plan(ConditionSubject subject, IEnumerable<PreparedConfiguration> byPrecedence) =>
+        Plan(subject.Twin, Layers.Of(subject, byPrecedence));
+
+    /// <summary>Plans for a device.</summary>
+    /// <param name="layers">What asks something of it.</param>
+    /// <param name="returning">Values that return where an override ends and no configuration wins its path.</param>
+    public static ConfigurationPlan Plan(TwinDocument twin, Layers layers, IReadOnlyDictionary<string, JsonNode>? returning = null)
     {
-        var twin = subject.Twin;
-        var winners = Winners(byPrecedence.Where(configuration => configuration.Condition.Matches(subject)));
+        var winners = WinnersOf(layers);
         var patch = new JsonObject();
         var removed = new List<string>();
         foreach (var (path, before) in twin.Applied)
         {
             if (!winners.ContainsKey(path) && Json.Same(Json.At(twin.Desired.Properties, path), before.Value))
             {
-                SetAt(patch, path, null);
-                removed.Add(path);
+                var value = returning?.GetValueOrDefault(path);
+                SetAt(patch, path, value);
+                if (value is null)
+                {
+                    removed.Add(path);
+                }
             }
         }
 
@@ -56,34 +65,24 @@ public static class ConfigurationPlanner
     /// Per path the setting of the first configuration that sets it. A path below or above one that is taken already yields as well:
     /// a property cannot be a value and an object at once.
     /// </summary>
-    private static ImmutableSortedDictionary<string, AppliedSetting> Winners(IEnumerable<PreparedConfiguration> byPrecedence)
+    private static ImmutableSortedDictionary<string, AppliedSetting> WinnersOf(Layers layers)
     {
         var winners = AppliedSetting.None.ToBuilder();
         var parents = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var configuration in byPrecedence)
+        foreach (var contender in layers.Contenders())
         {
             // Paths of one configuration never conflict with each other, so they may see what it has placed itself.
-            foreach (var (path, value) in configuration.Settings)
+            var path = contender.Path;
+            if (winners.ContainsKey(path) || parents.Contains(path) || Winners.ParentsOf(path).Any(winners.ContainsKey))
             {
-                if (winners.ContainsKey(path) || parents.Contains(path) || ParentsOf(path).Any(winners.ContainsKey))
-                {
-                    continue;
-                }
-
-                winners.Add(path, new AppliedSetting(configuration.Configuration.Id, value));
-                parents.UnionWith(ParentsOf(path));
+                continue;
             }
+
+            winners.Add(path, new AppliedSetting(contender.Source, contender.Value));
+            parents.UnionWith(Winners.ParentsOf(path));
         }
 
         return winners.ToImmutable();
-    }
-
-    private static IEnumerable<string> ParentsOf(string path)
-    {
-        for (var dot = path.IndexOf('.'); dot >= 0; dot = path.IndexOf('.', dot + 1))
-        {
-            yield return path[..dot];
-        }
     }
 
     private static bool Unchanged(
@@ -94,7 +93,7 @@ public static class ConfigurationPlanner
             && Json.Same(old.Value, entry.Value.Value));
 
     /// <summary>An object that a configuration made, and that is empty now that its settings are gone, goes with them.</summary>
-    private static void RemoveEmptyParents(JsonObject properties, JsonObject patch, List<string> removed)
+    internal static void RemoveEmptyParents(JsonObject properties, JsonObject patch, IReadOnlyList<string> removed)
     {
         if (removed.Count == 0)
         {
@@ -102,7 +101,7 @@ public static class ConfigurationPlanner
         }
 
         var result = TwinPatches.Apply(properties, patch);
-        foreach (var parent in removed.SelectMany(ParentsOf).Distinct().OrderByDescending(path => path.Length))
+        foreach (var parent in removed.SelectMany(Winners.ParentsOf).Distinct().OrderByDescending(path => path.Length))
         {
             if (Json.At(result, parent) is JsonObject { Count: 0 } empty)
             {
@@ -116,7 +115,7 @@ public static class ConfigurationPlanner
     /// Writes into a patch. A plain value already there gives way to an object: it can only be the removal of a parent path,
     /// and the object replaces the value anyway.
     /// </summary>
-    private static void SetAt(JsonObject patch, string path, JsonNode? value)
+    internal static void SetAt(JsonObject patch, string path, JsonNode? value)
     {
         var keys = path.Split('.');
         var parent = patch;
@@ -131,5 +130,27 @@ public static class ConfigurationPlanner
         }
 
         parent[keys[^1]] = value?.DeepClone();
+    }
+
+    /// <summary>Takes a path out of a patch, with the objects on the way that hold nothing else.</summary>
+    internal static void TakeOut(JsonObject patch, string path)
+    {
+        var keys = path.Split('.');
+        var way = new List<JsonObject> { patch };
+        foreach (var key in keys.AsSpan(0, keys.Length - 1))
+        {
+            if (way[^1][key] is not JsonObject child)
+            {
+                return;
+            }
+
+            way.Add(child);
+        }
+
+        way[^1].Remove(keys[^1]);
+        for (var level = way.Count - 1; level > 0 && way[level].Count == 0; level--)
+        {
+            way[level - 1].Remove(keys[level - 1]);
+        }
     }
 }

@@ -14,8 +14,13 @@ namespace DeviceTwin.Twins.Reconciliation;
 public sealed class NodeReconciliation
 {
     private readonly ImmutableDictionary<string, ConvergenceState> states;
+    private readonly ReconciliationTable table;
 
-    private NodeReconciliation(ImmutableDictionary<string, ConvergenceState> states) => this.states = states;
+    private NodeReconciliation(ImmutableDictionary<string, ConvergenceState> states, ReconciliationTable table)
+    {
+        this.states = states;
+        this.table = table;
+    }
 
     /// <summary>The worst state of all paths; InSync where nothing is desired.</summary>
     public ConvergenceState State
@@ -33,16 +38,18 @@ public sealed class NodeReconciliation
     }
 
     /// <summary>What a twin says by itself, with nothing known of the past. For plain values the times in the metadata decide.</summary>
-    public static NodeReconciliation From(TwinDocument twin)
+    /// <param name="table">The table to follow from now on; null = the one that holds.</param>
+    public static NodeReconciliation From(TwinDocument twin, ReconciliationTable? table = null)
     {
+        table ??= ReconciliationTable.Standard;
         var states = ImmutableDictionary.CreateBuilder<string, ConvergenceState>(StringComparer.Ordinal);
         foreach (var path in PathObservation.Of(twin))
         {
             var happened = path.Classify(twin.Desired.Version, ReportedSince(twin, path.Path));
-            states[path.Path] = ReconciliationTable.Next(ConvergenceState.Unknown, happened).State;
+            states[path.Path] = table.Next(ConvergenceState.Unknown, happened).State;
         }
 
-        return new NodeReconciliation(states.ToImmutable());
+        return new NodeReconciliation(states.ToImmutable(), table);
     }
 
     /// <summary>After a write of desired properties: the paths written begin anew, paths that are gone are forgotten.</summary>
@@ -50,21 +57,21 @@ public sealed class NodeReconciliation
     {
         var next = ImmutableDictionary.CreateBuilder<string, ConvergenceState>(StringComparer.Ordinal);
         // Taking a setting back asks the node for something too, though no path is left to show it.
-        var actions = ReconciliationTable.Next(ConvergenceState.Unknown, PathEvent.DesiredWritten).Actions;
+        var actions = table.Next(ConvergenceState.Unknown, PathEvent.DesiredWritten).Actions;
         foreach (var path in PathObservation.Of(after))
         {
             var known = states.TryGetValue(path.Path, out var state);
             if (!known || path.ChangedIn == after.Desired.Version)
             {
-                (state, var first) = ReconciliationTable.Next(known ? state : ConvergenceState.Unknown, PathEvent.DesiredWritten);
-                (state, var second) = ReconciliationTable.Next(state, path.Classify(after.Desired.Version, reportedSince: false));
+                (state, var first) = table.Next(known ? state : ConvergenceState.Unknown, PathEvent.DesiredWritten);
+                (state, var second) = table.Next(state, path.Classify(after.Desired.Version, reportedSince: false));
                 actions |= first | second;
             }
 
             next[path.Path] = state;
         }
 
-        return (new NodeReconciliation(next.ToImmutable()), actions);
+        return (new NodeReconciliation(next.ToImmutable(), table), actions);
     }
 
     /// <summary>After a report of the node: the paths in the patch are looked at anew.</summary>
@@ -84,30 +91,33 @@ public sealed class NodeReconciliation
             if (!known || touched.Any(other => Related(path.Path, other)))
             {
                 var happened = path.Classify(after.Desired.Version, reportedSince: true);
-                (state, var asked) = ReconciliationTable.Next(known ? state : ConvergenceState.Unknown, happened);
+                (state, var asked) = table.Next(known ? state : ConvergenceState.Unknown, happened);
                 actions |= asked;
             }
 
             next[path.Path] = state;
         }
 
-        return (new NodeReconciliation(next.ToImmutable()), actions);
+        return (new NodeReconciliation(next.ToImmutable(), table), actions);
     }
 
     /// <summary>After an event that concerns every path alike.</summary>
     public (NodeReconciliation Next, ReconciliationActions Actions) Happened(PathEvent happened)
     {
         // A device without desired properties can be targeted by a configuration too.
-        var actions = ReconciliationTable.Next(ConvergenceState.InSync, happened).Actions;
+        var actions = table.Next(ConvergenceState.InSync, happened).Actions;
         var next = states.ToBuilder();
         foreach (var (path, state) in states)
         {
-            (next[path], var asked) = ReconciliationTable.Next(state, happened);
+            (next[path], var asked) = table.Next(state, happened);
             actions |= asked;
         }
 
-        return (new NodeReconciliation(next.ToImmutable()), actions);
+        return (new NodeReconciliation(next.ToImmutable(), table), actions);
     }
+
+    /// <summary>Where one path stands; null where nothing is desired of it.</summary>
+    public ConvergenceState? StateOf(string path) => states.TryGetValue(path, out var state) ? state : null;
 
     /// <summary>Whether every path stands the same in both.</summary>
     public bool SameAs(NodeReconciliation other) =>

@@ -69,50 +69,107 @@ public enum ReconciliationActions
     StartTimer = 8,
 }
 
-/// <summary>The one table of reconciliation: (state, event) to (state, actions), for a desired path.</summary>
-public static class ReconciliationTable
+/// <summary>
+/// The table of reconciliation: (state, event) to (state, actions), for a desired path. There is one, <see cref="Standard"/>; the others are for
+/// tests that show what goes wrong with a cell that is otherwise.
+/// </summary>
+public sealed class ReconciliationTable
 {
     private const ConvergenceState Rejected = ConvergenceState.Rejected;
     private const ConvergenceState Drifted = ConvergenceState.Drifted;
     private const ConvergenceState Unknown = ConvergenceState.Unknown;
     private const ConvergenceState Pending = ConvergenceState.Pending;
     private const ConvergenceState InSync = ConvergenceState.InSync;
+    private const int States = 5;
 
-    /// <summary>
-    /// One line per event: the new state from Rejected, Drifted, Unknown, Pending and InSync; then the actions, and the states in which
-    /// they are taken.
-    /// </summary>
-    private static readonly Row[] Rows =
-    [
-        new(PathEvent.ConfigurationChanged, [Rejected, Drifted, Unknown, Pending, InSync], ReconciliationActions.Plan, All),
-        new(PathEvent.DesiredWritten, [Pending, Pending, Unknown, Pending, Pending], ReconciliationActions.SendPatch | ReconciliationActions.StartTimer, All),
-        new(PathEvent.AcknowledgedEqual, [InSync, InSync, InSync, InSync, InSync], ReconciliationActions.None, All),
-        new(PathEvent.AcknowledgedDifferent, [Drifted, Drifted, Drifted, Drifted, Drifted], ReconciliationActions.None, All),
-        new(PathEvent.AcknowledgedInProgress, [Pending, Pending, Pending, Pending, Pending], ReconciliationActions.None, All),
-        new(PathEvent.AcknowledgedRefused, [Rejected, Rejected, Rejected, Rejected, Rejected], ReconciliationActions.None, All),
-        new(PathEvent.AcknowledgedEarlier, [Pending, Pending, Pending, Pending, Pending], ReconciliationActions.None, All),
-        new(PathEvent.ReportedEqual, [InSync, InSync, InSync, InSync, InSync], ReconciliationActions.None, All),
-        new(PathEvent.ReportedDifferent, [Pending, Drifted, Pending, Pending, Drifted], ReconciliationActions.None, All),
-        new(PathEvent.ReportedEarlier, [Pending, Pending, Pending, Pending, Pending], ReconciliationActions.None, All),
-        new(PathEvent.ReportedNothing, [Unknown, Unknown, Unknown, Unknown, Unknown], ReconciliationActions.None, All),
-        new(PathEvent.GapDetected, [Unknown, Unknown, Unknown, Unknown, Unknown], ReconciliationActions.SendDocument | ReconciliationActions.StartTimer, All),
-        new(PathEvent.Connected, [Rejected, Drifted, Unknown, Pending, InSync], ReconciliationActions.StartTimer, Open),
-        new(PathEvent.Disconnected, [Rejected, Drifted, Unknown, Pending, InSync], ReconciliationActions.None, All),
-        new(PathEvent.TimerElapsed, [Rejected, Drifted, Unknown, Pending, InSync], ReconciliationActions.SendDocument | ReconciliationActions.StartTimer, Open),
-    ];
+    /// <summary>By event, then by state.</summary>
+    private readonly (ConvergenceState State, ReconciliationActions Actions)[] cells;
+    private readonly Action<ConvergenceState, PathEvent>? asked;
 
-    /// <summary>Every state.</summary>
-    private static ConvergenceState[] All => [Rejected, Drifted, Unknown, Pending, InSync];
-
-    /// <summary>The states in which an answer of the node is still to come.</summary>
-    private static ConvergenceState[] Open => [Unknown, Pending];
-
-    /// <summary>The state after an event, and what to do.</summary>
-    public static (ConvergenceState State, ReconciliationActions Actions) Next(ConvergenceState state, PathEvent happened)
+    private ReconciliationTable((ConvergenceState State, ReconciliationActions Actions)[] cells, Action<ConvergenceState, PathEvent>? asked)
     {
-        var row = Rows[(int)happened];
-        return (row.States[(int)state], row.In.Contains(state) ? row.Actions : ReconciliationActions.None);
+        this.cells = cells;
+        this.asked = asked;
     }
 
-    private sealed record Row(PathEvent Event, ConvergenceState[] States, ReconciliationActions Actions, ConvergenceState[] In);
+    /// <summary>The table that holds.</summary>
+    public static ReconciliationTable Standard { get; } = new([.. Rows().SelectMany(static row => row)], null);
+
+    /// <summary>Every state, from worst to best.</summary>
+    public static IReadOnlyList<ConvergenceState> AllStates { get; } = [Rejected, Drifted, Unknown, Pending, InSync];
+
+    /// <summary>Every event.</summary>
+    public static IReadOnlyList<PathEvent> AllEvents { get; } = Enum.GetValues<PathEvent>();
+
+    /// <summary>The state after an event, and what to do.</summary>
+    public (ConvergenceState State, ReconciliationActions Actions) Next(ConvergenceState state, PathEvent happened)
+    {
+        asked?.Invoke(state, happened);
+        return cells[((int)happened * States) + (int)state];
+    }
+
+    /// <summary>A table with one cell that is otherwise.</summary>
+    public ReconciliationTable With(ConvergenceState state, PathEvent happened, ConvergenceState next, ReconciliationActions actions)
+    {
+        var changed = ((ConvergenceState, ReconciliationActions)[])cells.Clone();
+        changed[((int)happened * States) + (int)state] = (next, actions);
+        return new ReconciliationTable(changed, asked);
+    }
+
+    /// <summary>The same table, which tells what it is asked for.</summary>
+    public ReconciliationTable Watched(Action<ConvergenceState, PathEvent> watcher) => new(cells, watcher);
+
+    /// <summary>
+    /// One line per event, in their order: the new state from Rejected, Drifted, Unknown, Pending and InSync; then the actions, and in which of
+    /// these states they are taken.
+    /// </summary>
+    private static IEnumerable<IEnumerable<(ConvergenceState, ReconciliationActions)>> Rows() =>
+    [
+        Row(PathEvent.ConfigurationChanged, [Rejected, Drifted, Unknown, Pending, InSync], ReconciliationActions.Plan),
+        Row(PathEvent.DesiredWritten, [Pending, Pending, Unknown, Pending, Pending], ReconciliationActions.SendPatch | ReconciliationActions.StartTimer),
+        Row(PathEvent.AcknowledgedEqual, [InSync, InSync, InSync, InSync, InSync]),
+        Row(PathEvent.AcknowledgedDifferent, [Drifted, Drifted, Drifted, Drifted, Drifted]),
+        Row(PathEvent.AcknowledgedInProgress, [Pending, Pending, Pending, Pending, Pending], ReconciliationActions.StartTimer, In.Settled),
+        Row(PathEvent.AcknowledgedRefused, [Rejected, Rejected, Rejected, Rejected, Rejected]),
+        Row(PathEvent.AcknowledgedEarlier, [Pending, Pending, Pending, Pending, Pending], ReconciliationActions.StartTimer, In.Settled),
+        Row(PathEvent.ReportedEqual, [InSync, InSync, InSync, InSync, InSync]),
+        Row(PathEvent.ReportedDifferent, [Pending, Drifted, Pending, Pending, Drifted], ReconciliationActions.StartTimer, In.Rejected),
+        Row(PathEvent.ReportedEarlier, [Pending, Pending, Pending, Pending, Pending], ReconciliationActions.StartTimer, In.Settled),
+        Row(PathEvent.ReportedNothing, [Unknown, Unknown, Unknown, Unknown, Unknown], ReconciliationActions.StartTimer, In.Settled),
+        Row(PathEvent.GapDetected, [Unknown, Unknown, Unknown, Unknown, Unknown], ReconciliationActions.SendDocument | ReconciliationActions.StartTimer),
+        Row(PathEvent.Connected, [Rejected, Drifted, Unknown, Pending, InSync], ReconciliationActions.StartTimer, In.Open),
+        Row(PathEvent.Disconnected, [Rejected, Drifted, Unknown, Pending, InSync]),
+        Row(PathEvent.TimerElapsed, [Rejected, Drifted, Unknown, Pending, InSync], ReconciliationActions.SendDocument | ReconciliationActions.StartTimer, In.Open),
+    ];
+
+    private static IEnumerable<(ConvergenceState, ReconciliationActions)> Row(
+        PathEvent happened, ConvergenceState[] next, ReconciliationActions actions = ReconciliationActions.None, In taken = In.All)
+    {
+        for (var state = 0; state < States; state++)
+        {
+            var takes = taken switch
+            {
+                In.Open => (ConvergenceState)state is Unknown or Pending,
+                In.Settled => (ConvergenceState)state is Rejected or Drifted or InSync,
+                In.Rejected => (ConvergenceState)state == Rejected,
+                _ => true,
+            };
+            yield return (next[state], takes ? actions : ReconciliationActions.None);
+        }
+    }
+
+    /// <summary>The states in which the actions of a row are taken.</summary>
+    private enum In
+    {
+        All,
+
+        /// <summary>An answer of the node is still to come.</summary>
+        Open,
+
+        /// <summary>The node had answered: where it takes that back, it is waited for anew.</summary>
+        Settled,
+
+        /// <summary>It had refused.</summary>
+        Rejected,
+    }
 }

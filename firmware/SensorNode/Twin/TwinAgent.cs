@@ -149,11 +149,18 @@ public sealed class TwinAgent
             Unanswered = 0;
             if (status == 204)
             {
+                // One more than before is this report alone. Else something came in between, be it an older report that arrived once more: what
+                // it wrote over must be said again.
+                bool isAlone = version < 0 || _reportedVersion < 0 || version == _reportedVersion + 1;
                 _reportedVersion = version;
                 _patchLimit = _patchLimit < SmallPatch ? SmallPatch
                     : _patchLimit > _patchLength >> 1 ? _patchLength
                     : _patchLimit << 1;
                 Handle(TwinEvent.ReportAccepted, nowMs);
+                if (!isAlone)
+                {
+                    MarkAll();
+                }
             }
             else
             {
@@ -347,9 +354,7 @@ public sealed class TwinAgent
             isOther = true;
             // Someone else's hand, a lost confirmation, a hub set back or a new boot: report everything.
             _reportedVersion = _document.ReportedVersion;
-            Book.MarkAll();
-            Facts.MarkAll();
-            Health.MarkAll();
+            MarkAll();
         }
 
         if (!_adopted)
@@ -376,6 +381,13 @@ public sealed class TwinAgent
         DesiredVersion = _document.DesiredVersion;
         Book.Apply(reader, isWhole, DesiredVersion, isRepeat);
         Facts.SetUnacknowledged(Book.Unacknowledged);
+    }
+
+    private void MarkAll()
+    {
+        Book.MarkAll();
+        Facts.MarkAll();
+        Health.MarkAll();
     }
 
     private void Abandon()

@@ -16,7 +16,7 @@ public sealed class ConfigurationTests
         var twin = await fixture.Patch("a", """{"tags":{"line":"A"}}""");
         Assert.That(twin.Desired.Properties.ToJsonString(), Is.EqualTo("""{"detection":{"velocityLimitUmPerSecond":4500}}"""));
         Assert.That(fixture.DesiredChanges("a"), Is.EqualTo(new[] { """2 {"detection":{"velocityLimitUmPerSecond":4500}} by configuration/line-a""" }));
-        Assert.That(fixture.Fleet.FindConfigurationMetrics("line-a"), Is.EqualTo(new ConfigurationMetrics(1, 1)));
+        Assert.That(fixture.Counts("line-a"), Is.EqualTo((1, 1)));
     }
 
     [Test]
@@ -109,7 +109,7 @@ public sealed class ConfigurationTests
         await fixture.Desire("a", """{"x":7}""");
         await fixture.Patch("a", """{"tags":{"hall":1}}""");
         Assert.That(fixture.Desired("a"), Is.EqualTo("""{"x":7}"""));
-        Assert.That(fixture.Fleet.FindConfigurationMetrics("c"), Is.EqualTo(new ConfigurationMetrics(1, 0)));
+        Assert.That(fixture.Counts("c"), Is.EqualTo((1, 0)));
         await fixture.Configure("c", "*", 1, ("x", 2));
         Assert.That(fixture.Desired("a"), Is.EqualTo("""{"x":2}"""));
     }
@@ -122,8 +122,8 @@ public sealed class ConfigurationTests
         await fixture.Configure("low", "*", 1, ("x", 1), ("y", 1));
         await fixture.Configure("high", "*", 2, ("x", 2));
         Assert.That(fixture.Desired("a"), Is.EqualTo("""{"x":2,"y":1}"""));
-        Assert.That(fixture.Fleet.FindConfigurationMetrics("low"), Is.EqualTo(new ConfigurationMetrics(1, 0)));
-        Assert.That(fixture.Fleet.FindConfigurationMetrics("high"), Is.EqualTo(new ConfigurationMetrics(1, 1)));
+        Assert.That(fixture.Counts("low"), Is.EqualTo((1, 0)));
+        Assert.That(fixture.Counts("high"), Is.EqualTo((1, 1)));
     }
 
     [Test]
@@ -146,7 +146,7 @@ public sealed class ConfigurationTests
         await fixture.Desire("a", "{" + filling + "}");
         await fixture.Configure("c", "*", 1, ("x", new string('y', 200)));
         Assert.That(fixture.Fleet.FindTwin("a")!.Desired.Version, Is.EqualTo(2));
-        Assert.That(fixture.Fleet.FindConfigurationMetrics("c"), Is.EqualTo(new ConfigurationMetrics(1, 0)));
+        Assert.That(fixture.Counts("c"), Is.EqualTo((1, 0)));
         await fixture.Patch("a", """{"tags":{"line":"A"}}""");
         Assert.That(fixture.Fleet.FindTwin("a")!.Tags.ToJsonString(), Is.EqualTo("""{"line":"A"}"""), "and operators are not held up");
     }
@@ -158,7 +158,7 @@ public sealed class ConfigurationTests
         await fixture.Register("a", """{"line":"A"}""");
         var written = await fixture.Configure("line-a", "tags.line = 'A'", 1, ("x", 1));
         fixture.Restart();
-        Assert.That(fixture.Fleet.ListConfigurations().Single() with { DeviceContent = written.DeviceContent, Labels = written.Labels }, Is.EqualTo(written));
+        Assert.That(fixture.Fleet.ListConfigurations().Single() with { DeviceContent = written.DeviceContent, Labels = written.Labels, MetricQueries = written.MetricQueries }, Is.EqualTo(written));
         await fixture.Patch("a", """{"tags":{"line":"B"}}""");
         Assert.That(fixture.Desired("a"), Is.EqualTo("{}"));
     }

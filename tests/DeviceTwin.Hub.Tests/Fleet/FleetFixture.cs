@@ -84,6 +84,10 @@ internal sealed class FleetFixture : IDisposable
 
     public string Desired(string deviceId) => Fleet.FindTwin(deviceId)!.Desired.Properties.ToJsonString();
 
+    /// <summary>How many devices a configuration targets, and how many have all of its settings.</summary>
+    public (int Targeted, int Applied)? Counts(string configurationId) =>
+        Fleet.FindConfigurationMetrics(configurationId) is { } metrics ? (metrics.Targeted, metrics.Applied) : null;
+
     public void Dispose()
     {
         services.Dispose();

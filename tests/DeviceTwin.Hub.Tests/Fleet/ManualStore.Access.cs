@@ -3,7 +3,7 @@ using DeviceTwin.Storage.Audit;
 
 namespace DeviceTwin.Tests.Hub.Fleet;
 
-internal sealed partial class ManualStore
+internal partial class ManualStore
 {
     public StoredAccess LoadAccess() => StoredAccess.Nobody;
 

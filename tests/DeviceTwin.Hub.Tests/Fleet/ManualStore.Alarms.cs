@@ -4,7 +4,7 @@ using DeviceTwin.Storage.Plant;
 namespace DeviceTwin.Tests.Hub.Fleet;
 
 /// <summary>No alarms and no plant.</summary>
-internal sealed partial class ManualStore
+internal partial class ManualStore
 {
     public AlarmRow? FindAlarm(string id) => null;
 

@@ -3,7 +3,7 @@ using DeviceTwin.Storage;
 namespace DeviceTwin.Tests.Hub.Fleet;
 
 /// <summary>No feed is kept.</summary>
-internal sealed partial class ManualStore
+internal partial class ManualStore
 {
     public TwinChangePage ReadChanges(TwinChangeSearch search) => new([], 0, 0);
 }

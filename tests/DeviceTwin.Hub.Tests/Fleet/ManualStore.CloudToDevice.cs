@@ -3,7 +3,7 @@ using DeviceTwin.Storage;
 namespace DeviceTwin.Tests.Hub.Fleet;
 
 /// <summary>Messages wait for devices once they are committed.</summary>
-internal sealed partial class ManualStore
+internal partial class ManualStore
 {
     public StoredCloudToDevice LoadCloudToDevice() => new(0, []);
 

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace DeviceTwin.Tests.Hub.Fleet;
 
 /// <summary>Nothing was removed from any twin.</summary>
-internal sealed partial class ManualStore
+internal partial class ManualStore
 {
     public IReadOnlyDictionary<string, ImmutableSortedDictionary<string, long>> LoadDesiredRemovals() =>
         new Dictionary<string, ImmutableSortedDictionary<string, long>>();

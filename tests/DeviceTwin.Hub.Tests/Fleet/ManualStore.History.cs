@@ -3,7 +3,7 @@ using DeviceTwin.Storage.History;
 namespace DeviceTwin.Tests.Hub.Fleet;
 
 /// <summary>No history.</summary>
-internal sealed partial class ManualStore
+internal partial class ManualStore
 {
     public IReadOnlyList<HistoryTail> ReadHistoryTails(string kind) => [];
 

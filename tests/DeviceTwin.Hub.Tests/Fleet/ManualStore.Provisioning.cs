@@ -2,7 +2,7 @@ using DeviceTwin.Storage;
 
 namespace DeviceTwin.Tests.Hub.Fleet;
 
-internal sealed partial class ManualStore
+internal partial class ManualStore
 {
     public StoredProvisioning LoadProvisioning() => new("0neMANUAL", [], [], []);
 }

@@ -4,7 +4,7 @@ using DeviceTwin.Twins;
 namespace DeviceTwin.Tests.Hub.Fleet;
 
 /// <summary>Nothing is found.</summary>
-internal sealed partial class ManualStore
+internal partial class ManualStore
 {
     public IReadOnlyList<TwinDocument> FindTwins(TwinSearch search) => [];
 }

@@ -3,7 +3,7 @@ using DeviceTwin.Storage.Sequence;
 
 namespace DeviceTwin.Tests.Hub.Fleet;
 
-internal sealed partial class ManualStore
+internal partial class ManualStore
 {
     /// <summary>What a hub that starts on this store finds: the windows committed last.</summary>
     public StoredSequences ReadSequences()

@@ -4,7 +4,7 @@ using DeviceTwin.Storage.Waveforms;
 namespace DeviceTwin.Tests.Hub.Fleet;
 
 /// <summary>No waveforms, and nothing to copy.</summary>
-internal sealed partial class ManualStore
+internal partial class ManualStore
 {
     public WaveformStatus ReadWaveformStatus(string deviceId, string sha256) => WaveformStatus.Absent;
 

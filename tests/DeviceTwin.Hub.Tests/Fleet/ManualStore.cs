@@ -3,7 +3,7 @@ using DeviceTwin.Storage;
 namespace DeviceTwin.Tests.Hub.Fleet;
 
 /// <summary>A store that commits when the test says so, or fails.</summary>
-internal sealed partial class ManualStore : IHubStore
+internal partial class ManualStore : IHubStore
 {
     private readonly Queue<(IReadOnlyList<StoreChange> Changes, Action? Durable, TaskCompletionSource Done)> queue = new();
 
@@ -16,7 +16,7 @@ internal sealed partial class ManualStore : IHubStore
     /// <summary>Commits at once whatever is written.</summary>
     public bool Immediate { get; set; } = true;
 
-    public StoredFleet Load() => new([], [], [], [], new Dictionary<string, DateTimeOffset>(), new Dictionary<string, long>());
+    public virtual StoredFleet Load() => new([], [], [], [], new Dictionary<string, DateTimeOffset>(), new Dictionary<string, long>());
 
     public Task Write(IReadOnlyList<StoreChange> changes, Action? durable = null)
     {

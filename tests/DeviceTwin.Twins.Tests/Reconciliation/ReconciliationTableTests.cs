@@ -20,13 +20,13 @@ public sealed class ReconciliationTableTests
         yield return Row(PathEvent.DesiredWritten, [Pending, Pending, Unknown, Pending, Pending], SendPatch | StartTimer);
         yield return Row(PathEvent.AcknowledgedEqual, [InSync, InSync, InSync, InSync, InSync], None);
         yield return Row(PathEvent.AcknowledgedDifferent, [Drifted, Drifted, Drifted, Drifted, Drifted], None);
-        yield return Row(PathEvent.AcknowledgedInProgress, [Pending, Pending, Pending, Pending, Pending], None);
+        yield return Row(PathEvent.AcknowledgedInProgress, [Pending, Pending, Pending, Pending, Pending], StartTimer, StartTimer, None, None, StartTimer);
         yield return Row(PathEvent.AcknowledgedRefused, [Rejected, Rejected, Rejected, Rejected, Rejected], None);
-        yield return Row(PathEvent.AcknowledgedEarlier, [Pending, Pending, Pending, Pending, Pending], None);
+        yield return Row(PathEvent.AcknowledgedEarlier, [Pending, Pending, Pending, Pending, Pending], StartTimer, StartTimer, None, None, StartTimer);
         yield return Row(PathEvent.ReportedEqual, [InSync, InSync, InSync, InSync, InSync], None);
-        yield return Row(PathEvent.ReportedDifferent, [Pending, Drifted, Pending, Pending, Drifted], None);
-        yield return Row(PathEvent.ReportedEarlier, [Pending, Pending, Pending, Pending, Pending], None);
-        yield return Row(PathEvent.ReportedNothing, [Unknown, Unknown, Unknown, Unknown, Unknown], None);
+        yield return Row(PathEvent.ReportedDifferent, [Pending, Drifted, Pending, Pending, Drifted], StartTimer, None, None, None, None);
+        yield return Row(PathEvent.ReportedEarlier, [Pending, Pending, Pending, Pending, Pending], StartTimer, StartTimer, None, None, StartTimer);
+        yield return Row(PathEvent.ReportedNothing, [Unknown, Unknown, Unknown, Unknown, Unknown], StartTimer, StartTimer, None, None, StartTimer);
         yield return Row(PathEvent.GapDetected, [Unknown, Unknown, Unknown, Unknown, Unknown], SendDocument | StartTimer);
         yield return Row(PathEvent.Connected, States, None, None, StartTimer, StartTimer, None);
         yield return Row(PathEvent.Disconnected, States, None);
@@ -38,7 +38,7 @@ public sealed class ReconciliationTableTests
     {
         for (var index = 0; index < States.Length; index++)
         {
-            Assert.That(ReconciliationTable.Next(States[index], happened), Is.EqualTo((next[index], actions[index])), $"in {States[index]}");
+            Assert.That(ReconciliationTable.Standard.Next(States[index], happened), Is.EqualTo((next[index], actions[index])), $"in {States[index]}");
         }
     }
 
@@ -53,7 +53,7 @@ public sealed class ReconciliationTableTests
         {
             foreach (var state in States.Where(state => state != InSync))
             {
-                var leads = ReconciliationTable.Next(state, happened).State == InSync;
+                var leads = ReconciliationTable.Standard.Next(state, happened).State == InSync;
                 Assert.That(leads, Is.EqualTo(happened is PathEvent.AcknowledgedEqual or PathEvent.ReportedEqual), $"{state}, {happened}");
             }
         }

@@ -41,6 +41,23 @@ public sealed class TwinAgentTests
         Assert.That(scene.Agent.ReportedVersion, Is.EqualTo(scene.Hub.ReportedVersion));
     }
 
+    /// <summary>Found by exploring every order of messages: without this the hub would wait for ever.</summary>
+    [Test]
+    public void WhatAnOlderReportThatCameOnceMoreWroteOverIsSaidAgain()
+    {
+        var scene = new TwinScene().Settle();
+        byte[] older = scene.Requests[^1].Patch!;
+        scene.Desire("""{"detection":{"velocityLimitUmPerSecond":4500}}""");
+        scene.Hub.Report(older);
+        Assert.That(scene.Acknowledged("detection.velocityLimitUmPerSecond"), Does.Contain("/203/0/"));
+        scene.Desire("""{"sampling":{"captureIntervalSeconds":10}}""");
+        Assert.That(scene.Acknowledged("detection.velocityLimitUmPerSecond"), Is.EqualTo("4500/200/2/applied"));
+        Assert.That(scene.Agent.IsSettled, Is.True);
+        int requests = scene.Requests.Count;
+        scene.Desire("""{"sampling":{"captureIntervalSeconds":11}}""");
+        Assert.That(scene.Requests, Has.Count.EqualTo(requests + 1), "one report where nothing came in between");
+    }
+
     [Test]
     public void ARejectedValueLeavesTheOldOneInForceAndSaysWhy()
     {

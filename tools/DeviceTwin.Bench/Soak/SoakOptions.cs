@@ -21,6 +21,7 @@ public sealed record SoakOptions(string Name, int Seed, TimeSpan? For, long? Rou
         ("node", [Seeded, "--rounds COUNT", Timed]),
         ("day", [Seeded, "--scenario FILE"]),
         ("fuzz", [Seeded, Timed, "--inputs COUNT", "--target NAME"]),
+        ("reconcile", [Seeded, "--rounds COUNT", Timed]),
     ];
 
     /// <exception cref="UsageException">There is no such soak, it does not take an option, or a value does not fit.</exception>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DeviceTwin.Bench.Reconcile;
 using DeviceTwin.Bench.Soak.Crash;
 using DeviceTwin.Bench.Soak.Fuzz;
 using DeviceTwin.Bench.Soak.NodeTwin;
@@ -25,6 +26,7 @@ public static class SoakVerb
             "node" => NodeSoak.Run(asked.Seed, asked.For, asked.Rounds, output, error),
             "day" => NodeSoak.Day(asked.Target, options.Contains("--seed") ? asked.Seed : null, output, error),
             "fuzz" => FuzzSoak.Run(asked.Seed, asked.For, asked.Rounds, asked.Target, output, error),
+            "reconcile" => Walks.Run(asked.Seed, asked.For, asked.Rounds, output, error),
             _ => throw new InvalidOperationException($"The soak {asked.Name} is listed and not written."),
         };
     }

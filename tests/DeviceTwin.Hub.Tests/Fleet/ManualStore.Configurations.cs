@@ -1,0 +1,9 @@
+using DeviceTwin.Storage.Configurations;
+
+namespace DeviceTwin.Tests.Hub.Fleet;
+
+/// <summary>Nothing is overridden or rolled out.</summary>
+internal partial class ManualStore
+{
+    public StoredConfigurationState LoadConfigurationState() => StoredConfigurationState.None;
+}
