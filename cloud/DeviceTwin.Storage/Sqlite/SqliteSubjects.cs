@@ -8,6 +8,7 @@ using DeviceTwin.Storage.Sqlite.DesiredRemovals;
 using DeviceTwin.Storage.Sqlite.History;
 using DeviceTwin.Storage.Sqlite.Plant;
 using DeviceTwin.Storage.Sqlite.Query;
+using DeviceTwin.Storage.Sqlite.Rollouts;
 using DeviceTwin.Storage.Sqlite.Sequence;
 using DeviceTwin.Storage.Sqlite.Waveforms;
 using Microsoft.Data.Sqlite;
@@ -39,6 +40,7 @@ internal static class SqliteSubjects
     public static string CreateThird => string.Join('\n', (string[])
     [
         SqliteConfigurationTables.Create,
+        SqliteRolloutTables.Create,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
@@ -57,5 +59,6 @@ internal static class SqliteSubjects
         new SqliteAlarmTables(connection),
         new SqlitePlantTables(connection),
         new SqliteConfigurationTables(connection),
+        new SqliteRolloutTables(connection),
     ];
 }
