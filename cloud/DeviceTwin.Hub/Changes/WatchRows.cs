@@ -55,11 +55,11 @@ internal static class WatchRows
         ? null
         : ((bool)row["shadow"]!, At(row), [.. ((JsonArray)row["baselines"]!).Select(baseline => new NodeBaseline(
             (string)baseline!["device"]!,
-            (int)baseline["windows"]!,
-            ((JsonObject)baseline["with"]!).ToImmutableSortedDictionary(entry => FactOf(entry.Key)!.Value, entry => (int)entry.Value!),
-            (int?)baseline["coverage"],
-            (int?)baseline["analysis"],
-            (int?)baseline["heap"]))]);
+            Number(baseline["windows"])!.Value,
+            ((JsonObject)baseline["with"]!).ToImmutableSortedDictionary(entry => FactOf(entry.Key)!.Value, entry => Number(entry.Value)!.Value),
+            Number(baseline["coverage"]),
+            Number(baseline["analysis"]),
+            Number(baseline["heap"])))]);
 
     /// <summary>Hands a row that is no beginning to whom it belongs.</summary>
     public static void Read(
@@ -82,7 +82,7 @@ internal static class WatchRows
                 applied(device, At(row));
                 break;
             case "rejected":
-                rejected(new Rejection(device, (string)row["board"]!, (string)row["path"]!, (int)row["code"]!, (string)row["reason"]!));
+                rejected(new Rejection(device, (string)row["board"]!, (string)row["path"]!, Number(row["code"])!.Value, (string)row["reason"]!));
                 break;
             case "notFitted":
                 notFitted(device);
@@ -93,7 +93,7 @@ internal static class WatchRows
             case "captures":
                 foreach (var (id, count) in (JsonObject)row["of"]!)
                 {
-                    captures(id, (int)count!);
+                    captures(id, Number(count)!.Value);
                 }
 
                 break;
@@ -115,6 +115,8 @@ internal static class WatchRows
 
         return null;
     }
+
+    private static int? Number(JsonNode? node) => (int?)Json.Integer(node);
 
     private static string Of(string word, string deviceId, DateTimeOffset at) =>
         Text(new JsonObject { ["row"] = word, ["device"] = deviceId, ["at"] = Json.Timestamp(at) });

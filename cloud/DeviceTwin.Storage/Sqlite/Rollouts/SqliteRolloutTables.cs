@@ -7,19 +7,19 @@ namespace DeviceTwin.Storage.Sqlite.Rollouts;
 internal sealed class SqliteRolloutTables : SqliteTables
 {
     public const string Create = """
-        CREATE TABLE changes(id TEXT PRIMARY KEY, document TEXT NOT NULL);
-        CREATE TABLE change_observations(number INTEGER PRIMARY KEY AUTOINCREMENT, change_id TEXT NOT NULL, row TEXT NOT NULL);
-        CREATE INDEX change_observations_by_change ON change_observations(change_id, number);
+        CREATE TABLE rollouts(id TEXT PRIMARY KEY, document TEXT NOT NULL);
+        CREATE TABLE rollout_observations(number INTEGER PRIMARY KEY AUTOINCREMENT, change_id TEXT NOT NULL, row TEXT NOT NULL);
+        CREATE INDEX rollout_observations_by_change ON rollout_observations(change_id, number);
         CREATE TABLE replay_reports(hash TEXT PRIMARY KEY, content BLOB NOT NULL);
         """;
 
     public SqliteRolloutTables(SqliteConnection connection)
         : base(connection)
     {
-        var put = Prepare("INSERT OR REPLACE INTO changes VALUES($0,$1)", 2);
-        var delete = Prepare("DELETE FROM changes WHERE id = $0", 1);
-        var forget = Prepare("DELETE FROM change_observations WHERE change_id = $0", 1);
-        var append = Prepare("INSERT INTO change_observations(change_id, row) VALUES($0,$1)", 2);
+        var put = Prepare("INSERT OR REPLACE INTO rollouts VALUES($0,$1)", 2);
+        var delete = Prepare("DELETE FROM rollouts WHERE id = $0", 1);
+        var forget = Prepare("DELETE FROM rollout_observations WHERE change_id = $0", 1);
+        var append = Prepare("INSERT INTO rollout_observations(change_id, row) VALUES($0,$1)", 2);
         var putReport = Prepare("INSERT OR IGNORE INTO replay_reports VALUES($0,$1)", 2);
         On<PutChange>(change => Run(put, change.Change.Id, change.Change.Document));
         On<DeleteChange>(change =>
@@ -38,12 +38,12 @@ internal sealed class SqliteRolloutTables : SqliteTables
     }
 
     public static IReadOnlyList<StoredChange> Load(SqliteConnection connection) =>
-        SqliteLoader.Read(connection, "SELECT id, document FROM changes ORDER BY id", row => new StoredChange(row.GetString(0), row.GetString(1)));
+        SqliteLoader.Read(connection, "SELECT id, document FROM rollouts ORDER BY id", row => new StoredChange(row.GetString(0), row.GetString(1)));
 
     public static IReadOnlyList<string> Observations(SqliteConnection connection, string changeId)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT row FROM change_observations WHERE change_id = $id ORDER BY number";
+        command.CommandText = "SELECT row FROM rollout_observations WHERE change_id = $id ORDER BY number";
         command.Parameters.AddWithValue("$id", changeId);
         using var reader = command.ExecuteReader();
         var rows = new List<string>();
