@@ -72,6 +72,17 @@ internal static class ChangeJson
         return json;
     }
 
+    /// <summary>What stands in a list.</summary>
+    public static JsonObject Short(JsonObject status)
+    {
+        foreach (var name in (string[])["content", "plan", "groups", "gates", "history", "shadowNotFitted"])
+        {
+            status.Remove(name);
+        }
+
+        return status;
+    }
+
     public static JsonObject Write(RolloutReport report) => new()
     {
         ["changeId"] = report.ChangeId,

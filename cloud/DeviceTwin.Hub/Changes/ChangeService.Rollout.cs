@@ -49,12 +49,16 @@ internal sealed partial class ChangeService
         await turn.WaitAsync();
         try
         {
-            TakeIn();
+            var isNews = TakeIn();
             foreach (var run in runs.Values.Where(run => run.File.IsOpen || run.Left != ChangeActions.None).ToArray())
             {
                 try
                 {
                     await Advance(run);
+                    if (isNews)
+                    {
+                        Tell(run.File.Id);
+                    }
                 }
                 catch (Exception problem) when (problem is HubException or StorageException or TwinException)
                 {

@@ -73,17 +73,22 @@ internal sealed partial class ChangeService
     private static int? NumberAt(JsonObject root, string path) =>
         Json.Integer(Json.At(root, path) is JsonObject acknowledged ? acknowledged["value"] : Json.At(root, path)) is { } number and >= int.MinValue and <= int.MaxValue ? (int)number : null;
 
-    private void TakeIn()
+    /// <returns>Whether anything happened.</returns>
+    private bool TakeIn()
     {
+        var isNews = false;
         ChangeRun[] watched = [.. runs.Values.Where(run => run.Change.State.IsUnderWay && run.Watch is not null)];
         isWatching = runs.Values.Any(run => run.Change.State.IsUnderWay);
         while (happenings.TryDequeue(out var happened))
         {
+            isNews = true;
             foreach (var run in watched)
             {
                 Take(run.Watch!, happened);
             }
         }
+
+        return isNews;
     }
 
     private void Take(ChangeWatch watch, object happened)

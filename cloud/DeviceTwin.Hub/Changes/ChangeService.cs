@@ -57,7 +57,7 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
         await turn.WaitAsync(cancellation);
         try
         {
-            return [.. runs.Values.Select(Status)];
+            return [.. runs.Values.Select(run => ChangeJson.Short(Status(run)))];
         }
         finally
         {

@@ -21,7 +21,7 @@ public sealed record ChangeEdit(JsonObject? Content, JsonObject? Settings, Rollo
 /// </summary>
 public interface IChanges
 {
-    /// <summary>Every change as JSON, by id.</summary>
+    /// <summary>Every change as JSON, by id, without content, groups, gates and steps.</summary>
     Task<IReadOnlyList<JsonObject>> List(CancellationToken cancellation);
 
     /// <summary>A change as JSON, with how it stands.</summary>
