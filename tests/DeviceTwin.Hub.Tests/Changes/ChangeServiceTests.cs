@@ -221,6 +221,47 @@ public sealed class ChangeServiceTests
     }
 
     [Test]
+    public async Task A_replay_shows_on_stored_waveforms_what_the_change_would_have_done()
+    {
+        using var world = await ChangeWorld.Start(3);
+        var lost = "";
+        for (var capture = 0; capture < 4; capture++)
+        {
+            await world.StoreWaveform("n01", 10 + capture, withTime: capture != 0);
+            lost = await world.StoreWaveform("n02", 20 + capture);
+            world.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        world.LoseWaveform(lost);
+        var hashes = new List<string>();
+        foreach (var limit in new[] { 30000, 30000, 4500 })
+        {
+            var id = await world.Approved(limit);
+            var report = await world.Changes.ReplayReport(id, CancellationToken.None);
+            hashes.Add(report.ResultHash);
+            Assert.That((report.Captures.Total, report.Captures.Replayed, report.Captures.Missing, report.Captures.ArrivalTimes), Is.EqualTo((8L, 7L, 1L, 1L)));
+            Assert.That(report.Differences, limit == 4500 ? Is.Zero : Is.EqualTo(7));
+        }
+
+        Assert.That(hashes[1], Is.EqualTo(hashes[0]), "the same question, the same answer");
+        Assert.That(hashes[2], Is.Not.EqualTo(hashes[0]));
+    }
+
+    [Test]
+    public async Task A_replay_that_was_asked_for_is_done_by_the_next_hub()
+    {
+        using var world = await ChangeWorld.Start(3);
+        await world.StoreWaveform("n01", 10);
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        var id = (string)(await world.Changes.Create(
+            new ChangeProposal(null, "t", "limits", null, new JsonObject { [ChangeWorld.Limit] = 1 }, RolloutPlan.Default, null), "ada", CancellationToken.None))["id"]!;
+        await world.Changes.Replay(id, null, "ada", CancellationToken.None);
+        await world.Restart();
+        await world.Until(id, "replayed");
+        Assert.That((await world.Changes.ReplayReport(id, CancellationToken.None)).Captures.Replayed, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Who_may_agree_and_when()
     {
         using var world = await ChangeWorld.Start(2);
