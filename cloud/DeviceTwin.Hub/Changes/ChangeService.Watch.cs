@@ -104,7 +104,7 @@ internal sealed partial class ChangeService
                     told.DeviceId,
                     told.At,
                     CoveragePermille: features?.CoveragePermille,
-                    RaisedInShadow: watch.IsShadow && features?.Trial is { } trial ? watch.NewInTrial(told.DeviceId, trial.Alarms) : 0));
+                    RaisedInShadow: watch.IsShadow && watch.IsSettled(told.DeviceId) && features?.Trial is { } trial ? watch.NewInTrial(told.DeviceId, trial.Alarms, features.Alarms) : 0));
                 break;
             case FleetEvent.ReportedChanged change when watch.Concerns(change.DeviceId):
                 watch.Dirty.Add(change.DeviceId);

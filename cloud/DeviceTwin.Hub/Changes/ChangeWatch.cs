@@ -15,12 +15,16 @@ internal sealed class ChangeWatch
     private readonly HashSet<string> away = new(StringComparer.Ordinal);
     private readonly HashSet<string> notFitted = new(StringComparer.Ordinal);
     private readonly HashSet<(string DeviceId, string Path)> refused = [];
-    private readonly Dictionary<string, HashSet<string>> trials = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyCollection<string>> trials = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<string>> standing = new(StringComparer.Ordinal);
     private readonly HashSet<string> tried = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> captures = new(StringComparer.Ordinal);
     private readonly List<string> rows = [];
 
-    private ChangeWatch(RolloutPlan plan, GateLedger ledger, bool isShadow) => (this.plan, Ledger, IsShadow) = (plan, ledger, isShadow);
+    private readonly bool isRestored;
+
+    private ChangeWatch(RolloutPlan plan, GateLedger ledger, bool isShadow, bool isRestored) =>
+        (this.plan, Ledger, IsShadow, this.isRestored) = (plan, ledger, isShadow, isRestored);
 
     public GateLedger Ledger { get; }
 
@@ -35,7 +39,7 @@ internal sealed class ChangeWatch
     /// <summary>A new part begins.</summary>
     public static ChangeWatch Begin(RolloutPlan plan, bool isShadow, DateTimeOffset at, IReadOnlyList<NodeBaseline> baselines)
     {
-        var watch = new ChangeWatch(plan, new GateLedger(at, baselines), isShadow);
+        var watch = new ChangeWatch(plan, new GateLedger(at, baselines), isShadow, isRestored: false);
         watch.rows.Add(WatchRows.Begin(isShadow, at, baselines));
         return watch;
     }
@@ -49,7 +53,7 @@ internal sealed class ChangeWatch
             var row = Json.ParseObject(text);
             if (WatchRows.ReadBegin(row) is var (isShadow, at, baselines))
             {
-                watch = new ChangeWatch(plan, new GateLedger(at, baselines), isShadow);
+                watch = new ChangeWatch(plan, new GateLedger(at, baselines), isShadow, isRestored: true);
             }
             else
             {
@@ -103,13 +107,23 @@ internal sealed class ChangeWatch
         }
     }
 
-    /// <summary>How many alarms of the settings on trial are new.</summary>
-    public int NewInTrial(string deviceId, IEnumerable<string> alarms)
+    /// <summary>
+    /// How many alarms of the settings on trial are new. What the node had raised before the trial, the trial raises once more when it begins: that is no alarm
+    /// of the new settings. After a restart of the hub what is there is taken as known.
+    /// </summary>
+    /// <param name="alarms">Those of the settings on trial.</param>
+    /// <param name="live">Those of the settings that hold, at the same capture.</param>
+    public int NewInTrial(string deviceId, IReadOnlyCollection<string> alarms, IReadOnlyCollection<string> live)
     {
+        if (!standing.TryGetValue(deviceId, out var known))
+        {
+            standing.Add(deviceId, known = new HashSet<string>(isRestored ? alarms : live, StringComparer.Ordinal));
+        }
+
+        known.IntersectWith([.. live, .. isRestored ? alarms : []]);
         var before = trials.GetValueOrDefault(deviceId);
-        var now = alarms.ToHashSet(StringComparer.Ordinal);
-        trials[deviceId] = now;
-        return before is null ? now.Count : now.Count(alarm => !before.Contains(alarm));
+        trials[deviceId] = alarms;
+        return alarms.Count(alarm => !known.Contains(alarm) && before?.Contains(alarm) != true);
     }
 
     /// <summary>Devices that have missed too much.</summary>

@@ -127,6 +127,27 @@ public sealed class ChangeServiceTests
         Assert.That(await world.State(id), Is.EqualTo("done"));
     }
 
+    [TestCase(false, "rolledBack")]
+    [TestCase(true, "canary")]
+    public async Task One_whose_shadow_floods_never_comes_into_force(bool standsAlready, string end)
+    {
+        using var world = await ChangeWorld.Start();
+        world.Alarming = standsAlready ? "\"high\"" : "";
+
+        // On and off, so that each hour has a new one.
+        world.Tries = _ => standsAlready || world.Time.GetUtcNow().Hour % 2 == 0 ? "\"high\"" : "";
+        var id = await world.Approved(100, ChangeWorld.Plan.Replace("\"devices\":4", "\"devices\":10", StringComparison.Ordinal).Replace("\"shadowSeconds\":3600", "\"shadowSeconds\":36000", StringComparison.Ordinal));
+        await world.Begin(id);
+        await world.Pass(TimeSpan.FromHours(12), async () => await world.State(id) is not "shadow");
+        Assert.That(await world.State(id), Is.EqualTo(end));
+        if (!standsAlready)
+        {
+            Assert.That(world.Nodes.Select(world.LimitOf), Is.All.EqualTo(4500));
+            Assert.That(world.Nodes.Where(node => world.Desired(node, "shadow") is not null), Is.Empty);
+            Assert.That((string?)(await world.Changes.Report(id, CancellationToken.None))["why"], Does.StartWith("shadowAlarms: "));
+        }
+    }
+
     /// <summary>The hub is killed at every look, and in between a step and what is to be done about it.</summary>
     [TestCase(null)]
     [TestCase("StageConfiguration")]

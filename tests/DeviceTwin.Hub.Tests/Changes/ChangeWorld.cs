@@ -51,6 +51,12 @@ internal sealed class ChangeWorld : IDisposable
     /// <summary>Whether a node with these desired properties raises an alarm in each window.</summary>
     public Func<string, JsonObject, bool> Rings { get; set; } = (_, _) => false;
 
+    /// <summary>What a node says its settings on trial alarm of; null where it has none on trial.</summary>
+    public Func<string, string?> Tries { get; set; } = _ => null;
+
+    /// <summary>What a node says it alarms of.</summary>
+    public string Alarming { get; set; } = "";
+
     /// <summary>Why a node refuses a path; null where it does not.</summary>
     public Func<string, string, string?> Refuses { get; set; } = (_, _) => null;
 
@@ -220,13 +226,15 @@ internal sealed class ChangeWorld : IDisposable
 
     private async Task Measure(TwinDocument twin)
     {
-        await Tell(twin.DeviceId, "features", """{"verdict":"normal","alarms":[],"coveragePermille":1000}""");
+        await Tell(twin.DeviceId, "features", $$"""{"verdict":"normal","alarms":[{{Alarming}}],"coveragePermille":1000{{Trial(twin.DeviceId)}}}""");
         if (Rings(twin.DeviceId, twin.Desired.Properties))
         {
             var name = $"a{++alarms}";
             await Tell(twin.DeviceId, "alarm", $$"""{"id":"{{name}}","alarm":"high","state":"raised"}""");
         }
     }
+
+    private string Trial(string id) => Desired(id, "shadow.enabled") is null || Tries(id) is not { } alarms ? "" : $$""","trial":{"verdict":"normal","alarms":[{{alarms}}]}""";
 
     private Task Tell(string id, string kind, string body) => Fleet.AppendTelemetry(
         new TelemetryMessage(id, Time.GetUtcNow(), new Dictionary<string, string?> { ["kind"] = kind }, Encoding.UTF8.GetBytes(body)), CancellationToken.None);
