@@ -60,8 +60,9 @@ internal sealed partial class ChangeService
                         Tell(run.File.Id);
                     }
                 }
-                catch (Exception problem) when (problem is HubException or StorageException or TwinException)
+                catch (Exception problem) when (problem is not OperationCanceledException)
                 {
+                    // Whatever it is, the other changes go on, and this one is looked at again.
                     ChangeLog.Stuck(logger, run.File.Id, problem.Message);
                 }
             }
@@ -76,11 +77,13 @@ internal sealed partial class ChangeService
     {
         try
         {
+            var asked = urgent.WaitAsync(stopping.Token);
             while (!stopping.IsCancellationRequested)
             {
                 await Look();
                 await Task.Delay(options.Shortest, time, stopping.Token);
-                await urgent.WaitAsync(stopping.Token).WaitAsync(options.Tick, time, stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+                await Task.WhenAny(asked, Task.Delay(options.Tick, time, stopping.Token));
+                asked = asked.IsCompleted ? urgent.WaitAsync(stopping.Token) : asked;
             }
         }
         catch (OperationCanceledException)
