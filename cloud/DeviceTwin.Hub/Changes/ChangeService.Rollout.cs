@@ -111,7 +111,7 @@ internal sealed partial class ChangeService
             await CarryOut(run);
         }
 
-        await Flush(run);
+        await Flush(run, withCaptures: false);
     }
 
     private static GateReport? Judge(ChangeRun run, DateTimeOffset at) => run.Watch switch
@@ -174,6 +174,9 @@ internal sealed partial class ChangeService
         {
             var id = ShadowSettings.IdOf(run.Change);
             await Begin(run, isShadow: true);
+
+            // Nobody has it yet; but from now on nobody writes the configuration either, on whose version the change was written.
+            await Stage(run);
             if (fleet.FindStage(id) is null)
             {
                 await fleet.StageConfiguration(ShadowSettings.Of(run.Change, Live(run.Change.ConfigurationId), time.GetUtcNow()), By(run), CancellationToken.None);
@@ -204,12 +207,7 @@ internal sealed partial class ChangeService
     {
         await Begin(run, isShadow: false);
         var (change, watch) = (run.Change, run.Watch!);
-        if (fleet.FindStage(change.ConfigurationId) is null)
-        {
-            var live = Live(change.ConfigurationId);
-            await fleet.StageConfiguration(live with { DeviceContent = change.Content }, By(run), CancellationToken.None);
-        }
-
+        await Stage(run);
         var results = await fleet.AdmitDevices(change.ConfigurationId, [.. devices], By(run), CancellationToken.None);
         var admitted = fleet.ListAdmissions(change.ConfigurationId).ToDictionary(admission => admission.DeviceId, admission => admission.AdmittedAt, StringComparer.Ordinal);
         foreach (var result in results)
@@ -226,6 +224,14 @@ internal sealed partial class ChangeService
         }
 
         await Flush(run);
+    }
+
+    private async Task Stage(ChangeRun run)
+    {
+        if (fleet.FindStage(run.Change.ConfigurationId) is null)
+        {
+            await fleet.StageConfiguration(Live(run.Change.ConfigurationId) with { DeviceContent = run.Change.Content }, By(run), CancellationToken.None);
+        }
     }
 
     private async Task RollBack(ChangeRun run)
@@ -315,9 +321,11 @@ internal sealed partial class ChangeService
         await Flush(run);
     }
 
-    private async Task Flush(ChangeRun run)
+    /// <summary>Stores what was seen.</summary>
+    /// <param name="withCaptures">Captures too, whenever they were stored last.</param>
+    private async Task Flush(ChangeRun run, bool withCaptures = true)
     {
-        if (run.Watch is not { } watch || watch.TakeRows() is not { Count: > 0 } rows)
+        if (run.Watch is not { } watch || watch.TakeRows(withCaptures ? null : time.GetUtcNow()) is not { Count: > 0 } rows)
         {
             return;
         }

@@ -224,6 +224,23 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
     {
         await stopping.CancelAsync();
         await looking;
+        await turn.WaitAsync(CancellationToken.None);
+        try
+        {
+            TakeIn();
+            foreach (var run in runs.Values)
+            {
+                await Flush(run);
+            }
+        }
+        catch (StorageException problem)
+        {
+            ChangeLog.Stuck(logger, "of this hub", problem.Message);
+        }
+        finally
+        {
+            turn.Release();
+        }
     }
 
     /// <inheritdoc/>

@@ -10,6 +10,8 @@ namespace DeviceTwin.Hub.Changes;
 /// </summary>
 internal sealed class ChangeWatch
 {
+    private static readonly TimeSpan CapturesTogether = TimeSpan.FromMinutes(10);
+
     private readonly RolloutPlan plan;
     private readonly Dictionary<string, NodeMeter> meters = new(StringComparer.Ordinal);
     private readonly HashSet<string> away = new(StringComparer.Ordinal);
@@ -20,6 +22,7 @@ internal sealed class ChangeWatch
     private readonly HashSet<string> tried = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> captures = new(StringComparer.Ordinal);
     private readonly List<string> rows = [];
+    private DateTimeOffset capturesTakenAt;
 
     private readonly bool isRestored;
 
@@ -211,9 +214,19 @@ internal sealed class ChangeWatch
     }
 
     /// <summary>What is to be stored, once.</summary>
-    public IReadOnlyList<string> TakeRows()
+    /// <param name="at">Captures only where they are due by this time: a row for each look would soon be more than all else. Null = in any case.</param>
+    public IReadOnlyList<string> TakeRows(DateTimeOffset? at = null)
     {
-        TakeCaptures();
+        if (at is not { } now)
+        {
+            TakeCaptures();
+        }
+        else if (now - capturesTakenAt >= CapturesTogether)
+        {
+            TakeCaptures();
+            capturesTakenAt = now;
+        }
+
         if (rows.Count == 0)
         {
             return [];

@@ -25,6 +25,7 @@ public sealed class ChangeServiceTests
         var canary = Canary(await world.Changes.Find(id, CancellationToken.None));
         Assert.That(canary, Has.Length.EqualTo(4));
         await world.Pass(TimeSpan.FromMinutes(40));
+        Assert.That(await Refusal(() => world.Fleet.DeleteConfiguration("limits", "*", "x", CancellationToken.None)), Is.EqualTo("ConfigurationInRollout"), "nobody writes what it is based on");
         foreach (var node in world.Nodes)
         {
             Assert.That((world.LimitOf(node), Json.Integer(world.Desired(node, "shadow.velocityLimitUmPerSecond"))), Is.EqualTo((4500, canary.Contains(node) ? 6000 : (long?)null)), node);
