@@ -151,7 +151,6 @@ public sealed class ChangeServiceTests
 
     /// <summary>The hub is killed at every look, and in between a step and what is to be done about it.</summary>
     [TestCase(null)]
-    [TestCase("StageConfiguration")]
     [TestCase("AdmitDevices")]
     [TestCase("RollbackStage")]
     [TestCase("CompleteStage")]
@@ -180,6 +179,28 @@ public sealed class ChangeServiceTests
         Assert.That(world.Nodes.Select(world.LimitOf), Is.All.EqualTo(6000));
         Assert.That(world.Nodes.Where(node => world.Desired(node, "shadow") is not null), Is.Empty);
         Assert.That((world.Fleet.FindConfiguration("limits")!.Version, world.Fleet.ListStages().Count, (bool?)done["hasReport"]), Is.EqualTo((2L, 0, true)));
+    }
+
+    [Test]
+    public async Task After_a_restart_the_gates_say_what_they_said()
+    {
+        using var world = await ChangeWorld.Start(12);
+        var id = await world.Approved(6000, WithoutShadow);
+        await world.Begin(id);
+        world.Rings = (node, _) => node is "n01" or "n04" or "n07";
+        await world.Pass(TimeSpan.FromMinutes(100));
+        var before = Gates(await world.Changes.Find(id, CancellationToken.None));
+        await world.Restart();
+        Assert.That(Gates(await world.Changes.Find(id, CancellationToken.None)), Is.EqualTo(before));
+        Assert.That(before, Does.Contain("new alarm").And.Not.Contain("With the change 0 windows in which a node raised a new alarm, 0.0 expected of 0 in all"));
+
+        static string Gates(JsonObject change)
+        {
+            Assert.That((string?)change["state"], Is.EqualTo("canary"));
+            var gates = change["gates"]!.DeepClone();
+            gates["at"] = null;
+            return gates.ToJsonString();
+        }
     }
 
     [Test]
