@@ -30,7 +30,7 @@ public sealed class ChangeToolTests
     public async Task A_change_is_planned_replayed_approved_by_another_started_and_aborted()
     {
         var file = InFolder("limits.json");
-        File.WriteAllText(file, $$$"""{"id":"limits","targetCondition":"*","priority":5,"content":{"deviceContent":{"properties.desired.{{{Path}}}":4500}}}""");
+        File.WriteAllText(file, $$"""{"id":"limits","targetCondition":"*","priority":5,"content":{"deviceContent":{"properties.desired.{{Path}}":4500} } }""");
         Assert.That(await Done("config", "put", file), Is.EqualTo("limits is version 1."));
         Assert.That(await Done("config", "winners", "press-1"), Does.Contain(Path).And.Contain("4500").And.Contain("limits (priority 5, version 1)"));
 
