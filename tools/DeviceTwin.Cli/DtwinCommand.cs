@@ -11,6 +11,8 @@ internal static class DtwinCommand
         DemoCommand.Create(),
         DevicesCommand.Create(),
         TwinCommand.Create(),
+        ConfigCommand.Create(),
+        ChangeCommand.Create(),
         DetectCommand.Create(),
         VerifyCommand.Create(),
         AuditCommand.Create(),

@@ -20,6 +20,8 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
     public static readonly ExitCode DataFolderUnusable = new(
         3, "dataFolderUnusable", "The folder of --data cannot be made or written.", "Name a folder that you may write to.");
 
+    public static readonly ExitCode NotConfirmed = new(4, "notConfirmed", "A question was not answered with yes; nothing was done.", "Answer yes, or give --yes.");
+
     public static readonly ExitCode HubNotReachable = new(
         10, "hubNotReachable", "The hub did not answer.", "Check that the hub runs and that --hub names its address.");
 
@@ -47,11 +49,17 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
     public static readonly ExitCode AuditUnusable = new(
         24, "auditUnusable", "The audit log could not be read.", "Name an archive, an export, a backup or a database of a hub.");
 
+    public static readonly ExitCode FileUnusable = new(
+        25, "fileUnusable", "A file could not be read or written, or is not of the form that the command takes.", "The message names the file and says why; `tools/README.md` shows the forms.");
+
     public static readonly ExitCode NotSettled = new(
         30, "notSettled", "The time was over before every node had given the same verdict three times.", "Allow more time, or a higher --speed.");
 
     public static readonly ExitCode NotInSync = new(
         31, "notInSync", "The time was over before every node had taken over its desired properties.", "Look at `state` of each node in the output: Rejected says why.");
+
+    public static readonly ExitCode ReplayNotFinished = new(
+        32, "replayNotFinished", "The replay of a change did not come to its end.", "The message says why; `dtwin change replay ID` begins it again.");
 
     public static readonly ExitCode VerdictDiffers = new(
         40, "verdictDiffers", "A verdict computed anew is not the one in its evidence.", "The lines printed say which members differ; the evidence was altered, or this build of the detector is broken.");
@@ -65,27 +73,33 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
     public static readonly ExitCode AuditBroken = new(
         43, "auditBroken", "The audit log is not as it was written.", "The line printed names the first row that does not fit; compare with a backup and with heads kept elsewhere.");
 
+    public static readonly ExitCode ChangeTakenBack = new(
+        44, "changeTakenBack", "The change that was followed was rolled back, aborted or deleted.", "`dtwin change report ID` says why and what was restored.");
+
     public static readonly ExitCode Interrupted = new(130, "interrupted", "Stopped by Ctrl-C before the run was finished.", "Nothing; everything was cleaned up.");
 
     /// <summary>The whole catalogue, by number.</summary>
     public static IReadOnlyList<ExitCode> All { get; } =
     [
-        Success, Unexpected, Usage, DataFolderUnusable, HubNotReachable, HubDidNotStart, HubRefused, HubStopped, RecordingsUnusable,
-        SettingsUnusable, EvidenceUnusable, WaveformDiffers, AuditUnusable, NotSettled, NotInSync, VerdictDiffers, OtherDetector,
-        EvidenceIncomplete, AuditBroken, Interrupted,
+        Success, Unexpected, Usage, DataFolderUnusable, NotConfirmed, HubNotReachable, HubDidNotStart, HubRefused, HubStopped, RecordingsUnusable,
+        SettingsUnusable, EvidenceUnusable, WaveformDiffers, AuditUnusable, FileUnusable, NotSettled, NotInSync, ReplayNotFinished, VerdictDiffers,
+        OtherDetector, EvidenceIncomplete, AuditBroken, ChangeTakenBack, Interrupted,
     ];
 }
 
 /// <summary>Ends a command with a catalogued code and one sentence of detail.</summary>
-internal sealed class CommandFailedException(ExitCode code, string detail) : Exception(detail)
+/// <param name="nextStep">What to do; null = the code's own remedy.</param>
+internal sealed class CommandFailedException(ExitCode code, string detail, string? nextStep = null) : Exception(detail)
 {
     /// <summary>A recording that cannot be used.</summary>
     /// <param name="nextStep">What to do; null = what the failure says.</param>
     public CommandFailedException(RecordingException failure, string? nextStep = null)
-        : this(ExitCode.RecordingsUnusable, $"{failure.Message} ({failure.Code})") => NextStep = nextStep ?? failure.NextStep;
+        : this(ExitCode.RecordingsUnusable, $"{failure.Message} ({failure.Code})", nextStep ?? failure.NextStep)
+    {
+    }
 
     public ExitCode Code { get; } = code;
 
     /// <summary>What to do, where more is known than the code's own remedy.</summary>
-    public string? NextStep { get; }
+    public string? NextStep { get; } = nextStep;
 }

@@ -22,4 +22,24 @@ internal static class Words
     };
 
     public static string Connection(bool connected) => connected ? "[green]connected[/]" : "[grey]offline[/]";
+
+    /// <summary>The state of a change.</summary>
+    public static string Change(string? state) => state switch
+    {
+        null or "" => "[grey]-[/]",
+        "done" => "[green]done[/]",
+        "rolledBack" or "aborted" => $"[red]{state}[/]",
+        "draft" or "replayed" or "approved" => state,
+        _ => $"[yellow]{Markup.Escape(state)}[/]",
+    };
+
+    /// <summary>What a gate says.</summary>
+    public static string Gate(string? outcome) => outcome switch
+    {
+        null or "" => "[grey]-[/]",
+        "passed" => "[green]passed[/]",
+        "tripped" => "[red]tripped[/]",
+        "waiting" => "[yellow]waiting[/]",
+        _ => $"[grey]{Markup.Escape(outcome)}[/]",
+    };
 }

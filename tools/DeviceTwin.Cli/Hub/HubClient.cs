@@ -25,15 +25,19 @@ internal sealed record FleetNode(
 internal sealed record HubTotals(long Telemetry, long ReportedPatches, long DesiredPatches);
 
 /// <summary>The hub's REST interface, as far as the tool uses it. Every refusal is a <see cref="CommandFailedException"/>.</summary>
-internal sealed class HubClient : IDisposable
+internal sealed partial class HubClient : IDisposable
 {
+    /// <summary>How the tool signs, where nobody says otherwise.</summary>
+    public const string DefaultAuthor = "dtwin";
+
     private const string ApiVersion = "api-version=2021-04-12";
 
     private readonly HttpClient http;
 
     /// <param name="token">The access token; null on loopback.</param>
     /// <param name="authority">The only certificate authority to trust; null = the machine's own.</param>
-    public HubClient(Uri hub, string? token, X509Certificate2? authority = null)
+    /// <param name="author">How changes are signed where the hub has no users.</param>
+    public HubClient(Uri hub, string? token, X509Certificate2? authority = null, string author = DefaultAuthor)
     {
         var handler = new SocketsHttpHandler();
         if (authority is not null)
@@ -47,7 +51,7 @@ internal sealed class HubClient : IDisposable
         }
 
         http = new HttpClient(handler) { BaseAddress = hub };
-        http.DefaultRequestHeaders.Add("X-DeviceTwin-Author", "dtwin");
+        http.DefaultRequestHeaders.Add("X-DeviceTwin-Author", author);
         if (token is not null)
         {
             http.DefaultRequestHeaders.Authorization = new("Bearer", token);
@@ -122,7 +126,20 @@ internal sealed class HubClient : IDisposable
     /// <exception cref="CommandFailedException">The hub refused, or ended the stream.</exception>
     public async IAsyncEnumerable<JsonObject> WatchTwin(string deviceId, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"api/v1/devices/{Escape(deviceId)}/events");
+        await foreach (var (_, change) in Follow($"api/v1/devices/{Escape(deviceId)}/events", cancellation))
+        {
+            yield return change;
+            if ((string?)change["section"] == "deleted")
+            {
+                yield break;
+            }
+        }
+    }
+
+    /// <summary>Server-sent events, whose end is a failure: who has seen enough stops reading.</summary>
+    private async IAsyncEnumerable<(string Name, JsonObject Data)> Follow(string path, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
         using var response = await Reach(() => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation));
         if (!response.IsSuccessStatusCode)
         {
@@ -130,15 +147,16 @@ internal sealed class HubClient : IDisposable
         }
 
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation), Encoding.UTF8);
+        var name = "message";
         while (await NextLine(reader, cancellation) is { } line)
         {
-            if (line.StartsWith("data:", StringComparison.Ordinal) && Parse(line[5..]) is JsonObject change)
+            if (line.StartsWith("event:", StringComparison.Ordinal))
             {
-                yield return change;
-                if ((string?)change["section"] == "deleted")
-                {
-                    yield break;
-                }
+                name = line[6..].Trim();
+            }
+            else if (line.StartsWith("data:", StringComparison.Ordinal) && Parse(line[5..]) is JsonObject data)
+            {
+                yield return (name, data);
             }
         }
 
@@ -168,9 +186,14 @@ internal sealed class HubClient : IDisposable
         return await Read(response, cancellation);
     }
 
-    private Task<HttpResponseMessage> SendRaw(HttpMethod method, string path, JsonNode? body, CancellationToken cancellation)
+    private Task<HttpResponseMessage> SendRaw(HttpMethod method, string path, JsonNode? body, CancellationToken cancellation, string? etag = null)
     {
         var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        if (etag is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-Match", etag.StartsWith('"') || etag == "*" ? etag : $"\"{etag}\"");
+        }
+
         return Reach(() => http.SendAsync(request, cancellation));
     }
 

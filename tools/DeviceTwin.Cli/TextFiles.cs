@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace DeviceTwin.Cli;
+
+/// <summary>Files that a person writes for a command, or a command for a person.</summary>
+internal static class TextFiles
+{
+    /// <summary>A file with one JSON object.</summary>
+    /// <exception cref="CommandFailedException"><see cref="ExitCode.FileUnusable"/>.</exception>
+    public static JsonObject ReadObject(FileInfo file)
+    {
+        try
+        {
+            return JsonNode.Parse(Read(file), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
+                ?? throw Unusable($"'{file}' holds no JSON object.");
+        }
+        catch (JsonException error)
+        {
+            throw Unusable($"'{file}' is not JSON: {error.Message}");
+        }
+    }
+
+    /// <param name="code">How the command ends where it cannot be read; null = <see cref="ExitCode.FileUnusable"/>.</param>
+    /// <exception cref="CommandFailedException">It cannot be read.</exception>
+    public static string Read(FileInfo file, ExitCode? code = null)
+    {
+        try
+        {
+            return File.ReadAllText(file.FullName);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailedException(code ?? ExitCode.FileUnusable, $"'{file}' cannot be read: {error.Message}");
+        }
+    }
+
+    /// <exception cref="CommandFailedException"><see cref="ExitCode.FileUnusable"/>.</exception>
+    public static void Write(FileInfo file, string text)
+    {
+        try
+        {
+            File.WriteAllText(file.FullName, text);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable($"'{file}' cannot be written: {error.Message}");
+        }
+    }
+
+    /// <summary>Whether a file could be written where it is to be, asked before the long work whose result it takes.</summary>
+    /// <param name="file">Null = none is asked for.</param>
+    /// <exception cref="CommandFailedException"><see cref="ExitCode.FileUnusable"/>.</exception>
+    public static void CheckPlace(FileInfo? file)
+    {
+        if (file is { Directory.Exists: false })
+        {
+            throw Unusable($"'{file}' cannot be written: there is no folder '{file.DirectoryName}'.");
+        }
+    }
+
+    private static CommandFailedException Unusable(string detail) => new(ExitCode.FileUnusable, detail);
+}
