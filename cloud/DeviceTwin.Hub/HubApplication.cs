@@ -4,6 +4,7 @@ using DeviceTwin.Dashboard.View;
 using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Backup;
 using DeviceTwin.Hub.Certificates;
+using DeviceTwin.Hub.Changes;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Hub.History;
@@ -168,6 +169,7 @@ public sealed class HubApplication : IAsyncDisposable
             (access ?? new AccessOptions()) with { Loopback = !options.HttpBeyondLoopback, LocalAdmin = options.LocalAdmin, HostName = options.HostName }, token);
         builder.Services.AddAlarmsAndPlant();
         builder.Services.AddWaveforms(WaveformServices.OptionsOf(options));
+        builder.Services.AddChanges(options.DataFolder);
         builder.Services.AddBackup(options.DataFolder, options.BackupFolder);
         builder.Services.AddPageKeys(options.DataFolder);
         builder.Services.AddDashboard();

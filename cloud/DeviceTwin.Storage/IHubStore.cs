@@ -6,6 +6,7 @@ using DeviceTwin.Storage.Configurations;
 using DeviceTwin.Storage.Evidence;
 using DeviceTwin.Storage.History;
 using DeviceTwin.Storage.Plant;
+using DeviceTwin.Storage.Rollouts;
 using DeviceTwin.Storage.Sequence;
 using DeviceTwin.Storage.Waveforms;
 using DeviceTwin.Twins;
@@ -13,7 +14,7 @@ using DeviceTwin.Twins;
 namespace DeviceTwin.Storage;
 
 /// <summary>Everything the hub keeps, in one place: what it holds at start, a way to write, and the histories.</summary>
-public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, IAccessStore, ICloudToDeviceStore, IDesiredRemovalStore, IWaveformStore, IBackupSource, ISequenceStore, IHistoryStore, IProvisioningStore, ITwinQueries, ITwinChangeLog, IAlarmStore, IEvidenceStore, IPlantStore, IConfigurationStateStore, IDisposable
+public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, IAccessStore, ICloudToDeviceStore, IDesiredRemovalStore, IWaveformStore, IBackupSource, ISequenceStore, IHistoryStore, IProvisioningStore, ITwinQueries, ITwinChangeLog, IAlarmStore, IEvidenceStore, IPlantStore, IConfigurationStateStore, IRolloutStore, IDisposable
 {
     /// <summary>What was durable when the store was opened. Called once, before the first write.</summary>
     StoredFleet Load();

@@ -1,5 +1,6 @@
 using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Backup;
+using DeviceTwin.Hub.Changes;
 using DeviceTwin.Hub.History;
 using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Sequence;
@@ -43,6 +44,7 @@ internal static class RestHosting
         routes.MapEnrollments();
         routes.MapCertificates();
         routes.MapChanges();
+        routes.MapRollouts();
         routes.MapAlarms();
         routes.MapEvidence();
         routes.MapPlant();

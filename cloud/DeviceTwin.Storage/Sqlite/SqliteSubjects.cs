@@ -9,6 +9,7 @@ using DeviceTwin.Storage.Sqlite.Evidence;
 using DeviceTwin.Storage.Sqlite.History;
 using DeviceTwin.Storage.Sqlite.Plant;
 using DeviceTwin.Storage.Sqlite.Query;
+using DeviceTwin.Storage.Sqlite.Rollouts;
 using DeviceTwin.Storage.Sqlite.Sequence;
 using DeviceTwin.Storage.Sqlite.Waveforms;
 using Microsoft.Data.Sqlite;
@@ -40,6 +41,7 @@ internal static class SqliteSubjects
     public static string CreateThird => string.Join('\n', (string[])
     [
         SqliteConfigurationTables.Create,
+        SqliteRolloutTables.Create,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
@@ -59,5 +61,6 @@ internal static class SqliteSubjects
         new SqliteEvidenceTables(connection),
         new SqlitePlantTables(connection),
         new SqliteConfigurationTables(connection),
+        new SqliteRolloutTables(connection),
     ];
 }

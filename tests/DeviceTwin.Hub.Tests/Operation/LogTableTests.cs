@@ -18,6 +18,7 @@ public sealed class LogTableTests
         ("Waveforms and backup", 4400, 4599, ["Waveforms", "Backup"]),
         ("Access and operation", 4600, 4799, ["Access", "Operation"]),
         ("Provisioning and certificates", 4800, 4999, ["Provisioning", "Certificates"]),
+        ("Changes", 5000, 5199, ["Changes"]),
     ];
 
     private static IReadOnlyList<(Type Type, LoggerMessageAttribute Line)> Lines { get; } =

@@ -1,0 +1,17 @@
+namespace DeviceTwin.Hub.Changes;
+
+/// <summary>How changes are carried out.</summary>
+internal sealed record ChangeOptions
+{
+    /// <summary>Where the journals of replays are that are not done.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>How often the hub looks at a change under way, besides when something happens.</summary>
+    public TimeSpan Tick { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Looks that events ask for come no faster.</summary>
+    public TimeSpan Shortest { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>After a start of the hub all nodes come back: so long nobody counts as online because he is not here yet, and no connection as new.</summary>
+    public TimeSpan Settle { get; init; } = TimeSpan.FromMinutes(2);
+}

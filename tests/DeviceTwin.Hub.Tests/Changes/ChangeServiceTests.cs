@@ -1,0 +1,298 @@
+using System.Text.Json.Nodes;
+using DeviceTwin.Hub;
+using DeviceTwin.Hub.Changes;
+using DeviceTwin.Twins;
+using DeviceTwin.Twins.Rollouts;
+
+namespace DeviceTwin.Tests.Hub.Changes;
+
+/// <summary>Changes from the proposal to the end, good and bad, with nodes that answer and a clock that the test moves.</summary>
+public sealed class ChangeServiceTests
+{
+    private static readonly string WithoutShadow = ChangeWorld.Plan.Replace("\"shadowSeconds\":3600", "\"shadowSeconds\":0", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Steps(JsonObject change) => ((JsonArray)change["history"]!).Select(step => $"{step!["event"]}>{step["to"]} {step["by"]}");
+
+    private static async Task<string> Refusal(Func<Task> act) => (await Assert.ThrowsAsync<HubException>(() => act()))!.Error.Name;
+
+    [Test]
+    public async Task A_good_change_goes_through_shadow_canary_and_waves_to_everybody()
+    {
+        using var world = await ChangeWorld.Start();
+        await world.Patch("n03", """{"properties":{"desired":{"shadow":{"enabled":false,"hysteresisPermille":7}}}}""");
+        var id = await world.Approved();
+        await world.Begin(id);
+        var canary = Canary(await world.Changes.Find(id, CancellationToken.None));
+        Assert.That(canary, Has.Length.EqualTo(4));
+        await world.Pass(TimeSpan.FromMinutes(40));
+        foreach (var node in world.Nodes)
+        {
+            Assert.That((world.LimitOf(node), Json.Integer(world.Desired(node, "shadow.velocityLimitUmPerSecond"))), Is.EqualTo((4500, canary.Contains(node) ? 6000 : (long?)null)), node);
+        }
+
+        await world.Pass(TimeSpan.FromMinutes(60));
+        Assert.That(await world.State(id), Is.EqualTo("canary"));
+        Assert.That(world.Nodes.Where(node => world.LimitOf(node) == 6000), Is.EqualTo(canary));
+        Assert.That(world.Nodes.Where(node => node != "n03" && world.Desired(node, "shadow") is not null), Is.Empty, "the shadow is taken back exactly");
+        Assert.That(world.Desired("n03", "shadow")!.ToJsonString(), Is.EqualTo("""{"enabled":false,"hysteresisPermille":7}"""));
+        await world.PassUntilEnd(id);
+        var done = await world.Changes.Find(id, CancellationToken.None);
+        Assert.That(Steps(done), Is.EqualTo(new[]
+        {
+            "replayAttached>replayed ada", "approvedInFull>approved grace", "startedWithShadow>shadow ada", "waveConverged>shadow hub", "shadowElapsed>canary hub",
+            "waveConverged>canary hub", "gatePassed>wave 1 hub", "waveConverged>wave 1 hub", "gatePassed>wave 2 hub", "waveConverged>wave 2 hub", "allDone>done hub",
+        }));
+        Assert.That(world.Nodes.Select(world.LimitOf), Is.All.EqualTo(6000));
+        Assert.That((world.Fleet.FindConfiguration("limits")!.Version, world.Fleet.ListStages().Count), Is.EqualTo((2L, 0)));
+        Assert.That((string?)(await world.Changes.Report(id, CancellationToken.None))["state"], Is.EqualTo("done"));
+        var audit = world.Store.ReadAudit((string?)null, 1000).Where(row => row.Action.StartsWith("change.", StringComparison.Ordinal)).ToArray();
+        Assert.That(audit, Has.Length.EqualTo(13), "creation, replay and eleven steps");
+        Assert.That(audit, Has.All.Property("Path").EqualTo(id));
+    }
+
+    [Test]
+    public async Task One_that_floods_alarms_is_rolled_back_before_it_leaves_the_canary()
+    {
+        using var world = await ChangeWorld.Start();
+        var id = await world.Approved(100, WithoutShadow);
+        var started = await world.Begin(id);
+        var canary = Canary(started);
+        var before = world.Nodes.ToDictionary(node => node, node => world.Fleet.FindTwin(node)!.Desired.Version);
+        world.Rings = (_, desired) => Json.Integer(Json.At(desired, ChangeWorld.Limit)) == 100;
+        await world.Patch(canary[1], """{"properties":{"desired":{"reporting":{"x":1}}}}""");
+        await world.PassUntilEnd(id);
+        var report = await world.Changes.Report(id, CancellationToken.None);
+        Assert.That((string?)report["state"], Is.EqualTo("rolledBack"));
+        Assert.That((string?)report["why"], Does.StartWith("alarmRate: With the change "));
+        Assert.That(((JsonArray)report["affected"]!).Select(node => (string?)node), Is.EqualTo(canary));
+        Assert.That(world.Nodes.Select(world.LimitOf), Is.All.EqualTo(4500));
+        Assert.That(world.Nodes.Except(canary).Where(node => world.Fleet.FindTwin(node)!.Desired.Version != before[node]), Is.Empty, "nobody else was touched");
+        Assert.That(((JsonArray)report["paths"]!).Select(path => (string?)path!["outcome"]), Is.EqualTo(new[] { "restored", "restored", "restored", "restored" }));
+        Assert.That((world.Fleet.FindConfiguration("limits")!.Version, world.Fleet.ListStages().Count), Is.EqualTo((1L, 0)));
+        Assert.That(ChangeReportHtml.Write(report), Does.Contain("alarmRate").And.Not.Contains("<script"));
+    }
+
+    [Test]
+    public async Task What_somebody_set_before_comes_back_and_what_somebody_set_since_stays()
+    {
+        using var world = await ChangeWorld.Start();
+        var id = await world.Approved(100, WithoutShadow);
+        var canary = Canary(await Assigned(world, id));
+        await world.Patch(canary[0], """{"properties":{"desired":{"detection":{"velocityLimitUmPerSecond":7777}}}}""");
+        await world.Begin(id);
+        await world.Pass(TimeSpan.FromMinutes(20));
+        Assert.That(world.LimitOf(canary[0]), Is.EqualTo(100));
+        await world.Patch(canary[1], """{"properties":{"desired":{"detection":{"velocityLimitUmPerSecond":1234}}}}""");
+        var ended = await world.Changes.Abort(id, "tom", "smoke", CancellationToken.None);
+        Assert.That((string?)ended["state"], Is.EqualTo("aborted"));
+        Assert.That(canary.Select(world.LimitOf), Is.EqualTo(new[] { 7777, 1234, 4500, 4500 }));
+        var report = await world.Changes.Report(id, CancellationToken.None);
+        Assert.That(((string?)report["decidedBy"], (string?)report["why"]), Is.EqualTo(("tom", "smoke")));
+        Assert.That(((JsonArray)report["paths"]!).Select(path => $"{path!["outcome"]} {path["previous"]} {path["now"]}"), Is.EqualTo(new[]
+        {
+            "restored 7777 7777", "kept 4500 1234", "restored 4500 4500", "restored 4500 4500",
+        }));
+        Assert.That(await Refusal(() => world.Changes.Abort(id, "tom", "again", CancellationToken.None)), Is.EqualTo("ChangeStepNotPossible"));
+    }
+
+    [Test]
+    public async Task One_that_a_kind_of_board_refuses_is_taken_back_with_the_reasons()
+    {
+        using var world = await ChangeWorld.Start();
+        world.Refuses = (node, path) => path == ChangeWorld.Limit && world.LimitOf(node) == 6000 && int.Parse(node[1..]) % 5 == 0 ? "aboveMaximum: takes 0 to 5000" : null;
+        var id = await world.Approved(6000, WithoutShadow.Replace("\"devices\":4", "\"devices\":10", StringComparison.Ordinal));
+        await world.Begin(id);
+        await world.PassUntilEnd(id);
+        var report = await world.Changes.Report(id, CancellationToken.None);
+        Assert.That((string?)report["state"], Is.EqualTo("rolledBack"));
+        Assert.That((string?)report["why"], Does.Contain($"of board {ChangeWorld.Small} refuse {ChangeWorld.Limit} (400): aboveMaximum: takes 0 to 5000"));
+        var group = ((JsonArray)report["rejections"]!).Single()!;
+        Assert.That((string?)group["board"], Is.EqualTo(ChangeWorld.Small));
+        Assert.That(world.Nodes.Select(world.LimitOf), Is.All.EqualTo(4500));
+    }
+
+    [Test]
+    public async Task A_board_without_a_shadow_is_counted_and_stops_nothing()
+    {
+        using var world = await ChangeWorld.Start();
+        world.Refuses = (node, path) => path.StartsWith("shadow.", StringComparison.Ordinal) && int.Parse(node[1..]) % 5 == 0 ? "notFitted: is not fitted on this board" : null;
+        var id = await world.Approved(6000, ChangeWorld.Plan.Replace("\"devices\":4", "\"devices\":10", StringComparison.Ordinal));
+        await world.Begin(id);
+        await world.Pass(TimeSpan.FromMinutes(20));
+        var tried = await world.Changes.Find(id, CancellationToken.None);
+        Assert.That((string?)tried["state"], Is.EqualTo("shadow"));
+        Assert.That(((JsonArray)tried["shadowNotFitted"]!).Select(node => (string?)node), Is.EqualTo(Canary(tried).Where(node => int.Parse(node[1..]) % 5 == 0)).And.Not.Empty);
+        Assert.That(tried["convergedAt"], Is.Not.Null);
+        await world.PassUntilEnd(id);
+        Assert.That(await world.State(id), Is.EqualTo("done"));
+    }
+
+    /// <summary>The hub is killed at every look, and in between a step and what is to be done about it.</summary>
+    [TestCase(null)]
+    [TestCase("StageConfiguration")]
+    [TestCase("AdmitDevices")]
+    [TestCase("RollbackStage")]
+    [TestCase("CompleteStage")]
+    public async Task A_hub_that_is_killed_again_and_again_comes_to_the_same_end(string? broken)
+    {
+        using var world = await ChangeWorld.Start(10);
+        var id = await world.Approved(6000, ChangeWorld.Plan.Replace("\"devices\":4", "\"devices\":3", StringComparison.Ordinal));
+        world.Broken = broken;
+        await world.Begin(id);
+        for (var kill = 0; kill < 60 && await world.State(id) is not "done" and not "rolledBack"; kill++)
+        {
+            await world.Restart();
+            world.Broken = kill % 2 == 0 ? null : broken;
+            await world.Pass(TimeSpan.FromMinutes(40));
+        }
+
+        world.Broken = null;
+        await world.Restart();
+        await world.Pass(TimeSpan.FromMinutes(20));
+        var done = await world.Changes.Find(id, CancellationToken.None);
+        Assert.That(Steps(done).Where(step => !step.StartsWith("hubRestarted", StringComparison.Ordinal)), Is.EqualTo(new[]
+        {
+            "replayAttached>replayed ada", "approvedInFull>approved grace", "startedWithShadow>shadow ada", "waveConverged>shadow hub", "shadowElapsed>canary hub",
+            "waveConverged>canary hub", "gatePassed>wave 1 hub", "waveConverged>wave 1 hub", "gatePassed>wave 2 hub", "waveConverged>wave 2 hub", "allDone>done hub",
+        }), done.ToJsonString());
+        Assert.That(world.Nodes.Select(world.LimitOf), Is.All.EqualTo(6000));
+        Assert.That(world.Nodes.Where(node => world.Desired(node, "shadow") is not null), Is.Empty);
+        Assert.That((world.Fleet.FindConfiguration("limits")!.Version, world.Fleet.ListStages().Count, (bool?)done["hasReport"]), Is.EqualTo((2L, 0, true)));
+    }
+
+    [Test]
+    public async Task A_rollback_that_was_cut_off_is_done_by_the_next_hub()
+    {
+        using var world = await ChangeWorld.Start(10);
+        var id = await world.Approved(100, WithoutShadow);
+        await world.Begin(id);
+        await world.Pass(TimeSpan.FromMinutes(20));
+        world.Broken = "RollbackStage";
+        await world.Changes.Abort(id, "tom", "smoke", CancellationToken.None);
+        Assert.That(world.Nodes.Select(world.LimitOf), Has.Some.EqualTo(100), "not yet");
+        world.Broken = null;
+        await world.Restart();
+        await world.Pass(TimeSpan.FromMinutes(20));
+        Assert.That(world.Nodes.Select(world.LimitOf), Is.All.EqualTo(4500));
+        Assert.That((JsonArray)(await world.Changes.Report(id, CancellationToken.None))["paths"]!, Has.Count.EqualTo(4));
+    }
+
+    [Test]
+    public async Task Two_that_touch_the_same_are_not_under_way_at_once()
+    {
+        using var world = await ChangeWorld.Start(10);
+        var first = await world.Approved(6000, WithoutShadow, "first");
+        var second = await world.Approved(7000, WithoutShadow, "second");
+        await world.Fleet.PutConfiguration(
+            new DeviceTwin.Twins.Configuration(
+                "others", "tags.line = 'L0'", 9, new Dictionary<string, JsonNode?> { ["properties.desired.detection.hysteresisPermille"] = 100 }, new Dictionary<string, string>(), "", default, default),
+            null,
+            "engineer",
+            CancellationToken.None);
+        await world.Changes.Create(
+            new ChangeProposal("third", "Over it", "others", null, new JsonObject { [ChangeWorld.Limit] = 1 }, RolloutPlan.Default with { Approval = new ApprovalPolicy(0, false) }, null), "ada", CancellationToken.None);
+        await world.Changes.Replay("third", null, "ada", CancellationToken.None);
+        await world.Until("third", "replayed");
+        await world.Begin(first);
+        Assert.That(await Refusal(() => world.Begin(second)), Is.EqualTo("ChangesOverlap"));
+        var refused = await Assert.ThrowsAsync<HubException>(() => world.Begin("third"));
+        Assert.That((refused!.Error.Name, refused.Message), Is.EqualTo(("ChangesOverlap",
+            "\"first\" (Another limit) is canary and sets detection.velocityLimitUmPerSecond on 5 of the same devices. "
+                + "Start this change when it has ended: the gates could not tell the two apart, nor a rollback what stood before.")));
+        await world.PassUntilEnd(first);
+        Assert.That(await Refusal(() => world.Begin(second)), Is.EqualTo("ChangeBaseMoved"));
+        Assert.That((string?)(await world.Begin("third"))["state"], Is.EqualTo("shadow"));
+    }
+
+    [TestCase("catchUp")]
+    [TestCase("exclude")]
+    public async Task A_device_that_was_away_all_the_time_converges_when_it_returns(string policy)
+    {
+        using var world = await ChangeWorld.Start(20, "n01", "n02", "n03");
+        var id = await world.Approved(6000, WithoutShadow.Replace("{\"shadow", $"{{\"offline\":\"{policy}\",\"shadow", StringComparison.Ordinal));
+        await world.Begin(id);
+        await world.PassUntilEnd(id);
+        var report = await world.Changes.Report(id, CancellationToken.None);
+        Assert.That((string?)report["state"], Is.EqualTo("done"));
+        Assert.That(((JsonArray)report["excluded"]!).Select(node => (string?)node), Is.EqualTo(policy == "exclude" ? ["n01", "n02", "n03"] : Array.Empty<string>()));
+        await world.Connect("n02");
+        await world.Pass(TimeSpan.FromMinutes(20));
+        Assert.That((world.LimitOf("n02"), world.Fleet.FindConvergence("n02")!.State), Is.EqualTo((6000, DeviceTwin.Twins.ConvergenceState.InSync)));
+    }
+
+    [Test]
+    public async Task A_replay_shows_on_stored_waveforms_what_the_change_would_have_done()
+    {
+        using var world = await ChangeWorld.Start(3);
+        var lost = "";
+        for (var capture = 0; capture < 4; capture++)
+        {
+            await world.StoreWaveform("n01", 10 + capture, withTime: capture != 0);
+            lost = await world.StoreWaveform("n02", 20 + capture);
+            world.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        world.LoseWaveform(lost);
+        var hashes = new List<string>();
+        foreach (var limit in new[] { 30000, 30000, 4500 })
+        {
+            var id = await world.Approved(limit);
+            var report = await world.Changes.ReplayReport(id, CancellationToken.None);
+            hashes.Add(report.ResultHash);
+            Assert.That((report.Captures.Total, report.Captures.Replayed, report.Captures.Missing, report.Captures.ArrivalTimes), Is.EqualTo((8L, 7L, 1L, 1L)));
+            Assert.That(report.Differences, limit == 4500 ? Is.Zero : Is.EqualTo(7));
+        }
+
+        Assert.That(hashes[1], Is.EqualTo(hashes[0]), "the same question, the same answer");
+        Assert.That(hashes[2], Is.Not.EqualTo(hashes[0]));
+    }
+
+    [Test]
+    public async Task A_replay_that_was_asked_for_is_done_by_the_next_hub()
+    {
+        using var world = await ChangeWorld.Start(3);
+        await world.StoreWaveform("n01", 10);
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        var id = (string)(await world.Changes.Create(
+            new ChangeProposal(null, "t", "limits", null, new JsonObject { [ChangeWorld.Limit] = 1 }, RolloutPlan.Default, null), "ada", CancellationToken.None))["id"]!;
+        await world.Changes.Replay(id, null, "ada", CancellationToken.None);
+        await world.Restart();
+        await world.Until(id, "replayed");
+        Assert.That((await world.Changes.ReplayReport(id, CancellationToken.None)).Captures.Replayed, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Who_may_agree_and_when()
+    {
+        using var world = await ChangeWorld.Start(2);
+        var plan = RolloutPlan.Default;
+        var made = await world.Changes.Create(new ChangeProposal(null, "t", "limits", null, new JsonObject { [ChangeWorld.Limit] = 1 }, plan, null), "ada", CancellationToken.None);
+        Assert.That((string?)made["id"], Is.EqualTo("limits-1"));
+        Assert.That(await Refusal(() => world.Changes.Approve("limits-1", "grace", "", CancellationToken.None)), Is.EqualTo("ChangeStepNotPossible"));
+        Assert.That(await Refusal(() => world.Begin("limits-1")), Is.EqualTo("ChangeStepNotPossible"));
+        await world.Changes.Replay("limits-1", null, "ada", CancellationToken.None);
+        await world.Until("limits-1", "replayed");
+        Assert.That((await world.Changes.ReplayReport("limits-1", CancellationToken.None)).ResultHash, Is.EqualTo((string?)(await world.Changes.Find("limits-1", CancellationToken.None))["evidence"]));
+        Assert.That(await Refusal(() => world.Changes.Approve("limits-1", "ada", "", CancellationToken.None)), Is.EqualTo("ApprovalRefused"));
+        await world.Changes.Approve("limits-1", "grace", "", CancellationToken.None);
+        var edited = await world.Changes.Edit("limits-1", new ChangeEdit(null, new JsonObject { [ChangeWorld.Limit] = 2 }, null, null), "ada", "two", CancellationToken.None);
+        Assert.That(((string?)edited["state"], edited["evidence"], ((JsonArray)edited["approvals"]!).Count), Is.EqualTo(("draft", default(JsonNode), 0)));
+        Assert.That(await Refusal(() => world.Changes.Create(new ChangeProposal("limits-1", "t", "limits", null, new JsonObject { ["a"] = 1 }, plan, null), "ada", CancellationToken.None)), Is.EqualTo("ChangeAlreadyExists"));
+        await world.Changes.Delete("limits-1", "ada", CancellationToken.None);
+        Assert.That(await Refusal(() => world.Changes.Find("limits-1", CancellationToken.None)), Is.EqualTo("ChangeNotFound"));
+        await world.Restart();
+        Assert.That(await world.Changes.List(CancellationToken.None), Is.Empty);
+    }
+
+    private static string[] Canary(JsonObject change) =>
+        [.. ((JsonArray)((JsonArray)change["groups"]!).Single(group => (string?)group!["group"] == "canary")!["devices"]!).Select(node => (string)node!)];
+
+    /// <summary>Who would be the canary: the same draw, without starting.</summary>
+    private static async Task<JsonObject> Assigned(ChangeWorld world, string id)
+    {
+        var change = await world.Changes.Find(id, CancellationToken.None);
+        var groups = Assignment.Of(
+            world.Nodes.Select(node => new RolloutDevice(node, "", $"L{int.Parse(node[1..]) % 2}")), RolloutJson.ReadPlan((JsonObject)change["plan"]!));
+        return new JsonObject { ["groups"] = new JsonArray { new JsonObject { ["group"] = "canary", ["devices"] = new JsonArray([.. groups.Canary.Select(node => (JsonNode)node)]) } } };
+    }
+}

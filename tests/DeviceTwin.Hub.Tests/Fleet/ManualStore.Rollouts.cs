@@ -1,0 +1,13 @@
+using DeviceTwin.Storage.Rollouts;
+
+namespace DeviceTwin.Tests.Hub.Fleet;
+
+/// <summary>Nothing is changed.</summary>
+internal partial class ManualStore
+{
+    public IReadOnlyList<StoredChange> LoadChanges() => [];
+
+    public IReadOnlyList<string> ReadObservations(string changeId) => [];
+
+    public byte[]? FindReplayReport(string hash) => null;
+}
