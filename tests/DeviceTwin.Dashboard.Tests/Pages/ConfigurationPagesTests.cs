@@ -27,7 +27,7 @@ public sealed class ConfigurationPagesTests
     public async Task Who_wins_is_said_with_the_reason_and_overrides_with_owner_and_end()
     {
         var html = await Winners(PageRole.Engineer);
-        Assert.That(Html.Text(Html.ById(html, $"winner-{Limit}")), Does.Contain("override").And.Contain("of ann until 2026-12-24 18:00 UTC: <b>bearing").And.Contain("limits v3 wants 7100: yields to the override").And.Contain("End override"));
+        Assert.That(Html.Text(Html.ById(html, $"winner-{Limit}")), Does.Contain("override").And.Contain("of ann until 2026-12-24 18:00 UTC : <b>bearing").And.Contain("limits v3 wants 7100: yields to the override").And.Contain("End override"));
         Assert.That(Html.Text(Html.ById(html, "winner-reporting.mode")), Does.Contain("base v1").And.Contain("desired is \"full\"").And.Not.Contain("End override"));
         Assert.That(html, Does.Contain("data-testid=\"put-override\"").And.Not.Contain("<b>bearing"));
     }
