@@ -175,6 +175,8 @@ public sealed class HubApplication : IAsyncDisposable
         builder.Services.AddDashboard();
         builder.Services.AddSingleton<IFleetView, FleetView>();
         builder.Services.AddSingleton<ICertificateView, CertificateView>();
+        builder.Services.AddSingleton<IChangeView, ChangeView>();
+        builder.Services.AddSingleton<IConfigurationView, ConfigurationView>();
         builder.Services.AddHostedService<IdleMemory>();
         builder.Services.AddHistory(options.History);
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -49,6 +49,9 @@ public static class ReplayText
         }
     }
 
+    /// <summary>The figures beside each other: what, by the settings that hold, by those proposed.</summary>
+    public static IReadOnlyList<(string What, string Old, string New)> Figures(ReplayReport report) => [.. ReplayWords.Figures(report)];
+
     private static string Said(MachineSide side) => side.Alarms == 0 ? "no alarm" : $"{ReplayWords.Counts(side.AlarmsByKind)} from {ReplayWords.At(side.FirstAlarmAt)}";
 
     /// <summary>A name from outside must not steer the terminal.</summary>

@@ -15,6 +15,9 @@ public abstract class LivePage : ComponentBase, IDisposable
     private IDisposable? subscription;
     private UpdateGate? updates;
     private ITimer? clock;
+    private bool reading;
+    private bool readAgain;
+    private bool left;
 
     [Inject]
     protected IFleetView Fleet { get; set; } = null!;
@@ -36,8 +39,14 @@ public abstract class LivePage : ComponentBase, IDisposable
     /// <summary>Reads what the page shows from the fleet.</summary>
     protected abstract void Read();
 
+    /// <summary>Reads what may have to wait. One read at a time: what changes meanwhile is read afterwards, once.</summary>
+    protected virtual Task ReadSlowly() => Task.CompletedTask;
+
     /// <inheritdoc/>
     protected override void OnParametersSet() => Read();
+
+    /// <inheritdoc/>
+    protected override Task OnParametersSetAsync() => ReadSlowly();
 
     /// <inheritdoc/>
     protected override void OnAfterRender(bool firstRender)
@@ -58,6 +67,7 @@ public abstract class LivePage : ComponentBase, IDisposable
     /// <inheritdoc/>
     public virtual void Dispose()
     {
+        left = true;
         subscription?.Dispose();
         clock?.Dispose();
         updates?.Dispose();
@@ -73,8 +83,13 @@ public abstract class LivePage : ComponentBase, IDisposable
         }
     });
 
-    private void Redraw() => _ = InvokeAsync(() =>
+    private void Redraw() => _ = InvokeAsync(async () =>
     {
+        if (left)
+        {
+            return;
+        }
+
         if (!Caller.May(PageRole.Viewer))
         {
             // The session has ended while the page was open: nothing more is shown to whoever sits there.
@@ -82,7 +97,30 @@ public abstract class LivePage : ComponentBase, IDisposable
             return;
         }
 
-        Read();
-        StateHasChanged();
+        if (reading)
+        {
+            readAgain = true;
+            return;
+        }
+
+        reading = true;
+        try
+        {
+            do
+            {
+                readAgain = false;
+                Read();
+                await ReadSlowly();
+                if (!left)
+                {
+                    StateHasChanged();
+                }
+            }
+            while (readAgain && !left);
+        }
+        finally
+        {
+            reading = false;
+        }
     });
 }

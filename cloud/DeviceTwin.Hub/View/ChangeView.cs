@@ -1,0 +1,178 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using DeviceTwin.Analytics.Reports;
+using DeviceTwin.Dashboard.View;
+using DeviceTwin.Hub.Changes;
+using DeviceTwin.Twins;
+using DeviceTwin.Twins.Rollouts;
+
+namespace DeviceTwin.Hub.View;
+
+/// <summary>The changes as the pages see them: in the words in which REST shows them.</summary>
+internal sealed class ChangeView(IChanges changes) : IChangeView
+{
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ChangeRow>> List(CancellationToken cancellation) =>
+        [.. (await changes.List(cancellation)).Select(Row).OrderBy(Rank).ThenByDescending(row => row.Since)];
+
+    /// <inheritdoc/>
+    public async Task<ChangeDetail?> Find(string id, CancellationToken cancellation)
+    {
+        try
+        {
+            var change = await changes.Find(id, cancellation);
+            var hasReport = (bool)change["hasReport"]!;
+
+            // Of a change that has ended the gates' last word stands in its report.
+            var gates = change["gates"] ?? (hasReport ? (await changes.Report(id, cancellation))["gates"] : null);
+            return Detail(change, gates as JsonObject, hasReport);
+        }
+        catch (HubException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReplayFigures?> FindReplay(string id, CancellationToken cancellation)
+    {
+        try
+        {
+            var report = await changes.ReplayReport(id, cancellation);
+            return new ReplayFigures(
+                report.Captures.Replayed,
+                report.Machines.Count,
+                report.Differences,
+                [.. ReplayText.Figures(report).Select(figure => new ReplayFigure(figure.What, figure.Old, figure.New))]);
+        }
+        catch (HubException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ActionOutcome> Take(ChangeStepKind step, string id, string author, string why, CancellationToken cancellation)
+    {
+        try
+        {
+            await (step switch
+            {
+                ChangeStepKind.Replay => changes.Replay(id, null, author, cancellation),
+                ChangeStepKind.Approve => changes.Approve(id, author, why, cancellation),
+                ChangeStepKind.Start => changes.Start(id, author, why, cancellation),
+                ChangeStepKind.Pass => changes.Pass(id, author, why, cancellation),
+                _ => changes.Abort(id, author, why, cancellation),
+            });
+            return ActionOutcome.Done;
+        }
+        catch (HubException refusal)
+        {
+            return new ActionOutcome(refusal.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IDisposable Subscribe(Action<string> changed) => changes.Subscribe(changed);
+
+    /// <summary>What needs somebody's eye first.</summary>
+    private static int Rank(ChangeRow row) => row.AsksPerson ? 0 : row.IsUnderWay ? 1 : HasEnded(PhaseOf(row.State)) ? 3 : 2;
+
+    private static bool HasEnded(ChangePhase phase) => phase is ChangePhase.Done or ChangePhase.RolledBack or ChangePhase.Aborted;
+
+    private static ChangePhase PhaseOf(string state) => Enum.Parse<ChangePhase>(state.Split(' ')[0], ignoreCase: true);
+
+    private static ChangeRow Row(JsonObject change)
+    {
+        var state = (string)change["state"]!;
+        return new ChangeRow(
+            (string)change["id"]!,
+            (string)change["title"]!,
+            (string)change["configurationId"]!,
+            (long)change["baseVersion"]!,
+            (string)change["author"]!,
+            state,
+            PhaseOf(state) is ChangePhase.Shadow or ChangePhase.Canary or ChangePhase.Wave,
+            (bool)change["asksPerson"]!,
+            (int)change["devices"]!,
+            (int)change["online"]!,
+            At(change["stageSince"])!.Value);
+    }
+
+    private static ChangeDetail Detail(JsonObject change, JsonObject? gates, bool hasReport)
+    {
+        var row = Row(change);
+        var replay = change["replay"] as JsonObject;
+        return new ChangeDetail(
+            row,
+            At(change["createdAt"])!.Value,
+            [.. ((JsonObject)change["content"]!).Select(setting => KeyValuePair.Create(setting.Key, setting.Value?.ToJsonString(Json.Relaxed) ?? "null"))],
+            [.. ((JsonObject)change["plan"]!).Select(line => KeyValuePair.Create(line.Key, line.Value?.ToJsonString(Json.Relaxed) ?? "null"))],
+            (string?)change["evidence"],
+            replay is null ? null : new ReplayProgress((string)replay["by"]!, At(replay["at"])!.Value, (long)replay["captures"]!, (long)replay["capturesDone"]!, (string?)replay["failure"]),
+            [.. ((JsonArray)change["groups"]!).Select(group => Group((JsonObject)group!))],
+            gates is null ? null : Gates(gates),
+            [.. ((JsonArray)change["history"]!).Select(step => Step((JsonObject)step!)).Reverse()],
+            [.. Possible(row, replay is not null && replay["failure"] is null)],
+            At(change["convergedAt"]),
+            hasReport);
+    }
+
+    private static IEnumerable<ChangeStepKind> Possible(ChangeRow row, bool replaying)
+    {
+        var phase = PhaseOf(row.State);
+        if (ChangeTable.Next(phase, ChangeEvent.ReplayAttached) is not null && !replaying)
+        {
+            yield return ChangeStepKind.Replay;
+        }
+
+        if (ChangeTable.Next(phase, ChangeEvent.ApprovedInFull) is not null)
+        {
+            yield return ChangeStepKind.Approve;
+        }
+
+        if (ChangeTable.Next(phase, ChangeEvent.StartedWithoutShadow) is not null || phase == ChangePhase.Replayed)
+        {
+            yield return ChangeStepKind.Start;
+        }
+
+        if (row.AsksPerson)
+        {
+            yield return ChangeStepKind.Pass;
+        }
+
+        if (ChangeTable.Next(phase, ChangeEvent.AbortAsked) is not null)
+        {
+            yield return ChangeStepKind.Abort;
+        }
+    }
+
+    private static ChangeGroup Group(JsonObject group) => new(
+        (string)group["group"]!, (int)group["size"]!, (int)group["admitted"]!, (int)group["applied"]!, [.. ((JsonArray)group["devices"]!).Select(device => (string)device!)]);
+
+    private static ChangeStepRow Step(JsonObject step) => new(
+        At(step["at"])!.Value, (string)step["event"]!, (string)step["from"]!, (string)step["to"]!, (string)step["by"]!, (string)step["why"]!);
+
+    private static GateView Gates(JsonObject gates) => new(
+        At(gates["at"])!.Value,
+        (bool)gates["passed"]!,
+        (int)gates["treated"]!,
+        (int)gates["control"]!,
+        (int)gates["treatedCaptures"]!,
+        (int)gates["controlCaptures"]!,
+        [.. ((JsonArray)gates["gates"]!).Select(gate => new GateRow(
+            (string)gate!["gate"]!, (string)gate["outcome"]!, (string)gate["words"]!, gate["evidence"] is JsonObject evidence ? Numbers(evidence) : null))]);
+
+    private static GateNumbers Numbers(JsonObject evidence) => new(
+        (long)evidence["treated"]!,
+        (long)evidence["control"]!,
+        (double)evidence["expectedTreated"]!,
+        (double)evidence["expectedControl"]!,
+        (double?)evidence["ratio"],
+        (double?)evidence["harm"],
+        (double?)evidence["safe"]);
+
+    private static DateTimeOffset? At(JsonNode? node) => node is null
+        ? null
+        : DateTimeOffset.Parse((string)node!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+}
