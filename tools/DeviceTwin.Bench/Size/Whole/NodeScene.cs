@@ -89,8 +89,8 @@ public sealed class NodeScene
         long filesRoom = Outage();
         Operate(Talk, "report: one setting changed, applied, stored and acknowledged", alive, () => Desire("""{"detection":{"velocityTripDelaySeconds":7}}"""), IsTold);
         Operate(Talk, "reconnect: session and whole twin", alive, _hub.BreakConnections, IsTold);
-        Rehearse("every property set", LargestTwin.Valid(false), false);
-        Rehearse("every property set, two forests of 4,092 bytes", LargestTwin.Valid(true), true);
+        Rehearse("every property set that the board is fitted for", LargestTwin.Fitted(_board), false);
+        Rehearse("every property set, two forests of 4,092 bytes", LargestTwin.Valid(), true);
         Rehearse("every property wrong, two texts of 4,096 bytes, unknown names", LargestTwin.Wrong(true), true);
         Clear();
         long idle = _ledger.Alive();
