@@ -42,7 +42,6 @@ public sealed class Outbox
     private readonly int _maximumBlocks;
     private readonly int[] _dropped = new int[Priorities];
     private readonly TelemetryMessage[] _batch = new TelemetryMessage[MessagesPerFrame];
-    private readonly OutboxScratch _scratch;
     private readonly OutboxLane _urgent;
     private readonly OutboxLane _normal;
     private int _count;
@@ -54,6 +53,7 @@ public sealed class Outbox
     private long _rewindAtMs;
     private TelemetryMessage _peeked;
     private int _peekedFrom;
+    private bool _areFilesClosed;
 
     private const int FromMemory = 0;
     private const int FromUrgent = 1;
@@ -83,9 +83,9 @@ public sealed class Outbox
             return;
         }
 
-        _scratch = new OutboxScratch();
-        _urgent = new OutboxLane(files, "a", _scratch, TelemetryMessage.Urgent);
-        _normal = new OutboxLane(files, "f", _scratch, TelemetryMessage.Normal);
+        var scratch = new OutboxScratch();
+        _urgent = new OutboxLane(files, "a", scratch, TelemetryMessage.Urgent);
+        _normal = new OutboxLane(files, "f", scratch, TelemetryMessage.Normal);
         try
         {
             string[] names = files.List();
@@ -212,7 +212,7 @@ public sealed class Outbox
 
         _urgent.MayDelete = mayWrite;
         _normal.MayDelete = mayWrite;
-        if (!mayWrite || nowMs < _filesFromMs)
+        if (!mayWrite || _areFilesClosed || nowMs < _filesFromMs)
         {
             return;
         }
@@ -234,10 +234,6 @@ public sealed class Outbox
             Fail();
         }
 
-        if (_urgent.IsEmpty && _normal.IsEmpty)
-        {
-            _scratch.Release();
-        }
     }
 
     /// <summary>The message to send, or null; the same until <see cref="Confirm"/>, <see cref="PutBack"/> or <see cref="Release"/>.</summary>
@@ -348,11 +344,50 @@ public sealed class Outbox
         }
 
         _peeked = null;
+        if (_urgent != null)
+        {
+            _urgent.Interrupt();
+            _normal.Interrupt();
+        }
+    }
+
+    /// <summary>
+    /// While it is true no file is read or written, and of both nothing is in memory: something else needs the room. Messages that wait in memory are sent all the same;
+    /// one under way stays so.
+    /// </summary>
+    public bool AreFilesClosed
+    {
+        get
+        {
+            return _areFilesClosed;
+        }
+
+        set
+        {
+            _areFilesClosed = value;
+            if (value)
+            {
+                ReleaseFiles();
+            }
+        }
+    }
+
+    /// <summary>Whether memories of the files' writers and readers live.</summary>
+    public bool HoldsMemory => _urgent != null && (_urgent.HoldsMemory || _normal.HoldsMemory);
+
+    /// <summary>Lets them go. They are made anew when they are needed: what is written begins a segment, what is half read is read again from the segment's beginning.</summary>
+    public void ReleaseFiles()
+    {
+        if (HoldsMemory)
+        {
+            _urgent.Release();
+            _normal.Release();
+        }
     }
 
     private void PeekStored(OutboxLane lane, int from)
     {
-        if (lane == null || _nowMs < _filesFromMs)
+        if (lane == null || _areFilesClosed || _nowMs < _filesFromMs)
         {
             return;
         }

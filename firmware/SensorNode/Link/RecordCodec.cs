@@ -36,9 +36,9 @@ public sealed class RecordCodec
     private readonly byte[][] _before = new byte[Kinds][];
     private readonly int[] _beforeLength = new int[Kinds];
     private readonly int[][] _means = new int[Kinds][];
-    private readonly short[] _pieces;
-    private readonly short[] _beforePieces;
-    private readonly byte[] _digits;
+    private short[] _pieces;
+    private short[] _beforePieces;
+    private byte[] _digits;
     private byte[] _record = None;
     private int _length;
     private int _kind;
@@ -51,9 +51,16 @@ public sealed class RecordCodec
     /// <param name="scratch">Room that is used within a call only: codecs that are not called at the same time may share it.</param>
     public RecordCodec(RecordScratch scratch)
     {
-        _pieces = scratch.Pieces;
-        _beforePieces = scratch.BeforePieces;
-        _digits = scratch.Digits;
+        Borrow(scratch);
+    }
+
+    /// <summary>Takes room to work in, or gives it back.</summary>
+    /// <param name="scratch">Null: nothing is written or read until there is another.</param>
+    public void Borrow(RecordScratch scratch)
+    {
+        _pieces = scratch == null ? null : scratch.Pieces;
+        _beforePieces = scratch == null ? null : scratch.BeforePieces;
+        _digits = scratch == null ? null : scratch.Digits;
     }
 
     /// <summary>The record read last, <see cref="Length"/> bytes of it; holds until the next call.</summary>
