@@ -34,6 +34,7 @@ public sealed class Outbox
 
     private const int MessagesPerFrame = 8;
     private const int Priorities = 3;
+    private const int MostEnvelope = 128;
     private const int NoStore = -1;
 
     private readonly object _gate = new object();
@@ -245,6 +246,10 @@ public sealed class Outbox
         }
 
         PeekStored(_urgent, FromUrgent);
+        if (_peeked == null && _urgent != null && _urgent.IsCatchingUp)
+        {
+            return null;
+        }
 
         if (_peeked == null)
         {
@@ -438,12 +443,13 @@ public sealed class Outbox
         }
 
         // Made when it is needed: every few minutes while the hub is away.
-        byte[] frame = new byte[OutboxFrame.HeadBytes + OutboxFrame.MostBody];
+        byte[] frame = new byte[OutboxFrame.HeadBytes + BodyFor(count)];
         int length = lane.Encode(frame, _batch, count, SegmentBytes);
         if (length == 0)
         {
             // Alone in a segment of its own one always fits.
             count = 1;
+            frame = new byte[OutboxFrame.HeadBytes + OutboxFrame.MostBody];
             length = lane.Encode(frame, _batch, count, SegmentBytes);
         }
 
@@ -455,6 +461,18 @@ public sealed class Outbox
 
         ForgetBatch();
         return count == MessagesPerFrame;
+    }
+
+    // An alarm needs no room for eight messages. What is told is hardly ever longer than what was to be told and its envelope.
+    private int BodyFor(int count)
+    {
+        int bytes = 0;
+        for (int index = 0; index < count; index++)
+        {
+            bytes += _batch[index].Payload.Length + MostEnvelope;
+        }
+
+        return bytes < OutboxFrame.MostBody ? bytes : OutboxFrame.MostBody;
     }
 
     // A message under way on a living connection is let be: its confirmation comes within seconds.

@@ -66,6 +66,9 @@ internal sealed class OutboxLane
     /// <summary>Whether a memory of the writer's or the reader's lives.</summary>
     public bool HoldsMemory => _written != null || _read != null || _bits != null;
 
+    /// <summary>Whether it has not come yet to where it was when its memory was let go: then there may be a message where <see cref="Peek"/> says none.</summary>
+    public bool IsCatchingUp => _read != null && _reading != null && _passed < _reading.Passed;
+
     /// <summary>Whether there is nothing.</summary>
     public bool IsEmpty => _oldest == null;
 
@@ -258,7 +261,7 @@ internal sealed class OutboxLane
 
                 if (isRead && _passed <= _reading.Passed)
                 {
-                    if (_left == 0)
+                    if (_left == 0 && IsCatchingUp)
                     {
                         // A frame for each step, not a whole file: others want to live meanwhile.
                         return null;

@@ -374,9 +374,15 @@ public sealed class NodeScene
         begin();
         _talkDueMs = _nowMs;
         Require(Run(900_000, loop == Capture, loop == Talk, isOver), $"{name}: does not end: {State()}");
-        long allocated = _ledger.Allocated;
+        (long allocated, long peak, long stack) = (_ledger.Allocated, _ledger.Peak, _ledger.Stack);
+        if (alive > 0 && !isExtreme)
+        {
+            // Settings on trial stay, where the board is fitted for them; they are in the table of what lives all the time.
+            alive = Math.Max(alive, AliveAtRest());
+        }
+
         _operations.Add(new HeapOperation(
-            loop, name, isExtreme, isListening, Math.Max(0, _ledger.Peak - alive), _ledger.Stack, _between - alive, _session.Largest, allocated));
+            loop, name, isExtreme, isListening, Math.Max(0, peak - alive), stack, Math.Max(0, _between - alive), _session.Largest, allocated));
     }
 
     private bool IsAtRest() => IsTold() && _node.Outbox.Count() == 0 && !_node.IsCapturing();
@@ -524,35 +530,8 @@ public sealed class NodeScene
         return _board.OutboxQueueBytes + (messages.Length * each);
     }
 
-    // DEBUGBEGIN
-    private void Dump(string file)
-    {
-        var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
-        var m = new HeapModel(belongs: NodeParcel.Belongs);
-        var lines = new List<string>();
-        void Walk(object one, string path, int depth)
-        {
-            if (!(one is string or Array || NodeParcel.Belongs(one.GetType())) || !seen.Add(one)) return;
-            lines.Add($"{m.Bytes(one),7} {path} [{one.GetType().Name}]{(one is string t ? " '" + t + "'" : one is Array a ? " " + a.Length : "")}");
-            if (one is string) return;
-            if (one is Array arr) { if (!arr.GetType().GetElementType()!.IsValueType) { int i = 0; foreach (object? e in arr) { if (e != null) Walk(e, path + "[" + i + "]", depth + 1); i++; } } return; }
-            for (Type? type = one.GetType(); type != null; type = type.BaseType)
-                foreach (FieldInfo f in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
-                    if (!f.FieldType.IsValueType && f.GetValue(one) is { } v) Walk(v, path + "." + f.Name.Replace(">k__BackingField", "").Replace("<", ""), depth + 1);
-        }
-        Walk(_node, "node", 0);
-        Walk(_host, "host", 0);
-        foreach (Type type in new[] { typeof(SensorNode.Signal.Capture).Assembly, typeof(Node).Assembly }.SelectMany(x => x.GetTypes()).Where(NodeParcel.Belongs).Where(t => !t.ContainsGenericParameters))
-            foreach (FieldInfo f in type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
-                if (!f.IsLiteral) { lines.Add("     12 static " + type.Name + "." + f.Name); if (!f.FieldType.IsValueType && f.GetValue(null) is { } v) Walk(v, "static " + type.Name + "." + f.Name, 0); }
-        File.WriteAllLines(file + "." + _board.Name, lines);
-    }
-    // DEBUGEND
-
     private List<HeapPart> Parts()
     {
-        // DEBUG
-        if (Environment.GetEnvironmentVariable("DUMP") is { } dump) Dump(dump);
         var model = new HeapModel(belongs: NodeParcel.Belongs);
         Type[] types = [.. new[] { typeof(SensorNode.Signal.Capture).Assembly, typeof(Node).Assembly }.SelectMany(one => one.GetTypes()).Where(NodeParcel.Belongs)];
         long statics = model.AddStatics(types.Where(type => !type.ContainsGenericParameters)) + (HeapModel.LiteralBytes * Literals());
