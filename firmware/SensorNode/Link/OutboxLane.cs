@@ -151,7 +151,7 @@ internal sealed class OutboxLane
         if (_written == null || _open == null || _open.Length >= segmentBytes)
         {
             CloseNewest();
-            _written = new RecordCodec(null);
+            _written = new RecordCodec(_scratch.Records());
             _written.Reset();
         }
 
@@ -164,7 +164,7 @@ internal sealed class OutboxLane
             _written.Write(writer, record, record.Length, Kind(messages[index].Kind));
         }
 
-        _written.Borrow(null);
+        _written.GiveBack();
         _scratch.Release();
         int end = writer.Finish();
         if (writer.IsFull)
@@ -250,7 +250,7 @@ internal sealed class OutboxLane
                 _left--;
                 _read.Borrow(_scratch.Records());
                 bool isRead = _read.Read(_bits) >= 0;
-                _read.Borrow(null);
+                _read.GiveBack();
                 _scratch.Release();
                 _passed++;
                 if (_left == 0)
@@ -475,7 +475,9 @@ internal sealed class OutboxLane
     {
         if (_read == null)
         {
-            _read = new RecordCodec(null);
+            _read = new RecordCodec(_scratch.Records());
+            _read.GiveBack();
+            _scratch.Release();
         }
 
         _read.Reset();
