@@ -53,10 +53,11 @@ public sealed class Node
         _bootId = CountBoot(jitter);
         var textRule = new SettingsTextRule(parts.HasTrial, parts.HasForest);
         SettingsValues values = LoadSettings(textRule);
+        string[] alarmWords = AlarmWords();
         _agent = new TwinAgent(
             values,
             textRule,
-            AlarmWords(),
+            alarmWords,
             new Backoff(TwinRetryBaseMs, TwinRetryMaximumMs, TwinRetryMinimumMs, jitter),
             jitter.Below(1 << 20));
         _agent.LimitPatches(ReportWriter.SmallPatchLength);
@@ -97,11 +98,14 @@ public sealed class Node
             _measure.Restore(Read(TalkLoop.BaselineFile));
         }
 
-        var desk = new MethodDesk(options, _bootId, requests, Supervisor.Trace, AlarmWords(), parts.Indicator != null, jitter);
+        var desk = new MethodDesk(options, _bootId, requests, Supervisor.Trace, alarmWords, parts.Indicator != null, jitter);
         _link = new HubLink(parts.Session, options, _agent, _outbox, jitter, desk);
         var report = new HealthReport(Supervisor, parts.Power, parts.Radio, _agent.Health);
-        _talk = new TalkLoop(parts, options, _agent, _link, desk, _outbox, mailbox, baselines, _board, Health, Supervisor, report);
+        _talk = new TalkLoop(parts, options, _agent, _link, desk, _outbox, mailbox, baselines, _board, Health, Supervisor, report, Turn);
     }
+
+    /// <summary>Who may do something large: talk, or the dialogue with a technician.</summary>
+    public WorkTurn Turn { get; } = new WorkTurn();
 
     /// <summary>What the node counts about itself.</summary>
     public HealthCounters Health { get; } = new HealthCounters();

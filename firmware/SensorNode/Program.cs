@@ -93,7 +93,7 @@ public static class Program
 
         if (link != null)
         {
-            _serial = NewHost(board, link, parts, _node.Supervisor, _node.Sensors);
+            _serial = NewHost(board, link, parts, _node.Supervisor, _node.Sensors, _node.Turn);
             if (isButtonHeld)
             {
                 _serial.Dialogue.Lock.OpenWindow(_clock.UptimeMs());
@@ -149,7 +149,7 @@ public static class Program
         var supervisor = new Supervisor(parts.Files, parts.Power, new HealthCounters(), TalkLoop.SettingsFile);
         supervisor.Start();
         var bench = new SensorBench(parts);
-        _serial = NewHost(board, link, parts, supervisor, bench.Sensors);
+        _serial = NewHost(board, link, parts, supervisor, bench.Sensors, new WorkTurn());
         Say(BootLine.Cause, ResetCause.Word(supervisor.Cause));
         Say(BootLine.IdentityRefused, refusal);
         Say(BootLine.Waiting, null);
@@ -162,7 +162,7 @@ public static class Program
         }
     }
 
-    private static SerialHost NewHost(BoardDescription board, ISerialLink link, NodeParts parts, Supervisor supervisor, SensorDesk sensors)
+    private static SerialHost NewHost(BoardDescription board, ISerialLink link, NodeParts parts, Supervisor supervisor, SensorDesk sensors, WorkTurn turn)
     {
         var facts = new ProvisioningFacts();
         facts.Board = board.Name;
@@ -171,7 +171,7 @@ public static class Program
         facts.Accelerometer = board.Accelerometer;
         facts.Thermometer = board.TemperatureSensor;
         IProvisioningSensors measurements = sensors == null ? null : new TechnicianSensors(sensors);
-        return new SerialHost(link, parts.Files, supervisor, new SerialDialogue(link, parts.Files, _clock, parts.Radio, measurements, facts));
+        return new SerialHost(link, parts.Files, supervisor, new SerialDialogue(link, parts.Files, _clock, parts.Radio, measurements, facts), turn);
     }
 
     private static string Mac()

@@ -17,6 +17,7 @@ public sealed class SerialHost
     private readonly IFiles _files;
     private readonly Supervisor _supervisor;
     private readonly SerialDialogue _dialogue;
+    private readonly WorkTurn _turn;
     private int _sessions;
     private int _wrongAnswers;
     private int _commits;
@@ -25,8 +26,10 @@ public sealed class SerialHost
     /// <param name="files">The node's files.</param>
     /// <param name="supervisor">Started already.</param>
     /// <param name="dialogue">On the same line and files.</param>
-    public SerialHost(ISerialLink link, IFiles files, Supervisor supervisor, SerialDialogue dialogue)
+    /// <param name="turn">The node's; one of its own where no node runs.</param>
+    public SerialHost(ISerialLink link, IFiles files, Supervisor supervisor, SerialDialogue dialogue, WorkTurn turn)
     {
+        _turn = turn;
         _link = link;
         _files = files;
         _supervisor = supervisor;
@@ -54,7 +57,9 @@ public sealed class SerialHost
     {
         _dialogue.Facts.Mode = NodeMode.Word(_supervisor.Mode);
         _dialogue.Facts.IsConnected = isConnected;
-        long next = _dialogue.Step(nowMs);
+        bool isAsked = _dialogue.Listen(nowMs);
+        long next = _dialogue.Step(nowMs, !isAsked || _turn.Take(WorkTurn.Serial, nowMs));
+        _turn.Give(WorkTurn.Serial);
         Note(nowMs);
         int request = _dialogue.TakeRequest(nowMs);
         if (request == DialogueRequest.FactoryReset)

@@ -25,6 +25,9 @@ public sealed class TalkLoop
     // The time server is asked out of turn no more often than this.
     private const int SynchronizePeriodMs = 20000;
 
+    // How soon the loop looks again where a technician's request is served just now.
+    private const int NoTurnPollMs = 20;
+
     // A clock that was corrected by less was drift.
     private const int JumpMs = 2000;
 
@@ -46,6 +49,7 @@ public sealed class TalkLoop
     private readonly HealthCounters _health;
     private readonly Supervisor _supervisor;
     private readonly HealthReport _report;
+    private readonly WorkTurn _turn;
     private int _savedChanges;
     private int _postedChanges;
     private int _postedVersion = -1;
@@ -74,8 +78,10 @@ public sealed class TalkLoop
         VerdictBoard board,
         HealthCounters health,
         Supervisor supervisor,
-        HealthReport report)
+        HealthReport report,
+        WorkTurn turn)
     {
+        _turn = turn;
         _parts = parts;
         _options = options;
         _desk = desk;
@@ -96,6 +102,39 @@ public sealed class TalkLoop
     /// <param name="mayWrite">Whether no capture is disturbed by the flash being erased.</param>
     /// <returns>The time at which the loop wants to run again.</returns>
     public long Step(long nowMs, bool mayWrite)
+    {
+        if (!_turn.Take(WorkTurn.Talk, nowMs))
+        {
+            return nowMs + NoTurnPollMs;
+        }
+
+        long next = Talk(nowMs, mayWrite);
+        GiveTurn();
+        return next;
+    }
+
+    private void GiveTurn()
+    {
+        if (_link.IsExchanging)
+        {
+            return;
+        }
+
+        // What is on file is sent in one go as long as nobody else wants the room.
+        bool isReading = _link.State == LinkState.Ready && _outbox.HoldsMemory;
+        if (isReading && _turn.IsWanted())
+        {
+            _outbox.ReleaseFiles();
+            isReading = false;
+        }
+
+        if (!isReading)
+        {
+            _turn.Give(WorkTurn.Talk);
+        }
+    }
+
+    private long Talk(long nowMs, bool mayWrite)
     {
         bool isUp = _parts.Radio.IsUp();
         if (!isUp && _parts.Identity.Network != null && nowMs >= _nextJoinMs)

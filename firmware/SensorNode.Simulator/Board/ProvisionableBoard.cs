@@ -186,7 +186,7 @@ public sealed class ProvisionableBoard
             Accelerometer = Board.AccelerometerWord,
             Thermometer = Board.TemperatureWord,
         };
-        _host = new SerialHost(Pipe, Files, _supervisor, new SerialDialogue(Pipe, Files, _clock, Radio, new TechnicianSensors(_bench.Sensors), facts));
+        _host = new SerialHost(Pipe, Files, _supervisor, new SerialDialogue(Pipe, Files, _clock, Radio, new TechnicianSensors(_bench.Sensors), facts), new WorkTurn());
         _host.Say(BootLine.Starting, Node.FirmwareVersion);
         _host.Say(BootLine.Board, _name);
         _host.Say(BootLine.Cause, ResetCause.Word(_supervisor.Cause));

@@ -92,7 +92,7 @@ public sealed class SimulatedFiles(int capacity = SimulatedFiles.SmallPartition)
     protected override void Store(string path, byte[] content)
     {
         Make(path);
-        Commit(path, [], content, Blocks(content.Length));
+        Commit(path, [], [.. content], Blocks(content.Length));
     }
 
     /// <inheritdoc/>

@@ -63,7 +63,11 @@ public sealed class Detector
         _longestCapture = longestCapture;
         Workspace workspace = new Workspace(windowLength);
         int window = workspace.WindowLength;
-        _velocity = new VelocityMeter(workspace, window, longestCapture >= CapturePlan.SlowVelocitySamplesFor(LowestRateMilliHertz));
+        _velocity = new VelocityMeter(
+            workspace,
+            window,
+            longestCapture >= CapturePlan.SlowVelocitySamplesFor(LowestRateMilliHertz),
+            longestCapture >= CapturePlan.VelocitySamplesFor(LowestRateMilliHertz));
 
         // The lines of the velocity have been told when the bearing's turn comes.
         _bearing = new BearingAnalyzer(workspace, _velocity.Power, longestCapture);

@@ -109,6 +109,12 @@ public sealed class HubLink
     /// <summary>When the present token is renewed, UTC milliseconds; 0 without a connection or a token.</summary>
     public long TokenRenewalUtcMs => _renewAtUtcMs;
 
+    /// <summary>
+    /// Whether the hub owes an answer about the twin: the memory for it must be there at any moment. Not for ever: with the second one that does not come in time the connection ends.
+    /// </summary>
+    public bool IsExchanging =>
+        State == LinkState.Ready && (_agent.State == TwinState.Reading || _agent.State == TwinState.Reporting || _agent.Unanswered > 0);
+
     /// <summary>Counts the assignments of the provisioning service; each is to be kept over a restart before anything is sent.</summary>
     public int Assignments => Counters.Registrations;
 
@@ -164,6 +170,9 @@ public sealed class HubLink
         if (State == LinkState.Ready)
         {
             _agent.Step(nowMs);
+
+            // Before anything is asked: a twin and the files' memories are not there at once.
+            _outbox.AreFilesClosed = IsExchanging;
             if (_agent.Unanswered >= 2)
             {
                 // Half open: the socket lives, the hub does not.
@@ -576,6 +585,7 @@ public sealed class HubLink
         bool wasReady = State == LinkState.Ready;
         State = LinkState.Waiting;
         _renewAtUtcMs = 0;
+        _outbox.AreFilesClosed = false;
         _outbox.Release();
         _message = null;
         _renewAtMs = 0;

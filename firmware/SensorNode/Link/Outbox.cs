@@ -34,6 +34,7 @@ public sealed class Outbox
 
     private const int MessagesPerFrame = 8;
     private const int Priorities = 3;
+    private const int MostEnvelope = 128;
     private const int NoStore = -1;
 
     private readonly object _gate = new object();
@@ -42,7 +43,6 @@ public sealed class Outbox
     private readonly int _maximumBlocks;
     private readonly int[] _dropped = new int[Priorities];
     private readonly TelemetryMessage[] _batch = new TelemetryMessage[MessagesPerFrame];
-    private readonly OutboxScratch _scratch;
     private readonly OutboxLane _urgent;
     private readonly OutboxLane _normal;
     private int _count;
@@ -54,6 +54,7 @@ public sealed class Outbox
     private long _rewindAtMs;
     private TelemetryMessage _peeked;
     private int _peekedFrom;
+    private bool _areFilesClosed;
 
     private const int FromMemory = 0;
     private const int FromUrgent = 1;
@@ -83,9 +84,9 @@ public sealed class Outbox
             return;
         }
 
-        _scratch = new OutboxScratch();
-        _urgent = new OutboxLane(files, "a", _scratch, TelemetryMessage.Urgent);
-        _normal = new OutboxLane(files, "f", _scratch, TelemetryMessage.Normal);
+        var scratch = new OutboxScratch();
+        _urgent = new OutboxLane(files, "a", scratch, TelemetryMessage.Urgent);
+        _normal = new OutboxLane(files, "f", scratch, TelemetryMessage.Normal);
         try
         {
             string[] names = files.List();
@@ -212,7 +213,7 @@ public sealed class Outbox
 
         _urgent.MayDelete = mayWrite;
         _normal.MayDelete = mayWrite;
-        if (!mayWrite || nowMs < _filesFromMs)
+        if (!mayWrite || _areFilesClosed || nowMs < _filesFromMs)
         {
             return;
         }
@@ -234,10 +235,6 @@ public sealed class Outbox
             Fail();
         }
 
-        if (_urgent.IsEmpty && _normal.IsEmpty)
-        {
-            _scratch.Release();
-        }
     }
 
     /// <summary>The message to send, or null; the same until <see cref="Confirm"/>, <see cref="PutBack"/> or <see cref="Release"/>.</summary>
@@ -249,6 +246,10 @@ public sealed class Outbox
         }
 
         PeekStored(_urgent, FromUrgent);
+        if (_peeked == null && _urgent != null && _urgent.IsCatchingUp)
+        {
+            return null;
+        }
 
         if (_peeked == null)
         {
@@ -348,11 +349,50 @@ public sealed class Outbox
         }
 
         _peeked = null;
+        if (_urgent != null)
+        {
+            _urgent.Interrupt();
+            _normal.Interrupt();
+        }
+    }
+
+    /// <summary>
+    /// While it is true no file is read or written, and of both nothing is in memory: something else needs the room. Messages that wait in memory are sent all the same;
+    /// one under way stays so.
+    /// </summary>
+    public bool AreFilesClosed
+    {
+        get
+        {
+            return _areFilesClosed;
+        }
+
+        set
+        {
+            _areFilesClosed = value;
+            if (value)
+            {
+                ReleaseFiles();
+            }
+        }
+    }
+
+    /// <summary>Whether memories of the files' writers and readers live.</summary>
+    public bool HoldsMemory => _urgent != null && (_urgent.HoldsMemory || _normal.HoldsMemory);
+
+    /// <summary>Lets them go. They are made anew when they are needed: what is written begins a segment, what is half read is read again from the segment's beginning.</summary>
+    public void ReleaseFiles()
+    {
+        if (HoldsMemory)
+        {
+            _urgent.Release();
+            _normal.Release();
+        }
     }
 
     private void PeekStored(OutboxLane lane, int from)
     {
-        if (lane == null || _nowMs < _filesFromMs)
+        if (lane == null || _areFilesClosed || _nowMs < _filesFromMs)
         {
             return;
         }
@@ -403,12 +443,13 @@ public sealed class Outbox
         }
 
         // Made when it is needed: every few minutes while the hub is away.
-        byte[] frame = new byte[OutboxFrame.HeadBytes + OutboxFrame.MostBody];
+        byte[] frame = new byte[OutboxFrame.HeadBytes + BodyFor(count)];
         int length = lane.Encode(frame, _batch, count, SegmentBytes);
         if (length == 0)
         {
             // Alone in a segment of its own one always fits.
             count = 1;
+            frame = new byte[OutboxFrame.HeadBytes + OutboxFrame.MostBody];
             length = lane.Encode(frame, _batch, count, SegmentBytes);
         }
 
@@ -420,6 +461,18 @@ public sealed class Outbox
 
         ForgetBatch();
         return count == MessagesPerFrame;
+    }
+
+    // An alarm needs no room for eight messages. What is told is hardly ever longer than what was to be told and its envelope.
+    private int BodyFor(int count)
+    {
+        int bytes = 0;
+        for (int index = 0; index < count; index++)
+        {
+            bytes += _batch[index].Payload.Length + MostEnvelope;
+        }
+
+        return bytes < OutboxFrame.MostBody ? bytes : OutboxFrame.MostBody;
     }
 
     // A message under way on a living connection is let be: its confirmation comes within seconds.

@@ -36,8 +36,12 @@ internal sealed class OutboxLane
     private OutboxSegment _reading;
     private int _position;
     private int _left;
+    private int _passed;
     private BitReader _bits;
     private TelemetryMessage _peeked;
+
+    // The reader's memory was let go within a segment: it reads that again from its beginning, and passes over what it has read before.
+    private bool _isLeft;
 
     /// <param name="letter">Tells the lanes' files apart.</param>
     /// <param name="scratch">Shared by lanes.</param>
@@ -58,6 +62,12 @@ internal sealed class OutboxLane
 
     /// <summary>Whether a segment that is through may be removed now; else it waits until somebody looks again.</summary>
     public bool MayDelete { get; set; } = true;
+
+    /// <summary>Whether a memory of the writer's or the reader's lives.</summary>
+    public bool HoldsMemory => _written != null || _read != null || _bits != null;
+
+    /// <summary>Whether it has not come yet to where it was when its memory was let go: then there may be a message where <see cref="Peek"/> says none.</summary>
+    public bool IsCatchingUp => _read != null && _reading != null && _passed < _reading.Passed;
 
     /// <summary>Whether there is nothing.</summary>
     public bool IsEmpty => _oldest == null;
@@ -145,6 +155,7 @@ internal sealed class OutboxLane
             _written.Reset();
         }
 
+        _written.Borrow(_scratch.Records());
         var writer = new BitWriter();
         writer.Start(frame, OutboxFrame.HeadBytes, frame.Length);
         for (int index = 0; index < count; index++)
@@ -153,6 +164,8 @@ internal sealed class OutboxLane
             _written.Write(writer, record, record.Length, Kind(messages[index].Kind));
         }
 
+        _written.GiveBack();
+        _scratch.Release();
         int end = writer.Finish();
         if (writer.IsFull)
         {
@@ -227,19 +240,34 @@ internal sealed class OutboxLane
     {
         while (_oldest != null)
         {
-            if (_reading == null)
+            if (_reading == null || _isLeft)
             {
-                Begin(_oldest);
+                Begin(_reading == null ? _oldest : _reading);
             }
 
             if (_left > 0 || NextFrame())
             {
                 _left--;
+                _read.Borrow(_scratch.Records());
                 bool isRead = _read.Read(_bits) >= 0;
+                _read.GiveBack();
+                _scratch.Release();
+                _passed++;
                 if (_left == 0)
                 {
                     // The frame's bytes may go.
                     _bits = null;
+                }
+
+                if (isRead && _passed <= _reading.Passed)
+                {
+                    if (_left == 0 && IsCatchingUp)
+                    {
+                        // A frame for each step, not a whole file: others want to live meanwhile.
+                        return null;
+                    }
+
+                    continue;
                 }
 
                 if (isRead)
@@ -247,6 +275,7 @@ internal sealed class OutboxLane
                     TelemetryMessage message = Message(_read.Record, _read.Length);
                     if (message != null)
                     {
+                        _reading.Passed = _passed;
                         return message;
                     }
                 }
@@ -297,7 +326,7 @@ internal sealed class OutboxLane
 
         _peeked = null;
         _reading.Confirmed++;
-        if (MayDelete && _left == 0 && _position >= _reading.Length && !_reading.IsSkipped)
+        if (MayDelete && !_isLeft && _left == 0 && _position >= _reading.Length && !_reading.IsSkipped)
         {
             Delete(_reading);
         }
@@ -321,12 +350,48 @@ internal sealed class OutboxLane
         {
             segment.IsSkipped = false;
             segment.Confirmed = 0;
+            segment.Passed = 0;
         }
 
         HasSkipped = false;
         _peeked = null;
         _reading = null;
+        _isLeft = false;
         _left = 0;
+    }
+
+    /// <summary>
+    /// Lets the memories of both sides go, because something else needs the room. What is written next begins a segment; a segment that is half read is read again from its
+    /// beginning, without telling what was told. A message under way stays so.
+    /// </summary>
+    public void Release()
+    {
+        CloseNewest();
+        ReleaseReader();
+    }
+
+    /// <summary>The connection is gone, and nothing is read until there is another: a message that was under way is told again.</summary>
+    public void Interrupt()
+    {
+        ReleaseReader();
+        if (_peeked != null)
+        {
+            _peeked = null;
+            _reading.Passed--;
+        }
+    }
+
+    private void ReleaseReader()
+    {
+        if (_read != null)
+        {
+            _read = null;
+            _bits = null;
+            _left = 0;
+
+            // What cannot be read any further needs no memory.
+            _isLeft = _reading != null && _position != Behind;
+        }
     }
 
     /// <summary>Removes the oldest segment.</summary>
@@ -411,10 +476,14 @@ internal sealed class OutboxLane
         if (_read == null)
         {
             _read = new RecordCodec(_scratch.Records());
+            _read.GiveBack();
+            _scratch.Release();
         }
 
         _read.Reset();
         _reading = segment;
+        _isLeft = false;
+        _passed = 0;
         _position = 0;
         _left = 0;
     }
@@ -479,6 +548,7 @@ internal sealed class OutboxLane
         {
             _reading = null;
             _peeked = null;
+            _isLeft = false;
             _left = 0;
         }
 

@@ -1,11 +1,11 @@
 namespace DeviceTwin.SensorNode.Link;
 
-/// <summary>What the lanes of an outbox share while there is something on file.</summary>
+/// <summary>What the lanes of an outbox share: each makes it for a call and lets it go behind it.</summary>
 internal sealed class OutboxScratch
 {
     private RecordScratch _records;
 
-    /// <summary>Room for codecs, made when it is first needed.</summary>
+    /// <summary>Room for codecs, made when it is needed.</summary>
     public RecordScratch Records()
     {
         if (_records == null)
@@ -16,7 +16,7 @@ internal sealed class OutboxScratch
         return _records;
     }
 
-    /// <summary>Nothing is on file any more.</summary>
+    /// <summary>It is not needed any more.</summary>
     public void Release()
     {
         _records = null;

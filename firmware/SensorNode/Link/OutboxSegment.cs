@@ -21,6 +21,9 @@ internal sealed class OutboxSegment
     /// <summary>Records that the hub has confirmed, or that cannot be read.</summary>
     public int Confirmed;
 
+    /// <summary>Records that were read, sent or not: a reader that lost its memory passes over so many.</summary>
+    public int Passed;
+
     /// <summary>Whether a record was left out because the hub did not confirm it: the segment stays.</summary>
     public bool IsSkipped;
 

@@ -32,13 +32,14 @@ public sealed class RecordCodec
     private const int GrowthBytes = 256;
 
     private static readonly byte[] None = new byte[0];
+    private static readonly short[] NoPieces = new short[0];
 
     private readonly byte[][] _before = new byte[Kinds][];
     private readonly int[] _beforeLength = new int[Kinds];
     private readonly int[][] _means = new int[Kinds][];
-    private readonly short[] _pieces;
-    private readonly short[] _beforePieces;
-    private readonly byte[] _digits;
+    private short[] _pieces = NoPieces;
+    private short[] _beforePieces = NoPieces;
+    private byte[] _digits = None;
     private byte[] _record = None;
     private int _length;
     private int _kind;
@@ -51,9 +52,23 @@ public sealed class RecordCodec
     /// <param name="scratch">Room that is used within a call only: codecs that are not called at the same time may share it.</param>
     public RecordCodec(RecordScratch scratch)
     {
+        Borrow(scratch);
+    }
+
+    /// <summary>Takes room to work in.</summary>
+    public void Borrow(RecordScratch scratch)
+    {
         _pieces = scratch.Pieces;
         _beforePieces = scratch.BeforePieces;
         _digits = scratch.Digits;
+    }
+
+    /// <summary>Gives it back: nothing is written or read until there is another.</summary>
+    public void GiveBack()
+    {
+        _pieces = NoPieces;
+        _beforePieces = NoPieces;
+        _digits = None;
     }
 
     /// <summary>The record read last, <see cref="Length"/> bytes of it; holds until the next call.</summary>

@@ -41,21 +41,39 @@ public static class MethodCatalogue
 
     private const string CaptureCommand = "takeCapture";
 
-    private static readonly string[] Words =
-    {
-        "unknown", "identify", "selfTest", "tapTest", "capture", "getTrace", "reboot", "factoryReset", "acknowledgeAlarm", "relearnBaseline",
-    };
-
     /// <summary>The name of a method.</summary>
     public static string Word(int method)
     {
-        return Words[method];
+        // No table: one would take memory all the time.
+        switch (method)
+        {
+            case Identify:
+                return "identify";
+            case SelfTest:
+                return "selfTest";
+            case TapTest:
+                return "tapTest";
+            case Capture:
+                return "capture";
+            case GetTrace:
+                return "getTrace";
+            case Reboot:
+                return "reboot";
+            case FactoryReset:
+                return "factoryReset";
+            case AcknowledgeAlarm:
+                return "acknowledgeAlarm";
+            case RelearnBaseline:
+                return "relearnBaseline";
+            default:
+                return "unknown";
+        }
     }
 
     /// <summary>The name of a method's command in the model.</summary>
     public static string Command(int method)
     {
-        return method == Capture ? CaptureCommand : Words[method];
+        return method == Capture ? CaptureCommand : Word(method);
     }
 
     /// <summary>The method of a name; <see cref="Unknown"/> where there is none.</summary>
@@ -63,7 +81,7 @@ public static class MethodCatalogue
     {
         for (int method = 1; method < Count; method++)
         {
-            if (Words[method] == name)
+            if (Word(method) == name)
             {
                 return method;
             }

@@ -55,7 +55,9 @@ public sealed class MethodDesk : IMethodDesk
     private readonly bool _hasLamp;
     private readonly MethodArguments _arguments = new MethodArguments();
     private readonly TraceEntry _entry = new TraceEntry();
-    private readonly JsonWriter _writer = new JsonWriter(256, MaximumAnswer);
+
+    // Made for each answer: there are hours between them.
+    private JsonWriter _writer;
 
     // Calls of this connection, the answers to them where there are any yet, and whether these are to be sent.
     private readonly string[] _ids = new string[Remembered];
@@ -202,7 +204,7 @@ public sealed class MethodDesk : IMethodDesk
             _requests.Abandon();
             int place = _waitingPlace;
             _waitingPlace = -1;
-            _writer.Clear();
+            _writer = new JsonWriter(256, MaximumAnswer);
             _writer.StartObject();
             _writer.Member("state", "underWay");
             Finish(place, _waitingMethod, MethodStatus.Accepted, nowMs);
@@ -323,7 +325,7 @@ public sealed class MethodDesk : IMethodDesk
         }
 
         _identifyUntilMs = nowMs + (seconds * 1000L);
-        _writer.Clear();
+        _writer = new JsonWriter(256, MaximumAnswer);
         _writer.StartObject();
         _writer.Member("seconds", seconds);
         Finish(place, MethodCatalogue.Identify, MethodStatus.Done, nowMs);
@@ -383,7 +385,7 @@ public sealed class MethodDesk : IMethodDesk
         int first = after == Missing ? last - count + 1 : after < last ? after + 1 : last + 1;
         int lost = after == Missing || first >= oldest ? 0 : oldest - first;
         first = first < oldest ? oldest : first;
-        _writer.Clear();
+        _writer = new JsonWriter(256, MaximumAnswer);
         _writer.StartObject();
         _writer.Member("bootId", _bootId);
         _writer.Member("last", last);
@@ -455,7 +457,7 @@ public sealed class MethodDesk : IMethodDesk
         {
             _nonce = 1 + _jitter.Below(1000000000);
             _nonceEndsMs = nowMs + NonceLifeMs;
-            _writer.Clear();
+            _writer = new JsonWriter(256, MaximumAnswer);
             _writer.StartObject();
             _writer.Member("nonce", _nonce);
             _writer.Member("validSeconds", NonceLifeMs / 1000);
@@ -466,7 +468,7 @@ public sealed class MethodDesk : IMethodDesk
     private void Restart(int place, int method, long nowMs)
     {
         _restartAtMs = nowMs + RestartAtLatestMs;
-        _writer.Clear();
+        _writer = new JsonWriter(256, MaximumAnswer);
         _writer.StartObject();
         _writer.Member("bootId", _bootId);
         Finish(place, method, MethodStatus.Done, nowMs);
@@ -475,7 +477,7 @@ public sealed class MethodDesk : IMethodDesk
 
     private void Refuse(int place, int method, int status, string message, long nowMs)
     {
-        _writer.Clear();
+        _writer = new JsonWriter(256, MaximumAnswer);
         _writer.StartObject();
         _writer.Member("error", MethodStatus.Word(status));
         _writer.Member("message", message);
@@ -485,7 +487,9 @@ public sealed class MethodDesk : IMethodDesk
     private void Finish(int place, int method, int status, long nowMs)
     {
         _writer.EndObject();
-        Answer(place, method, status, _writer.ToArray(), nowMs);
+        byte[] payload = _writer.ToArray();
+        _writer = null;
+        Answer(place, method, status, payload, nowMs);
     }
 
     private void Answer(int place, int method, int status, byte[] payload, long nowMs)

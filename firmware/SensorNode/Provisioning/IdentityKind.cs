@@ -15,12 +15,10 @@ public static class IdentityKind
     /// <summary>Number of kinds.</summary>
     public const int Count = 3;
 
-    private static readonly string[] Words = { "sas", "x509", "dps" };
-
     /// <summary>The stable word of a kind.</summary>
     public static string Word(int kind)
     {
-        return Words[kind];
+        return kind == Sas ? "sas" : kind == X509 ? "x509" : "dps";
     }
 
     /// <summary>The kind of a word, -1 where there is none.</summary>
@@ -28,7 +26,7 @@ public static class IdentityKind
     {
         for (int kind = 0; kind < Count; kind++)
         {
-            if (Words[kind] == word)
+            if (Word(kind) == word)
             {
                 return kind;
             }

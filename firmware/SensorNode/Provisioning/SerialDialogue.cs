@@ -28,6 +28,9 @@ public sealed class SerialDialogue
     /// <summary>Time between two progress frames in milliseconds.</summary>
     public const int ProgressPeriodMs = 1000;
 
+    /// <summary>A request that may not be served for so long (milliseconds) is answered with <see cref="SerialStatus.Busy"/>: within the second after which a tool asks again.</summary>
+    public const int BusyAfterMs = 700;
+
     /// <summary>The longest measurement that can be asked for in milliseconds.</summary>
     public const int LongestMeasurementMs = 60000;
 
@@ -42,6 +45,9 @@ public sealed class SerialDialogue
     // Between the last byte of one request and the first of the next a tool thinks; a dialogue is under way for so long after a frame.
     private const int WakeMs = 2000;
 
+    // A tool asks again after a second, twice; longer than this nobody waits for an answer that got lost.
+    private const int RememberMs = 10000;
+
     // 2025-01-01; earlier is no date that a technician's computer would send.
     private const long EarliestUtcMs = 1735689600000;
 
@@ -52,7 +58,9 @@ public sealed class SerialDialogue
     private readonly SerialReceiver _receiver = new SerialReceiver();
     private readonly RequestReader _request = new RequestReader();
     private readonly Staging _staging;
-    private readonly JsonWriter _writer = new JsonWriter(SerialFrame.MaximumPayload, SerialFrame.MaximumPayload);
+
+    // Made when something is to be said, and let go when nobody has asked for long.
+    private JsonWriter _writer;
 
     // The answer to the last request, null before it is answered.
     private byte[] _last;
@@ -60,7 +68,10 @@ public sealed class SerialDialogue
     private int _lastCrc;
     private int _number;
     private int _command;
+    private long _heldSinceMs = -1;
+    private bool _mayWork = true;
     private int _task;
+    private int _taskState;
     private int _taskNumber;
     private long _taskUntilMs;
     private long _nextProgressMs;
@@ -106,7 +117,72 @@ public sealed class SerialDialogue
     /// <returns>When it next wants to run.</returns>
     public long Step(long nowMs)
     {
+        return Step(nowMs, true);
+    }
+
+    /// <summary>Reads what arrived.</summary>
+    /// <returns>Whether there is something to do that takes memory.</returns>
+    public bool Listen(long nowMs)
+    {
         _receiver.Take(_link, nowMs);
+        return _receiver.HasBytes || _task != 0;
+    }
+
+    /// <summary>The same as <see cref="Step(long)"/>.</summary>
+    /// <param name="nowMs">Monotonic time in milliseconds.</param>
+    /// <param name="mayWork">Whether there is memory for it; where there is none a request waits for <see cref="BusyAfterMs"/>, and then it is told to come again.</param>
+    /// <returns>When it next wants to run.</returns>
+    public long Step(long nowMs, bool mayWork)
+    {
+        _mayWork = mayWork;
+        _receiver.Take(_link, nowMs);
+        if (mayWork || !_receiver.HasBytes)
+        {
+            _heldSinceMs = -1;
+        }
+        else if (_heldSinceMs < 0)
+        {
+            _heldSinceMs = nowMs;
+        }
+
+        if (_heldSinceMs < 0 || nowMs - _heldSinceMs >= BusyAfterMs)
+        {
+            TakeAll(nowMs);
+        }
+
+        StepTask(nowMs);
+        if (mayWork && nowMs >= _awakeUntilMs)
+        {
+            _staging.Release();
+            if (_task == 0 && nowMs - _awakeUntilMs >= RememberMs)
+            {
+                Forget();
+            }
+        }
+
+        return nowMs + (nowMs < _awakeUntilMs || _task != 0 || _heldSinceMs >= 0 ? BusyPeriodMs : QuietPeriodMs);
+    }
+
+    private void Forget()
+    {
+        _writer = null;
+        _last = null;
+        _lastNumber = -1;
+    }
+
+    private void StartText()
+    {
+        if (_writer == null)
+        {
+            _writer = new JsonWriter(SerialFrame.MaximumPayload, SerialFrame.MaximumPayload);
+        }
+
+        _writer.Clear();
+        _writer.StartObject();
+    }
+
+    private void TakeAll(long nowMs)
+    {
         int found = _receiver.Next(nowMs);
         while (found != SerialReceiver.Nothing)
         {
@@ -114,14 +190,6 @@ public sealed class SerialDialogue
             Take(found, nowMs);
             found = _receiver.Next(nowMs);
         }
-
-        StepTask(nowMs);
-        if (nowMs >= _awakeUntilMs)
-        {
-            _staging.Release();
-        }
-
-        return nowMs + (nowMs < _awakeUntilMs || _task != 0 ? BusyPeriodMs : QuietPeriodMs);
     }
 
     /// <summary>What the host is to do now, once: a number of <see cref="DialogueRequest"/>. The answer has left by then.</summary>
@@ -178,9 +246,9 @@ public sealed class SerialDialogue
             return;
         }
 
-        if (_task != 0 && _command != SerialCommand.Cancel)
+        if ((_task != 0 || !_mayWork) && _command != SerialCommand.Cancel)
         {
-            // Not remembered: asked again after the measurement, it is served.
+            // Not remembered: asked again later, it is served.
             Begin(SerialStatus.Busy);
             Send(SerialFrame.Response, false);
             return;
@@ -338,8 +406,7 @@ public sealed class SerialDialogue
     private void TellField(int field)
     {
         string text = _staging.Text(field);
-        _writer.Clear();
-        _writer.StartObject();
+        StartText();
         _writer.Member("field", StagedField.Name(field));
         _writer.Member("length", text.Length);
         if (!StagedField.IsSecret(field) && text.Length <= 64)
@@ -565,6 +632,7 @@ public sealed class SerialDialogue
     private void StartTask(long nowMs, int longestMs)
     {
         _task = _command;
+        _taskState = ProvisioningMeasurement.Running;
         _taskNumber = _number;
         _taskUntilMs = nowMs + longestMs;
         _nextProgressMs = nowMs + ProgressPeriodMs;
@@ -573,6 +641,17 @@ public sealed class SerialDialogue
     private void StepTask(long nowMs)
     {
         if (_task == 0)
+        {
+            return;
+        }
+
+        // Watched all the time, told when there is memory for it.
+        if (_task != SerialCommand.WifiScan && _taskState == ProvisioningMeasurement.Running)
+        {
+            _taskState = _sensors.Step(nowMs);
+        }
+
+        if (!_mayWork)
         {
             return;
         }
@@ -588,10 +667,9 @@ public sealed class SerialDialogue
         }
         else
         {
-            int state = _sensors.Step(nowMs);
-            if (state != ProvisioningMeasurement.Running)
+            if (_taskState != ProvisioningMeasurement.Running)
             {
-                TellFindings(state == ProvisioningMeasurement.Done ? SerialStatus.Ok : SerialStatus.SensorFailed);
+                TellFindings(_taskState == ProvisioningMeasurement.Done ? SerialStatus.Ok : SerialStatus.SensorFailed);
                 return;
             }
         }
@@ -605,8 +683,7 @@ public sealed class SerialDialogue
         {
             _nextProgressMs = nowMs + ProgressPeriodMs;
             Restore();
-            _writer.Clear();
-            _writer.StartObject();
+            StartText();
             if (_task != SerialCommand.WifiScan)
             {
                 SensorFindings findings = _sensors.Findings();
@@ -635,8 +712,7 @@ public sealed class SerialDialogue
             RadioNetwork network = found[strongest];
             found[strongest] = found[told];
             found[told] = network;
-            _writer.Clear();
-            _writer.StartObject();
+            StartText();
             _writer.Member("network", network.Name);
             _writer.Member("signalDbm", network.SignalDbm);
             Send(SerialFrame.Progress, false);
@@ -728,8 +804,7 @@ public sealed class SerialDialogue
 
     private void Begin(int status)
     {
-        _writer.Clear();
-        _writer.StartObject();
+        StartText();
         _writer.Member("status", status);
         if (status != SerialStatus.Ok)
         {

@@ -47,6 +47,9 @@ public sealed class SerialReceiver
     /// <summary>Length of the payload found last; it begins at <see cref="SerialFrame.HeaderLength"/>.</summary>
     public int PayloadLength => _buffer[6];
 
+    /// <summary>Whether there are bytes that nobody has looked at.</summary>
+    public bool HasBytes => _used > _taken;
+
     /// <summary>Bytes that still fit; never 0 after <see cref="Next"/> has answered <see cref="Nothing"/>.</summary>
     public int Room => _buffer.Length - _used;
 

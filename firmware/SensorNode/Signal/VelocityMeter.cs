@@ -42,7 +42,7 @@ public sealed class VelocityMeter
     private readonly RealFft _transform;
     private readonly RealFft _slowTransform;
     private readonly int _block;
-    private readonly float[] _gain = new float[VelocityDecimator.GainValues];
+    private readonly float[] _gain;
     private readonly float[] _slow;
     private readonly float[] _slowWeights;
     private readonly float[] _cosine;
@@ -89,7 +89,17 @@ public sealed class VelocityMeter
     /// <param name="windowLength">Longest transform the detector may use; blocks are this long, at most <see cref="LongestBlock"/>.</param>
     /// <param name="hasSlowPart">Whether there is memory for the band of slow machines; else it must never be asked for.</param>
     public VelocityMeter(Workspace workspace, int windowLength, bool hasSlowPart)
+        : this(workspace, windowLength, hasSlowPart, true)
     {
+    }
+
+    /// <param name="workspace">Scratch.</param>
+    /// <param name="windowLength">Longest transform the detector may use; blocks are this long, at most <see cref="LongestBlock"/>.</param>
+    /// <param name="hasSlowPart">Whether there is memory for the band of slow machines; else it must never be asked for.</param>
+    /// <param name="hasDisplacement">Whether there is memory for the displacement; else it is not told.</param>
+    public VelocityMeter(Workspace workspace, int windowLength, bool hasSlowPart, bool hasDisplacement)
+    {
+        _gain = hasDisplacement ? new float[VelocityDecimator.GainValues] : null;
         _workspace = workspace;
         _cosine = workspace.Cosine;
         _block = windowLength < LongestBlock ? windowLength : LongestBlock;
@@ -151,9 +161,21 @@ public sealed class VelocityMeter
         _nearest = 0f;
         _farthest = 0f;
         _decimator.Open(counts, count, mean, rateMilliHertz);
-        _decimator.FillGain(_gain, VelocityDecimator.GainValues - 1);
-        Blocks(valid, available, withSlowPart, withDisplacement);
-        MakeGood();
+        float[] gain = _gain;
+        if (gain != null)
+        {
+            _decimator.FillGain(gain, VelocityDecimator.GainValues - 1);
+        }
+
+        Blocks(valid, available, withSlowPart, withDisplacement && gain != null);
+        if (gain == null)
+        {
+            // The displacement needs it for each block; for the power alone there is room where the blocks were.
+            gain = _workspace.Samples;
+            _decimator.FillGain(gain, VelocityDecimator.GainValues - 1);
+        }
+
+        MakeGood(gain);
 
         // 2 / (L · 3M/8 · blocks) / 16, and 8 / (M² · blocks) / 16; the velocity's 1 / (2π·bin)² goes with both.
         float inverseOmega = Division.Float(1f, TwoPi * BinHertz);
@@ -277,10 +299,9 @@ public sealed class VelocityMeter
     }
 
     /// <summary>Makes the decimation's loss good in the power.</summary>
-    private void MakeGood()
+    private void MakeGood(float[] gain)
     {
         float[] power = Power;
-        float[] gain = _gain;
         int top = Last + 2;
         int step = Division.Integer(_block, VelocityDecimator.GainParts);
         float share = Division.Float(1f, step);

@@ -17,7 +17,7 @@ public sealed class TraceRing
     private const int EventLength = 18;
 
     private readonly object _gate = new object();
-    private readonly int[] _events = new int[Capacity];
+    private readonly byte[] _events = new byte[Capacity];
     private readonly long[] _times = new long[Capacity];
     private readonly int[] _first = new int[Capacity];
     private readonly int[] _second = new int[Capacity];
@@ -102,7 +102,8 @@ public sealed class TraceRing
             for (int number = _last - _count + 1; number <= _last; number++)
             {
                 int place = number & (Capacity - 1);
-                Bytes.Put(content, at, _events[place], 2);
+                int trace = _events[place];
+                Bytes.Put(content, at, trace, 2);
                 Bytes.Put(content, at + 2, _times[place], 8);
                 Bytes.Put(content, at + 10, _first[place], 4);
                 Bytes.Put(content, at + 14, _second[place], 4);
@@ -152,7 +153,7 @@ public sealed class TraceRing
     {
         _last++;
         int place = _last & (Capacity - 1);
-        _events[place] = trace;
+        _events[place] = (byte)trace;
         _times[place] = nowMs;
         _first[place] = first;
         _second[place] = second;

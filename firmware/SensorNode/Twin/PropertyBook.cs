@@ -22,8 +22,10 @@ public sealed class PropertyBook
     private readonly string[] _wantedText = new string[TwinModel.TextCount];
     private readonly int[] _wantedTextReason = new int[TwinModel.TextCount];
     private readonly string[] _wantedTextFault = new string[TwinModel.TextCount];
-    private readonly SettingsValues _candidate = new SettingsValues();
-    private readonly byte[] _candidateReason = new byte[TwinModel.Count];
+
+    // There while a document is applied.
+    private SettingsValues _candidate;
+    private byte[] _candidateReason;
     private readonly StrayProperty[] _strays = new StrayProperty[MaximumStrays];
 
     private readonly TextRule _textRule;
@@ -198,11 +200,16 @@ public sealed class PropertyBook
             ForgetWhatIsMissing();
         }
 
+        _candidate = new SettingsValues();
+        _candidateReason = new byte[TwinModel.Count];
         bool changed = false;
         for (int component = 0; component < TwinModel.ComponentCount; component++)
         {
             changed |= Settle(component, version);
         }
+
+        _candidate = null;
+        _candidateReason = null;
 
         if (changed)
         {

@@ -144,7 +144,7 @@ internal sealed class DialogueScene
         return Ask(SerialCommand.Authenticate, $$"""{"answer":"{{Convert.ToHexStringLower(answer)}}"}""");
     }
 
-    private void Collect()
+    public void Collect()
     {
         byte[] bytes = Pipe.Receive();
         for (int at = 0; at < bytes.Length;)

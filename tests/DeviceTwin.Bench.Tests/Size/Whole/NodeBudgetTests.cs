@@ -27,11 +27,11 @@ public sealed class NodeBudgetTests
     {
         NodeHeap node = NodeBudgets.Nodes.Single(one => one.Board == board);
 
-        // The ledger has neither static fields nor literals, and it has what the node wrote into the simulated files; the walk has no garbage.
-        const long InFiles = 4500;
+        // The ledger has neither static fields nor literals; the walk has what the simulated board's own code made, and no garbage.
+        const long Tolerated = 1000;
         long walked = node.Parts.Where(part => part.Group != "static data").Sum(part => part.Bytes);
         long statics = node.Parts.Single(part => part.Group == "static data").Bytes;
-        Assert.That(node.Alive, Is.InRange(walked, walked + statics + InFiles), $"{node.Steady} walked");
+        Assert.That(node.Alive, Is.InRange(walked - Tolerated, walked + statics + Tolerated), $"{node.Steady} walked");
     }
 
     [TestCaseSource(nameof(Boards))]

@@ -15,6 +15,9 @@ public sealed class AllocationLedger
     /// <summary>How much the peak may be too low, in bytes.</summary>
     public const long Slack = 256;
 
+    // No call stack of the firmware is longer: below it nobody looks how long it is.
+    private const int LongestStack = 6000;
+
     // CLR_RT_StackFrame up to its slots in whole heap blocks, the slots that each frame has beside those of the method, and the fewest of all.
     private const int FrameBytes = 7 * HeapModel.DeviceBlockBytes;
     private const int FrameMoreSlots = 3;
@@ -25,6 +28,7 @@ public sealed class AllocationLedger
     private readonly List<(GCHandle Handle, int Bytes)> _living = [];
     private readonly object _mark = new();
     private long _estimate;
+    private long _most;
 
     /// <summary>The ledger that is open, or null. The measured program has one thread.</summary>
     public static AllocationLedger? Open { get; set; }
@@ -32,11 +36,14 @@ public sealed class AllocationLedger
     /// <summary>Bytes allocated since <see cref="Begin"/>.</summary>
     public long Allocated { get; private set; }
 
-    /// <summary>Most bytes alive since <see cref="Begin"/>.</summary>
+    /// <summary>Bytes alive at the moment since <see cref="Begin"/> when they and the call stack were most.</summary>
     public long Peak { get; private set; }
 
-    /// <summary>Bytes of the largest call stack that was seen, at a moment when the heap reached a new peak.</summary>
+    /// <summary>Bytes of the call stack at that moment; 0 where nothing was allocated.</summary>
     public long Stack { get; private set; }
+
+    /// <summary>Bytes of what is counted elsewhere and must not be counted here; nothing where null.</summary>
+    public Func<long>? Elsewhere { get; set; }
 
     /// <summary>Called by instrumented code with what <c>newobj</c>, <c>newarr</c>, <c>box</c> or a call gave.</summary>
     public static void Note(object? one)
@@ -63,10 +70,14 @@ public sealed class AllocationLedger
         Allocated = 0;
         Stack = 0;
         Peak = Alive();
+        _most = Peak;
         return Peak;
     }
 
-    /// <summary>Bytes of reported objects that live.</summary>
+    /// <summary>Whether more than a number of bytes may be alive. Cheap.</summary>
+    public bool MayBeAbove(long bytes) => _estimate > bytes;
+
+    /// <summary>Bytes of reported objects that live, without those counted elsewhere.</summary>
     public long Alive()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, true);
@@ -87,6 +98,7 @@ public sealed class AllocationLedger
         }
 
         _living.RemoveRange(kept, _living.Count - kept);
+        bytes -= Elsewhere?.Invoke() ?? 0;
         _estimate = bytes;
         return bytes;
     }
@@ -107,13 +119,20 @@ public sealed class AllocationLedger
             }
         }
 
-        if (_estimate > Peak + Slack)
+        if (_estimate + LongestStack <= _most + Slack)
+        {
+            return;
+        }
+
+        long stack = StackBytes();
+        if (_estimate + stack > _most + Slack)
         {
             long alive = Alive();
-            if (alive > Peak)
+            if (alive + stack > _most)
             {
+                _most = alive + stack;
                 Peak = alive;
-                Stack = Math.Max(Stack, StackBytes());
+                Stack = stack;
             }
         }
     }

@@ -28,23 +28,23 @@ public static class NodeBudgets
     {
         [LowCost] =
         [
-            ("steady", 54_000, node => node.Steady),
-            ("peak, all loops at once", 98_800, node => node.Peak),
-            ("peak with the largest twins", 149_500, node => node.LargestPeak),
+            ("steady", 51_400, node => node.Steady),
+            ("peak, all at once", 76_900, node => node.Peak),
+            ("peak with the largest twins", 131_200, node => node.LargestPeak),
             ("allocated by a capture with its telemetry", 6_200, node => Allocated(node, "capture: analysis, features and spectrum")),
             ("allocated by a capture that raises an alarm", 7_400, node => Allocated(node, "capture: the same with a new alarm")),
             ("allocated by sending features and spectrum", 4_100, node => Allocated(node, "telemetry: features and spectrum sent and confirmed")),
-            ("allocated by a report", 17_800, node => Allocated(node, "report: one setting changed, applied, stored and acknowledged")),
+            ("allocated by a report", 14_900, node => Allocated(node, "report: one setting changed, applied, stored and acknowledged")),
         ],
         [Large] =
         [
-            ("steady", 867_000, node => node.Steady),
-            ("peak, all loops at once", 977_000, node => node.Peak),
-            ("peak with the largest twins", 1_033_000, node => node.LargestPeak),
+            ("steady", 865_500, node => node.Steady),
+            ("peak, all at once", 960_500, node => node.Peak),
+            ("peak with the largest twins", 1_010_000, node => node.LargestPeak),
             ("allocated by a capture with its telemetry", 37_000, node => Allocated(node, "capture: analysis, features and spectrum")),
             ("allocated by a capture that raises an alarm", 38_200, node => Allocated(node, "capture: the same with a new alarm")),
             ("allocated by sending features and spectrum", 6_300, node => Allocated(node, "telemetry: features and spectrum sent and confirmed")),
-            ("allocated by a report", 14_400, node => Allocated(node, "report: one setting changed, applied, stored and acknowledged")),
+            ("allocated by a report", 14_900, node => Allocated(node, "report: one setting changed, applied, stored and acknowledged")),
         ],
     };
 

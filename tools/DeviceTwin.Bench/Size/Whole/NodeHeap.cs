@@ -6,7 +6,6 @@ namespace DeviceTwin.Bench.Size.Whole;
 /// <param name="Alive">The same by the ledger: what the instrumented firmware made and still lives, without static fields and literals.</param>
 /// <param name="Operations">What operations take on top of that.</param>
 /// <param name="QueueRoom">What a full queue of the outbox takes in memory.</param>
-/// <param name="FilesRoom">What the outbox takes in memory beside its queue while it writes to files and reads from them, after an outage.</param>
 /// <param name="Burst">What a burst of the sensor's FIFO allocates.</param>
 /// <param name="IdleMeasure">What a step of the measure loop allocates between captures.</param>
 /// <param name="IdleTalk">What a step of the talk loop allocates where there is nothing to say.</param>
@@ -16,7 +15,6 @@ public sealed record NodeHeap(
     long Alive,
     IReadOnlyList<HeapOperation> Operations,
     long QueueRoom,
-    long FilesRoom,
     long Burst,
     long IdleMeasure,
     long IdleTalk)
@@ -24,20 +22,38 @@ public sealed record NodeHeap(
     /// <summary>What lives all the time.</summary>
     public long Steady => Parts.Sum(part => part.Bytes);
 
-    /// <summary>All at once: every loop at its own peak, the outbox full. Twins are ordinary ones.</summary>
+    /// <summary>The technician's request that waits.</summary>
+    public const string Waiting = "request while talk has the turn: told to come again";
+
+    // Body of the packet with its topic and head, the payload cut out of it, and the message.
+    private const int PatchHead = 160;
+
+    /// <summary>All at once: the outbox full, measure at its peak, and talk or the dialogue, whoever has the turn, with what the other keeps meanwhile. Twins are ordinary ones.</summary>
     public long Peak => Sum(false);
 
     /// <summary>The same with the largest twins that the hub lets anybody write.</summary>
     public long LargestPeak => Sum(true);
 
-    /// <summary>Most that an operation of a loop takes.</summary>
-    public long Most(string loop, bool isExtreme) =>
-        Operations.Where(operation => operation.Loop == loop && (isExtreme || !operation.IsExtreme)).Max(operation => operation.Total);
+    /// <summary>A change of every property that arrives unasked: the MQTT client takes it before anybody has a turn.</summary>
+    public long Patch => (2 * Operations.Where(operation => !operation.IsExtreme && operation.Name.StartsWith("twin applied", StringComparison.Ordinal)).Max(operation => operation.Packet)) + PatchHead;
+
+    /// <summary>Most that measure takes.</summary>
+    public long Measure => Of("measure", false).Max(operation => operation.Total);
+
+    /// <summary>Talk has the turn, and the dialogue tells a technician to come again.</summary>
+    public long TalkTurn(bool isExtreme) =>
+        Of("talk", isExtreme).Max(operation => operation.Total + (operation.IsListening ? Patch : 0)) + Named(Waiting).Total;
+
+    /// <summary>The dialogue has the turn, and talk keeps what it keeps between its steps; a patch arrives.</summary>
+    public long SerialTurn =>
+        Of("serial", false).Max(operation => operation.Total) + Of("talk", false).Max(operation => operation.Between + (operation.Name.StartsWith("outage:", StringComparison.Ordinal) ? 0 : Patch));
 
     /// <summary>An operation by its name.</summary>
     public HeapOperation Named(string name) => Operations.Single(operation => operation.Name == name);
 
-    private long Sum(bool isExtreme) => Steady + QueueRoom + FilesRoom + Operations.Select(operation => operation.Loop).Distinct().Sum(loop => Most(loop, isExtreme));
+    private IEnumerable<HeapOperation> Of(string loop, bool isExtreme) => Operations.Where(operation => operation.Loop == loop && (isExtreme || !operation.IsExtreme));
+
+    private long Sum(bool isExtreme) => Steady + QueueRoom + Measure + Math.Max(TalkTurn(isExtreme), SerialTurn);
 }
 
 /// <summary>A part of what lives all the time.</summary>
@@ -50,11 +66,13 @@ public sealed record HeapPart(string Group, string Name, long Bytes);
 /// <param name="Loop">The loop that does it: measure, talk or serial. Different loops may be at their peaks at the same time.</param>
 /// <param name="Name">The operation.</param>
 /// <param name="IsExtreme">Whether only the largest twins need it.</param>
-/// <param name="Extra">Most that lives beyond what lives all the time.</param>
+/// <param name="IsListening">Whether a patch may arrive during it, beside what it takes.</param>
+/// <param name="Extra">What lives beyond what lives all the time, and beyond messages that wait, at the moment when it and the call stack are most.</param>
 /// <param name="Stack">Call stack at that moment.</param>
+/// <param name="Between">Most that lives beyond the same between two steps after which the talk loop has given its turn back.</param>
 /// <param name="Packet">Largest payload of a message, either way; what the MQTT client holds of it is in <paramref name="Extra"/>.</param>
 /// <param name="Allocated">What it allocates altogether; most of it is garbage at once.</param>
-public sealed record HeapOperation(string Loop, string Name, bool IsExtreme, long Extra, long Stack, long Packet, long Allocated)
+public sealed record HeapOperation(string Loop, string Name, bool IsExtreme, bool IsListening, long Extra, long Stack, long Between, long Packet, long Allocated)
 {
     /// <summary>Most that it takes at once.</summary>
     public long Total => Extra + Stack;

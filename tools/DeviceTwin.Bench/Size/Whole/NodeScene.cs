@@ -10,6 +10,7 @@ using DeviceTwin.SensorNode.Simulator.Board;
 using DeviceTwin.SensorNode.Simulator.Machines;
 using DeviceTwin.SensorNode.Simulator.Network;
 using DeviceTwin.SensorNode.Supervision;
+using DeviceTwin.SensorNode.Twin;
 using Mono.Cecil;
 
 namespace DeviceTwin.Bench.Size.Whole;
@@ -40,6 +41,7 @@ public sealed class NodeScene
     private NodeParts _parts = null!;
     private Node _node = null!;
     private SerialHost _host = null!;
+    private WorkTurn _turn = new();
     private WatchedSession _session = null!;
     private readonly List<long> _bursts = [];
     private readonly List<long> _idleMeasure = [];
@@ -49,6 +51,7 @@ public sealed class NodeScene
     private long _talkDueMs;
     private long _serialDueMs;
     private int _request;
+    private long _between;
 
     private NodeScene(string board)
     {
@@ -80,23 +83,34 @@ public sealed class NodeScene
         Provision();
         Start();
         WarmUp();
-        IReadOnlyList<HeapPart> parts = Parts();
-        long alive = _ledger.Alive();
+        _ledger.Elsewhere = QueueBytes;
         long queueRoom = QueueRoom();
         Captures();
         Idle();
         Waveform();
-        long filesRoom = Outage();
-        Operate(Talk, "report: one setting changed, applied, stored and acknowledged", alive, () => Desire("""{"detection":{"velocityTripDelaySeconds":7}}"""), IsTold);
-        Operate(Talk, "reconnect: session and whole twin", alive, _hub.BreakConnections, IsTold);
-        Rehearse("every property set", LargestTwin.Valid(false), false);
-        Rehearse("every property set, two forests of 4,092 bytes", LargestTwin.Valid(true), true);
+        Outage();
+        Operate(Talk, "report: one setting changed, applied, stored and acknowledged", 0, () => Desire("""{"detection":{"velocityTripDelaySeconds":7}}"""), IsTold);
+        Operate(Talk, "reconnect: session and whole twin", 0, _hub.BreakConnections, IsTold);
+
+        // By now there is everything that stays: what these operations took is what they had beyond it.
+        Require(Run(60_000, true, true, IsAtRest), "the node does not come to rest: " + State());
+        long alive = AliveAtRest();
+        IReadOnlyList<HeapPart> parts = Parts();
+        for (int index = 0; index < _operations.Count; index++)
+        {
+            HeapOperation one = _operations[index];
+            _operations[index] = one with { Extra = Math.Max(0, one.Extra - alive), Between = Math.Max(0, one.Between - alive) };
+        }
+
+        Rehearse("every property set that the board is fitted for", LargestTwin.Fitted(_board), false);
+        Rehearse("every property set, two forests of 4,092 bytes", LargestTwin.Valid(), true);
         Rehearse("every property wrong, two texts of 4,096 bytes, unknown names", LargestTwin.Wrong(true), true);
         Clear();
-        long idle = _ledger.Alive();
+        long idle = AliveAtRest();
+        OperateWaiting(idle);
         Operate(Serial, "request: identify", idle, () => Ask(SerialCommand.Identify, ""), () => true);
         Operate(Serial, "provisioning: three certificates of 1.9 KB staged and committed", idle, StageAndCommit, () => true);
-        return new NodeHeap(_board.Name, parts, alive, _operations, queueRoom, filesRoom, Middle(_bursts), Middle(_idleMeasure), Middle(_idleTalk));
+        return new NodeHeap(_board.Name, parts, alive, _operations, queueRoom, Middle(_bursts), Middle(_idleMeasure), Middle(_idleTalk));
     }
 
     private static long Middle(List<long> values) => values.Order().ElementAt(values.Count / 2);
@@ -142,6 +156,7 @@ public sealed class NodeScene
             Seed = 1,
         };
         _node = new Node(_parts);
+        _turn = _node.Turn;
         _host = NewHost(_node.Supervisor, new TechnicianSensors(_node.Sensors));
         _measureDueMs = _talkDueMs = _serialDueMs = _nowMs;
     }
@@ -149,7 +164,7 @@ public sealed class NodeScene
     private SerialHost NewHost(Supervisor supervisor, IProvisioningSensors? sensors)
     {
         var facts = new ProvisioningFacts { Board = _board.Name, ChipId = "a0b1c2d3e4f5", Mac = "a0b1c2d3e4f5", Accelerometer = _board.Accelerometer, Thermometer = _board.TemperatureSensor };
-        return new SerialHost(_pipe, _simulated.Files, supervisor, new SerialDialogue(_pipe, _simulated.Files, _clock, _simulated.Radio, sensors, facts));
+        return new SerialHost(_pipe, _simulated.Files, supervisor, new SerialDialogue(_pipe, _simulated.Files, _clock, _simulated.Radio, sensors, facts), _turn);
     }
 
     // Everything that is made once is made: settings, trial, learned levels, a spectrum, an alarm, a waveform on its way.
@@ -170,28 +185,27 @@ public sealed class NodeScene
 
     private void Captures()
     {
-        long alive = _ledger.Alive();
-        Observe("capture: analysis, features and spectrum", "telemetry: features and spectrum sent and confirmed", alive);
+        Observe("capture: analysis, features and spectrum", "telemetry: features and spectrum sent and confirmed");
         Tell("""{"detection":{"velocityLimitUmPerSecond":10}}""");
-        Observe("capture: the same under a new limit", "telemetry: the same under a new limit", alive);
+        Observe("capture: the same under a new limit", "telemetry: the same under a new limit");
 
         // An alarm that is active already is not raised again.
         Tell("""{"detection":{"velocityLimitUmPerSecond":0,"velocityTripDelaySeconds":0}}""");
         Require(Run(60_000, true, true, () => IsAtRest() && !_node.Status().Alarms.Contains("high")), "the alarm does not end: " + State());
         Tell("""{"detection":{"band1LowHertz":500,"band1HighHertz":2000,"band1LimitMilliG":1}}""");
-        Observe("capture: the same with a new alarm", "telemetry: the same with a new alarm", alive, "high");
+        Observe("capture: the same with a new alarm", "telemetry: the same with a new alarm", "high");
         Tell("""{"detection":{"velocityLimitUmPerSecond":10,"velocityTripDelaySeconds":null,"band1LowHertz":null,"band1HighHertz":null,"band1LimitMilliG":null}}""");
         Require(Run(60_000, true, true, IsAtRest), "no rest: " + State());
     }
 
-    private void Observe(string capture, string telemetry, long alive, string? alarm = null)
+    private void Observe(string capture, string telemetry, string? alarm = null)
     {
         int before = _node.Status().Captures;
         Require(Run(60_000, true, true, () => _node.IsCapturing()), "no capture begins");
         Require(alarm is null || Look(() => !_node.Status().Alarms.Contains(alarm)), "the alarm is raised before the capture: " + State());
-        Operate(Capture, capture, alive, () => { }, () => _node.Status().Captures > before);
+        Operate(Capture, capture, 0, () => { }, () => _node.Status().Captures > before);
         Require(alarm is null || Look(() => _node.Status().Alarms.Contains(alarm)), "the capture raises no alarm: " + State());
-        Operate(Talk, telemetry, alive, () => { }, () => _node.Outbox.Count() == 0);
+        Operate(Talk, telemetry, 0, () => { }, () => _node.Outbox.Count() == 0, isListening: true);
         Require(Run(60_000, true, true, IsAtRest), "no rest: " + State());
     }
 
@@ -210,36 +224,30 @@ public sealed class NodeScene
         Require(Run(60_000, true, true, () => _node.IsCapturing()), "no capture begins");
         Require(Run(60_000, true, false, () => _node.Shelf.Look() is not null), "no waveform on the shelf");
         Require(Run(60_000, true, false, () => !_node.IsCapturing()), "the capture does not end");
-        Operate(Talk, "waveform: hashed, compressed and sent", _ledger.Alive(), () => { }, () => _hub.Waveforms > before);
+        Operate(Talk, "waveform: hashed, compressed and sent", 0, () => { }, () => _hub.Waveforms > before, isListening: true);
         Require(Run(60_000, false, true, () => _node.Shelf.Look() is null && IsTold()), "the waveform stays");
     }
 
     // The hub is away long enough for features to go to the files; alarms go there at once. Then all of it is sent.
-    private long Outage()
+    private void Outage()
     {
-        long before = LanesBytes();
-        long most = before;
         _hub.IsOutage = true;
         _hub.BreakConnections();
         OfferAlarm(1);
-        Run(Outbox.PatienceMs + Outbox.GatherMs + 60_000, true, true, () => (most = Math.Max(most, LanesBytes())) < 0);
+        Run(Outbox.PatienceMs + Outbox.GatherMs + 60_000, true, true, () => false);
         Run(40_000, true, false, () => false);
         Require(Run(60_000, true, false, () => !_node.IsCapturing()), "the capture does not end");
         OfferAlarm(2);
         int stored = _files.Contents.Values.Sum();
         long untilMs = 0;
-        Operate(Talk, "outage: features and alarms written to the files", _ledger.Alive(), () => { }, () =>
+        Operate(Talk, "outage: features and alarms written to the files", 0, () => { }, () =>
         {
             untilMs = untilMs == 0 && _files.Contents.Values.Sum() > stored ? _nowMs + 2000 : untilMs;
             return untilMs > 0 && _nowMs >= untilMs;
         });
-        Operate(Talk, "outage over: what is on file is read and sent", _ledger.Alive(), () => _hub.IsOutage = false, () =>
-        {
-            most = Math.Max(most, LanesBytes());
-            return _node.Outbox.Count() == 0 && IsTold();
-        });
+        Operate(Talk, "outage over: session and whole twin", 0, () => _hub.IsOutage = false, () => _node.Status() is { IsConnected: true, TwinState: TwinState.Current });
+        Operate(Talk, "outage over: what is on file is read and sent", 0, () => { }, () => _node.Outbox.Count() == 0 && IsTold(), isListening: true);
         Require(Run(60_000, true, true, () => _node.Outbox.Count() == 0 && IsTold() && !_node.IsCapturing()), "no rest after the outage: " + State());
-        return most - before;
     }
 
     // As long as one is; what it says does not matter here.
@@ -251,21 +259,60 @@ public sealed class NodeScene
         _node.Outbox.Offer(message);
     }
 
-    private long LanesBytes()
+    // Messages that wait have their room.
+    private long QueueBytes()
     {
-        var model = new HeapModel(belongs: NodeParcel.Belongs);
-        return new[] { "_outbox._urgent", "_outbox._normal", "_outbox._scratch" }.Sum(path => model.Add(Held(_node, path)));
+        var model = new HeapModel();
+        return _node is null ? 0 : ((TelemetryMessage?[])Held(_node, "_outbox._messages")!).OfType<TelemetryMessage>().Sum(message => model.Bytes(message) + model.Bytes(message.Payload));
+    }
+
+    // A technician asks while the talk loop has the turn: he is told to come again.
+    private void OperateWaiting(long alive)
+    {
+        Require(_turn.Take(WorkTurn.Talk, _nowMs), "somebody has the turn");
+        byte[] frame = new byte[SerialFrame.MaximumLength];
+        _request = (_request % 255) + 1;
+        int length = SerialFrame.Write(frame, SerialFrame.Request, _request, SerialCommand.Identify, [], 0);
+        _pipe.Send(frame.AsSpan(0, length));
+        _ledger.Begin();
+        int answer = 0;
+        for (int turn = 0; answer == 0 && turn < 100; turn++)
+        {
+            _host.Step(_nowMs, true);
+            answer = _pipe.Receive().Length;
+            _nowMs += 10;
+            _clock.AdvanceToMs(_nowMs);
+        }
+
+        Require(answer > 0, "a technician is not answered while talk has the turn");
+        _operations.Add(new HeapOperation(Serial, NodeHeap.Waiting, false, false, Math.Max(0, _ledger.Peak - alive), _ledger.Stack, 0, 0, _ledger.Allocated));
+        _turn.Give(WorkTurn.Talk);
     }
 
     // Applied while the node runs, read again after a broken connection, and as the first thing after a restart, with the report that follows.
     private void Rehearse(string name, JsonObject desired, bool isExtreme)
     {
         Clear();
-        long alive = _ledger.Alive();
+        long alive = AliveAtRest();
         Operate(Talk, $"twin applied: {name}", alive, () => _hub.Desire(desired), IsTold, isExtreme);
         Operate(Talk, $"reconnect: {name}", alive, _hub.BreakConnections, IsTold, isExtreme);
         Restart();
         Operate(Talk, $"first report after a restart: {name}", alive, () => { }, IsTold, isExtreme);
+    }
+
+    private long AliveAtRest()
+    {
+        // What the MQTT client holds of its last messages comes and goes.
+        _session.Forget();
+        for (int second = 0; second < 30; second++)
+        {
+            // Nor does what a technician's request leaves for a while.
+            _nowMs += 1000;
+            _clock.AdvanceToMs(_nowMs);
+            _host.Step(_nowMs, true);
+        }
+
+        return _ledger.Alive();
     }
 
     // A node with nothing but defaults, at rest.
@@ -313,7 +360,7 @@ public sealed class NodeScene
         }
     }
 
-    private void Operate(string loop, string name, long alive, Action begin, Func<bool> isOver, bool isExtreme = false)
+    private void Operate(string loop, string name, long alive, Action begin, Func<bool> isOver, bool isExtreme = false, bool isListening = false)
     {
         if (loop != Capture)
         {
@@ -322,19 +369,20 @@ public sealed class NodeScene
         }
 
         _session.Largest = 0;
-        long before = _ledger.Begin();
+        _session.Forget();
+        _between = _ledger.Begin();
         begin();
         _talkDueMs = _nowMs;
         Require(Run(900_000, loop == Capture, loop == Talk, isOver), $"{name}: does not end: {State()}");
-        long allocated = _ledger.Allocated;
-        if (loop == Talk && !isExtreme)
+        (long allocated, long peak, long stack) = (_ledger.Allocated, _ledger.Peak, _ledger.Stack);
+        if (alive > 0 && !isExtreme)
         {
-            // What was there before, and what is still there now, belongs to what lives all the time or to the queue. Only the largest twins leave more behind.
-            _session.Forget();
-            alive = Math.Max(alive, Math.Max(before, _ledger.Alive()));
+            // Settings on trial stay, where the board is fitted for them; they are in the table of what lives all the time.
+            alive = Math.Max(alive, AliveAtRest());
         }
 
-        _operations.Add(new HeapOperation(loop, name, isExtreme, Math.Max(0, _ledger.Peak - alive), _ledger.Stack, _session.Largest, allocated));
+        _operations.Add(new HeapOperation(
+            loop, name, isExtreme, isListening, Math.Max(0, peak - alive), stack, Math.Max(0, _between - alive), _session.Largest, allocated));
     }
 
     private bool IsAtRest() => IsTold() && _node.Outbox.Count() == 0 && !_node.IsCapturing();
@@ -362,6 +410,10 @@ public sealed class NodeScene
             if (talk && _talkDueMs <= _nowMs && !_node.IsCapturing())
             {
                 _talkDueMs = Math.Min(_node.StepTalk(_nowMs), _nowMs + 1000);
+                if (_turn.Holder() != WorkTurn.Talk && _ledger.MayBeAbove(_between))
+                {
+                    _between = Math.Max(_between, _ledger.Alive());
+                }
             }
 
             if (Look(isOver))

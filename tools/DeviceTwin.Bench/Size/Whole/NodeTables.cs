@@ -19,12 +19,11 @@ public static class NodeTables
                 .. rows,
                 Row("**steady**", node => node.Steady),
                 Row("outbox: its queue, full", node => node.QueueRoom),
-                Row("outbox: its files after an outage, both kinds under way", node => node.FilesRoom),
-                Row("measure: the largest of its operations", node => node.Most("measure", false)),
-                Row("talk: the largest, ordinary twins", node => node.Most("talk", false)),
-                Row("serial: the largest", node => node.Most("serial", false)),
-                Row("**peak, all at once**", node => node.Peak),
-                Row("talk: the largest twins, beyond the ordinary ones", node => node.Most("talk", true) - node.Most("talk", false)),
+                Row("measure: the largest of its operations", node => node.Measure),
+                Row("talk has the turn: its largest operation, ordinary twins; a technician waits", node => node.TalkTurn(false)),
+                Row("or the dialogue has it: its largest; what talk keeps meanwhile; a patch arrives", node => node.SerialTurn),
+                Row("**peak, all at once**: steady, queue, measure and the larger of both turns", node => node.Peak),
+                Row("talk has the turn: the largest twins", node => node.TalkTurn(true)),
                 Row("**peak with the largest twins**", node => node.LargestPeak),
             ]);
 
@@ -33,10 +32,10 @@ public static class NodeTables
 
     /// <summary>What each operation takes on a board.</summary>
     public static string Operations(string board) => Table(
-        ["Loop", "Operation", "Alive beyond steady", "Call stack", "Together", "Allocated", "Largest payload"],
+        ["Loop", "Operation", "Alive beyond steady", "Call stack", "Together", "Kept without the turn", "Allocated", "Largest payload"],
         NodeBudgets.Nodes.Single(node => node.Board == board).Operations.Select(one => new[]
         {
-            one.Loop, one.Name, Number(one.Extra), Number(one.Stack), Number(one.Total), Number(one.Allocated), Number(one.Packet),
+            one.Loop, one.Name, Number(one.Extra), Number(one.Stack), Number(one.Total), one.Loop == "talk" ? Number(one.Between) : "", Number(one.Allocated), Number(one.Packet),
         }));
 
     /// <summary>The assemblies and their limits.</summary>

@@ -38,7 +38,9 @@ internal sealed class WatchedSession(IMqttSession inner) : IMqttSession
         _sent = payload;
         _packet = new byte[PacketHead + Encoding.UTF8.GetByteCount(topic) + payload.Length];
         AllocationLedger.Note(_packet);
-        return inner.Publish(topic, payload, qos);
+
+        // What the network holds is not the node's.
+        return inner.Publish(topic, [.. payload], qos);
     }
 
     public int Subscribe(string[] filters, byte[] qos) => inner.Subscribe(filters, qos);

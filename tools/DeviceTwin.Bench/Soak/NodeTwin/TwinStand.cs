@@ -61,7 +61,7 @@ internal sealed class TwinStand
         Link = new HubLink(parts.Session, options, Agent, Outbox, jitter, _desk);
         var settings = new SettingsMailbox();
         _talk = new TalkLoop(
-            parts, options, Agent, Link, _desk, Outbox, settings, new BaselineMailbox(), new VerdictBoard(), health, supervisor, report);
+            parts, options, Agent, Link, _desk, Outbox, settings, new BaselineMailbox(), new VerdictBoard(), health, supervisor, report, new WorkTurn());
     }
 
     public TwinAgent Agent { get; }
