@@ -27,7 +27,7 @@ public sealed class NodeBudgetTests
     {
         NodeHeap node = NodeBudgets.Nodes.Single(one => one.Board == board);
 
-        // The ledger has neither static fields nor literals; the walk has what the simulated board's own code made, and no garbage.
+        // The ledger has neither static fields nor literals, the walk has no garbage. On the S3 the ledger has 672 bytes less than the walk; why is not known.
         const long Tolerated = 1000;
         long walked = node.Parts.Where(part => part.Group != "static data").Sum(part => part.Bytes);
         long statics = node.Parts.Single(part => part.Group == "static data").Bytes;
