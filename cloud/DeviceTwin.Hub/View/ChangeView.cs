@@ -89,13 +89,13 @@ internal sealed class ChangeView(IChanges changes) : IChangeView
             (string)change["id"]!,
             (string)change["title"]!,
             (string)change["configurationId"]!,
-            (long)change["baseVersion"]!,
+            Whole(change["baseVersion"]),
             (string)change["author"]!,
             state,
             PhaseOf(state) is ChangePhase.Shadow or ChangePhase.Canary or ChangePhase.Wave,
             (bool)change["asksPerson"]!,
-            (int)change["devices"]!,
-            (int)change["online"]!,
+            (int)Whole(change["devices"]),
+            (int)Whole(change["online"]),
             At(change["stageSince"])!.Value);
     }
 
@@ -109,7 +109,7 @@ internal sealed class ChangeView(IChanges changes) : IChangeView
             [.. ((JsonObject)change["content"]!).Select(setting => KeyValuePair.Create(setting.Key, setting.Value?.ToJsonString(Json.Relaxed) ?? "null"))],
             [.. ((JsonObject)change["plan"]!).Select(line => KeyValuePair.Create(line.Key, line.Value?.ToJsonString(Json.Relaxed) ?? "null"))],
             (string?)change["evidence"],
-            replay is null ? null : new ReplayProgress((string)replay["by"]!, At(replay["at"])!.Value, (long)replay["captures"]!, (long)replay["capturesDone"]!, (string?)replay["failure"]),
+            replay is null ? null : new ReplayProgress((string)replay["by"]!, At(replay["at"])!.Value, Whole(replay["captures"]), Whole(replay["capturesDone"]), (string?)replay["failure"]),
             [.. ((JsonArray)change["groups"]!).Select(group => Group((JsonObject)group!))],
             gates is null ? null : Gates(gates),
             [.. ((JsonArray)change["history"]!).Select(step => Step((JsonObject)step!)).Reverse()],
@@ -148,7 +148,7 @@ internal sealed class ChangeView(IChanges changes) : IChangeView
     }
 
     private static ChangeGroup Group(JsonObject group) => new(
-        (string)group["group"]!, (int)group["size"]!, (int)group["admitted"]!, (int)group["applied"]!, [.. ((JsonArray)group["devices"]!).Select(device => (string)device!)]);
+        (string)group["group"]!, (int)Whole(group["size"]), (int)Whole(group["admitted"]), (int)Whole(group["applied"]), [.. ((JsonArray)group["devices"]!).Select(device => (string)device!)]);
 
     private static ChangeStepRow Step(JsonObject step) => new(
         At(step["at"])!.Value, (string)step["event"]!, (string)step["from"]!, (string)step["to"]!, (string)step["by"]!, (string)step["why"]!);
@@ -156,21 +156,23 @@ internal sealed class ChangeView(IChanges changes) : IChangeView
     private static GateView Gates(JsonObject gates) => new(
         At(gates["at"])!.Value,
         (bool)gates["passed"]!,
-        (int)gates["treated"]!,
-        (int)gates["control"]!,
-        (int)gates["treatedCaptures"]!,
-        (int)gates["controlCaptures"]!,
+        (int)Whole(gates["treated"]),
+        (int)Whole(gates["control"]),
+        (int)Whole(gates["treatedCaptures"]),
+        (int)Whole(gates["controlCaptures"]),
         [.. ((JsonArray)gates["gates"]!).Select(gate => new GateRow(
             (string)gate!["gate"]!, (string)gate["outcome"]!, (string)gate["words"]!, gate["evidence"] is JsonObject evidence ? Numbers(evidence) : null))]);
 
     private static GateNumbers Numbers(JsonObject evidence) => new(
-        (long)evidence["treated"]!,
-        (long)evidence["control"]!,
+        Whole(evidence["treated"]),
+        Whole(evidence["control"]),
         (double)evidence["expectedTreated"]!,
         (double)evidence["expectedControl"]!,
         (double?)evidence["ratio"],
         (double?)evidence["harm"],
         (double?)evidence["safe"]);
+
+    private static long Whole(JsonNode? node) => Json.Integer(node) ?? throw new FormatException("A count of a change is no whole number.");
 
     private static DateTimeOffset? At(JsonNode? node) => node is null
         ? null

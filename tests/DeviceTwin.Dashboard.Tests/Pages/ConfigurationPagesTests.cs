@@ -17,7 +17,7 @@ public sealed class ConfigurationPagesTests
         var html = await Render<ConfigurationsPage>(PageRole.Viewer, new SampleConfigurations());
         Assert.That(Html.Text(Html.ById(html, "configuration-limits")), Does.Contain("version 3, version 4 is being rolled out: 2 devices have it").And.EndWith("5 1 20 18 1"));
         Assert.That(Html.Text(Html.ById(html, "grid-vib-1")), Does.Contain("vib-1").And.Contain("offline").And.Contain("Pending").And.Contain("7100").And.EndWith("–"));
-        Assert.That(Html.ById(html, "grid-vib-1"), Does.Contain("href=\"configurations/vib-1\""));
+        Assert.That(Html.ById(html, "grid-vib-1"), Does.Contain("href=\"paths/vib-1\""));
         Assert.That(Html.Text(Html.ById(html, "grid-count")), Is.EqualTo("120 devices · 9 paths"));
         Assert.That(Html.Attribute(html, "paths-before", "disabled"), Is.Not.Null);
         Assert.That(Html.Attribute(html, "paths-after", "disabled"), Is.Null);
