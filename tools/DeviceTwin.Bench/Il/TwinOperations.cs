@@ -18,7 +18,7 @@ internal static class TwinOperations
             var document = new TwinDocument();
             return () => document.LookAtPatch(Patch);
         }),
-        new("twin.patch.apply", 45_000, () =>
+        new("twin.patch.apply", 46_500, () =>
         {
             var document = new TwinDocument();
             var book = new PropertyBook(new SettingsValues(), new AnyText());
