@@ -142,9 +142,16 @@ internal sealed class HubUnderTest : IAsyncDisposable
             }
         };
         process.BeginErrorReadLine();
-        var first = process.StandardOutput.ReadLineAsync();
-        Assert.That(await Task.WhenAny(first, Task.Delay(Patience)), Is.SameAs(first), () => $"the hub is not ready after {Patience.TotalSeconds} s:{Environment.NewLine}{Log()}");
-        var ready = await first;
+        string? ready;
+        try
+        {
+            ready = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new AssertionException($"the hub is not ready after {Patience.TotalSeconds} s:{Environment.NewLine}{Log()}");
+        }
+
         Assert.That(ready, Is.Not.Null, () => $"the hub ended before it was ready:{Environment.NewLine}{Log()}");
         var fields = JsonNode.Parse(ready!)!;
         mqttPort = (int)fields["mqttPort"]!;
