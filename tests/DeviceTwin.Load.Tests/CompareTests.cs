@@ -16,7 +16,7 @@ public sealed class CompareTests
         TimeSpan.FromMilliseconds(200),
         new Profile("pipelined", 3, 20),
         new Profile("lockstep", 5, 1),
-        20,
+        90,
         TimeSpan.FromMilliseconds(50),
         20,
         new Profile("reports", 3, 4));

@@ -22,8 +22,9 @@ internal static class IdleMeasure
 
     private static async Task<double> PerConnection(Stage stage, Plan plan, ServerProcess server)
     {
-        // What the first connections make the process load is not theirs.
-        Clients.Close(await Clients.Connect(server, stage.Target, Math.Min(100, plan.IdleConnections), stage.Cancellation));
+        // What the first connections make the process load is not theirs. They are few beside those that are measured:
+        // what they leave free in the process's heap is used again.
+        Clients.Close(await Clients.Connect(server, stage.Target, (plan.IdleConnections + 29) / 30, stage.Cancellation));
         await Task.Delay(TimeSpan.FromSeconds(2), stage.Cancellation);
         var before = server.PrivateBytes;
         var clients = await Clients.Connect(server, stage.Target, plan.IdleConnections, stage.Cancellation);
