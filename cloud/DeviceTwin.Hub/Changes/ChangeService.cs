@@ -52,53 +52,34 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<JsonObject>> List(CancellationToken cancellation)
-    {
-        await turn.WaitAsync(cancellation);
-        try
-        {
-            return [.. runs.Values.Select(run => ChangeJson.Short(Status(run)))];
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
+    public Task<IReadOnlyList<JsonObject>> List(CancellationToken cancellation) =>
+        WithTurn<IReadOnlyList<JsonObject>>(() => [.. runs.Values.Select(run => ChangeJson.Short(Status(run)))], cancellation);
 
     /// <inheritdoc/>
     public Task<JsonObject> Find(string id, CancellationToken cancellation) => Do(id, _ => Task.CompletedTask, cancellation);
 
     /// <inheritdoc/>
-    public async Task<JsonObject> Create(ChangeProposal proposal, string author, CancellationToken cancellation)
-    {
-        await turn.WaitAsync(cancellation);
-        try
+    public Task<JsonObject> Create(ChangeProposal proposal, string author, CancellationToken cancellation) => WithTurn(
+        () => Refusing(async () =>
         {
-            return await Refusing(async () =>
+            var live = Live(proposal.ConfigurationId);
+            var id = proposal.Id ?? FreeId(proposal.ConfigurationId);
+            if (runs.ContainsKey(id))
             {
-                var live = Live(proposal.ConfigurationId);
-                var id = proposal.Id ?? FreeId(proposal.ConfigurationId);
-                if (runs.ContainsKey(id))
-                {
-                    throw ChangeErrors.Exists(id);
-                }
+                throw ChangeErrors.Exists(id);
+            }
 
-                var at = time.GetUtcNow();
-                var content = Content(live, proposal.Content, proposal.Settings)
-                    ?? throw new HubException(HubError.ArgumentInvalid, "content or settings is missing: what the configuration is to set.");
-                var change = Change.Draft(id, proposal.Title, author, at, live.Id, proposal.BaseVersion ?? live.Version, content, proposal.Plan);
-                var run = new ChangeRun(new ChangeFile(change));
-                await Write(new PutChange(Stored(run.File)), Audit(at, author, "change.create", id, change.Title));
-                runs.Add(id, run);
-                Tell(id);
-                return Status(run);
-            });
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
+            var at = time.GetUtcNow();
+            var content = Content(live, proposal.Content, proposal.Settings)
+                ?? throw new HubException(HubError.ArgumentInvalid, "content or settings is missing: what the configuration is to set.");
+            var change = Change.Draft(id, proposal.Title, author, at, live.Id, proposal.BaseVersion ?? live.Version, content, proposal.Plan);
+            var run = new ChangeRun(new ChangeFile(change));
+            await Write(new PutChange(Stored(run.File)), Audit(at, author, "change.create", id, change.Title));
+            runs.Add(id, run);
+            Tell(id);
+            return Status(run);
+        }),
+        cancellation);
 
     /// <inheritdoc/>
     public Task<JsonObject> Edit(string id, ChangeEdit edit, string author, string why, CancellationToken cancellation) => Do(
@@ -114,31 +95,22 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
         cancellation);
 
     /// <inheritdoc/>
-    public async Task Delete(string id, string author, CancellationToken cancellation)
-    {
-        await turn.WaitAsync(cancellation);
-        try
+    public Task Delete(string id, string author, CancellationToken cancellation) => WithTurn(
+        () => Refusing(async () =>
         {
-            await Refusing(async () =>
+            var run = Run(id);
+            if (run.Change.History.Any(step => step.To.IsUnderWay))
             {
-                var run = Run(id);
-                if (run.Change.History.Any(step => step.To.IsUnderWay))
-                {
-                    throw new HubException(ChangeErrors.StepNotPossible, $"The change \"{id}\" is {run.Change.State} and has been on devices: it is kept for the record.");
-                }
+                throw new HubException(ChangeErrors.StepNotPossible, $"The change \"{id}\" is {run.Change.State} and has been on devices: it is kept for the record.");
+            }
 
-                run.Replaying?.Cancel();
-                await Write(new DeleteChange(id), Audit(time.GetUtcNow(), author, "change.delete", id, run.Change.Title));
-                runs.Remove(id);
-                Tell(id);
-                return true;
-            });
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
+            run.Replaying?.Cancel();
+            await Write(new DeleteChange(id), Audit(time.GetUtcNow(), author, "change.delete", id, run.Change.Title));
+            runs.Remove(id);
+            Tell(id);
+            return true;
+        }),
+        cancellation);
 
     /// <inheritdoc/>
     public Task<JsonObject> Approve(string id, string author, string why, CancellationToken cancellation) =>
@@ -189,20 +161,14 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
         cancellation);
 
     /// <inheritdoc/>
-    public async Task<JsonObject> Report(string id, CancellationToken cancellation)
-    {
-        await turn.WaitAsync(cancellation);
-        try
+    public Task<JsonObject> Report(string id, CancellationToken cancellation) => WithTurn(
+        () =>
         {
             var run = Run(id);
             return (JsonObject?)run.File.Report?.DeepClone() ?? throw new HubException(
                 ChangeErrors.ReportNotFound, $"The change \"{id}\" is {run.Change.State}; its report is written when it has ended. GET /api/v1/rollouts/{id} shows how it stands.");
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
+        },
+        cancellation);
 
     /// <inheritdoc/>
     public IDisposable Subscribe(Action<string> callback)
@@ -224,22 +190,22 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
     {
         await stopping.CancelAsync();
         await looking;
-        await turn.WaitAsync(CancellationToken.None);
         try
         {
-            TakeIn();
-            foreach (var run in runs.Values)
-            {
-                await Flush(run);
-            }
+            await WithTurn(
+                async () =>
+                {
+                    TakeIn();
+                    foreach (var run in runs.Values)
+                    {
+                        await Flush(run);
+                    }
+                },
+                CancellationToken.None);
         }
         catch (StorageException problem)
         {
             ChangeLog.Stuck(logger, "of this hub", problem.Message);
-        }
-        finally
-        {
-            turn.Release();
         }
     }
 
@@ -305,23 +271,38 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
         }
     }
 
-    private async Task<JsonObject> Do(string id, Func<ChangeRun, Task> act, CancellationToken cancellation)
+    /// <summary>People and the hub's own look, one after the other.</summary>
+    private async Task<T> WithTurn<T>(Func<Task<T>> act, CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation);
         try
         {
-            return await Refusing(async () =>
-            {
-                var run = Run(id);
-                await act(run);
-                return Status(run);
-            });
+            return await act();
         }
         finally
         {
             turn.Release();
         }
     }
+
+    private Task<T> WithTurn<T>(Func<T> read, CancellationToken cancellation) => WithTurn(() => Task.FromResult(read()), cancellation);
+
+    private Task WithTurn(Func<Task> act, CancellationToken cancellation) => WithTurn(
+        async () =>
+        {
+            await act();
+            return true;
+        },
+        cancellation);
+
+    private Task<JsonObject> Do(string id, Func<ChangeRun, Task> act, CancellationToken cancellation) => WithTurn(
+        () => Refusing(async () =>
+        {
+            var run = Run(id);
+            await act(run);
+            return Status(run);
+        }),
+        cancellation);
 
     private ChangeRun Run(string id) => runs.GetValueOrDefault(id) ?? throw ChangeErrors.NoChange(id);
 

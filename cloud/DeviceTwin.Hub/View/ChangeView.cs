@@ -55,33 +55,20 @@ internal sealed class ChangeView(IChanges changes, IFleet fleet) : IChangeView
     }
 
     /// <inheritdoc/>
-    public async Task<ActionOutcome> Take(ChangeStepKind step, string id, string author, string why, CancellationToken cancellation)
+    public Task<ActionOutcome> Take(ChangeStepKind step, string id, string author, string why, CancellationToken cancellation) => PageAction.Take(() => step switch
     {
-        try
-        {
-            await (step switch
-            {
-                ChangeStepKind.Replay => changes.Replay(id, null, author, cancellation),
-                ChangeStepKind.Approve => changes.Approve(id, author, why, cancellation),
-                ChangeStepKind.Start => changes.Start(id, author, why, cancellation),
-                ChangeStepKind.Pass => changes.Pass(id, author, why, cancellation),
-                _ => changes.Abort(id, author, why, cancellation),
-            });
-            return ActionOutcome.Done;
-        }
-        catch (HubException refusal)
-        {
-            return new ActionOutcome(refusal.Message);
-        }
-    }
+        ChangeStepKind.Replay => changes.Replay(id, null, author, cancellation),
+        ChangeStepKind.Approve => changes.Approve(id, author, why, cancellation),
+        ChangeStepKind.Start => changes.Start(id, author, why, cancellation),
+        ChangeStepKind.Pass => changes.Pass(id, author, why, cancellation),
+        _ => changes.Abort(id, author, why, cancellation),
+    });
 
     /// <inheritdoc/>
     public IDisposable Subscribe(Action<string> changed) => changes.Subscribe(changed);
 
     /// <summary>What needs somebody's eye first.</summary>
-    private static int Rank(ChangeRow row) => row.AsksPerson ? 0 : row.IsUnderWay ? 1 : HasEnded(PhaseOf(row.State)) ? 3 : 2;
-
-    private static bool HasEnded(ChangePhase phase) => phase is ChangePhase.Done or ChangePhase.RolledBack or ChangePhase.Aborted;
+    private static int Rank(ChangeRow row) => row.AsksPerson ? 0 : row.IsUnderWay ? 1 : new ChangeState(PhaseOf(row.State)).HasEnded ? 3 : 2;
 
     private static ChangePhase PhaseOf(string state) => Enum.Parse<ChangePhase>(state.Split(' ')[0], ignoreCase: true);
 
@@ -95,7 +82,7 @@ internal sealed class ChangeView(IChanges changes, IFleet fleet) : IChangeView
             Whole(change["baseVersion"]),
             (string)change["author"]!,
             state,
-            PhaseOf(state) is ChangePhase.Shadow or ChangePhase.Canary or ChangePhase.Wave,
+            new ChangeState(PhaseOf(state)).IsUnderWay,
             (bool)change["asksPerson"]!,
             (int)Whole(change["devices"]),
             (int)Whole(change["online"]),

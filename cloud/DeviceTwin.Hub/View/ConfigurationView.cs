@@ -54,11 +54,11 @@ internal sealed class ConfigurationView(IFleet fleet) : IConfigurationView
     /// <inheritdoc/>
     public Task<ActionOutcome> PutOverride(
         string deviceId, string path, JsonNode value, string owner, string reason, DateTimeOffset expiresAt, CancellationToken cancellation) =>
-        Act(() => fleet.PutOverride(deviceId, path, value, owner, reason, expiresAt, cancellation));
+        PageAction.Take(() => fleet.PutOverride(deviceId, path, value, owner, reason, expiresAt, cancellation));
 
     /// <inheritdoc/>
     public Task<ActionOutcome> DeleteOverride(string deviceId, string path, string author, CancellationToken cancellation) =>
-        Act(() => fleet.DeleteOverride(deviceId, path, author, cancellation));
+        PageAction.Take(() => fleet.DeleteOverride(deviceId, path, author, cancellation));
 
     private static bool IsAsked(TwinDocument twin, ConvergenceState state, PathGridQuery query) =>
         (!query.NotInSync || state != ConvergenceState.InSync)
@@ -101,19 +101,6 @@ internal sealed class ConfigurationView(IFleet fleet) : IConfigurationView
     }
 
     private static string Text(JsonNode? value) => value?.ToJsonString(Json.Relaxed) ?? "nothing";
-
-    private static async Task<ActionOutcome> Act(Func<Task> action)
-    {
-        try
-        {
-            await action();
-            return ActionOutcome.Done;
-        }
-        catch (HubException refusal)
-        {
-            return new ActionOutcome(refusal.Message);
-        }
-    }
 
     private ConfigurationRow Row(Configuration configuration)
     {
