@@ -69,6 +69,7 @@ internal sealed partial class ChangeService
             while (!stopping.IsCancellationRequested)
             {
                 await Look();
+                await ForgetNowAndThen();
                 await Task.Delay(options.Shortest, time, stopping.Token);
                 await Task.WhenAny(asked, Task.Delay(options.Tick, time, stopping.Token));
                 asked = asked.IsCompleted ? urgent.WaitAsync(stopping.Token) : asked;

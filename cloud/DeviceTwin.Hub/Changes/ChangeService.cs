@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Alarms;
 using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Hub.History;
+using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Plant;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Rollouts;
@@ -26,14 +28,24 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
     private readonly ChangeReplays replays;
     private readonly ChangeOptions options;
     private readonly TimeProvider time;
+    private readonly HubMetrics metrics;
     private readonly ILogger<ChangeService> logger;
     private readonly CancellationTokenSource stopping = new();
     private ImmutableArray<Action<string>> subscribers = [];
     private Task looking = Task.CompletedTask;
 
     public ChangeService(
-        IHubStore store, IFleet fleet, AlarmBook alarms, PlantMemory plant, ChangeReplays replays, ChangeOptions options, TimeProvider time, ILogger<ChangeService> logger)
+        IHubStore store,
+        IFleet fleet,
+        AlarmBook alarms,
+        PlantMemory plant,
+        ChangeReplays replays,
+        ChangeOptions options,
+        TimeProvider time,
+        HubMetrics metrics,
+        ILogger<ChangeService> logger)
     {
+        (this.metrics, clock) = (metrics, new RetentionClock(time));
         (this.store, this.fleet, this.alarms, this.plant, this.replays) = (store, fleet, alarms, plant, replays);
         (this.options, this.time, this.logger) = (options, time, logger);
         foreach (var stored in store.LoadChanges())
@@ -49,6 +61,8 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
                 ChangeLog.Unreadable(logger, stored.Id, problem.Message);
             }
         }
+
+        Count();
     }
 
     /// <inheritdoc/>
@@ -352,9 +366,36 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
         foreach (var step in steps)
         {
             ChangeLog.Step(logger, file.Id, RolloutWords.Of(step.Event), step.To.ToString(), step.By, step.Why);
+            Count(run, step);
         }
 
+        Count();
+
         Tell(file.Id);
+    }
+
+    private void Count() => metrics.ChangesUnderWay(runs.Values.Where(run => run.Change.State.IsUnderWay).Select(run => RolloutWords.Of(run.Change.State.Phase)));
+
+    private void Count(ChangeRun run, ChangeStep step)
+    {
+        switch (step.Event)
+        {
+            case ChangeEvent.DeviceRejected:
+                metrics.GateFailed(RolloutWords.Of(GateKind.RejectedKeys));
+                break;
+            case ChangeEvent.GateFailed:
+                foreach (var gate in run.Gates?.Gates.Where(gate => gate.Outcome == GateOutcome.Tripped) ?? [])
+                {
+                    metrics.GateFailed(RolloutWords.Of(gate.Gate));
+                }
+
+                break;
+        }
+
+        if (step.From.IsUnderWay && step.To.Phase is ChangePhase.RolledBack or ChangePhase.Aborted)
+        {
+            metrics.RolledBack(step.By == Change.Hub ? "hub" : "person");
+        }
     }
 
     private Task Write(params StoreChange[] changes) => store.Write(changes);
