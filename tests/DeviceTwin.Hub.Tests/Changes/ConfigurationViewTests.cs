@@ -40,12 +40,12 @@ public sealed class ConfigurationViewTests
         AssertCounts();
         await world.Patch("n03", """{"tags":{"line":"L0"}}""");
         AssertCounts();
-        await world.Fleet.DeleteIdentity("n09", null, "test", CancellationToken.None);
-        AssertCounts();
         await Put("line", "*", 1, 7000, "*");
         await world.Pass(TimeSpan.FromMinutes(20));
         AssertCounts();
         await world.Fleet.DeleteConfiguration("limits", null, "test", CancellationToken.None);
+        AssertCounts();
+        await world.Fleet.DeleteIdentity("n09", null, "test", CancellationToken.None);
         AssertCounts();
 
         Task Put(string id, string condition, int priority, int limit, string? ifMatch = null) => world.Fleet.PutConfiguration(
