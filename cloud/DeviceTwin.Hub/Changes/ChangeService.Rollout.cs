@@ -15,10 +15,8 @@ internal sealed partial class ChangeService
     private DateTimeOffset? resumedAt;
 
     /// <summary>Goes on with what an earlier hub left.</summary>
-    internal async Task Resume()
-    {
-        await turn.WaitAsync();
-        try
+    internal Task Resume() => WithTurn(
+        async () =>
         {
             var at = time.GetUtcNow();
             foreach (var run in runs.Values.ToArray())
@@ -36,18 +34,12 @@ internal sealed partial class ChangeService
                     BeginReplay(run, order);
                 }
             }
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
+        },
+        CancellationToken.None);
 
     /// <summary>Takes in what happened, and does what follows from it.</summary>
-    internal async Task Look()
-    {
-        await turn.WaitAsync();
-        try
+    internal Task Look() => WithTurn(
+        async () =>
         {
             var isNews = TakeIn();
             foreach (var run in runs.Values.Where(run => run.File.IsOpen || run.Left != ChangeActions.None).ToArray())
@@ -66,12 +58,8 @@ internal sealed partial class ChangeService
                     ChangeLog.Stuck(logger, run.File.Id, problem.Message);
                 }
             }
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
+        },
+        CancellationToken.None);
 
     private async Task LookAgainAndAgain()
     {
@@ -81,6 +69,7 @@ internal sealed partial class ChangeService
             while (!stopping.IsCancellationRequested)
             {
                 await Look();
+                await ForgetNowAndThen();
                 await Task.Delay(options.Shortest, time, stopping.Token);
                 await Task.WhenAny(asked, Task.Delay(options.Tick, time, stopping.Token));
                 asked = asked.IsCompleted ? urgent.WaitAsync(stopping.Token) : asked;

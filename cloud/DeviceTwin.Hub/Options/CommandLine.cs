@@ -45,6 +45,7 @@ public static partial class CommandLine
           --waveform-count N      waveforms per device (default 1000)
           --waveform-quota MB     samples per device (default 256)
           --waveform-neighbours N captures kept before and after that of an alarm (default 3)
+          --rollout-days N        what was seen of the devices of changes that have ended (default 730)
           --backup-folder DIR     where backups of the running hub are kept (default DIR/backups)
           --backup-to DIR         back up the data folder of a hub that is stopped, then end
           --restore FILE          make the data folder of a backup, then end; --data must be new or empty
@@ -93,6 +94,7 @@ public static partial class CommandLine
                 Limit(given, "--waveform-count", 1000, 1),
                 Limit(given, "--waveform-quota", 256, 1),
                 Limit(given, "--waveform-neighbours", 3, 0)),
+            ChangesRemembered = Days(given, "--rollout-days", TimeSpan.FromDays(Changes.ChangeOptions.StandardDays)),
             BackupFolder = FullPath(given, "--backup-folder"),
             BackupTo = FullPath(given, "--backup-to"),
             Restore = FullPath(given, "--restore"),

@@ -42,6 +42,9 @@ public sealed record HubOptions(
     /// <summary>How much of waveforms is kept.</summary>
     public WaveformLimits Waveforms { get; init; } = new();
 
+    /// <summary>How long what was seen of the devices of an ended change is kept.</summary>
+    public TimeSpan ChangesRemembered { get; init; } = TimeSpan.FromDays(Changes.ChangeOptions.StandardDays);
+
     /// <summary>Where backups are kept; null = <c>backups</c> in the data folder.</summary>
     public string? BackupFolder { get; init; }
 

@@ -75,6 +75,9 @@ public sealed record Change
     /// <summary>SHA-256 of the replay's report, hexadecimal; null before there is one.</summary>
     public string? Evidence { get; init; }
 
+    /// <summary>How many captures that replay went through; null before there is one, and where an older hub did not write it down.</summary>
+    public long? EvidenceCaptures { get; init; }
+
     public ImmutableArray<Approval> Approvals { get; init; } = [];
 
     public ChangeState State { get; init; }
@@ -169,6 +172,7 @@ public sealed record Change
                 Plan = plan.Checked(),
                 BaseVersion = baseVersion,
                 Evidence = null,
+                EvidenceCaptures = null,
                 Approvals = [],
             },
         };
@@ -176,7 +180,8 @@ public sealed record Change
 
     /// <summary>Attaches the replay. Who approved an earlier report must approve again.</summary>
     /// <param name="hash">SHA-256 of the report, 64 hexadecimal digits.</param>
-    public ChangeTransition AttachReplay(string hash, string by, DateTimeOffset at)
+    /// <param name="captures">How many captures it went through; null = not known.</param>
+    public ChangeTransition AttachReplay(string hash, string by, DateTimeOffset at, long? captures = null)
     {
         if (hash.Length != 64 || !hash.All(char.IsAsciiHexDigit))
         {
@@ -184,10 +189,11 @@ public sealed record Change
         }
 
         var next = Happened(ChangeEvent.ReplayAttached, by, $"replay report {hash}", at);
-        return next with { Change = next.Change with { Evidence = hash.ToLowerInvariant(), Approvals = [] } };
+        return next with { Change = next.Change with { Evidence = hash.ToLowerInvariant(), EvidenceCaptures = captures, Approvals = [] } };
     }
 
     /// <summary>Somebody agrees.</summary>
+    /// <param name="why">Asked for where the replay went through no capture.</param>
     public ChangeTransition Approve(string by, string why, DateTimeOffset at)
     {
         if (Plan.Approval.ByOthers && by == Author)
@@ -198,6 +204,11 @@ public sealed record Change
         if (Approvals.Any(approval => approval.By == by))
         {
             throw Refuse("approvalTwice", $"{by} has approved already. {Plan.Approval.Needed} different people must.");
+        }
+
+        if (State.Phase == ChangePhase.Replayed)
+        {
+            CheckEvidence(why);
         }
 
         var full = Approvals.Length + 1 >= Plan.Approval.Needed;
@@ -218,6 +229,11 @@ public sealed record Change
         IReadOnlySet<string> devices,
         IEnumerable<(Change Change, IReadOnlySet<string> Devices)> others)
     {
+        if (State.Phase == ChangePhase.Replayed && Plan.Approval.Needed == 0)
+        {
+            CheckEvidence(why);
+        }
+
         // The order of the checks is that of what must be mended first.
         var change = State.Phase == ChangePhase.Replayed && Plan.Approval.Needed == 0
             ? Happened(ChangeEvent.ApprovedInFull, Hub, "the plan needs no approval", at).Change
@@ -290,6 +306,17 @@ public sealed record Change
         var old = before.ToDictionary(setting => setting.Key, setting => setting.Value, StringComparer.Ordinal);
         var gone = old.Keys.Except(after.Select(setting => setting.Key));
         return [.. after.Where(setting => !JsonNode.DeepEquals(old.GetValueOrDefault(setting.Key), setting.Value)).Select(setting => setting.Key).Concat(gone).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Nothing is known of what such a change does: it goes on only where a person says why.</summary>
+    private void CheckEvidence(string why)
+    {
+        if (EvidenceCaptures == 0 && string.IsNullOrWhiteSpace(why))
+        {
+            throw Refuse(
+                "emptyReplayUnexplained",
+                $"The replay of \"{Id}\" went through no capture: what it would have done is not known. Store waveforms and replay it, or say as the reason why it goes on without.");
+        }
     }
 
     /// <summary>The step within this phase or wave.</summary>

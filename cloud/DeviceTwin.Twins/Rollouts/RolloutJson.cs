@@ -84,21 +84,25 @@ public static class RolloutJson
         ["kinds"] = new JsonArray([.. Enum.GetValues<ChangeKinds>().Where(kind => kind != ChangeKinds.None && change.Kinds.HasFlag(kind)).Select(kind => (JsonNode)RolloutWords.Of(kind))]),
         ["plan"] = Write(change.Plan),
         ["evidence"] = change.Evidence,
+        ["evidenceCaptures"] = change.EvidenceCaptures,
         ["approvals"] = new JsonArray([.. change.Approvals.Select(approval => new JsonObject
         {
             ["by"] = approval.By, ["why"] = approval.Why, ["at"] = Json.Timestamp(approval.At),
         })]),
         ["state"] = change.State.ToString(),
-        ["history"] = new JsonArray([.. change.History.Select(step => new JsonObject
-        {
-            ["at"] = Json.Timestamp(step.At),
-            ["event"] = RolloutWords.Of(step.Event),
-            ["from"] = step.From.ToString(),
-            ["to"] = step.To.ToString(),
-            ["by"] = step.By,
-            ["why"] = step.Why,
-        })]),
+        ["history"] = Write(change.History),
     };
+
+    /// <summary>Steps: who, when, why.</summary>
+    public static JsonArray Write(IEnumerable<ChangeStep> steps) => new([.. steps.Select(step => new JsonObject
+    {
+        ["at"] = Json.Timestamp(step.At),
+        ["event"] = RolloutWords.Of(step.Event),
+        ["from"] = step.From.ToString(),
+        ["to"] = step.To.ToString(),
+        ["by"] = step.By,
+        ["why"] = step.Why,
+    })]);
 
     /// <summary>A change as it was written.</summary>
     /// <exception cref="FormatException">It was not written by <see cref="Write(Change)"/>.</exception>
@@ -119,6 +123,7 @@ public static class RolloutJson
             {
                 Changed = [.. ((JsonArray)json["changed"]!).Select(path => path!.GetValue<string>())],
                 Evidence = json["evidence"]?.GetValue<string>(),
+                EvidenceCaptures = json["evidenceCaptures"]?.GetValue<long>(),
                 Approvals =
                 [
                     .. ((JsonArray)json["approvals"]!).Select(approval => new Approval(

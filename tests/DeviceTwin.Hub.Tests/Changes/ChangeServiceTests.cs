@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub;
 using DeviceTwin.Hub.Changes;
+using DeviceTwin.Hub.Operation;
 using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Rollouts;
@@ -353,7 +354,8 @@ public sealed class ChangeServiceTests
         await world.Until("limits-1", "replayed");
         Assert.That((await world.Changes.ReplayReport("limits-1", CancellationToken.None)).ResultHash, Is.EqualTo((string?)(await world.Changes.Find("limits-1", CancellationToken.None))["evidence"]));
         Assert.That(await Refusal(() => world.Changes.Approve("limits-1", "ada", "", CancellationToken.None)), Is.EqualTo("ApprovalRefused"));
-        await world.Changes.Approve("limits-1", "grace", "", CancellationToken.None);
+        Assert.That(await Refusal(() => world.Changes.Approve("limits-1", "grace", "", CancellationToken.None)), Is.EqualTo("ChangeInvalid"), "the replay had no capture");
+        await world.Changes.Approve("limits-1", "grace", "nothing is stored yet", CancellationToken.None);
         var edited = await world.Changes.Edit("limits-1", new ChangeEdit(null, new JsonObject { [ChangeWorld.Limit] = 2 }, null, null), "ada", "two", CancellationToken.None);
         Assert.That(((string?)edited["state"], edited["evidence"], ((JsonArray)edited["approvals"]!).Count), Is.EqualTo(("draft", default(JsonNode), 0)));
         Assert.That(await Refusal(() => world.Changes.Create(new ChangeProposal("limits-1", "t", "limits", null, new JsonObject { ["a"] = 1 }, plan, null), "ada", CancellationToken.None)), Is.EqualTo("ChangeAlreadyExists"));
@@ -361,6 +363,71 @@ public sealed class ChangeServiceTests
         Assert.That(await Refusal(() => world.Changes.Find("limits-1", CancellationToken.None)), Is.EqualTo("ChangeNotFound"));
         await world.Restart();
         Assert.That(await world.Changes.List(CancellationToken.None), Is.Empty);
+    }
+
+    [Test]
+    public async Task What_was_seen_is_forgotten_when_its_time_is_over_and_what_a_change_rests_on_stays()
+    {
+        using var world = await ChangeWorld.Start(4);
+        var ended = await world.Approved(6000, WithoutShadow, "ended");
+        await world.Begin(ended);
+        await world.Pass(TimeSpan.FromHours(1));
+        await world.Changes.Abort(ended, "tom", "smoke", CancellationToken.None);
+        var first = (string)(await world.Changes.Find(ended, CancellationToken.None))["evidence"]!;
+        await world.StoreWaveform("n01", 10);
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        var edited = await world.Approved(7000, WithoutShadow, "edited");
+        var superseded = (string)(await world.Changes.Find(edited, CancellationToken.None))["evidence"]!;
+        await world.Changes.Edit(edited, new ChangeEdit(null, new JsonObject { [ChangeWorld.Limit] = 8000 }, null, null), "ada", "more", CancellationToken.None);
+        var seen = world.Store.ReadObservations(ended).Count;
+        Assert.That((seen, world.Store.ListReplayReports()), Is.EqualTo((seen, new[] { first, superseded }.Order(StringComparer.Ordinal))));
+        Assert.That(seen, Is.Positive);
+
+        await Later(TimeSpan.FromDays(ChangeOptions.StandardDays - 1));
+        Assert.That((world.Store.ReadObservations(ended).Count, world.Store.ListReplayReports().Count), Is.EqualTo((seen, 2)), "not yet");
+        await Later(TimeSpan.FromDays(2));
+        Assert.That((world.Store.ReadObservations(ended), world.Store.ListReplayReports()), Is.EqualTo((Array.Empty<string>(), new[] { first })));
+        Assert.That((string?)(await world.Changes.Report(ended, CancellationToken.None))["why"], Is.EqualTo("smoke"), "the report stays");
+
+        async Task Later(TimeSpan span)
+        {
+            world.Time.Advance(span);
+            await world.Pass(TimeSpan.FromMinutes(20));
+            await world.Changes.Forget();
+
+            // A jump of the clock removes nothing before it has run steadily for a day.
+            world.Time.Advance(TimeSpan.FromHours(12));
+            await world.Changes.Forget();
+        }
+    }
+
+    [Test]
+    public async Task One_under_way_loses_nothing_however_long_it_takes()
+    {
+        using var world = await ChangeWorld.Start(8);
+        var id = await world.Approved(6000, WithoutShadow);
+        await world.Begin(id);
+        await world.Pass(TimeSpan.FromHours(1));
+        var seen = world.Store.ReadObservations(id).Count;
+        world.Time.Advance(TimeSpan.FromDays(2 * ChangeOptions.StandardDays));
+        await world.Pass(TimeSpan.FromMinutes(20));
+        await world.Changes.Forget();
+        Assert.That((world.Store.ReadObservations(id).Count >= seen, seen > 0, world.Store.ListReplayReports().Count), Is.EqualTo((true, true, 1)));
+    }
+
+    [Test]
+    public async Task Changes_under_way_gates_that_stop_and_rollbacks_are_counted()
+    {
+        using var world = await ChangeWorld.Start();
+        using var collector = new MetricsCollector(world.Metrics);
+        var id = await world.Approved(100, WithoutShadow);
+        await world.Begin(id);
+        Assert.That(collector.Collect(), Does.Contain("devicetwin_changes_under_way{state=\"canary\"} 1\n").And.Contain("devicetwin_changes_under_way{state=\"wave\"} 0\n"));
+        world.Refuses = (_, path) => path == ChangeWorld.Limit ? "too small" : null;
+        await world.PassUntilEnd(id);
+        var told = collector.Collect();
+        Assert.That(told, Does.Contain("devicetwin_changes_under_way{state=\"canary\"} 0\n").And.Contain("devicetwin_change_gates_failed_total{gate=\"rejectedKeys\"} 1\n"));
+        Assert.That(told, Does.Contain("devicetwin_change_rollbacks_total{by=\"hub\"} 1\n"));
     }
 
     private static string[] Canary(JsonObject change) =>

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using DeviceTwin.Hub;
 using DeviceTwin.Hub.Changes;
 using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Plant;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Sqlite;
@@ -27,6 +28,7 @@ internal sealed class ChangeWorld : IDisposable
         """{"shadowSeconds":3600,"windowSeconds":3600,"minimumCaptures":10,"canary":{"devices":4},"waves":[500,1000],"control":300,"gates":{"harmlessAlarmWindows":500,"silentCaptures":10000}}""";
 
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("devicetwin-changes-");
     private readonly List<string> nodes = [];
     private ServiceProvider services;
@@ -42,6 +44,8 @@ internal sealed class ChangeWorld : IDisposable
     public IFleet Fleet => services.GetRequiredService<IFleet>();
 
     public ChangeService Changes => services.GetRequiredService<ChangeService>();
+
+    public HubMetrics Metrics => services.GetRequiredService<HubMetrics>();
 
     public IHubStore Store => services.GetRequiredService<IHubStore>();
 
@@ -149,13 +153,14 @@ internal sealed class ChangeWorld : IDisposable
 
     public async Task<string> State(string id) => (string)(await Changes.Find(id, CancellationToken.None))["state"]!;
 
-    /// <summary>Waits in real time for what goes on in the background.</summary>
+    /// <summary>Waits for what goes on in the background, which tells of each step.</summary>
     public async Task Until(string id, string state)
     {
-        for (var wait = 0; await State(id) != state; wait++)
+        using var news = new SemaphoreSlim(0);
+        using var subscription = Changes.Subscribe(_ => news.Release());
+        while (await State(id) != state)
         {
-            Assert.That(wait, Is.LessThan(2000), $"{id} does not come to be {state}: {await Changes.Find(id, CancellationToken.None)}");
-            await Task.Delay(5);
+            Assert.That(await news.WaitAsync(Patience), Is.True, $"{id} does not come to be {state}: {await Changes.Find(id, CancellationToken.None)}");
         }
     }
 
@@ -245,6 +250,7 @@ internal sealed class ChangeWorld : IDisposable
         collection.AddAlarmsAndPlant();
         collection.AddSingleton(new WaveformFiles(Path.Combine(folder.FullName, "waveforms")));
         collection.AddSingleton(new ChangeOptions { Folder = Path.Combine(folder.FullName, "replays") });
+        collection.AddSingleton<HubMetrics>();
         collection.AddSingleton<ChangeReplays>();
         collection.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChangeService>(provider, BreakingFleet.Over(provider.GetRequiredService<IFleet>(), () => Broken)));
         return collection.BuildServiceProvider();

@@ -45,6 +45,8 @@ public sealed class StartTests : IDisposable
         Assert.That(options.Waveforms, Is.EqualTo(new WaveformLimits(30, 100, 7, 9, 0)));
         Assert.That((options.BackupFolder, options.BackupTo, options.Restore), Is.EqualTo((Path.GetFullPath("b"), (string?)null, (string?)null)));
         Assert.That(CommandLine.Parse(["--data", "x"]).Waveforms, Is.EqualTo(new WaveformLimits()));
+        Assert.That(CommandLine.Parse(["--data", "x", "--rollout-days", "30"]).ChangesRemembered, Is.EqualTo(TimeSpan.FromDays(30)));
+        Assert.That(CommandLine.Parse(["--data", "x"]).ChangesRemembered, Is.EqualTo(TimeSpan.FromDays(730)));
     }
 
     [TestCase("--waveform-days takes a whole number from 1", "--data", "x", "--waveform-days", "0")]
