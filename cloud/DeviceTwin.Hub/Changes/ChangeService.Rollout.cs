@@ -121,16 +121,15 @@ internal sealed partial class ChangeService
         { } watch => Gates.Judge(run.Change.Plan, run.Groups, watch.Ledger, at),
     };
 
-    /// <summary>Every device whose turn it is and that is online has answered; whoever does not in a whole window holds the others up no longer.</summary>
+    /// <summary>
+    /// Every device whose turn it is and that is online has answered; whoever does not in a whole window holds the others up no longer. Shortly after a
+    /// start of the hub everybody is offline: then all must have answered.
+    /// </summary>
     private bool IsConverged(ChangeRun run, ChangeWatch watch, DateTimeOffset at)
     {
-        if (resumedAt is { } resumed && at - resumed < options.Settle)
-        {
-            return false;
-        }
-
-        return at - run.Change.StageSince > run.Change.Plan.Window
-            || run.Turn.All(id => watch.IsSettled(id) || fleet.FindTwin(id) is not { Connected: true });
+        var waitsForAll = resumedAt is { } resumed && at - resumed < options.Settle;
+        return (!waitsForAll && at - run.Change.StageSince > run.Change.Plan.Window)
+            || run.Turn.All(id => watch.IsSettled(id) || (!waitsForAll && fleet.FindTwin(id) is not { Connected: true }));
     }
 
     /// <summary>For a person who waits for the answer: what cannot be done now is done by the next look.</summary>
