@@ -64,7 +64,7 @@ public abstract class RolloutProof
         await InForce(Limit, 8000, plant.Ids.Except(course.Away));
 
         // Each device was written once, and the canary before all others.
-        var writes = (await plant.Writes(Limit)).Where(write => write.Author == "change/good").Select(write => write.Device).ToArray();
+        var writes = (await plant.Writes(Limit)).Where(write => write.Value == "8000").Select(write => write.Device).Take(plant.Ids.Count).ToArray();
         var canary = Group(course.End, "canary");
         Assert.That(writes, Is.EquivalentTo(plant.Ids));
         Assert.That(writes.Take(canary.Length), Is.EquivalentTo(canary));
@@ -92,9 +92,9 @@ public abstract class RolloutProof
     public async Task Of_two_changes_that_touch_the_same_one_waits_and_is_told_why()
     {
         var course = await Good();
-        Refused(course.SameConfiguration, 409, "ChangesOverlap", "\"good\"", "Start this change when it has ended");
+        Refused(course.SameConfiguration, 409, "ChangesOverlap", "\"good\" (Limit of 8 mm/s) is shadow and changes the same configuration", "Wait until it has ended");
         Refused(course.SamePath, 409, "ChangesOverlap", $"\"good\" (Limit of 8 mm/s) is shadow and sets {Limit} on {Size.Nodes} of the same devices");
-        Refused(course.Behind, 409, "ChangeBaseMoved", "\"limits\"");
+        Refused(course.Behind, 409, "ChangeBaseMoved", "limits is at version 2, and the change was written on version 1. Edit it, replay it, and have it approved again.");
         Assert.That((string?)course.After["state"], Is.EqualTo("canary"), "the other's turn has come");
         Assert.That((await plant.Desired(Limit)).Values, Is.All.EqualTo("8000"), "and what it did is taken back");
     }
@@ -107,7 +107,7 @@ public abstract class RolloutProof
             await plant.Hub.PatchDesired(entry.Item, new() { ["detection"] = new JsonObject { ["temperatureLimitCentiCelsius"] = 8000 + entry.Index } }));
         await plant.PutConfiguration("heat", new() { ["detection.temperatureHysteresisCentiCelsius"] = 300 });
         var before = await plant.Desired(Heat);
-        await Started("flood", "heat", "Limit of 30 degrees", new() { [Heat] = 3000, ["detection.temperatureHysteresisCentiCelsius"] = 100 });
+        await Started("flood", "heat", "Limit of 30 degrees", new() { [Heat] = 3000, ["detection.temperatureHysteresisCentiCelsius"] = 100 }, windowSeconds: 30);
         var end = await Ended("flood");
         var canary = Group(end, "canary");
         Assert.That((string?)end["state"], Is.EqualTo("rolledBack"), end.ToJsonString());
@@ -136,14 +136,14 @@ public abstract class RolloutProof
     public async Task One_that_a_kind_of_board_refuses_stops_with_the_reasons()
     {
         await plant.PutConfiguration("trees", new() { ["detection.bearingScoreLimitMilli"] = 2000 });
-        await Started("forest", "trees", "A forest for all", new() { [Forest] = SmallestForest() });
+        await Started("forest", "trees", "A forest for all", new() { [Forest] = SmallestForest() }, windowSeconds: 30);
         var end = await Ended("forest");
         Assert.That((string?)end["state"], Is.EqualTo("rolledBack"), end.ToJsonString());
         var report = await Report(end);
         var refusal = report["rejections"]!.AsArray().Single()!;
         var small = Esp32DevKitC32E.Describe().Name;
         Assert.That(((string?)refusal["board"], (string?)refusal["path"], (int)refusal["code"]!), Is.EqualTo((small, Forest, 400)));
-        Assert.That((string?)report["why"], Does.Contain($"of board {small} refuse").And.Contain($"{Forest} (400): notFitted: is not fitted on this board: it has no memory for it"));
+        Assert.That((string?)report["why"], Does.Contain($"of board {small} refuse").And.Contain($"{Forest} (400): notFitted: {Forest} is not fitted on this board: it has no memory for it"));
         Assert.That(refusal["devices"]!.AsArray().Select(id => (string)id!), Is.SubsetOf(Group(end, "canary")));
         Assert.That((await plant.Writes(Forest)).Where(write => write.Value is not null).Select(write => write.Device), Is.EquivalentTo(Group(end, "canary")));
         Assert.That((await plant.Desired(Forest)).Values, Is.All.Null);
@@ -208,10 +208,11 @@ public abstract class RolloutProof
     }
 
     /// <summary>A change that is replayed and approved by another person.</summary>
-    private async Task Approved(string id, string configuration, string title, JsonObject settings, int shadowSeconds = 0)
+    private async Task Approved(string id, string configuration, string title, JsonObject settings, int shadowSeconds = 0, int? windowSeconds = null)
     {
         var plan = (JsonObject)JsonNode.Parse(Plan)!;
         plan["shadowSeconds"] = shadowSeconds;
+        plan["windowSeconds"] = windowSeconds ?? (int)plan["windowSeconds"]!;
         await plant.Hub.Send(
             HttpMethod.Post, "api/v1/rollouts", new JsonObject { ["id"] = id, ["title"] = title, ["configurationId"] = configuration, ["settings"] = settings, ["plan"] = plan }, "ada");
         await plant.Hub.Send(HttpMethod.Post, $"api/v1/rollouts/{id}/replay", null, "ada");
@@ -219,9 +220,9 @@ public abstract class RolloutProof
         await plant.Hub.Send(HttpMethod.Post, $"api/v1/rollouts/{id}/approve", new JsonObject { ["reason"] = "replay read" }, "grace");
     }
 
-    private async Task Started(string id, string configuration, string title, JsonObject settings, int shadowSeconds = 0)
+    private async Task Started(string id, string configuration, string title, JsonObject settings, int shadowSeconds = 0, int? windowSeconds = null)
     {
-        await Approved(id, configuration, title, settings, shadowSeconds);
+        await Approved(id, configuration, title, settings, shadowSeconds, windowSeconds);
         var (status, answer) = await Begin(id);
         Assert.That(status, Is.EqualTo(200), answer.ToJsonString());
     }

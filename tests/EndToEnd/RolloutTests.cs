@@ -5,7 +5,7 @@ namespace DeviceTwin.Tests.EndToEnd;
 /// <summary>On a small plant, with windows of two seconds.</summary>
 public sealed class RolloutTests : RolloutProof
 {
-    private protected override PlantSize Size { get; } = new(Nodes: 24, Pumps: 8, Away: 1, Speed: 15, CaptureSeconds: 15);
+    private protected override PlantSize Size { get; } = new(Nodes: 24, Pumps: 6, Away: 1, Speed: 15, CaptureSeconds: 30);
 
     private protected override Faults Faults { get; } = new(TimeSpan.FromSeconds(20), 0.1, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(2));
 

@@ -396,7 +396,19 @@ public static class Gates
         public IEnumerable<RatioFact> Facts(GateLedger from, NodeFact wanted) => from.Facts
             .Where(fact => fact.Fact == wanted || fact.Fact is NodeFact.Silent or NodeFact.Away or NodeFact.Heard)
             .Select(fact => new RatioFact(
-                fact.At, fact.DeviceId, fact.Fact == wanted, fact.Fact is NodeFact.Silent or NodeFact.Away, fact.Fact == NodeFact.Heard));
+                fact.Fact == NodeFact.Alarm ? Since(from, fact) : fact.At,
+                fact.DeviceId,
+                fact.Fact == wanted,
+                fact.Fact is NodeFact.Silent or NodeFact.Away,
+                fact.Fact == NodeFact.Heard))
+            .OrderBy(fact => fact.At);
+
+        /// <summary>
+        /// An alarm may overtake the acknowledgement of the settings that it comes from. A level that stays above its limit raises no second one: the
+        /// alarm counts when the device has acknowledged.
+        /// </summary>
+        private static DateTimeOffset Since(GateLedger from, GateFact fact) =>
+            from.SentAt(fact.DeviceId) <= fact.At && from.AppliedAt(fact.DeviceId) is { } applied && applied > fact.At ? applied : fact.At;
 
         /// <summary>How long nodes have been there with the change, all together.</summary>
         public TimeSpan TreatedTime(DateTimeOffset at)
