@@ -68,7 +68,7 @@ public abstract class RolloutProof
         var canary = Group(course.End, "canary");
         Assert.That(writes, Is.EquivalentTo(plant.Ids));
         Assert.That(writes.Take(canary.Length), Is.EquivalentTo(canary));
-        Assert.That(course.NotFitted, Is.EquivalentTo(canary.Where(id => Board(id) == Esp32DevKitC32E.Describe().Name)), "boards without a shadow");
+        Assert.That(course.NotFitted, Is.SubsetOf(canary.Where(id => Board(id) == Esp32DevKitC32E.Describe().Name)).And.Not.Empty, "boards without a shadow, but for those that are away");
         Assert.That((await plant.Desired("shadow")).Values, Is.All.Null, "the shadow is gone");
     }
 

@@ -17,7 +17,7 @@ public sealed class RolloutTests : RolloutProof
 [Explicit("minutes on 200 nodes")]
 public sealed class RolloutsOfTwoHundredTests : RolloutProof
 {
-    private protected override PlantSize Size { get; } = new(Nodes: 200, Pumps: 60, Away: 5, Speed: 15, CaptureSeconds: 60);
+    private protected override PlantSize Size { get; } = new(Nodes: 200, Pumps: 40, Away: 5, Speed: 15, CaptureSeconds: 120);
 
     private protected override Faults Faults { get; } = new(TimeSpan.FromMinutes(1), 0.1, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(8));
 

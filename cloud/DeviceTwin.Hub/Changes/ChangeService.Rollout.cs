@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DeviceTwin.Storage;
+using DeviceTwin.Storage.Alarms;
 using DeviceTwin.Storage.Rollouts;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Rollouts;
@@ -27,6 +28,7 @@ internal sealed partial class ChangeService
                 {
                     resumedAt = at;
                     run.Watch?.Expect(Expected(run), CaptureInterval(run), at);
+                    TakeMissedAlarms(run);
                     run.Watch?.Dirty.UnionWith(run.Turn);
                     await Step(run, run.Change.Happened(ChangeEvent.HubRestarted, Change.Hub, "The hub has started.", at));
                 }
@@ -40,6 +42,22 @@ internal sealed partial class ChangeService
         finally
         {
             turn.Release();
+        }
+    }
+
+    /// <summary>
+    /// Alarms that an earlier hub had in its book, and not yet among what the gates judge: one that stays active is not told again. What is stored of a
+    /// change is in the order in which it happened, so that they are newer than its last fact.
+    /// </summary>
+    private void TakeMissedAlarms(ChangeRun run)
+    {
+        if (run is { Watch: { } watch, Change.State.IsUnderWay: true })
+        {
+            var known = watch.Ledger.Facts.Count > 0 ? watch.Ledger.Facts[^1].At : watch.Ledger.Since;
+            foreach (var row in store.ReadAlarms(new AlarmQuery(int.MaxValue) { From = known }).Where(row => row.RaisedAt > known).OrderBy(row => row.RaisedAt))
+            {
+                Take(watch, row);
+            }
         }
     }
 

@@ -113,7 +113,7 @@ internal sealed class PlantUnderTest : IAsyncDisposable
             async () => new JsonArray([.. (await Hub.Send(HttpMethod.Get, "api/v1/fleet", null)).AsArray().Where(node => wanted.Contains((string)node!["deviceId"]!) && !holds(node)).Select(node => node!.DeepClone())]),
             open => open.AsArray().Count == 0,
             $"that all {wanted.Count} nodes {what}",
-            TimeSpan.FromMinutes(2));
+            TimeSpan.FromMinutes(5));
     }
 
     /// <summary>What stands at a path of each device's desired properties; null where nothing does.</summary>
