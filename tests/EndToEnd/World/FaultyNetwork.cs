@@ -106,7 +106,7 @@ internal sealed class FaultyNetwork : IAsyncDisposable
             await hubSide.ConnectAsync(IPAddress.Loopback, hubPort, over.Token);
             (nodeSide.NoDelay, hubSide.NoDelay) = (true, true);
             var state = new Connection();
-            Task[] pumps = [Pump(nodeSide, hubSide, state, seeds.Item1, over.Token), Pump(hubSide, nodeSide, state, seeds.Item2, over.Token)];
+            Task[] pumps = [Pump(nodeSide.Client, hubSide.Client, state, seeds.Item1, over.Token), Pump(hubSide.Client, nodeSide.Client, state, seeds.Item2, over.Token)];
             var either = Task.WhenAny(pumps);
             if (isCalm || await Task.WhenAny(either, Task.Delay(life, over.Token)) == either)
             {
@@ -134,13 +134,13 @@ internal sealed class FaultyNetwork : IAsyncDisposable
         }
     }
 
-    private async Task Pump(TcpClient from, TcpClient to, Connection connection, int seed, CancellationToken over)
+    private async Task Pump(Socket from, Socket to, Connection connection, int seed, CancellationToken over)
     {
         var random = new Random(seed);
         var piece = new byte[PieceBytes];
         try
         {
-            while (await from.Client.ReceiveAsync(piece, over) is var length and > 0)
+            while (await from.ReceiveAsync(piece, over) is var length and > 0)
             {
                 await Task.Delay(faults.LongestDelay * random.NextDouble(), over);
                 if (connection.End == End.Stall)
@@ -150,7 +150,7 @@ internal sealed class FaultyNetwork : IAsyncDisposable
 
                 if (connection.End != End.Swallow)
                 {
-                    await to.Client.SendAsync(piece.AsMemory(0, length), over);
+                    await to.SendAsync(piece.AsMemory(0, length), over);
                 }
             }
         }
