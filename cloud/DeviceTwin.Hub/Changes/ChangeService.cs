@@ -86,7 +86,7 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
                 var at = time.GetUtcNow();
                 var content = Content(live, proposal.Content, proposal.Settings)
                     ?? throw new HubException(HubError.ArgumentInvalid, "content or settings is missing: what the configuration is to set.");
-                var change = Change.Draft(id, proposal.Title, author, at, live.Id, proposal.BaseVersion ?? live.Version, content, proposal.Plan);
+                var change = Change.Draft(id, proposal.Title, author, at, live.Id, proposal.BaseVersion ?? live.Version, content, proposal.Plan, live.DeviceContent);
                 var run = new ChangeRun(new ChangeFile(change));
                 await Write(new PutChange(Stored(run.File)), Audit(at, author, "change.create", id, change.Title));
                 runs.Add(id, run);
@@ -107,7 +107,7 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
         {
             var live = Live(run.Change.ConfigurationId);
             var next = run.Change.Edit(
-                author, why, time.GetUtcNow(), Content(live, edit.Content, edit.Settings) ?? run.Change.Content, edit.Plan ?? run.Change.Plan, edit.BaseVersion ?? live.Version);
+                author, why, time.GetUtcNow(), Content(live, edit.Content, edit.Settings) ?? run.Change.Content, edit.Plan ?? run.Change.Plan, edit.BaseVersion ?? live.Version, live.DeviceContent);
             run.Replaying?.Cancel();
             await Step(run, next, file => file with { Replay = null });
         },

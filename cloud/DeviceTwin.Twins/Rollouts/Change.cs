@@ -67,6 +67,9 @@ public sealed record Change
     /// <summary>The content as single settings: dotted paths below <c>properties.desired</c>, sorted.</summary>
     public required IReadOnlyList<KeyValuePair<string, JsonNode>> Settings { get; init; }
 
+    /// <summary>The paths that are set otherwise than in the version on which it was written, or no longer, sorted.</summary>
+    public required IReadOnlyList<string> Changed { get; init; }
+
     public required RolloutPlan Plan { get; init; }
 
     /// <summary>SHA-256 of the replay's report, hexadecimal; null before there is one.</summary>
@@ -97,12 +100,13 @@ public sealed record Change
             && History.All(step => step.Event != ChangeEvent.RollbackFinished));
 
     /// <summary>What it is about.</summary>
-    public ChangeKinds Kinds => Settings.Aggregate(ChangeKinds.None, (kinds, setting) => kinds | KindOf(setting.Key));
+    public ChangeKinds Kinds => Changed.Aggregate(ChangeKinds.None, (kinds, path) => kinds | KindOf(path));
 
     /// <summary>Whether a shadow can show something of it, and the plan wants one.</summary>
-    public bool HasShadow => Plan.ShadowTime > TimeSpan.Zero && Settings.Any(setting => setting.Key.StartsWith("detection.", StringComparison.Ordinal));
+    public bool HasShadow => Plan.ShadowTime > TimeSpan.Zero && Changed.Any(path => path.StartsWith("detection.", StringComparison.Ordinal));
 
     /// <summary>A draft.</summary>
+    /// <param name="before">The content of the base version; null = it set nothing.</param>
     /// <exception cref="RolloutException">Id, title, content or plan is refused.</exception>
     /// <exception cref="TwinException">The content is refused as that of a configuration would be.</exception>
     public static Change Draft(
@@ -113,7 +117,8 @@ public sealed record Change
         string configurationId,
         long baseVersion,
         IReadOnlyDictionary<string, JsonNode?> content,
-        RolloutPlan plan)
+        RolloutPlan plan,
+        IReadOnlyDictionary<string, JsonNode?>? before = null)
     {
         if (id.Length is 0 or > 128 || !id.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-'))
         {
@@ -125,6 +130,7 @@ public sealed record Change
             throw Refuse("titleMissing", "The change has no title. Say in a few words what it is for.");
         }
 
+        var settings = Single(configurationId, content, at);
         return new Change
         {
             Id = id,
@@ -134,22 +140,32 @@ public sealed record Change
             ConfigurationId = configurationId,
             BaseVersion = baseVersion,
             Content = content,
-            Settings = Single(configurationId, content, at),
+            Settings = settings,
+            Changed = Differing(Prepared(configurationId, before, at), settings),
             Plan = plan.Checked(),
         };
     }
 
     /// <summary>New content or plan, or another base. Evidence and approvals were of the old one, and fall.</summary>
+    /// <param name="before">The content of the base version; null = it set nothing.</param>
     public ChangeTransition Edit(
-        string by, string why, DateTimeOffset at, IReadOnlyDictionary<string, JsonNode?> content, RolloutPlan plan, long baseVersion)
+        string by,
+        string why,
+        DateTimeOffset at,
+        IReadOnlyDictionary<string, JsonNode?> content,
+        RolloutPlan plan,
+        long baseVersion,
+        IReadOnlyDictionary<string, JsonNode?>? before = null)
     {
         var next = Happened(ChangeEvent.Edited, by, why, at);
+        var settings = Single(ConfigurationId, content, at);
         return next with
         {
             Change = next.Change with
             {
                 Content = content,
-                Settings = Single(ConfigurationId, content, at),
+                Settings = settings,
+                Changed = Differing(Prepared(ConfigurationId, before, at), settings),
                 Plan = plan.Checked(),
                 BaseVersion = baseVersion,
                 Evidence = null,
@@ -258,11 +274,22 @@ public sealed record Change
     private static IReadOnlyList<KeyValuePair<string, JsonNode>> Single(
         string configurationId, IReadOnlyDictionary<string, JsonNode?> content, DateTimeOffset at)
     {
-        var prepared = PreparedConfiguration.Prepare(
-            new Configuration(configurationId, "", 0, content, ImmutableDictionary<string, string>.Empty, "", at, at));
-        return prepared.Settings.Count > 0
-            ? prepared.Settings
+        var settings = Prepared(configurationId, content, at);
+        return settings.Count > 0
+            ? settings
             : throw Refuse("contentEmpty", "The change sets nothing. Give at least one path, such as properties.desired.detection.velocityLimitUmPerSecond.");
+    }
+
+    private static IReadOnlyList<KeyValuePair<string, JsonNode>> Prepared(
+        string configurationId, IReadOnlyDictionary<string, JsonNode?>? content, DateTimeOffset at) => content is null
+        ? []
+        : PreparedConfiguration.Prepare(new Configuration(configurationId, "", 0, content, ImmutableDictionary<string, string>.Empty, "", at, at)).Settings;
+
+    private static IReadOnlyList<string> Differing(IReadOnlyList<KeyValuePair<string, JsonNode>> before, IReadOnlyList<KeyValuePair<string, JsonNode>> after)
+    {
+        var old = before.ToDictionary(setting => setting.Key, setting => setting.Value, StringComparer.Ordinal);
+        var gone = old.Keys.Except(after.Select(setting => setting.Key));
+        return [.. after.Where(setting => !JsonNode.DeepEquals(old.GetValueOrDefault(setting.Key), setting.Value)).Select(setting => setting.Key).Concat(gone).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>The step within this phase or wave.</summary>

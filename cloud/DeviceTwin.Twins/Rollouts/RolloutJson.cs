@@ -80,6 +80,7 @@ public static class RolloutJson
         ["configurationId"] = change.ConfigurationId,
         ["baseVersion"] = change.BaseVersion,
         ["content"] = new JsonObject(change.Content.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => KeyValuePair.Create(entry.Key, entry.Value?.DeepClone()))),
+        ["changed"] = new JsonArray([.. change.Changed.Select(path => (JsonNode)path)]),
         ["kinds"] = new JsonArray([.. Enum.GetValues<ChangeKinds>().Where(kind => kind != ChangeKinds.None && change.Kinds.HasFlag(kind)).Select(kind => (JsonNode)RolloutWords.Of(kind))]),
         ["plan"] = Write(change.Plan),
         ["evidence"] = change.Evidence,
@@ -116,6 +117,7 @@ public static class RolloutJson
                 ReadPlan((JsonObject)json["plan"]!));
             return draft with
             {
+                Changed = [.. ((JsonArray)json["changed"]!).Select(path => path!.GetValue<string>())],
                 Evidence = json["evidence"]?.GetValue<string>(),
                 Approvals =
                 [

@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub;
 using DeviceTwin.Hub.Changes;
+using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Rollouts;
@@ -13,6 +15,15 @@ public sealed class ChangeServiceTests
     private static readonly string WithoutShadow = ChangeWorld.Plan.Replace("\"shadowSeconds\":3600", "\"shadowSeconds\":0", StringComparison.Ordinal);
 
     private static IEnumerable<string> Steps(JsonObject change) => ((JsonArray)change["history"]!).Select(step => $"{step!["event"]}>{step["to"]} {step["by"]}");
+
+    /// <summary>A forest of one leaf, as the twin has it.</summary>
+    private static string OneLeaf()
+    {
+        byte[] forest = [Forest.Version, ForestFeatures.ListId, 1, (byte)Verdict.Flag(Verdict.Inner), Forest.Leaf + Verdict.Inner];
+        var checksum = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(checksum, Crc32.Of(forest, forest.Length));
+        return Convert.ToBase64String([.. forest, .. checksum]);
+    }
 
     private static async Task<string> Refusal(Func<Task> act) => (await Assert.ThrowsAsync<HubException>(() => act()))!.Error.Name;
 
@@ -72,6 +83,31 @@ public sealed class ChangeServiceTests
         Assert.That(((JsonArray)report["paths"]!).Select(path => (string?)path!["outcome"]), Is.EqualTo(new[] { "restored", "restored", "restored", "restored" }));
         Assert.That((world.Fleet.FindConfiguration("limits")!.Version, world.Fleet.ListStages().Count), Is.EqualTo((1L, 0)));
         Assert.That(ChangeReportHtml.Write(report), Does.Contain("alarmRate").And.Not.Contains("<script"));
+    }
+
+    // A reporting plan has nothing to try in a shadow: its canary begins at once.
+    [TestCase("detection.forest", true)]
+    [TestCase("reporting.telemetryIntervalSeconds", false)]
+    [TestCase("sampling.captureIntervalSeconds", false)]
+    public async Task Forests_and_reporting_plans_go_the_same_way(string path, bool tried)
+    {
+        using var world = await ChangeWorld.Start();
+        JsonNode proposed = tried ? OneLeaf() : 900;
+        var value = proposed.ToJsonString();
+        var id = await world.Approved(new JsonObject { [path] = proposed });
+        await world.Begin(id);
+        Assert.That(await world.State(id), Is.EqualTo(tried ? "shadow" : "canary"));
+        await world.PassUntilEnd(id);
+        Assert.That(await world.State(id), Is.EqualTo("done"));
+        Assert.That(world.Nodes.Select(node => world.Desired(node, path)?.ToJsonString()), Is.All.EqualTo(value));
+
+        var next = await world.Approved(new JsonObject { [path] = null });
+        await world.Begin(next);
+        await world.Pass(TimeSpan.FromHours(3), async () => await world.State(next) == "canary");
+        await world.Pass(TimeSpan.FromMinutes(20));
+        Assert.That(world.Nodes.Count(node => world.Desired(node, path) is null), Is.EqualTo(4), "a change may take a path away, too");
+        await world.Changes.Abort(next, "tom", "changed my mind", CancellationToken.None);
+        Assert.That(world.Nodes.Select(node => world.Desired(node, path)?.ToJsonString()), Is.All.EqualTo(value));
     }
 
     [Test]

@@ -143,10 +143,13 @@ internal sealed class ChangeWorld : IDisposable
         Fleet.PatchTwin(id, (JsonObject)JsonNode.Parse(patch)!, null, author, CancellationToken.None);
 
     /// <summary>A change of the limit, replayed (of nothing) and approved by another person.</summary>
-    public async Task<string> Approved(int limit = 6000, string plan = Plan, string? id = null)
+    public Task<string> Approved(int limit = 6000, string plan = Plan, string? id = null) => Approved(new JsonObject { [Limit] = limit }, plan, id);
+
+    /// <summary>A change of these settings, by path.</summary>
+    public async Task<string> Approved(JsonObject settings, string plan = Plan, string? id = null)
     {
         var made = await Changes.Create(
-            new ChangeProposal(id, "Another limit", "limits", null, new JsonObject { [Limit] = limit }, RolloutJson.ReadPlan((JsonObject)JsonNode.Parse(plan)!), null), "ada", CancellationToken.None);
+            new ChangeProposal(id, "Another limit", "limits", null, settings, RolloutJson.ReadPlan((JsonObject)JsonNode.Parse(plan)!), null), "ada", CancellationToken.None);
         var name = (string)made["id"]!;
         await Changes.Replay(name, null, "ada", CancellationToken.None);
         await Until(name, "replayed");
