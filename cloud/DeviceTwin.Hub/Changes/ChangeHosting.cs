@@ -4,9 +4,9 @@ namespace DeviceTwin.Hub.Changes;
 internal static class ChangeHosting
 {
     /// <summary>Needs metrics, fleet, alarms, plant and waveforms among the services.</summary>
-    public static IServiceCollection AddChanges(this IServiceCollection services, string dataFolder, TimeSpan kept)
+    public static IServiceCollection AddChanges(this IServiceCollection services, ChangeOptions options)
     {
-        services.AddSingleton(new ChangeOptions { Folder = Path.Combine(dataFolder, "replays"), Kept = kept });
+        services.AddSingleton(options);
         services.AddSingleton<ChangeReplays>();
         services.AddSingleton<ChangeService>();
         services.AddSingleton<IChanges>(provider => provider.GetRequiredService<ChangeService>());

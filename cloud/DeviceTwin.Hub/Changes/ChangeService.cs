@@ -362,6 +362,9 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
 
         var moved = run.Change.State != next.Change.State;
         run.File = file;
+
+        // Before anything is done about it: what a node answers at once must find somebody who listens.
+        isWatching |= next.Change.State.IsUnderWay;
         run.Left = moved ? next.Actions : run.Left | next.Actions;
         foreach (var step in steps)
         {

@@ -66,6 +66,12 @@ public sealed record HubOptions(
     /// <summary>Whether the feed has changes of reported properties too.</summary>
     public bool ReportedChanges { get; init; } = true;
 
+    /// <summary>How often a change under way is looked at.</summary>
+    public TimeSpan RolloutLook { get; init; } = new Changes.ChangeOptions { Folder = "" }.Tick;
+
+    /// <summary>So long after a start nobody counts as away because he is not back yet.</summary>
+    public TimeSpan RolloutSettle { get; init; } = new Changes.ChangeOptions { Folder = "" }.Settle;
+
     /// <summary>Pages and REST leave this machine: then TLS and a token are required.</summary>
     public bool HttpBeyondLoopback => !IPAddress.IsLoopback(HttpBind);
 

@@ -4,6 +4,7 @@ using DeviceTwin.Hub;
 using DeviceTwin.Hub.Changes;
 using DeviceTwin.Hub.Operation;
 using DeviceTwin.SensorNode.Detection;
+using DeviceTwin.Storage;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Rollouts;
 
@@ -216,6 +217,60 @@ public sealed class ChangeServiceTests
         Assert.That(world.Nodes.Select(world.LimitOf), Is.All.EqualTo(6000));
         Assert.That(world.Nodes.Where(node => world.Desired(node, "shadow") is not null), Is.Empty);
         Assert.That((world.Fleet.FindConfiguration("limits")!.Version, world.Fleet.ListStages().Count, (bool?)done["hasReport"]), Is.EqualTo((2L, 0, true)));
+    }
+
+    /// <summary>A hub that is killed behind its first commit of a change, its second, and so on to the last, with all that it has not written: each comes to the same end.</summary>
+    [TestCase(6000, false)]
+    [TestCase(100, false)]
+    [TestCase(6000, true, Explicit = true, Reason = "minutes: behind every commit, where the others try every seventh")]
+    [TestCase(100, true, Explicit = true, Reason = "minutes: behind every commit, where the others try every seventh")]
+    public async Task A_hub_that_is_killed_behind_any_commit_comes_to_the_same_end(int limit, bool all)
+    {
+        var (expected, commits) = await KilledBehind(limit, null);
+        Assert.That(expected, Does.StartWith(limit == 6000 ? "done" : "rolledBack"));
+        for (var commit = 1; commit <= commits; commit += all ? 1 : 7)
+        {
+            Assert.That((await KilledBehind(limit, commit)).End, Is.EqualTo(expected), $"killed behind commit {commit} of {commits}");
+        }
+
+        TestContext.Out.WriteLine($"{commits} commits");
+    }
+
+    [Test]
+    public async Task Alarms_that_come_before_the_hub_looks_for_the_first_time_count()
+    {
+        using var world = await ChangeWorld.Start();
+        var id = await world.Approved(100, WithoutShadow.Replace("\"devices\":4", "\"devices\":8", StringComparison.Ordinal));
+        foreach (var node in Canary(await world.Begin(id)))
+        {
+            await world.Ring(node);
+        }
+
+        await world.Pass(TimeSpan.FromMinutes(20));
+        Assert.That(await world.State(id), Is.EqualTo("rolledBack"), "the nodes acknowledged later than they rang");
+    }
+
+    /// <summary>An alarm that stays active is told once: a hub that is killed before the gates have heard of it must find it in its book.</summary>
+    [TestCase(false, "canary")]
+    [TestCase(true, "rolledBack")]
+    public async Task Alarms_that_a_killed_hub_had_in_its_book_count(bool ring, string state)
+    {
+        using var world = await ChangeWorld.Start();
+        var id = await world.Approved(100, WithoutShadow.Replace("\"devices\":4", "\"devices\":8", StringComparison.Ordinal));
+        var canary = Canary(await world.Begin(id));
+        await world.Pass(TimeSpan.FromMinutes(20));
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        foreach (var node in canary.Where(_ => ring))
+        {
+            await world.Ring(node);
+        }
+
+        await world.Restart();
+        await world.Changes.Look();
+        await world.Restart();
+        await world.Changes.Look();
+        Assert.That(await world.State(id), Is.EqualTo(state));
+        Assert.That((await world.Changes.Find(id, CancellationToken.None))["history"]!.ToJsonString(), Does.Contain(ring ? "With the change 8 windows in which a node raised a new alarm" : "hubRestarted"));
     }
 
     [Test]
@@ -432,6 +487,58 @@ public sealed class ChangeServiceTests
 
     private static string[] Canary(JsonObject change) =>
         [.. ((JsonArray)((JsonArray)change["groups"]!).Single(group => (string?)group!["group"] == "canary")!["devices"]!).Select(node => (string)node!)];
+
+    /// <summary>How a change ends on a small fleet whose hub is killed behind a commit, and how many commits there are.</summary>
+    private static async Task<(string End, int Commits)> KilledBehind(int limit, int? commit)
+    {
+        using var world = await ChangeWorld.Start(6);
+        world.Rings = (_, desired) => Json.Integer(Json.At(desired, ChangeWorld.Limit)) == 100;
+        await world.Patch("n04", """{"properties":{"desired":{"detection":{"velocityLimitUmPerSecond":7777}}}}""");
+        var id = await world.Approved(limit, ChangeWorld.Plan.Replace("\"devices\":4", "\"devices\":3", StringComparison.Ordinal));
+        var before = world.Committed;
+        world.Commits = commit;
+        for (var ended = false; !ended;)
+        {
+            try
+            {
+                // A person asks again who has had no answer.
+                if (await world.State(id) == "approved")
+                {
+                    await world.Begin(id);
+                }
+
+                await world.PassUntilEnd(id);
+                await world.Pass(TimeSpan.FromMinutes(20));
+            }
+            catch (Exception problem) when (world.IsDead && problem is HubException or StorageException)
+            {
+                // It was about to write.
+            }
+
+            ended = !world.IsDead;
+            if (!ended)
+            {
+                await world.Restart();
+            }
+        }
+
+        var change = await world.Changes.Find(id, CancellationToken.None);
+        var report = await world.Changes.Report(id, CancellationToken.None);
+        var feed = world.Store.ReadChanges(new(null, [TwinPart.Desired], 0, 10000)).Changes
+            .SelectMany(row => TwinDiff.Read(row.Row.Diff).Select(path => (row.Row.DeviceId, Path: (string)path!["path"]!, To: path["to"]?.ToJsonString())))
+            .Where(write => write.Path == ChangeWorld.Limit).GroupBy(write => write.DeviceId).OrderBy(node => node.Key, StringComparer.Ordinal);
+        var end = new List<string>
+        {
+            (string)change["state"]!,
+            string.Join(' ', Steps(change).Where(step => !step.StartsWith("hubRestarted", StringComparison.Ordinal)).Select(step => step.Split('>')[0])),
+            string.Join(' ', feed.Select(node => $"{node.Key}:{string.Join('>', node.Select(write => write.To))}")),
+            string.Join(' ', world.Nodes.Select(node => $"{world.LimitOf(node)}{world.Desired(node, "shadow")}")),
+            string.Join(' ', report["affected"]!.AsArray()),
+            report["paths"]!.ToJsonString(),
+            $"{world.Fleet.FindConfiguration("limits")!.Version} {world.Fleet.ListStages().Count}",
+        };
+        return (string.Join('\n', end), world.Committed - before);
+    }
 
     /// <summary>Who would be the canary: the same draw, without starting.</summary>
     private static async Task<JsonObject> Assigned(ChangeWorld world, string id)

@@ -52,6 +52,14 @@ internal sealed class ChangeWorld : IDisposable
     /// <summary>The fleet refuses this call of the changes, as if the store had failed.</summary>
     public string? Broken { get; set; }
 
+    /// <summary>The hub is killed behind so many commits: what it writes after them is lost. Telemetry and reports of nodes count as well once it is dead. Null = it lives on.</summary>
+    public int? Commits { get; set; }
+
+    /// <summary>How many commits there were, but for telemetry and reports of nodes.</summary>
+    public int Committed { get; private set; }
+
+    public bool IsDead => Commits <= 0;
+
     /// <summary>Whether a node with these desired properties raises an alarm in each window.</summary>
     public Func<string, JsonObject, bool> Rings { get; set; } = (_, _) => false;
 
@@ -97,6 +105,7 @@ internal sealed class ChangeWorld : IDisposable
     {
         var online = nodes.Where(id => Fleet.FindTwin(id)!.Connected).ToArray();
         services.Dispose();
+        Commits = null;
         services = Build();
         await Begin();
         foreach (var id in online)
@@ -128,6 +137,9 @@ internal sealed class ChangeWorld : IDisposable
     }
 
     public void LoseWaveform(string hash) => services.GetRequiredService<WaveformFiles>().Delete(hash);
+
+    /// <summary>A node raises an alarm, which the hub has not looked at yet.</summary>
+    public Task Ring(string id) => Tell(id, "alarm", $$"""{"id":"a{{++alarms}}","alarm":"high","state":"raised"}""");
 
     public Task Connect(string id) => Fleet.SetConnected(id, $"c-{id}", null, CancellationToken.None);
 
@@ -231,8 +243,7 @@ internal sealed class ChangeWorld : IDisposable
         await Tell(twin.DeviceId, "features", $$"""{"verdict":"normal","alarms":[{{Alarming}}],"coveragePermille":1000{{Trial(twin.DeviceId)}}}""");
         if (Rings(twin.DeviceId, twin.Desired.Properties))
         {
-            var name = $"a{++alarms}";
-            await Tell(twin.DeviceId, "alarm", $$"""{"id":"{{name}}","alarm":"high","state":"raised"}""");
+            await Ring(twin.DeviceId);
         }
     }
 
@@ -247,6 +258,9 @@ internal sealed class ChangeWorld : IDisposable
         collection.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         collection.AddSingleton<TimeProvider>(Time);
         collection.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(folder.FullName, "hub.db") } });
+        var store = collection.Single(service => service.ServiceType == typeof(IHubStore));
+        collection.Remove(store);
+        collection.AddSingleton(provider => DyingStore.Over((IHubStore)store.ImplementationFactory!(provider), this));
         collection.AddAlarmsAndPlant();
         collection.AddSingleton(new WaveformFiles(Path.Combine(folder.FullName, "waveforms")));
         collection.AddSingleton(new ChangeOptions { Folder = Path.Combine(folder.FullName, "replays") });
@@ -254,6 +268,63 @@ internal sealed class ChangeWorld : IDisposable
         collection.AddSingleton<ChangeReplays>();
         collection.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChangeService>(provider, BreakingFleet.Over(provider.GetRequiredService<IFleet>(), () => Broken)));
         return collection.BuildServiceProvider();
+    }
+
+    /// <summary>A store that loses what a killed hub would still have written.</summary>
+    private class DyingStore : DispatchProxy
+    {
+        private IHubStore inner = null!;
+        private ChangeWorld world = null!;
+
+        public static IHubStore Over(IHubStore inner, ChangeWorld world)
+        {
+            var store = Create<IHubStore, DyingStore>();
+            ((DyingStore)(object)store).inner = inner;
+            ((DyingStore)(object)store).world = world;
+            return store;
+        }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            if (targetMethod!.Name == nameof(IHubStore.Write))
+            {
+                lock (this)
+                {
+                    if (world.IsDead)
+                    {
+                        return Lose(args![0]!);
+                    }
+
+                    if (args![0] is IReadOnlyList<StoreChange> { Count: > 0 })
+                    {
+                        world.Committed++;
+                        world.Commits--;
+                    }
+                }
+            }
+
+            try
+            {
+                return targetMethod.Invoke(inner, args);
+            }
+            catch (TargetInvocationException problem)
+            {
+                throw problem.InnerException!;
+            }
+        }
+
+        private static Task? Lose(object write)
+        {
+            var dead = new StorageException(StorageError.Closed, "The hub is dead.");
+            if (write is not StoreWrite told)
+            {
+                return Task.FromException(dead);
+            }
+
+            told.Failed(dead);
+            told.Release();
+            return null;
+        }
     }
 
     /// <summary>A fleet that fails in one call.</summary>
