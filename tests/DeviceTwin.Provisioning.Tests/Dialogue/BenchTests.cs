@@ -9,6 +9,7 @@ namespace DeviceTwin.Tests.Provisioning.Dialogue;
 
 /// <summary>The dialogue over the system's serial ports: simulated boards behind real pseudo-terminals.</summary>
 [Platform("Linux,MacOsX")]
+[Parallelizable(ParallelScope.All)]
 public sealed class BenchTests
 {
     // A computer with much else to do lets a board wait for longer than a second.
