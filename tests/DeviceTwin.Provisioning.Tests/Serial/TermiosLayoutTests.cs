@@ -54,6 +54,13 @@ public sealed class TermiosLayoutTests
         }
     }
 
+    [TestCase("/dev/pts/7", true)]
+    [TestCase("/dev/ttys003", true)]
+    [TestCase("/dev/ttyS0", false)]
+    [TestCase("/dev/ttyUSB0", false)]
+    [TestCase("/dev/cu.usbserial-0001", false)]
+    public void PseudoTerminalsAreNotMadeExclusive(string path, bool isOne) => Assert.That(TermiosPort.IsPseudoTerminal(path), Is.EqualTo(isOne));
+
     [Test]
     public void EachTroubleIsOneSentenceAndHasANextStep()
     {

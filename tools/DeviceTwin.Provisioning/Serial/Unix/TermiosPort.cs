@@ -103,9 +103,19 @@ internal sealed class TermiosPort : ISerialPort
             throw SerialTrouble.Occupied(name, holders, reason);
         }
 
-        int nothing = 0;
-        _ = UnixNative.Control(descriptor, UnixNumbers.Current.Exclusive, ref nothing);
+        if (!IsPseudoTerminal(path))
+        {
+            int nothing = 0;
+            _ = UnixNative.Control(descriptor, UnixNumbers.Current.Exclusive, ref nothing);
+        }
     }
+
+    /// <summary>
+    /// Whether a device is a pseudo-terminal. It lives as long as its other end, and stays exclusive after we have closed it or were killed: nobody but root could open it
+    /// again. The lock ends with us.
+    /// </summary>
+    internal static bool IsPseudoTerminal(string path) =>
+        path.StartsWith("/dev/pts/", StringComparison.Ordinal) || path.StartsWith("/dev/ttys", StringComparison.Ordinal);
 
     private static void SetUp(string name, int descriptor)
     {
