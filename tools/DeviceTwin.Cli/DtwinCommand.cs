@@ -17,5 +17,6 @@ internal static class DtwinCommand
         VerifyCommand.Create(),
         AuditCommand.Create(),
         BoardsCommand.Create(),
+        BenchCommand.Create(),
     };
 }

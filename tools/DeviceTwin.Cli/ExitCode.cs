@@ -76,6 +76,9 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
     public static readonly ExitCode ChangeTakenBack = new(
         44, "changeTakenBack", "The change that was followed was rolled back, aborted or deleted.", "`dtwin change report ID` says why and what was restored.");
 
+    public static readonly ExitCode BenchNotPossible = new(
+        100, "benchNotPossible", "The simulated boards could not be laid out.", "The message says why; pseudo-terminals are there on Linux and macOS.");
+
     public static readonly ExitCode Interrupted = new(130, "interrupted", "Stopped by Ctrl-C before the run was finished.", "Nothing; everything was cleaned up.");
 
     /// <summary>The whole catalogue, by number.</summary>
@@ -83,7 +86,7 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
     [
         Success, Unexpected, Usage, DataFolderUnusable, NotConfirmed, HubNotReachable, HubDidNotStart, HubRefused, HubStopped, RecordingsUnusable,
         SettingsUnusable, EvidenceUnusable, WaveformDiffers, AuditUnusable, FileUnusable, NotSettled, NotInSync, ReplayNotFinished, VerdictDiffers,
-        OtherDetector, EvidenceIncomplete, AuditBroken, ChangeTakenBack, Interrupted,
+        OtherDetector, EvidenceIncomplete, AuditBroken, ChangeTakenBack, BenchNotPossible, Interrupted,
     ];
 }
 
