@@ -1,3 +1,3 @@
 using DeviceTwin.Cli;
 
-return await CommandRunner.RunAsync(DtwinCommand.Create(), args);
+return await CommandRunner.RunAsync(args);

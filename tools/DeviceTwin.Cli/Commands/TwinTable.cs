@@ -10,11 +10,11 @@ internal static class TwinTable
 
     public static void Write(JsonObject convergence)
     {
-        Screen.Output.MarkupLine($"{Markup.Escape((string?)convergence["deviceId"] ?? "")}  {Words.State((string?)convergence["state"] ?? "Unknown")}");
-        var table = new Table().Border(TableBorder.Simple).AddColumns("path", "desired", "reported", "state", "reason");
+        Screen.Unfolded($"{Markup.Escape((string?)convergence["deviceId"] ?? "")}  {Words.State((string?)convergence["state"] ?? "Unknown")}");
+        var table = new Grid().Column("path").Column("desired").Column("reported").Column("state").Column("reason", 1);
         foreach (var path in convergence["paths"]?.AsArray() ?? [])
         {
-            table.AddRow(
+            table.Row(
                 Markup.Escape((string?)path?["path"] ?? ""),
                 Markup.Escape(Short(path?["desired"])),
                 Markup.Escape(Short(path?["reported"])),
@@ -22,7 +22,7 @@ internal static class TwinTable
                 Markup.Escape((string?)path?["reason"] ?? ""));
         }
 
-        Screen.Output.Write(table);
+        table.Write();
     }
 
     /// <summary>A value as JSON; a long text by its beginning and its length, so that one setting does not push the others off the screen.</summary>

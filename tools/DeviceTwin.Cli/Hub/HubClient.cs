@@ -37,7 +37,8 @@ internal sealed partial class HubClient : IDisposable
     /// <param name="token">The access token; null on loopback.</param>
     /// <param name="authority">The only certificate authority to trust; null = the machine's own.</param>
     /// <param name="author">How changes are signed where the hub has no users.</param>
-    public HubClient(Uri hub, string? token, X509Certificate2? authority = null, string author = DefaultAuthor)
+    /// <param name="timeout">How long an answer may take; null = 100 s.</param>
+    public HubClient(Uri hub, string? token, X509Certificate2? authority = null, string author = DefaultAuthor, TimeSpan? timeout = null)
     {
         var handler = new SocketsHttpHandler();
         if (authority is not null)
@@ -50,7 +51,7 @@ internal sealed partial class HubClient : IDisposable
             };
         }
 
-        http = new HttpClient(handler) { BaseAddress = hub };
+        http = new HttpClient(handler) { BaseAddress = hub, Timeout = timeout ?? TimeSpan.FromSeconds(100) };
         http.DefaultRequestHeaders.Add("X-DeviceTwin-Author", author);
         if (token is not null)
         {
@@ -186,7 +187,7 @@ internal sealed partial class HubClient : IDisposable
         return await Read(response, cancellation);
     }
 
-    private Task<HttpResponseMessage> SendRaw(HttpMethod method, string path, JsonNode? body, CancellationToken cancellation, string? etag = null)
+    private Task<HttpResponseMessage> SendRaw(HttpMethod method, string path, JsonNode? body, CancellationToken cancellation, string? etag = null, IEnumerable<(string Name, string Value)>? headers = null)
     {
         var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
         if (etag is not null)
@@ -194,6 +195,12 @@ internal sealed partial class HubClient : IDisposable
             request.Headers.TryAddWithoutValidation("If-Match", etag.StartsWith('"') || etag == "*" ? etag : $"\"{etag}\"");
         }
 
+        foreach (var (name, value) in headers ?? [])
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        Talk.Detail($"{method} {http.BaseAddress}{path}");
         return Reach(() => http.SendAsync(request, cancellation));
     }
 
@@ -209,7 +216,7 @@ internal sealed partial class HubClient : IDisposable
         }
         catch (TaskCanceledException error) when (error.InnerException is TimeoutException)
         {
-            throw new CommandFailedException(ExitCode.HubNotReachable, $"{http.BaseAddress} took the request but did not answer it in {http.Timeout.TotalSeconds:0} s.");
+            throw new CommandFailedException(ExitCode.HubNotReachable, $"{http.BaseAddress} took the request but did not answer it in {http.Timeout.TotalSeconds:0} s.", "Is the hub under load, or the way to it slow? --timeout SECONDS waits longer.");
         }
     }
 
@@ -221,10 +228,21 @@ internal sealed partial class HubClient : IDisposable
             return Parse(text.Length == 0 ? "{}" : text);
         }
 
-        throw Parse(text) is JsonObject refusal && refusal["Message"] is JsonValue message
-            ? new CommandFailedException(ExitCode.HubRefused, $"The hub answered {(int)response.StatusCode}: {message}")
+        throw Parse(text) is JsonObject refusal && (string?)refusal["Message"] is { } message
+            ? new CommandFailedException(
+                IsSilence(message) ? ExitCode.DeviceSilent : ExitCode.HubRefused, $"The hub answered {(int)response.StatusCode}: {message}", Advice(response.StatusCode))
             : NoHub();
     }
+
+    /// <summary>Whether it is the device that does not answer: it is not there, or took too long.</summary>
+    private static bool IsSilence(string message) =>
+        message.StartsWith("ErrorCode:DeviceNotOnline", StringComparison.Ordinal) || message.StartsWith("ErrorCode:GatewayTimeout", StringComparison.Ordinal);
+
+    private static string? Advice(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.Unauthorized => "Give a token: --token-file FILE, or a profile that has one (`dtwin profile add`).",
+        _ => null,
+    };
 
     private JsonNode Parse(string text)
     {
