@@ -35,6 +35,11 @@ internal static class CommandRunner
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
 
+        if (CommonOptions.Contradiction(parsed) is { } contradiction)
+        {
+            return Fail(ExitCode.Usage, contradiction);
+        }
+
         Talk.Loudness = CommonOptions.Loudness(parsed);
         try
         {

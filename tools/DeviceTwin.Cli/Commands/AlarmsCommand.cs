@@ -79,7 +79,7 @@ internal static class AlarmsCommand
                     .Text("capture", alarm["capture"]).Text("fingerprint", alarm["fingerprint"]).Text("waveforms", alarm["waveforms"]).Write();
                 if (alarm["findings"] is JsonArray { Count: > 0 } findings)
                 {
-                    var grid = new Grid().Column("found").Column("kind").Column("by").Column("text");
+                    var grid = new Grid().Column("found").Column("kind").Column("by").Column("text", folds: true);
                     foreach (var finding in findings)
                     {
                         grid.Row(Facts.Time(finding?["foundAt"]), Facts.OrDash(finding?["kind"]), Facts.OrDash(finding?["by"]), Facts.OrDash(finding?["text"]));

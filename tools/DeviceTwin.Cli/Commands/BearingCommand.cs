@@ -99,7 +99,7 @@ internal static class BearingCommand
 
     private static void List(Geometry[] bearings)
     {
-        var grid = new Grid().Column("bearing").Column("BPFO", 0, right: true).Column("BPFI", 0, right: true).Column("BSF", 0, right: true).Column("FTF", 0, right: true).Column("where its geometry is from");
+        var grid = new Grid().Column("bearing").Column("BPFO", 0, right: true).Column("BPFI", 0, right: true).Column("BSF", 0, right: true).Column("FTF", 0, right: true).Column("where its geometry is from", folds: true);
         foreach (var bearing in bearings)
         {
             var orders = bearing.Orders;

@@ -29,7 +29,7 @@ internal static class BoardsCommand
 
     private static Grid ToGrid(IEnumerable<BoardDescription> boards)
     {
-        var table = new Grid().Column("board").Column("firmware image").Column("accelerometer", 1).Column("temperature", 2).Column("serial port", 3).Column("LED", 5, right: true).Column("button", 6, right: true).Column("supply", 4);
+        var table = new Grid().Column("board").Column("firmware image").Column("accelerometer", 1, folds: true).Column("temperature", 2, folds: true).Column("serial port", 3, folds: true).Column("LED", 5, right: true).Column("button", 6, right: true).Column("supply", 4);
         foreach (var board in boards)
         {
             table.Row(

@@ -56,8 +56,8 @@ internal static class DetectCommand
 
     private static int Run(IReadOnlyList<DetectTarget> targets, bool json, DirectoryInfo? evidence, CancellationToken cancellation)
     {
-        var table = new Grid().Column("file").Column("fault", 1).Column("verdict").Column("confidence", 3, right: true).Column("windows", 4).Column("outer", 6, right: true)
-            .Column("inner", 7, right: true).Column("ball", 8, right: true).Column("impulsive", 9, right: true).Column("mm/s", 5, right: true).Column("zone", 2).Column("refusals", 10);
+        var table = new Grid().Column("file").Column("fault", 1).Column("verdict").Column("confidence", 3, right: true).Column("windows", 4, folds: true).Column("outer", 6, right: true)
+            .Column("inner", 7, right: true).Column("ball", 8, right: true).Column("impulsive", 9, right: true).Column("mm/s", 5, right: true).Column("zone", 2).Column("refusals", 10, folds: true);
         using var judges = new ThreadLocal<RecordingJudge>(() => new RecordingJudge());
         var failures = new List<RecordingException>();
         SayWhatIsNotAsked(targets);

@@ -54,24 +54,22 @@ internal static class DoctorCommand
 
     private static void Show(IReadOnlyList<Finding> findings)
     {
-        var table = new Table().Border(TableBorder.None).HideHeaders()
-            .AddColumns(new TableColumn("").NoWrap().Padding(0, 0), new TableColumn("").NoWrap().Padding(2, 0), new TableColumn("").Padding(0, 0));
+        var width = findings.Max(finding => finding.Check.Length);
         foreach (var finding in findings)
         {
-            var next = finding.NextStep is { } step ? $" {Markup.Escape(step)}" : "";
-            table.AddRow(Mark(finding.Gravity), Markup.Escape(finding.Check), $"{Markup.Escape(finding.Sentence)}{next}");
+            var (mark, colour) = Mark(finding.Gravity);
+            Folding.Write(
+                $"[{colour}]{mark,-7}[/]  {Markup.Escape(finding.Check.PadRight(width))}  ", width + 11, Markup.Escape(finding.Sentence + (finding.NextStep is { } step ? " " + step : "")));
         }
-
-        Screen.Output.Write(table);
     }
 
     // Never by colour alone.
-    private static string Mark(Gravity gravity) => gravity switch
+    private static (string Mark, string Colour) Mark(Gravity gravity) => gravity switch
     {
-        Gravity.Good => "[green]ok[/]",
-        Gravity.Skipped => "[grey]skipped[/]",
-        Gravity.Warning => "[yellow]warning[/]",
-        _ => "[red]problem[/]",
+        Gravity.Good => ("ok", "green"),
+        Gravity.Skipped => ("skipped", "grey"),
+        Gravity.Warning => ("warning", "yellow"),
+        _ => ("problem", "red"),
     };
 
     private static string Word(Gravity gravity) => gravity == Gravity.Good ? "ok" : gravity.ToString().ToLowerInvariant();

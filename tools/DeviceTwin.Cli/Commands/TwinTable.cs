@@ -11,15 +11,14 @@ internal static class TwinTable
     public static void Write(JsonObject convergence)
     {
         Screen.Unfolded($"{Markup.Escape((string?)convergence["deviceId"] ?? "")}  {Words.State((string?)convergence["state"] ?? "Unknown")}");
-        var table = new Grid().Column("path").Column("desired").Column("reported").Column("state").Column("reason", 1);
+        var table = new Grid().Column("path").Column("desired").Column("reported").Column("state", folds: true);
         foreach (var path in convergence["paths"]?.AsArray() ?? [])
         {
             table.Row(
                 Markup.Escape((string?)path?["path"] ?? ""),
                 Markup.Escape(Short(path?["desired"])),
                 Markup.Escape(Short(path?["reported"])),
-                Words.State((string?)path?["state"] ?? "Unknown"),
-                Markup.Escape((string?)path?["reason"] ?? ""));
+                Words.State((string?)path?["state"] ?? "Unknown") + ((string?)path?["reason"] is { Length: > 0 } reason ? Markup.Escape($" ({reason})") : ""));
         }
 
         table.Write();

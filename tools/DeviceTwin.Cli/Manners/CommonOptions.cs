@@ -14,14 +14,11 @@ internal static class CommonOptions
         root.Add(new Option<bool>(JsonName) { Recursive = true, Description = "Print JSON on standard output (tools/JSON.md, `dtwin schema`)." });
         root.Add(new Option<bool>(QuietName, "-q") { Recursive = true, Description = "Say nothing on standard error but failures and questions." });
         root.Add(new Option<bool>(VerboseName, "-v") { Recursive = true, Description = "Say on standard error what is done on the way." });
-        root.Validators.Add(result =>
-        {
-            if (result.GetValue<bool>(QuietName) && result.GetValue<bool>(VerboseName))
-            {
-                result.AddError($"{QuietName} and {VerboseName} contradict each other: give one of them.");
-            }
-        });
     }
+
+    /// <summary>What is wrong with them; null = nothing.</summary>
+    public static string? Contradiction(ParseResult parsed) =>
+        parsed.GetValue<bool>(QuietName) && parsed.GetValue<bool>(VerboseName) ? $"{QuietName} and {VerboseName} contradict each other: give one of them." : null;
 
     public static bool Json(ParseResult parsed) => parsed.GetValue<bool>(JsonName);
 

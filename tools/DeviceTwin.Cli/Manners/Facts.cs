@@ -23,16 +23,14 @@ internal sealed class Facts
     /// <summary>A text as it is.</summary>
     public Facts Text(string name, JsonNode? value) => Add(name, Plain(value) is { Length: > 0 } text ? Markup.Escape(text) : null);
 
+    /// <summary>A text that may be long is folded beside its name.</summary>
     public void Write()
     {
         var width = lines.Count == 0 ? 0 : lines.Max(line => line.Name.Length);
-        var grid = new Table().Border(TableBorder.None).HideHeaders().AddColumns(new TableColumn("").NoWrap().Padding(0, 0), new TableColumn("").Padding(2, 0));
         foreach (var (name, value) in lines)
         {
-            grid.AddRow(name.PadRight(width), value);
+            Folding.Write(Markup.Escape(name.PadRight(width)) + "  ", width + 2, value);
         }
-
-        Screen.Output.Write(grid);
     }
 
     /// <summary>A value as a person writes it.</summary>

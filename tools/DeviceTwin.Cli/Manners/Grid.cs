@@ -9,14 +9,17 @@ namespace DeviceTwin.Cli;
 /// </summary>
 internal sealed class Grid
 {
-    private readonly List<(string Name, int Rank, bool Right)> columns = [];
+    private const int LeastFolded = 24;
+
+    private readonly List<(string Name, int Rank, bool Right, bool Folds)> columns = [];
     private readonly List<string[]> rows = [];
 
     /// <param name="rank">0 = stays whatever the width; the higher, the sooner it leaves.</param>
     /// <param name="right">Numbers.</param>
-    public Grid Column(string name, int rank = 0, bool right = false)
+    /// <param name="folds">Texts that may go on below themselves.</param>
+    public Grid Column(string name, int rank = 0, bool right = false, bool folds = false)
     {
-        columns.Add((name, rank, right));
+        columns.Add((name, rank, right, folds));
         return this;
     }
 
@@ -49,7 +52,7 @@ internal sealed class Grid
         while (true)
         {
             var table = Make(kept);
-            var width = ((IRenderable)table).Measure(RenderOptions.Create(console, console.Profile.Capabilities), int.MaxValue / 4).Max;
+            var width = ((IRenderable)table).Measure(RenderOptions.Create(console, console.Profile.Capabilities), int.MaxValue / 4).Max - kept.Sum(Foldable);
             var next = kept.Where(column => columns[column].Rank > 0).OrderByDescending(column => columns[column].Rank).ThenByDescending(column => column).FirstOrDefault(-1);
             if (width <= console.Profile.Width || next < 0)
             {
@@ -61,13 +64,16 @@ internal sealed class Grid
         }
     }
 
+    /// <summary>By how much a column may be narrower than its longest text.</summary>
+    private int Foldable(int column) => columns[column].Folds ? Math.Max(0, rows.Select(row => Markup.Remove(row[column]).Length).DefaultIfEmpty().Max() - LeastFolded) : 0;
+
     private Table Make(IReadOnlyList<int> kept)
     {
         var table = new Table().Border(TableBorder.Simple);
         foreach (var column in kept)
         {
-            var (name, rank, right) = columns[column];
-            table.AddColumn(new TableColumn(Markup.Escape(name)) { NoWrap = rank == 0 && column == 0, Alignment = right ? Justify.Right : Justify.Left });
+            var (name, _, right, folds) = columns[column];
+            table.AddColumn(new TableColumn(Markup.Escape(name)) { NoWrap = !folds, Alignment = right ? Justify.Right : Justify.Left });
         }
 
         foreach (var row in rows)

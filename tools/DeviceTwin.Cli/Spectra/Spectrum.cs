@@ -8,7 +8,7 @@ namespace DeviceTwin.Cli.Spectra;
 /// <param name="StepHertz">Distance of two lines.</param>
 internal sealed record SpectrumLines(double StepHertz, IReadOnlyList<double> Values)
 {
-    public double TopHertz => StepHertz * Math.Max(1, Values.Count - 1);
+    public double TopHertz => StepHertz * Math.Max(1, Values.Count);
 
     /// <summary>The largest line from one frequency (inclusive) to another (exclusive); 0 where there is none.</summary>
     public double Largest(double fromHertz, double toHertz)
