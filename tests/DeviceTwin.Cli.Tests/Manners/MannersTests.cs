@@ -144,6 +144,17 @@ public sealed class MannersTests : IDisposable
     [TestCase("fits", 4, "fits")]
     public void Long_text_goes_on_below_itself(string text, int width, string lines) => Assert.That(string.Join('|', Folding.Lines(text, width)), Is.EqualTo(lines));
 
+    [TestCase("devi", "devices")]
+    [TestCase("alarms a", "ack")]
+    [TestCase("bearing 62", "6205")]
+    [TestCase("method press-7 self", "selfTest")]
+    [TestCase("alarms list --state a", "active")]
+    public void Words_are_completed(string line, string word)
+    {
+        var run = Run($"[suggest:{line.Length}]", line);
+        Assert.That(run.Output.Split('\n').Select(offered => offered.Trim()), Does.Contain(word), run.Talk);
+    }
+
     private void Set(string name, string? value)
     {
         environment.TryAdd(name, Environment.GetEnvironmentVariable(name));
