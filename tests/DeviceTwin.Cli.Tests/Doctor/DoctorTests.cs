@@ -25,33 +25,33 @@ public sealed class DoctorTests : IDisposable
         Assert.That(findings.Select(finding => finding.NextStep), Has.All.Null);
     }
 
-    [TestCase(5, Gravity.Good)]
-    [TestCase(6, Gravity.Warning)]
-    [TestCase(60, Gravity.Warning)]
-    [TestCase(61, Gravity.Problem)]
-    [TestCase(-61, Gravity.Problem)]
-    public async Task Clocks_may_be_seconds_apart(int seconds, Gravity gravity)
+    [TestCase(5, "Good")]
+    [TestCase(6, "Warning")]
+    [TestCase(60, "Warning")]
+    [TestCase(61, "Problem")]
+    [TestCase(-61, "Problem")]
+    public async Task Clocks_may_be_seconds_apart(int seconds, string gravity)
     {
         machine.Now = machine.Now.AddSeconds(seconds);
-        Assert.That((await Find("clock")).Gravity, Is.EqualTo(gravity));
+        Assert.That((await Find("clock")).Gravity.ToString(), Is.EqualTo(gravity));
     }
 
-    [TestCase(31, Gravity.Good)]
-    [TestCase(30, Gravity.Warning)]
-    [TestCase(1, Gravity.Warning)]
-    [TestCase(0, Gravity.Problem)]
-    public async Task A_certificate_that_ends_soon_is_told(int days, Gravity gravity)
+    [TestCase(31, "Good")]
+    [TestCase(30, "Warning")]
+    [TestCase(1, "Warning")]
+    [TestCase(0, "Problem")]
+    public async Task A_certificate_that_ends_soon_is_told(int days, string gravity)
     {
         Answer("Mon, 23 Nov 2026 12:00:00 GMT", """{"status":"ready","checks":{},"reasons":[]}""", days);
-        Assert.That((await Find("certificates")).Gravity, Is.EqualTo(gravity));
+        Assert.That((await Find("certificates")).Gravity.ToString(), Is.EqualTo(gravity));
     }
 
-    [TestCase(1L << 30, Gravity.Good)]
-    [TestCase((1L << 30) - 1, Gravity.Warning)]
-    public async Task A_full_disk_is_told(long free, Gravity gravity)
+    [TestCase(1L << 30, "Good")]
+    [TestCase((1L << 30) - 1, "Warning")]
+    public async Task A_full_disk_is_told(long free, string gravity)
     {
         machine.Free = free;
-        Assert.That((await Find("disk")).Gravity, Is.EqualTo(gravity));
+        Assert.That((await Find("disk")).Gravity.ToString(), Is.EqualTo(gravity));
     }
 
     [Test]

@@ -9,6 +9,9 @@ namespace DeviceTwin.Cli.Commands;
 internal static class MethodCommand
 {
     internal const int ResponseSeconds = 30;
+
+    /// <summary>What the hub needs beside the node.</summary>
+    internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
     private static readonly string[] Irreversible = ["factoryReset", "relearnBaseline"];
 
     public static Command Create(string name, string description)
@@ -36,6 +39,7 @@ internal static class MethodCommand
             }
 
             Talk.Detail($"waiting up to {parsed.GetValue(wait)} s for {id} to answer {called}");
+            client.Allow(TimeSpan.FromSeconds(parsed.GetValue(wait) + parsed.GetValue(connect)) + Grace);
             var answer = await client.CallMethod(
                 id, called, parsed.GetValue(payload) is { } text ? JsonNode.Parse(text) : null, parsed.GetValue(wait), parsed.GetValue(connect), cancellation);
             HubVerb.Say(parsed, answer, () => Show(answer["payload"]));

@@ -17,6 +17,7 @@ internal static class TraceCommand
         return HubVerb.Create(name, description, [device, after, wait], async (client, parsed, cancellation) =>
         {
             var id = parsed.GetValue(device)!;
+            client.Allow(TimeSpan.FromSeconds(parsed.GetValue(wait)) + MethodCommand.Grace);
             var events = new JsonArray();
             JsonObject page;
             var (number, lost) = (parsed.GetValue(after), 0L);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
@@ -58,6 +59,9 @@ internal sealed partial class HubClient : IDisposable
             http.DefaultRequestHeaders.Authorization = new("Bearer", token);
         }
     }
+
+    /// <summary>Gives answers so much time at least, where the hub itself waits for somebody; before the first request.</summary>
+    public void Allow(TimeSpan time) => http.Timeout = http.Timeout < time ? time : http.Timeout;
 
     public void Dispose() => http.Dispose();
 
@@ -209,6 +213,13 @@ internal sealed partial class HubClient : IDisposable
         try
         {
             return await send();
+        }
+        catch (HttpRequestException error) when (error.InnerException is AuthenticationException)
+        {
+            throw new CommandFailedException(
+                ExitCode.HubNotReachable,
+                $"The certificate of {http.BaseAddress} is not one that this machine trusts, or is of another name.",
+                "Give the plant's authority, `ca.pem` of the hub's data folder: --ca-file FILE, or a profile that has it; and the name that the hub was started with (--host-name).");
         }
         catch (HttpRequestException error)
         {
