@@ -8,11 +8,9 @@ namespace DeviceTwin.Cli;
 internal static class CommandRunner
 {
     /// <summary>Builds of the command line what the arguments name, and runs it.</summary>
-    public static Task<int> RunAsync(string[] args) => RunAsync(DtwinCommand.Create(args), args);
-
-    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    public static int Run(string[] args)
     {
-        var parsed = root.Parse(args);
+        var parsed = DtwinCommand.Create(args).Parse(args);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
@@ -24,17 +22,18 @@ internal static class CommandRunner
             return ExitCode.Usage.Number;
         }
 
-        if (parsed.Action is HelpAction help)
+        if (parsed.Action is HelpAction)
         {
             // Nothing that a command needs is made for it.
-            if (Screen.Form is { } form)
-            {
-                help.MaxWidth = form.Width;
-            }
-
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            Console.Out.Write(HelpPage.Of(parsed.CommandResult.Command, ScreenForm.TextWidth));
+            return ExitCode.Success.Number;
         }
 
+        return RunAsync(parsed, args).GetAwaiter().GetResult();
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, string[] args)
+    {
         if (CommonOptions.Contradiction(parsed) is { } contradiction)
         {
             return Fail(ExitCode.Usage, contradiction);

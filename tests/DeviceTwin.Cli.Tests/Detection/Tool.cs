@@ -15,7 +15,7 @@ internal static class Tool
         Console.SetError(talk);
         try
         {
-            var code = CommandRunner.RunAsync(arguments).GetAwaiter().GetResult();
+            var code = CommandRunner.Run(arguments);
             return (code, output.ToString(), talk.ToString());
         }
         finally

@@ -53,7 +53,7 @@ public sealed class MannersTests : IDisposable
     [TestCase(null, "dumb", true)]
     [TestCase(null, "xterm", false)]
     public void NO_COLOR_and_a_dumb_terminal_are_plain(string? noColour, string? terminal, bool plain) =>
-        Assert.That(Screen.IsPlain(name => name == "NO_COLOR" ? noColour : terminal), Is.EqualTo(plain));
+        Assert.That(ScreenForm.IsPlain(name => name == "NO_COLOR" ? noColour : terminal), Is.EqualTo(plain));
 
     [Test]
     public void A_profile_is_used_unless_a_hub_is_named()

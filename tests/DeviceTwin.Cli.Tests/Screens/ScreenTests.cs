@@ -138,16 +138,16 @@ public sealed class ScreenTests
         var text = new StringBuilder();
         foreach (var path in new[] { "" }.Concat(Leaves(DtwinCommand.Create(), "").Select(leaf => leaf.Path)))
         {
-            Screen.Form = new ScreenForm(80, Colours: false);
+            ScreenForm.Wanted = new ScreenForm(80, Colours: false);
             try
             {
                 var run = Tool.Run([.. path.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
                 Assert.That(run.Code, Is.Zero, run.Talk);
-                text.Append($"$ dtwin {(path + " --help").Trim()}\n").Append(run.Output.ReplaceLineEndings("\n").Replace(RootCommand.ExecutableName, "dtwin")).Append('\n');
+                text.Append($"$ dtwin {(path + " --help").Trim()}\n").Append(run.Output.ReplaceLineEndings("\n")).Append('\n');
             }
             finally
             {
-                Screen.Form = null;
+                ScreenForm.Wanted = null;
             }
         }
 
@@ -171,7 +171,7 @@ public sealed class ScreenTests
     {
         using var world = new FixedWorld();
         Prepare(name, world);
-        Screen.Form = form;
+        ScreenForm.Wanted = form;
         try
         {
             var run = Tool.Run(Arguments(name, world));
@@ -182,7 +182,7 @@ public sealed class ScreenTests
         }
         finally
         {
-            Screen.Form = null;
+            ScreenForm.Wanted = null;
         }
     }
 

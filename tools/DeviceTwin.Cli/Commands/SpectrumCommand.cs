@@ -67,7 +67,7 @@ internal static class SpectrumCommand
 
     private static void Show(Spectrum spectrum, double? topHertz)
     {
-        var width = Screen.IsFolded ? Screen.Width : PlainWidth;
+        var width = ScreenForm.IsFolded ? Screen.Width : PlainWidth;
         Output.Line(string.Create(
             CultureInfo.InvariantCulture, $"{spectrum.File}: {spectrum.Samples} samples at {spectrum.RateHertz:0.###} Hz, {spectrum.Windows} windows"));
         Plot($"Amplitude in {spectrum.Unit}", spectrum.Amplitude, topHertz ?? spectrum.Amplitude.TopHertz, [.. spectrum.Markers.Where(marker => marker.Word == "shaft")], width);

@@ -5,7 +5,8 @@ namespace DeviceTwin.Cli;
 /// <summary>Text beside something: where the screen ends it goes on below its own beginning.</summary>
 internal static class Folding
 {
-    private const int Least = 20;
+    /// <summary>Columns that a text takes at least.</summary>
+    public const int Least = 20;
 
     /// <param name="before">Markup that stands before the first line.</param>
     /// <param name="indent">Columns that it takes.</param>
@@ -13,7 +14,7 @@ internal static class Folding
     public static void Write(string before, int indent, string text)
     {
         var plain = Markup.Remove(text);
-        var room = Screen.IsFolded ? Math.Max(Least, Screen.Width - indent) : int.MaxValue;
+        var room = ScreenForm.IsFolded ? Math.Max(Least, Screen.Width - indent) : int.MaxValue;
         if (plain.Length <= room)
         {
             Screen.Unfolded(before + text);

@@ -2,11 +2,6 @@ using Spectre.Console;
 
 namespace DeviceTwin.Cli;
 
-/// <summary>How standard output looks.</summary>
-/// <param name="Width">Columns.</param>
-/// <param name="Colours">Whether there are colours, and with them ANSI sequences.</param>
-internal sealed record ScreenForm(int Width, bool Colours);
-
 /// <summary>
 /// Standard output for people: colours and live tables on a terminal, plain and unwrapped text everywhere else. <c>NO_COLOR</c>, if it is not
 /// empty, and a dumb terminal take the colours away.
@@ -18,27 +13,21 @@ internal static class Screen
 
     private static (TextWriter Writer, ScreenForm? Form, IAnsiConsole Console)? made;
 
-    /// <summary>What it is to look like; null = as it is found.</summary>
-    public static ScreenForm? Form { get; set; }
-
     /// <summary>Whether a person looks at a terminal that can redraw.</summary>
-    public static bool IsLive => Form is null && !Console.IsOutputRedirected && Output.Profile.Capabilities.Interactive;
+    public static bool IsLive => ScreenForm.Wanted is null && !Console.IsOutputRedirected && Output.Profile.Capabilities.Interactive;
 
     public static IAnsiConsole Output
     {
         get
         {
-            if (made is not { } console || console.Writer != Console.Out || console.Form != Form)
+            if (made is not { } console || console.Writer != Console.Out || console.Form != ScreenForm.Wanted)
             {
-                made = console = (Console.Out, Form, Create());
+                made = console = (Console.Out, ScreenForm.Wanted, Create());
             }
 
             return console.Console;
         }
     }
-
-    /// <summary>Whether somebody reads it on a screen of a certain width.</summary>
-    public static bool IsFolded => Form is not null || !Console.IsOutputRedirected;
 
     /// <summary>Columns of the screen.</summary>
     public static int Width => Output.Profile.Width;
@@ -59,14 +48,11 @@ internal static class Screen
         }
     }
 
-    /// <summary>Whether this environment forbids colours.</summary>
-    public static bool IsPlain(Func<string, string?> environment) => environment("NO_COLOR") is { Length: > 0 } || environment("TERM") == "dumb";
-
     private static IAnsiConsole Create()
     {
         var redirected = Console.IsOutputRedirected;
-        var colours = Form?.Colours;
-        var plain = !(colours ?? (!redirected && !IsPlain(Environment.GetEnvironmentVariable)));
+        var colours = ScreenForm.Wanted?.Colours;
+        var plain = !(colours ?? (!redirected && !ScreenForm.IsPlain(Environment.GetEnvironmentVariable)));
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(Console.Out),
@@ -74,7 +60,7 @@ internal static class Screen
             ColorSystem = plain ? ColorSystemSupport.NoColors : colours == true ? ColorSystemSupport.Standard : ColorSystemSupport.Detect,
             Interactive = colours is null ? InteractionSupport.Detect : InteractionSupport.No,
         });
-        if (Form is { } form)
+        if (ScreenForm.Wanted is { } form)
         {
             console.Profile.Width = form.Width;
         }
