@@ -178,7 +178,7 @@ public sealed class ScreenTests
             var test = Cases.Single(test => test.Name == name);
             Assert.That(run.Code, Is.EqualTo(test.Code), run.Talk);
             var text = $"$ dtwin {test.Arguments.Replace(" --hub {hub}", "")}\n{run.Output}{(run.Talk.Length > 0 ? "--- standard error\n" : "")}{run.Talk}";
-            return text.ReplaceLineEndings("\n").Replace(world.Hub.Address, "http://hub/").Replace(DeviceTwin.SensorNode.Detection.Fingerprint.BuildId, "0a1b2c3d");
+            return text.ReplaceLineEndings("\n").Replace(world.Hub.Address, "http://hub/").Replace(world.Folder + "/", "").Replace(DeviceTwin.SensorNode.Detection.Fingerprint.BuildId, "0a1b2c3d");
         }
         finally
         {
