@@ -11,6 +11,7 @@ public sealed class VerbsTests
     [TestCase(new[] { "il", "--jsonn" }, "il does not take '--jsonn'")]
     [TestCase(new[] { "reconcile", "--jsonn" }, "reconcile does not take '--jsonn'")]
     [TestCase(new[] { "size", "2048" }, "size does not take '2048'")]
+    [TestCase(new[] { "startup", "--runs", "2" }, "startup does not take '--runs'")]
     [TestCase(new[] { "soak" }, "soak what? there are: arithmetic, crash, node-twin, node, day, fuzz, reconcile")]
     [TestCase(new[] { "soak", "--seed", "5" }, "soak what? there are: arithmetic, crash, node-twin, node, day, fuzz, reconcile")]
     [TestCase(new[] { "soak", "bread" }, "there is no soak 'bread'; there are: arithmetic, crash, node-twin, node, day, fuzz, reconcile")]

@@ -116,5 +116,46 @@ public sealed class ToolTests
             await watch.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20)) ?? throw new AssertionException(await talk))!;
     }
 
+    [Test]
+    public async Task What_the_commands_print_of_a_real_hub_and_node_is_what_the_page_says()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"dtwin-{Environment.ProcessId}.csv");
+        try
+        {
+            await Matches("devices show", 0, Device);
+            await Matches("query", 0, $"deviceId = '{Device}'");
+            await Matches("query", 57, "deviceId =");
+            await Matches("machines list", 0);
+            await Matches("alarms list", 0);
+            await Matches("hub status", 0);
+            await Matches("logs", 0, "--level", "information");
+            await Matches("method", 0, Device, "selfTest");
+            await Matches("method", 12, "nobody", "selfTest", "--wait", "5");
+            await Matches("trace", 0, Device);
+            await Matches("export", 0, Device, "--resolution", "raw");
+            var capture = await Matches("capture", 0, Device, "--out", file);
+            Assert.That((int)JsonNode.Parse(capture)!["frames"]!, Is.EqualTo(File.ReadLines(file).Count() - 1));
+            var doctor = await Run("doctor", "--json");
+            Assert.That(doctor.ExitCode, Is.EqualTo(0).Or.EqualTo(53), doctor.Talk);
+            Pages.Check("doctor", doctor.Output);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private async Task<string> Matches(string command, int code, params string[] arguments)
+    {
+        var run = await Run([.. command.Split(' '), .. arguments, "--json"]);
+        Assert.That(run.ExitCode, Is.EqualTo(code), $"{command}: {run.Output}{run.Talk}");
+        if (code == 0)
+        {
+            Pages.Check(command, run.Output);
+        }
+
+        return run.Output;
+    }
+
     private Task<Tool.Result> Run(params string[] arguments) => Tool.Run([.. arguments, "--hub", hub.HttpUrl.ToString()]);
 }

@@ -5,6 +5,7 @@ using DeviceTwin.Bench.Il;
 using DeviceTwin.Bench.Reconcile;
 using DeviceTwin.Bench.Size;
 using DeviceTwin.Bench.Soak;
+using DeviceTwin.Bench.Startup;
 using DeviceTwin.Bench.Training;
 using DeviceTwin.SensorNode.Recordings;
 
@@ -65,6 +66,9 @@ public static class Verbs
           compatibility --results DIR [--check]
                                writes the table of cloud/README.md from the results (trx files) of a test run, or checks it; fails where
                                a promise of cloud/compatibility.json is not proven by a test named after it
+          startup [--runs N] [--json]
+                               publishes dtwin and an empty console application the same way, starts both in turn and says how often the
+                               one costs the other; fails beyond 3 times
           help                 this text
 
           --root DIR           the checkout (default: the nearest folder above that holds DeviceTwin.sln)
@@ -100,6 +104,8 @@ public static class Verbs
                     return ReconcileVerb.Run(options, output, error);
                 case "compatibility":
                     return CompatibilityVerb.Run(options, output, error);
+                case "startup":
+                    return StartupVerb.Run(options, output, error);
                 case "help" or "--help" or "-h":
                     output.WriteLine(Usage);
                     return Done;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Runtime.InteropServices;
 
 namespace DeviceTwin.Cli;
@@ -6,9 +7,10 @@ namespace DeviceTwin.Cli;
 /// <summary>Runs a command and turns every failure into one sentence on stderr and a catalogued exit code.</summary>
 internal static class CommandRunner
 {
-    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    /// <summary>Builds of the command line what the arguments name, and runs it.</summary>
+    public static int Run(string[] args)
     {
-        var parsed = root.Parse(args);
+        var parsed = DtwinCommand.Create(args).Parse(args);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
@@ -20,6 +22,24 @@ internal static class CommandRunner
             return ExitCode.Usage.Number;
         }
 
+        if (parsed.Action is HelpAction)
+        {
+            // Nothing that a command needs is made for it.
+            Console.Out.Write(HelpPage.Of(parsed.CommandResult.Command, ScreenForm.TextWidth));
+            return ExitCode.Success.Number;
+        }
+
+        return RunAsync(parsed, args).GetAwaiter().GetResult();
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, string[] args)
+    {
+        if (CommonOptions.Contradiction(parsed) is { } contradiction)
+        {
+            return Fail(ExitCode.Usage, contradiction);
+        }
+
+        Talk.Loudness = CommonOptions.Loudness(parsed);
         try
         {
             // Ours are in place before a command makes anything, and know a closed terminal (SIGHUP) too. Once asked to stop, the command
@@ -42,8 +62,7 @@ internal static class CommandRunner
         }
         catch (Exception unforeseen)
         {
-            Console.Error.WriteLine(unforeseen);
-            return Fail(ExitCode.Unexpected, ExitCode.Unexpected.Meaning);
+            return Fail(ExitCode.Unexpected, $"{ExitCode.Unexpected.Meaning} ({unforeseen.GetType().Name}: {OneLine(unforeseen.Message)})", Report(unforeseen, args));
         }
     }
 
@@ -60,4 +79,21 @@ internal static class CommandRunner
         Console.Error.WriteLine($"dtwin: {detail} {nextStep ?? code.Remedy} [{code.Number} {code.Word}]");
         return code.Number;
     }
+
+    /// <summary>Where something broke is for those who mend it: it goes to a file, not to the screen.</summary>
+    private static string Report(Exception unforeseen, string[] args)
+    {
+        try
+        {
+            var file = Path.Combine(Path.GetTempPath(), $"dtwin-unexpected-{Environment.ProcessId}.txt");
+            PrivateFile.Write(file, $"dtwin {DtwinCommand.Version}, {RuntimeInformation.OSDescription}, {args.FirstOrDefault(arg => !arg.StartsWith('-'))}\n{unforeseen}\n");
+            return $"Report it with the file {file}.";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return ExitCode.Unexpected.Remedy;
+        }
+    }
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ").TrimEnd('.', ' ');
 }

@@ -13,7 +13,7 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
 {
     public static readonly ExitCode Success = new(0, "success", "Everything asked for was done.", "Nothing.");
 
-    public static readonly ExitCode Unexpected = new(1, "unexpected", "Something that nobody foresaw.", "Report it with the lines printed above.");
+    public static readonly ExitCode Unexpected = new(1, "unexpected", "Something that nobody foresaw.", "Report it with the file that the message names.");
 
     public static readonly ExitCode Usage = new(2, "usage", "The command line could not be understood.", "Run the command with --help.");
 
@@ -76,6 +76,36 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
     public static readonly ExitCode ChangeTakenBack = new(
         44, "changeTakenBack", "The change that was followed was rolled back, aborted or deleted.", "`dtwin change report ID` says why and what was restored.");
 
+    public static readonly ExitCode SecretExposed = new(
+        50, "secretExposed", "A file with a secret can be read by others on this machine.", "Run the `chmod 600` that the message shows.");
+
+    public static readonly ExitCode ProfileUnusable = new(
+        51, "profileUnusable", "There is no such profile, or the file of the profiles cannot be used.", "`dtwin profile list` shows them, `dtwin profile add` makes one.");
+
+    public static readonly ExitCode TimedOut = new(
+        52, "timedOut", "The time was over before what was waited for had happened.", "The message says what was waited for; --wait gives it more time.");
+
+    public static readonly ExitCode ProblemsFound = new(
+        53, "problemsFound", "The doctor found something that stops dtwin or the hub from working.", "Each line says what to do next.");
+
+    public static readonly ExitCode HubNotReady = new(
+        54, "hubNotReady", "The hub answers, but cannot do its work.", "The reasons printed say why and what to do.");
+
+    public static readonly ExitCode DeviceSilent = new(
+        55, "deviceSilent", "The device is not connected, or did not answer in time.", "`dtwin devices show ID` says when it was last seen; look at its power and network.");
+
+    public static readonly ExitCode MethodFailed = new(
+        56, "methodFailed", "The device answered that it did not do it.", "Its answer, printed above, says why; firmware/SensorNode/Methods/README.md has the words.");
+
+    public static readonly ExitCode QueryUnusable = new(
+        57, "queryUnusable", "The query could not be understood.", "The mark below it shows where; cloud/QUERIES.md has the language.");
+
+    public static readonly ExitCode BackupUnusable = new(
+        58, "backupUnusable", "The backup could not be made or restored; nothing took its place.", "The message says why.");
+
+    public static readonly ExitCode BearingUnknown = new(
+        59, "bearingUnknown", "The bearing is not in the catalogue, or there can be none of this geometry.", "`dtwin bearing` lists the catalogue; give --elements, --element, --pitch and --angle.");
+
     public static readonly ExitCode BenchNotPossible = new(
         100, "benchNotPossible", "The simulated boards could not be laid out.", "The message says why; pseudo-terminals are there on Linux and macOS.");
 
@@ -86,7 +116,8 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
     [
         Success, Unexpected, Usage, DataFolderUnusable, NotConfirmed, HubNotReachable, HubDidNotStart, HubRefused, HubStopped, RecordingsUnusable,
         SettingsUnusable, EvidenceUnusable, WaveformDiffers, AuditUnusable, FileUnusable, NotSettled, NotInSync, ReplayNotFinished, VerdictDiffers,
-        OtherDetector, EvidenceIncomplete, AuditBroken, ChangeTakenBack, BenchNotPossible, Interrupted,
+        OtherDetector, EvidenceIncomplete, AuditBroken, ChangeTakenBack, SecretExposed, ProfileUnusable,
+        TimedOut, ProblemsFound, HubNotReady, DeviceSilent, MethodFailed, QueryUnusable, BackupUnusable, BearingUnknown, BenchNotPossible, Interrupted,
     ];
 }
 

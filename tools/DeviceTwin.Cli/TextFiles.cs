@@ -48,6 +48,34 @@ internal static class TextFiles
         }
     }
 
+    /// <summary>Writes a file that only its owner may read.</summary>
+    /// <exception cref="CommandFailedException"><see cref="ExitCode.FileUnusable"/>.</exception>
+    public static void WriteSecret(FileInfo file, string text)
+    {
+        try
+        {
+            PrivateFile.Write(file.FullName, text);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable($"'{file}' cannot be written: {error.Message}");
+        }
+    }
+
+    /// <summary>A file to be written from its beginning.</summary>
+    /// <exception cref="CommandFailedException"><see cref="ExitCode.FileUnusable"/>.</exception>
+    public static Stream Create(FileInfo file)
+    {
+        try
+        {
+            return File.Create(file.FullName);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable($"'{file}' cannot be written: {error.Message}");
+        }
+    }
+
     /// <summary>Whether a file could be written where it is to be, asked before the long work whose result it takes.</summary>
     /// <param name="file">Null = none is asked for.</param>
     /// <exception cref="CommandFailedException"><see cref="ExitCode.FileUnusable"/>.</exception>

@@ -21,6 +21,25 @@ internal static class Words
         _ => $"[red]{Markup.Escape(state)}[/]",
     };
 
+    /// <summary>The worst of a part of the plant.</summary>
+    public static string Severity(string? severity) => severity switch
+    {
+        null or "" or "none" => "[grey]-[/]",
+        "good" => "[green]good[/]",
+        "warning" => "[yellow]warning[/]",
+        "fault" => "[red]fault[/]",
+        _ => $"[grey]{Markup.Escape(severity)}[/]",
+    };
+
+    /// <summary>The state of an alarm.</summary>
+    public static string Alarm(string? state) => state switch
+    {
+        "raised" => "[red]raised[/]",
+        "acknowledged" => "[yellow]acknowledged[/]",
+        "cleared" => "[green]cleared[/]",
+        _ => Markup.Escape(state ?? "-"),
+    };
+
     public static string Connection(bool connected) => connected ? "[green]connected[/]" : "[grey]offline[/]";
 
     /// <summary>The state of a change.</summary>

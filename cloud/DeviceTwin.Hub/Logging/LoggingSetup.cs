@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace DeviceTwin.Hub.Logging;
 
-/// <summary>Logs go to standard error, one line each: standard output belongs to the ready line.</summary>
+/// <summary>Logs go to standard error, one line each, and the last of them stay in memory: standard output belongs to the ready line.</summary>
 internal static class LoggingSetup
 {
     public static void UseHubLogging(this ILoggingBuilder logging, HubOptions options)
@@ -39,6 +39,8 @@ internal static class LoggingSetup
             });
         }
 
+        logging.Services.AddSingleton(services => new LogRing(services.GetService<TimeProvider>() ?? TimeProvider.System));
+        logging.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<LogRing>());
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 }

@@ -30,6 +30,7 @@ internal static class RestHosting
         routes.MapQuery();
         routes.MapConfigurations();
         routes.MapStatistics();
+        routes.MapLogs();
         routes.MapFleetApi();
         routes.MapOverrides();
         routes.MapAccess();

@@ -8,7 +8,7 @@ namespace DeviceTwin.Tests.Cli.Changes;
 internal sealed class FakeHub : IDisposable
 {
     private readonly HttpListener listener;
-    private readonly Dictionary<string, (int Status, string Type, string Body)> answers = [];
+    private readonly Dictionary<string, Queue<Prepared>> answers = [];
     private readonly List<Question> questions = [];
 
     public FakeHub()
@@ -16,6 +16,8 @@ internal sealed class FakeHub : IDisposable
         (listener, Address) = Listen();
         _ = Task.Run(Serve);
     }
+
+    private sealed record Prepared(int Status, string Type, string Body, (string Name, string Value)[] Headers);
 
     /// <summary>One request as it came.</summary>
     internal sealed record Question(string Method, string Path, string Body, string? IfMatch, string? Author);
@@ -33,9 +35,16 @@ internal sealed class FakeHub : IDisposable
         }
     }
 
-    public FakeHub Answer(string method, string path, string body, int status = 200, string type = "application/json")
+    public FakeHub Answer(string method, string path, string body, int status = 200, string type = "application/json", params (string Name, string Value)[] headers)
     {
-        answers[$"{method} {path}"] = (status, type, body);
+        answers[$"{method} {path}"] = new([new Prepared(status, type, body, headers)]);
+        return this;
+    }
+
+    /// <summary>What the next request of the same gets; the last answer stays.</summary>
+    public FakeHub Then(string method, string path, string body)
+    {
+        answers[$"{method} {path}"].Enqueue(new Prepared(200, "application/json", body, []));
         return this;
     }
 
@@ -63,6 +72,16 @@ internal sealed class FakeHub : IDisposable
             {
                 // Somebody else took the port in between.
             }
+        }
+    }
+
+    private Prepared Next(string question)
+    {
+        lock (questions)
+        {
+            return !answers.TryGetValue(question, out var prepared)
+                ? new Prepared(404, "application/json", """{"Message":"ErrorCode:ChangeNotFound;There is no such thing. GET /api/v1/rollouts lists them."}""", [])
+                : prepared.Count > 1 ? prepared.Dequeue() : prepared.Peek();
         }
     }
 
@@ -96,8 +115,12 @@ internal sealed class FakeHub : IDisposable
             questions.Add(question);
         }
 
-        var (status, type, body) = answers.GetValueOrDefault(
-            $"{question.Method} {path}", (404, "application/json", """{"Message":"ErrorCode:ChangeNotFound;There is no such thing. GET /api/v1/rollouts lists them."}"""));
+        var (status, type, body, headers) = Next($"{question.Method} {path}");
+        foreach (var (name, value) in headers)
+        {
+            context.Response.Headers[name] = value;
+        }
+
         context.Response.StatusCode = status;
         context.Response.ContentType = type;
         if (body.Length > 0)

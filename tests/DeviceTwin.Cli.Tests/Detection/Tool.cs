@@ -8,14 +8,14 @@ internal static class Tool
     public static (int Code, string Output, string Talk) Run(params string[] arguments)
     {
         var (standardOutput, standardError) = (Console.Out, Console.Error);
-        // Not disposed: the screen for people keeps the writer it first met.
+        // Not disposed: a command may still say something while it ends.
         var output = new StringWriter();
         var talk = new StringWriter();
         Console.SetOut(output);
         Console.SetError(talk);
         try
         {
-            var code = CommandRunner.RunAsync(DtwinCommand.Create(), arguments).GetAwaiter().GetResult();
+            var code = CommandRunner.Run(arguments);
             return (code, output.ToString(), talk.ToString());
         }
         finally

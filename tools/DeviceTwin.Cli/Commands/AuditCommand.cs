@@ -10,7 +10,7 @@ namespace DeviceTwin.Cli.Commands;
 /// <summary><c>dtwin audit</c>: proves that an audit log is as it was written.</summary>
 internal static class AuditCommand
 {
-    public static Command Create() => new("audit", "Prove the chain of an audit log, or print its head.") { Verify(), Head() };
+    public static Command Create(string name, string description) => new(name, description) { Verify(), Head() };
 
     private static Command Verify()
     {
@@ -70,7 +70,7 @@ internal static class AuditCommand
             }
             else
             {
-                Console.Out.WriteLine($"{last.Id}:{last.Hash}");
+                Output.Line($"{last.Id}:{last.Hash}");
             }
 
             return ExitCode.Success.Number;
@@ -93,11 +93,11 @@ internal static class AuditCommand
         }
         else if (proof.IsIntact)
         {
-            Console.Out.WriteLine($"intact: {proof.Rows} rows after {proof.Anchor.Id}, head {proof.Head.Id}:{proof.Head.Hash}");
+            Output.Line($"intact: {proof.Rows} rows after {proof.Anchor.Id}, head {proof.Head.Id}:{proof.Head.Hash}");
         }
         else
         {
-            Console.Out.WriteLine($"{proof.Flaw!.Word} {proof.Flaw.Id}: {proof.Flaw.Sentence} {proof.Rows} rows before it fit.");
+            Output.Line($"{proof.Flaw!.Word} {proof.Flaw.Id}: {proof.Flaw.Sentence} {proof.Rows} rows before it fit.");
         }
 
         return proof.IsIntact ? ExitCode.Success.Number : CommandRunner.Fail(ExitCode.AuditBroken, proof.Flaw!.Sentence);

@@ -6,13 +6,12 @@ namespace DeviceTwin.Cli.Commands;
 /// <summary><c>dtwin bench</c>: boards to provision where there are none.</summary>
 internal static class BenchCommand
 {
-    public static Command Create(string name = "bench", string description = "Lay simulated boards on the bench, each behind a serial port of its own, to try provisioning.")
+    public static Command Create(string name, string description)
     {
         var boards = NumberOption.Whole("--boards", "So many boards.", 1, 1, 99);
         var ports = new Option<DirectoryInfo?>("--ports-folder") { HelpName = "DIR", Description = "Make a link to each board's port here, by name: board-01." };
         var files = new Option<DirectoryInfo?>("--files") { HelpName = "DIR", Description = "Keep what the boards store here; otherwise they forget it with the end." };
-        var json = new Option<bool>("--json") { Description = "Print one JSON document." };
-        var command = new Command(name, description) { boards, ports, files, json };
+        var command = new Command(name, description) { boards, ports, files };
         command.SetAction((parsed, cancellation) => RunAsync(
             new SimulatedBenchOptions
             {
@@ -20,7 +19,7 @@ internal static class BenchCommand
                 PortsFolder = parsed.GetValue(ports)?.FullName,
                 FilesFolder = parsed.GetValue(files)?.FullName,
             },
-            parsed.GetValue(json),
+            CommonOptions.Json(parsed),
             cancellation));
         return command;
     }

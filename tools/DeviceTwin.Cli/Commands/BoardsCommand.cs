@@ -7,20 +7,19 @@ namespace DeviceTwin.Cli.Commands;
 /// <summary><c>dtwin boards</c>: what this firmware runs on, and how it is wired.</summary>
 internal static class BoardsCommand
 {
-    public static Command Create()
+    public static Command Create(string name, string description)
     {
-        var json = new Option<bool>("--json") { Description = "One JSON document, in the words of hardware/boards." };
-        var command = new Command("boards", "List the boards of the firmware: images, sensors, pins.") { json };
+        var command = new Command(name, description);
         command.SetAction(parsed =>
         {
             var boards = BoardCatalogue.All();
-            if (parsed.GetValue(json))
+            if (CommonOptions.Json(parsed))
             {
                 Output.Json(boards.Select(ToDocument));
             }
             else
             {
-                Screen.Output.Write(ToTable(boards));
+                ToGrid(boards).Write();
             }
 
             return ExitCode.Success.Number;
@@ -28,12 +27,12 @@ internal static class BoardsCommand
         return command;
     }
 
-    private static Table ToTable(IEnumerable<BoardDescription> boards)
+    private static Grid ToGrid(IEnumerable<BoardDescription> boards)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("board", "firmware image", "accelerometer", "temperature", "serial port", "LED", "button", "supply");
+        var table = new Grid().Column("board").Column("firmware image").Column("accelerometer", 1, folds: true).Column("temperature", 2, folds: true).Column("serial port", 3, folds: true).Column("LED", 5, right: true).Column("button", 6, right: true).Column("supply", 4);
         foreach (var board in boards)
         {
-            table.AddRow(
+            table.Row(
                 Markup.Escape(board.Name),
                 Markup.Escape(board.Images[0]),
                 $"{board.Accelerometer}: MOSI {board.SpiMosi}, MISO {board.SpiMiso}, clock {board.SpiClock}, select {board.SpiSelect}, INT1 {board.AccelerometerInterrupt}",

@@ -10,7 +10,7 @@ namespace DeviceTwin.Cli.Commands;
 /// <summary><c>dtwin change</c>: a configuration's next version, from the draft to the report.</summary>
 internal static class ChangeCommand
 {
-    public static Command Create() => new("change", "Change a configuration step by step: plan, replay, approve, start, and see what came of it.")
+    public static Command Create(string name, string description) => new(name, description)
     {
         List(),
         Plan(),
@@ -108,7 +108,7 @@ internal static class ChangeCommand
     {
         var id = Id();
         var reason = Reason(isNeeded: true);
-        var yes = new Option<bool>("--yes") { Description = "Do not ask." };
+        var yes = CommonOptions.Yes();
         var hub = new HubOptions();
         var command = new Command("abort", "Give a change up; what it wrote on devices is restored.") { id, reason, yes };
         hub.AddTo(command);
@@ -184,7 +184,7 @@ internal static class ChangeCommand
             {
                 foreach (var sentence in report["sentences"]?.AsArray() ?? [])
                 {
-                    Console.Out.WriteLine(sentence);
+                    Output.Line((string?)sentence ?? "");
                 }
             }
 
@@ -211,7 +211,7 @@ internal static class ChangeCommand
                         }
                         else if (ChangeView.Line(change) is var line && line != last)
                         {
-                            Console.Out.WriteLine(last = line);
+                            Output.Line(last = line);
                         }
                     },
                     cancellation);
@@ -256,7 +256,7 @@ internal static class ChangeCommand
         }
         else
         {
-            Console.Out.WriteLine(ChangeView.Sentence(change));
+            Output.Line(ChangeView.Sentence(change));
         }
 
         return ExitCode.Success.Number;

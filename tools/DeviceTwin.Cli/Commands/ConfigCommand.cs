@@ -7,7 +7,7 @@ namespace DeviceTwin.Cli.Commands;
 /// <summary><c>dtwin config list|show|put|delete|winners</c>: configurations and who wins.</summary>
 internal static class ConfigCommand
 {
-    public static Command Create() => new("config", "Configurations of the fleet, and who sets which path of a device.") { List(), Show(), Put(), Delete(), Winners() };
+    public static Command Create(string name, string description) => new(name, description) { List(), Show(), Put(), Delete(), Winners() };
 
     private static Command List()
     {
@@ -79,7 +79,7 @@ internal static class ConfigCommand
             }
             else
             {
-                Console.Out.WriteLine($"{named} is version {put["version"]}.");
+                Output.Line($"{named} is version {put["version"]}.");
             }
 
             return ExitCode.Success.Number;
@@ -105,7 +105,7 @@ internal static class ConfigCommand
             }
             else
             {
-                Console.Out.WriteLine($"{parsed.GetValue(id)} is deleted.");
+                Output.Line($"{parsed.GetValue(id)} is deleted.");
             }
 
             return ExitCode.Success.Number;

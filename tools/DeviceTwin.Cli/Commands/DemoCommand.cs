@@ -10,13 +10,12 @@ internal static class DemoCommand
     private const int NodesUnlessTold = 12;
     private const double DefaultSpeed = 10;
 
-    public static Command Create()
+    public static Command Create(string name, string description)
     {
         var replay = new Option<DirectoryInfo?>("--replay") { HelpName = "DIR", Description = "Bolt the nodes to the recordings of this folder (with an index.json)." };
         var select = new Option<string?>("--select") { HelpName = "GLOB", Description = "Only recordings whose file fits this pattern (* and ?)." };
         var nodes = NumberOption.Whole("--nodes", "At most so many recordings, in turn over the faults.", NodesUnlessTold, 1, 200);
         var headless = new Option<bool>("--headless") { Description = "No screen. Ends by itself: --until settled unless told." };
-        var json = new Option<bool>("--json") { Description = "Print one JSON document at the end." };
         var until = new Option<string?>("--until") { HelpName = "TIME", Description = "'settled', or a wall-clock time such as 90s or 5m." };
         var speed = NumberOption.Real("--speed", "Machine and schedule time run so many times as fast.", DefaultSpeed, 0.1, 100);
         var seed = NumberOption.Whole("--seed", "Seed of machines and choices.", 1, 0, int.MaxValue);
@@ -39,13 +38,13 @@ internal static class DemoCommand
             }
         });
 
-        var command = new Command("demo", "Start a hub and simulated nodes on different machines, and watch them.")
+        var command = new Command(name, description)
         {
-            replay, select, nodes, headless, json, until, speed, seed, data, mqttPort, httpPort,
+            replay, select, nodes, headless, until, speed, seed, data, mqttPort, httpPort,
         };
         command.SetAction((parsed, cancellation) =>
         {
-            var quiet = parsed.GetValue(headless) || parsed.GetValue(json);
+            var quiet = parsed.GetValue(headless) || CommonOptions.Json(parsed);
             var machines = parsed.GetValue(replay) is { } folder
                 ? DemoFleet.Recordings(folder, parsed.GetValue(select), parsed.GetValue(nodes), parsed.GetValue(seed))
                 : DemoFleet.Machines(parsed.GetValue(seed));
@@ -53,7 +52,7 @@ internal static class DemoCommand
             {
                 if (node.Machine is RefusedRecording refused)
                 {
-                    Console.Error.WriteLine($"dtwin: {node.Id} will refuse: {refused.Reason}");
+                    Talk.Say($"{node.Id} will refuse: {refused.Reason}");
                 }
             }
 
@@ -65,7 +64,7 @@ internal static class DemoCommand
                 parsed.GetValue(speed),
                 parsed.GetValue(seed),
                 Until.TryParse(parsed.GetValue(until) ?? (quiet ? "settled" : ""), out var given) ? given : null);
-            return Run(options, quiet, parsed.GetValue(json), cancellation);
+            return Run(options, quiet, CommonOptions.Json(parsed), cancellation);
         });
         return command;
     }
@@ -75,7 +74,7 @@ internal static class DemoCommand
         await using var run = await DemoRun.StartAsync(options, cancellation);
         if (quiet)
         {
-            Console.Error.WriteLine($"dtwin: dashboard at {run.Dashboard}");
+            Talk.Say($"dashboard at {run.Dashboard}");
         }
 
         DemoStatus status;

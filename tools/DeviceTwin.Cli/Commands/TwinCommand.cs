@@ -8,7 +8,7 @@ namespace DeviceTwin.Cli.Commands;
 /// <summary><c>dtwin twin get|set|watch</c>.</summary>
 internal static class TwinCommand
 {
-    public static Command Create() => new("twin", "Read, change and watch the twin of a device.") { Get(), Set(), Watch() };
+    public static Command Create(string name, string description) => new(name, description) { Get(), Set(), Watch() };
 
     private static Command Get()
     {
@@ -60,7 +60,7 @@ internal static class TwinCommand
             }
             else
             {
-                Console.Out.WriteLine(result.Sentence());
+                Output.Line(result.Sentence());
             }
 
             var unresolved = parsed.GetValue(wait) > 0 && result.State != "InSync";
@@ -88,7 +88,7 @@ internal static class TwinCommand
                     }
                     else
                     {
-                        Console.Out.WriteLine($"{change["time"]}  {change["section"],-8} v{change["version"],-5} {change["author"],-12} {change["diff"]?.ToJsonString()}");
+                        Output.Line($"{change["time"]}  {change["section"],-8} v{change["version"],-5} {change["author"],-12} {change["diff"]?.ToJsonString()}");
                     }
                 }
             }

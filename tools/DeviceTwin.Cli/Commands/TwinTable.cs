@@ -10,19 +10,18 @@ internal static class TwinTable
 
     public static void Write(JsonObject convergence)
     {
-        Screen.Output.MarkupLine($"{Markup.Escape((string?)convergence["deviceId"] ?? "")}  {Words.State((string?)convergence["state"] ?? "Unknown")}");
-        var table = new Table().Border(TableBorder.Simple).AddColumns("path", "desired", "reported", "state", "reason");
+        Screen.Unfolded($"{Markup.Escape((string?)convergence["deviceId"] ?? "")}  {Words.State((string?)convergence["state"] ?? "Unknown")}");
+        var table = new Grid().Column("path").Column("desired").Column("reported").Column("state", folds: true);
         foreach (var path in convergence["paths"]?.AsArray() ?? [])
         {
-            table.AddRow(
+            table.Row(
                 Markup.Escape((string?)path?["path"] ?? ""),
                 Markup.Escape(Short(path?["desired"])),
                 Markup.Escape(Short(path?["reported"])),
-                Words.State((string?)path?["state"] ?? "Unknown"),
-                Markup.Escape((string?)path?["reason"] ?? ""));
+                Words.State((string?)path?["state"] ?? "Unknown") + ((string?)path?["reason"] is { Length: > 0 } reason ? Markup.Escape($" ({reason})") : ""));
         }
 
-        Screen.Output.Write(table);
+        table.Write();
     }
 
     /// <summary>A value as JSON; a long text by its beginning and its length, so that one setting does not push the others off the screen.</summary>

@@ -7,13 +7,13 @@ namespace DeviceTwin.Cli.Commands;
 /// <summary><c>dtwin verify</c>: computes a verdict anew from its evidence.</summary>
 internal static class VerifyCommand
 {
-    public static Command Create()
+    public static Command Create(string name, string description)
     {
         var evidence = new Argument<FileInfo>("evidence") { HelpName = "EVIDENCE", Description = "A file that `dtwin detect --evidence` wrote, or the evidence of an alarm as the hub gives it." };
         var waveform = new Option<FileInfo?>("--waveform") { HelpName = "FILE", Description = "Where the samples are now, if not where they were; those of an alarm come from the hub otherwise." };
         var sha256 = new Option<string?>("--sha256") { HelpName = "HASH", Description = "The hash that the hub named: the evidence must have it." };
         var hub = new HubOptions();
-        var command = new Command("verify", "Compute a verdict anew from its evidence and say whether it is equal.") { evidence, waveform, sha256 };
+        var command = new Command(name, description) { evidence, waveform, sha256 };
         hub.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -46,13 +46,13 @@ internal static class VerifyCommand
         }
         else if (differences.Count == 0)
         {
-            Console.Out.WriteLine($"equal: {evidence.Waveform.File} is {(string?)evidence.Report["verdict"]}, by detector {evidence.Build}");
+            Output.Line($"equal: {evidence.Waveform.File} is {(string?)evidence.Report["verdict"]}, by detector {evidence.Build}");
         }
         else
         {
             foreach (var difference in differences)
             {
-                Console.Out.WriteLine(difference.Sentence());
+                Output.Line(difference.Sentence());
             }
         }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
@@ -37,7 +38,8 @@ internal sealed partial class HubClient : IDisposable
     /// <param name="token">The access token; null on loopback.</param>
     /// <param name="authority">The only certificate authority to trust; null = the machine's own.</param>
     /// <param name="author">How changes are signed where the hub has no users.</param>
-    public HubClient(Uri hub, string? token, X509Certificate2? authority = null, string author = DefaultAuthor)
+    /// <param name="timeout">How long an answer may take; null = 100 s.</param>
+    public HubClient(Uri hub, string? token, X509Certificate2? authority = null, string author = DefaultAuthor, TimeSpan? timeout = null)
     {
         var handler = new SocketsHttpHandler();
         if (authority is not null)
@@ -50,13 +52,16 @@ internal sealed partial class HubClient : IDisposable
             };
         }
 
-        http = new HttpClient(handler) { BaseAddress = hub };
+        http = new HttpClient(handler) { BaseAddress = hub, Timeout = timeout ?? TimeSpan.FromSeconds(100) };
         http.DefaultRequestHeaders.Add("X-DeviceTwin-Author", author);
         if (token is not null)
         {
             http.DefaultRequestHeaders.Authorization = new("Bearer", token);
         }
     }
+
+    /// <summary>Gives answers so much time at least, where the hub itself waits for somebody; before the first request.</summary>
+    public void Allow(TimeSpan time) => http.Timeout = http.Timeout < time ? time : http.Timeout;
 
     public void Dispose() => http.Dispose();
 
@@ -186,7 +191,7 @@ internal sealed partial class HubClient : IDisposable
         return await Read(response, cancellation);
     }
 
-    private Task<HttpResponseMessage> SendRaw(HttpMethod method, string path, JsonNode? body, CancellationToken cancellation, string? etag = null)
+    private Task<HttpResponseMessage> SendRaw(HttpMethod method, string path, JsonNode? body, CancellationToken cancellation, string? etag = null, IEnumerable<(string Name, string Value)>? headers = null)
     {
         var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
         if (etag is not null)
@@ -194,6 +199,12 @@ internal sealed partial class HubClient : IDisposable
             request.Headers.TryAddWithoutValidation("If-Match", etag.StartsWith('"') || etag == "*" ? etag : $"\"{etag}\"");
         }
 
+        foreach (var (name, value) in headers ?? [])
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        Talk.Detail($"{method} {http.BaseAddress}{path}");
         return Reach(() => http.SendAsync(request, cancellation));
     }
 
@@ -203,13 +214,20 @@ internal sealed partial class HubClient : IDisposable
         {
             return await send();
         }
+        catch (HttpRequestException error) when (error.InnerException is AuthenticationException)
+        {
+            throw new CommandFailedException(
+                ExitCode.HubNotReachable,
+                $"The certificate of {http.BaseAddress} is not one that this machine trusts, or is of another name.",
+                "Give the plant's authority, `ca.pem` of the hub's data folder: --ca-file FILE, or a profile that has it; and the name that the hub was started with (--host-name).");
+        }
         catch (HttpRequestException error)
         {
             throw new CommandFailedException(ExitCode.HubNotReachable, $"No hub answers at {http.BaseAddress} ({error.Message.TrimEnd('.')}).");
         }
         catch (TaskCanceledException error) when (error.InnerException is TimeoutException)
         {
-            throw new CommandFailedException(ExitCode.HubNotReachable, $"{http.BaseAddress} took the request but did not answer it in {http.Timeout.TotalSeconds:0} s.");
+            throw new CommandFailedException(ExitCode.HubNotReachable, $"{http.BaseAddress} took the request but did not answer it in {http.Timeout.TotalSeconds:0} s.", "Is the hub under load, or the way to it slow? --timeout SECONDS waits longer.");
         }
     }
 
@@ -221,10 +239,21 @@ internal sealed partial class HubClient : IDisposable
             return Parse(text.Length == 0 ? "{}" : text);
         }
 
-        throw Parse(text) is JsonObject refusal && refusal["Message"] is JsonValue message
-            ? new CommandFailedException(ExitCode.HubRefused, $"The hub answered {(int)response.StatusCode}: {message}")
+        throw Parse(text) is JsonObject refusal && (string?)refusal["Message"] is { } message
+            ? new CommandFailedException(
+                IsSilence(message) ? ExitCode.DeviceSilent : ExitCode.HubRefused, $"The hub answered {(int)response.StatusCode}: {message}", Advice(response.StatusCode))
             : NoHub();
     }
+
+    /// <summary>Whether it is the device that does not answer: it is not there, or took too long.</summary>
+    private static bool IsSilence(string message) =>
+        message.StartsWith("ErrorCode:DeviceNotOnline", StringComparison.Ordinal) || message.StartsWith("ErrorCode:GatewayTimeout", StringComparison.Ordinal);
+
+    private static string? Advice(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.Unauthorized => "Give a token: --token-file FILE, or a profile that has one (`dtwin profile add`).",
+        _ => null,
+    };
 
     private JsonNode Parse(string text)
     {

@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Text.Json;
 
 namespace DeviceTwin.Cli.Hub;
 
 /// <summary>What a hub says of itself once it listens.</summary>
-internal sealed record HubReady(int MqttPort, Uri HttpUrl, string CaFile, string HostName);
+internal sealed record HubReady(int MqttPort, Uri HttpUrl, string CaFile, string HostName, string? IdScope = null);
 
 /// <summary>A hub running as a child process. It stops by itself when this process dies, because its standard input closes.</summary>
 internal sealed class HubProcess : IAsyncDisposable
@@ -44,25 +43,26 @@ internal sealed class HubProcess : IAsyncDisposable
     /// <param name="mqttPort">0 = any free port.</param>
     /// <param name="httpPort">0 = any free port.</param>
     /// <exception cref="CommandFailedException">The hub ended, or was not ready in time.</exception>
-    public static async Task<HubProcess> StartAsync(string dataFolder, int mqttPort, int httpPort, CancellationToken cancellation)
+    public static Task<HubProcess> StartAsync(string dataFolder, int mqttPort, int httpPort, CancellationToken cancellation) =>
+        StartAsync(["--data", dataFolder, "--mqtt-port", mqttPort.ToString(), "--http-port", httpPort.ToString()], null, cancellation);
+
+    /// <summary>Starts a hub and waits until it listens.</summary>
+    /// <param name="options">Of its command line.</param>
+    /// <param name="log">Hears each line that it logs; null = nobody.</param>
+    /// <exception cref="CommandFailedException">The hub ended, or was not ready in time.</exception>
+    public static async Task<HubProcess> StartAsync(IEnumerable<string> options, Action<string>? log, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            ArgumentList =
-            {
-                FindHubAssembly(),
-                "--data", dataFolder,
-                "--mqtt-port", mqttPort.ToString(),
-                "--http-port", httpPort.ToString(),
-                "--exit-with-stdin",
-            },
-        };
+        var start = HubProgram.Start([.. options, "--exit-with-stdin"]);
         var tail = new Queue<string>();
         var process = Process.Start(start) ?? throw new CommandFailedException(ExitCode.HubDidNotStart, "The hub's program could not be started.");
-        process.ErrorDataReceived += (_, line) => Remember(tail, line.Data);
+        process.ErrorDataReceived += (_, line) =>
+        {
+            Remember(tail, line.Data);
+            if (line.Data is { } said)
+            {
+                log?.Invoke(said);
+            }
+        };
         process.BeginErrorReadLine();
         try
         {
@@ -86,7 +86,7 @@ internal sealed class HubProcess : IAsyncDisposable
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             await StopAsync(process);
-            throw NotStarted(tail, "The hub was not ready in time.");
+            throw NotStarted(tail, $"Waited {StartTimeout.TotalSeconds:0} s for the hub to listen: it was not ready in time.");
         }
         catch
         {
@@ -94,6 +94,9 @@ internal sealed class HubProcess : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Waits until it ends.</summary>
+    public Task WaitForExit(CancellationToken cancellation) => process.WaitForExitAsync(cancellation);
 
     public async ValueTask DisposeAsync() => await StopAsync(process);
 
@@ -145,19 +148,5 @@ internal sealed class HubProcess : IAsyncDisposable
                 tail.Dequeue();
             }
         }
-    }
-
-    private static string FindHubAssembly()
-    {
-        var beside = Path.Combine(AppContext.BaseDirectory, "hub", "DeviceTwin.Hub.dll");
-        if (File.Exists(beside))
-        {
-            return beside;
-        }
-
-        var built = typeof(HubProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(item => item.Key == "HubAssembly").Value!;
-        return File.Exists(built)
-            ? built
-            : throw new CommandFailedException(ExitCode.HubDidNotStart, $"The hub's program was found neither at {beside} nor at {built}.");
     }
 }

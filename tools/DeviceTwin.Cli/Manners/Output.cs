@@ -1,9 +1,10 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace DeviceTwin.Cli;
 
-/// <summary>Writes data to standard output; talk goes to standard error.</summary>
+/// <summary>Writes data to standard output; talk goes to standard error (<see cref="Talk"/>).</summary>
 internal static class Output
 {
     private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web)
@@ -19,4 +20,10 @@ internal static class Output
 
     /// <summary>One document on one line, for streams.</summary>
     public static void JsonLine<T>(T document) => Console.Out.WriteLine(JsonSerializer.Serialize(document, OneLine));
+
+    /// <summary>A typed answer as a node of a larger one.</summary>
+    public static JsonNode? Node<T>(T document) => JsonSerializer.SerializeToNode(document, OneLine);
+
+    /// <summary>A line for people.</summary>
+    public static void Line(string text) => Console.Out.WriteLine(text);
 }
