@@ -18,7 +18,8 @@ internal static class ProjectArrows
         ["SensorNode.Simulator"] = ["SensorNode.Portable", "DeviceTwin.Mqtt"],
 
         // Storage: the chain of an audit log is proven in a backup or an archive, where no hub is.
-        ["DeviceTwin.Cli"] = ["SensorNode.Simulator", "SensorNode.Portable", "DeviceTwin.Mqtt", "DeviceTwin.Twins", "DeviceTwin.Analytics", "DeviceTwin.Storage"],
+        ["DeviceTwin.Cli"] = ["DeviceTwin.Provisioning", "SensorNode.Simulator", "SensorNode.Portable", "DeviceTwin.Mqtt", "DeviceTwin.Twins", "DeviceTwin.Analytics", "DeviceTwin.Storage"],
+        ["DeviceTwin.Provisioning"] = ["SensorNode.Portable"],
         ["DeviceTwin.Bench"] = ["SensorNode.Simulator", "SensorNode.Portable", "DeviceTwin.Mqtt", "DeviceTwin.Twins", "DeviceTwin.Analytics"],
         ["DeviceTwin.Load"] = ["SensorNode.Simulator", "SensorNode.Portable", "DeviceTwin.Mqtt", "DeviceTwin.Twins"],
     };
