@@ -1,6 +1,5 @@
 using System.Globalization;
 using CsvHelper;
-using CsvHelper.Configuration;
 using DeviceTwin.SensorNode.Bearings;
 using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Recordings;
@@ -75,19 +74,40 @@ public sealed record TrayPlan(IReadOnlyList<PlanRow> Rows, IReadOnlyList<PlanFau
 
     private sealed class Reading
     {
+        private static readonly CsvReaderOptions Form = new() { HasHeader = false, CommentPrefix = '#', TrimWhitespace = true, TrackLineNumbers = true, IncludeValuesInExceptions = false };
+
         private readonly List<PlanFault> faults = [];
         private readonly List<PlanRow> rows = [];
         private readonly Dictionary<string, int> devices = new(StringComparer.Ordinal);
         private readonly Dictionary<string, int> points = new(StringComparer.Ordinal);
         private readonly Dictionary<string, PlanRow> machines = new(StringComparer.Ordinal);
         private Dictionary<string, int> columns = [];
-        private string?[] fields = [];
-        private int line;
+        private string[] fields = [];
+        private int line = 1;
 
         public TrayPlan Read(TextReader text)
         {
-            using var csv = new CsvParser(text, new CsvConfiguration(CultureInfo.InvariantCulture) { TrimOptions = TrimOptions.Trim, AllowComments = true, BadDataFound = _ => { }, DetectDelimiter = false });
-            if (Next(csv) && Header())
+            using var csv = CsvReader.Create(text, Form, leaveOpen: true);
+            try
+            {
+                ReadAll(csv);
+            }
+            catch (CsvFormatException error)
+            {
+                line = (int)error.LineNumber;
+                Fault("", "The line is not of the form of CSV.", "Close its quotes, and write a quote inside a text twice.");
+            }
+
+            return new TrayPlan(faults.Count == 0 ? rows : [], [.. faults.OrderBy(fault => fault.Line)]);
+        }
+
+        private void ReadAll(CsvReader csv)
+        {
+            if (!Next(csv))
+            {
+                Fault("", "The plan is empty.", $"Begin it with the line {string.Join(',', Columns)}.");
+            }
+            else if (Header())
             {
                 while (Next(csv))
                 {
@@ -96,19 +116,17 @@ public sealed record TrayPlan(IReadOnlyList<PlanRow> Rows, IReadOnlyList<PlanFau
 
                 if (rows.Count == 0 && faults.Count == 0)
                 {
-                    faults.Add(new PlanFault(line, "", "The plan has no boards.", "Write a line for each board below the header."));
+                    Fault("", "The plan has no boards.", "Write a line for each board below the header.");
                 }
             }
-
-            return new TrayPlan(faults.Count == 0 ? rows : [], [.. faults.OrderBy(fault => fault.Line)]);
         }
 
-        private bool Next(CsvParser csv)
+        private bool Next(CsvReader csv)
         {
             while (csv.Read())
             {
-                line = csv.RawRow;
-                fields = csv.Record ?? [];
+                line = (int)csv.LineNumber;
+                fields = [.. Enumerable.Range(0, csv.FieldCount).Select(csv.GetString)];
                 if (fields.Any(field => !string.IsNullOrWhiteSpace(field)))
                 {
                     return true;
@@ -123,7 +141,7 @@ public sealed record TrayPlan(IReadOnlyList<PlanRow> Rows, IReadOnlyList<PlanFau
             var found = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
             for (var index = 0; index < fields.Length; index++)
             {
-                var name = fields[index]!.Trim('\uFEFF', ' ');
+                var name = fields[index].Trim('\uFEFF', ' ');
                 if (name.Contains("password", StringComparison.OrdinalIgnoreCase) || name.Contains("secret", StringComparison.OrdinalIgnoreCase) || name.Equals("key", StringComparison.OrdinalIgnoreCase))
                 {
                     faults.Add(new PlanFault(line, name, "A plan holds no secrets.", "Take the column out and name a Wi-Fi profile in the column wifi; its password stands in the file of --wifi."));
@@ -251,7 +269,7 @@ public sealed record TrayPlan(IReadOnlyList<PlanRow> Rows, IReadOnlyList<PlanFau
 
         private string Text(string column, bool isNeeded)
         {
-            var text = columns.TryGetValue(column, out var index) ? fields[index]!.Trim() : "";
+            var text = columns.TryGetValue(column, out var index) ? fields[index].Trim() : "";
             if (isNeeded && text.Length == 0)
             {
                 Fault(column, $"The {column} is missing.", column switch
