@@ -5,6 +5,7 @@ using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using DeviceTwin.SensorNode.Boards;
+using DeviceTwin.SensorNode.Link;
 using DeviceTwin.SensorNode.Provisioning;
 using DeviceTwin.SensorNode.Simulator.Machines;
 using DeviceTwin.SensorNode.Supervision;
@@ -13,32 +14,46 @@ namespace DeviceTwin.SensorNode.Simulator.Board;
 
 /// <summary>
 /// A board on a technician's bench: its files, radio, sensors and serial port, running what the firmware runs there. It prints its lines, restarts when asked
-/// or when its power is cycled, and knows afterwards what was stored. Stepped in virtual time, or attached to a stream of bytes (a socket, a
-/// pseudo-terminal) and paced by a clock; many fit into one process.
+/// or when its power is cycled, and knows afterwards what was stored; where it is given a way to the hub, it then is a node of the hub as well. Stepped in
+/// virtual time, or attached to a stream of bytes (a socket, a pseudo-terminal) and paced by a clock; many fit into one process.
 /// </summary>
-public sealed class ProvisionableBoard
+public sealed class ProvisionableBoard : IDisposable
 {
-    private readonly string _name;
-    private readonly string _mac;
+    // A loop that has nothing to do passes all the same.
+    private const long LongestRestMs = 1000;
+
+    private readonly ProvisionableBoardOptions _options;
     private readonly SimulatedClock _clock = new();
     private readonly SimulatedPower _power = new();
     private SerialHost _host = null!;
-    private SensorBench _bench = null!;
+    private SensorBench? _bench;
+    private Node? _node;
+    private IMqttSession? _session;
     private Supervisor _supervisor = null!;
     private int _restartsSeen;
+    private bool _hasTime;
     private long _startMs;
     private long _nextMs;
+    private long _nextHostMs;
+    private long _nextMeasureMs;
+    private long _nextTalkMs;
 
     /// <param name="mac">Address of its radio, 12 hexadecimal digits: tells boards apart.</param>
     /// <param name="files">What it keeps; memory where null.</param>
     /// <param name="name">Kind of board.</param>
     /// <param name="sensor">Its accelerometer, see <see cref="SimulatedBoard"/>.</param>
     public ProvisionableBoard(string mac, IFiles? files = null, string name = SimulatedBoard.BoardName, AccelerometerModelOptions? sensor = null)
+        : this(new ProvisionableBoardOptions { Mac = mac, Files = files, Name = name, Sensor = sensor })
     {
-        Board = new SimulatedBoard(MachineFactory.Create(MachineKind.Standing), _clock, sensor);
-        _mac = mac;
-        _name = name;
-        Files = files ?? new MemoryFiles();
+    }
+
+    /// <param name="options">What board it is.</param>
+    public ProvisionableBoard(ProvisionableBoardOptions options)
+    {
+        _options = options;
+        Board = new SimulatedBoard(options.Machine ?? MachineFactory.Create(MachineKind.Standing), _clock, options.Sensor);
+        Files = options.Files ?? new MemoryFiles();
+        _clock.TimeServer = AskTimeServer;
         Start(0);
     }
 
@@ -63,6 +78,9 @@ public sealed class ProvisionableBoard
     /// <summary>The identity that it started with, or null.</summary>
     public NodeIdentity? Identity { get; private set; }
 
+    /// <summary>The node that runs on it since its last start; null where it has no identity, or no way to a hub.</summary>
+    public Node? Node => _node;
+
     /// <summary>The node's memory of its starts.</summary>
     public Supervisor Supervisor => _supervisor;
 
@@ -82,6 +100,7 @@ public sealed class ProvisionableBoard
     /// <summary>Lets it run.</summary>
     /// <param name="nowMs">Time of the bench in milliseconds; never goes back.</param>
     /// <returns>When it next wants to run.</returns>
+    /// <remarks>However late it is called, the sensors' loop runs at the very times it asked for: a busy computer makes no sensor overrun.</remarks>
     public long Step(long nowMs)
     {
         if (nowMs < _nextMs)
@@ -89,17 +108,39 @@ public sealed class ProvisionableBoard
             return _nextMs;
         }
 
+        while (_nextMeasureMs <= nowMs && _power.Restarts == _restartsSeen)
+        {
+            long atMs = _nextMeasureMs;
+            _clock.AdvanceToMs(atMs);
+            _nextMeasureMs = Math.Max(_node == null ? _bench!.Step(atMs) : _node.StepMeasure(atMs), atMs + 1);
+        }
+
         _clock.AdvanceToMs(nowMs);
-        long next = _startMs + _host.Step(nowMs - _startMs, false);
-        long nextSample = _bench.Step(nowMs);
-        _nextMs = nextSample < next ? nextSample : next;
+        if (_node != null && _power.Restarts == _restartsSeen && _nextTalkMs <= nowMs)
+        {
+            Talk(_node, nowMs);
+        }
+
+        if (_power.Restarts == _restartsSeen && _nextHostMs <= nowMs)
+        {
+            _nextHostMs = Math.Max(_startMs + _host.Step(nowMs - _startMs, _node is { IsConnected: true }), nowMs + 1);
+        }
+
         if (_power.Restarts != _restartsSeen)
         {
-            _restartsSeen = _power.Restarts;
             Start(nowMs);
         }
 
+        _nextMs = Math.Min(Math.Min(_nextHostMs, _nextMeasureMs), _node == null ? long.MaxValue : _nextTalkMs);
         return _nextMs;
+    }
+
+    /// <summary>Ends the node's conversation with its hub.</summary>
+    public void Dispose()
+    {
+        _session?.Close();
+        (_session as IDisposable)?.Dispose();
+        _session = null;
     }
 
     /// <summary>Attaches it to a stream and lets it run at the clock's pace until it is cancelled or the stream ends.</summary>
@@ -159,36 +200,81 @@ public sealed class ProvisionableBoard
         await ended.CancelAsync().ConfigureAwait(false);
     }
 
-    // What Program.cs does on a board, without the node.
+    private void Talk(Node node, long nowMs)
+    {
+        long sinceStartMs = nowMs - _startMs;
+        if (!_hasTime && Radio.IsUp())
+        {
+            AskTimeServer();
+        }
+
+        // On the board a thread of its own looks at both loops; here nobody passes in between, and neither hangs.
+        node.Supervisor.Loops.Beat(LoopWatch.Measure);
+        node.Supervisor.Loops.Beat(LoopWatch.Talk);
+        node.StepWatch(sinceStartMs);
+        long next = _startMs + node.StepTalk(sinceStartMs);
+        _nextTalkMs = Math.Clamp(next, nowMs + 1, nowMs + LongestRestMs);
+    }
+
+    private void AskTimeServer()
+    {
+        if (_options.TimeServer?.Invoke() is { } utcMs && Radio.IsUp())
+        {
+            _hasTime = true;
+            _clock.SetUtcMs(utcMs);
+        }
+    }
+
+    // What Program.cs does on a board.
     private void Start(long nowMs)
     {
         Starts++;
+        _restartsSeen = _power.Restarts;
         _startMs = nowMs;
         _nextMs = nowMs;
-        _bench = new SensorBench(new NodeParts
-        {
-            Clock = _clock,
-            Accelerometer = Board.AccelerometerWord,
-            AccelerometerBus = Board.AccelerometerBus,
-            TemperatureSensor = Board.TemperatureWord,
-            TemperatureBus = Board.TemperatureBus,
-            TemperatureLine = Board.TemperatureLine,
-        });
+        _nextHostMs = nowMs;
+        _nextMeasureMs = Math.Max(nowMs, _clock.UptimeMs());
+        _nextTalkMs = nowMs;
+        _hasTime = false;
+        Dispose();
+        _node = null;
+        _bench = null;
         IdentityStore store = new(Files);
         Identity = store.Load();
-        _supervisor = new Supervisor(Files, _power, new HealthCounters(), TalkLoop.SettingsFile);
-        _supervisor.Start();
+        NodeParts parts = Parts();
+        SensorDesk? sensors;
+        WorkTurn turn;
+        if (Identity != null && _options.Session != null)
+        {
+            _session = _options.Session();
+            parts.Session = _session;
+            parts.Identity = Identity;
+            _node = new Node(parts);
+            _supervisor = _node.Supervisor;
+            sensors = _node.Sensors;
+            turn = _node.Turn;
+        }
+        else
+        {
+            _supervisor = new Supervisor(Files, _power, new HealthCounters(), TalkLoop.SettingsFile);
+            _supervisor.Start();
+            _bench = new SensorBench(parts);
+            sensors = _bench.Sensors;
+            turn = new WorkTurn();
+        }
+
         ProvisioningFacts facts = new()
         {
-            Board = _name,
-            ChipId = _mac,
-            Mac = _mac,
+            Board = _options.Name,
+            ChipId = _options.Mac,
+            Mac = _options.Mac,
             Accelerometer = Board.AccelerometerWord,
             Thermometer = Board.TemperatureWord,
         };
-        _host = new SerialHost(Pipe, Files, _supervisor, new SerialDialogue(Pipe, Files, _clock, Radio, new TechnicianSensors(_bench.Sensors), facts), new WorkTurn());
-        _host.Say(BootLine.Starting, Node.FirmwareVersion);
-        _host.Say(BootLine.Board, _name);
+        IProvisioningSensors? measurements = sensors == null ? null : new TappedSensors(new TechnicianSensors(sensors), Board.Accelerometer, _options.IsTapped);
+        _host = new SerialHost(Pipe, Files, _supervisor, new SerialDialogue(Pipe, Files, _clock, Radio, measurements, facts), turn);
+        _host.Say(BootLine.Starting, DeviceTwin.SensorNode.Node.FirmwareVersion);
+        _host.Say(BootLine.Board, _options.Name);
         _host.Say(BootLine.Cause, ResetCause.Word(_supervisor.Cause));
         if (Identity == null)
         {
@@ -197,9 +283,25 @@ public sealed class ProvisionableBoard
         }
         else
         {
-            _host.Say(BootLine.Identity, Identity.DeviceId + " " + Identity.HubHost);
+            _host.Say(BootLine.Identity, Identity.Name + " " + (Identity.HubHost ?? Identity.DpsHost));
             _host.Say(BootLine.Mode, NodeMode.Word(_supervisor.Mode));
             _host.Say(BootLine.Running, null);
         }
     }
+
+    private NodeParts Parts() => new()
+    {
+        Clock = _clock,
+        Files = Files,
+        Radio = Radio,
+        Power = _power,
+        Indicator = Board.Indicator,
+        Accelerometer = Board.AccelerometerWord,
+        AccelerometerBus = Board.AccelerometerBus,
+        TemperatureSensor = Board.TemperatureWord,
+        TemperatureBus = Board.TemperatureBus,
+        TemperatureLine = Board.TemperatureLine,
+        BoardName = _options.Name,
+        Seed = (int)(Xoshiro256.Mix(Convert.ToUInt64(_options.Mac, 16), (ulong)Starts) & int.MaxValue),
+    };
 }

@@ -12,6 +12,12 @@ public sealed class SimulatedRadio : IRadio
     /// <summary>Whether the access point is there.</summary>
     public bool InReach { get; set; } = true;
 
+    /// <summary>The name of the only network that lets it in; any where null.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>What the access point asks for; anything will do where null.</summary>
+    public string? Password { get; set; }
+
     /// <summary>The network that was joined last, or null.</summary>
     public string? Network { get; private set; }
 
@@ -19,7 +25,7 @@ public sealed class SimulatedRadio : IRadio
     public void Join(string network, string password)
     {
         Network = network;
-        _joined = true;
+        _joined = (Name == null || Name == network) && (Password == null || Password == password);
     }
 
     /// <inheritdoc/>
