@@ -6,7 +6,8 @@ namespace DeviceTwin.Provisioning.Tray;
 /// <param name="Skipped">What this tray leaves out: nobody to tap, no hub.</param>
 /// <param name="Tries">How often the present step has failed in a row.</param>
 /// <param name="Losses">How often the line was lost, or the board restarted unasked, in this run.</param>
-public sealed record BoardSituation(TrayStep Step, Milestones Reached, Milestones Skipped = Milestones.None, int Tries = 0, int Losses = 0)
+/// <param name="HasPort">Whether the board's line is open.</param>
+public sealed record BoardSituation(TrayStep Step, Milestones Reached, Milestones Skipped = Milestones.None, int Tries = 0, int Losses = 0, bool HasPort = false)
 {
     /// <summary>Where a run begins with a board.</summary>
     /// <param name="reached">What earlier runs have reached.</param>
@@ -63,27 +64,25 @@ public static class TrayMachine
 
     private static BoardSituation Reached(BoardSituation now) => now.Step switch
     {
-        TrayStep.FindPort => Onwards(now with { Tries = 0 }, hasPort: true),
+        TrayStep.FindPort => Onwards(now with { HasPort = true, Tries = 0 }),
 
         // What runs after a flash is another program than the one that was spoken with.
-        TrayStep.Flash => now with { Step = TrayStep.FindPort, Reached = (now.Reached & ~OfTheSession & ~Milestones.Firmware) | Milestones.Flashed, Tries = 0 },
+        TrayStep.Flash => now with { Step = TrayStep.FindPort, Reached = (now.Reached & ~OfTheSession & ~Milestones.Firmware) | Milestones.Flashed, Tries = 0, HasPort = false },
 
         // The restart ends the session; what was staged is stored by now.
-        TrayStep.Reboot => Onwards(now with { Reached = (now.Reached & ~Milestones.Open) | Milestones.Rebooted, Tries = 0 }, hasPort: true),
-        _ => Onwards(now with { Reached = now.Reached | Of(now.Step), Tries = 0 }, hasPort: now.Reached.HasFlag(Milestones.Open) || now.Step == TrayStep.Authenticate),
+        TrayStep.Reboot => Onwards(now with { Reached = (now.Reached & ~Milestones.Open) | Milestones.Rebooted, Tries = 0 }),
+        _ => Onwards(now with { Reached = now.Reached | Of(now.Step), Tries = 0 }),
     };
 
     private static BoardSituation Lost(BoardSituation now)
     {
         // A flash is remembered: another one would not help.
         var kept = now.Reached & ~(OfTheSession & ~Milestones.Flashed);
-        return Onwards(now with { Reached = kept, Tries = 0, Losses = now.Losses + 1 });
+        return Onwards(now with { Reached = kept, Tries = 0, Losses = now.Losses + 1, HasPort = false });
     }
 
     /// <summary>The first thing that is left to do.</summary>
-    /// <param name="now">Where the board stands.</param>
-    /// <param name="hasPort">Whether its line is open.</param>
-    internal static BoardSituation Onwards(BoardSituation now, bool hasPort = false)
+    internal static BoardSituation Onwards(BoardSituation now)
     {
         var step = Order.FirstOrDefault(step => step != TrayStep.Authenticate && !IsReached(now, step), TrayStep.Done);
         if (!NeedsBoard(step))
@@ -93,7 +92,7 @@ public static class TrayMachine
 
         // Whether the node reaches its hub can be asked without a session.
         var isOpen = now.Reached.HasFlag(Milestones.Open) || step == TrayStep.WaitConnected;
-        return now with { Step = isOpen && (hasPort || now.Reached.HasFlag(Milestones.Open)) ? step : hasPort ? TrayStep.Authenticate : TrayStep.FindPort };
+        return now with { Step = !now.HasPort ? TrayStep.FindPort : isOpen ? step : TrayStep.Authenticate };
     }
 
     // What was told the board and is stored need not be told again.
