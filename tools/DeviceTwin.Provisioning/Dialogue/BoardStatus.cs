@@ -1,3 +1,5 @@
+using DeviceTwin.SensorNode.Provisioning;
+
 namespace DeviceTwin.Provisioning.Dialogue;
 
 /// <summary>The answer to <c>status</c>.</summary>
@@ -35,4 +37,25 @@ public sealed record BoardStatus
 
     /// <summary>A field by its name, or null.</summary>
     public StoredField? Field(string name) => Fields.FirstOrDefault(field => field.Name == name);
+
+    /// <summary>
+    /// Reads back: which fields do not hold what they should. By value, by fingerprint where the value is not told, by length where neither is (a network's password).
+    /// </summary>
+    /// <param name="texts">What should be there; null for a field that should be empty.</param>
+    /// <returns>Names of fields; none where everything is as it should be.</returns>
+    public IReadOnlyList<string> Differences(IEnumerable<StagedText> texts) =>
+        [.. texts.Where(text => !IsAsItShould(text)).Select(text => StagedField.Name(text.Field))];
+
+    private bool IsAsItShould(StagedText text)
+    {
+        StoredField? stored = Field(StagedField.Name(text.Field));
+        if (string.IsNullOrEmpty(text.Text) || stored is null)
+        {
+            return string.IsNullOrEmpty(text.Text) && stored is null;
+        }
+
+        return stored.Length == text.Text.Length
+            && (stored.Value is null || stored.Value == text.Text)
+            && (stored.Fingerprint is null || stored.Fingerprint == new SecretText(text.Text).Fingerprint());
+    }
 }
