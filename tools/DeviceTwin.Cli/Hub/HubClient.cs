@@ -58,6 +58,9 @@ internal sealed partial class HubClient : IDisposable
         }
     }
 
+    /// <summary>The way to the hub, for what has words of its own for its answers.</summary>
+    public HttpClient Http => http;
+
     public void Dispose() => http.Dispose();
 
     public async Task<JsonArray> ListDevices(CancellationToken cancellation) =>

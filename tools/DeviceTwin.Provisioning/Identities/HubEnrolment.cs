@@ -256,7 +256,8 @@ public sealed class HubEnrolment(PlantHub hub, HubFacts facts, SecretStore secre
         }
     }
 
-    private static JsonObject Machine(PlanRow row)
+    /// <summary>A machine of the plant's tree, as the hub takes it.</summary>
+    internal static JsonObject Machine(PlanRow row)
     {
         var machine = new JsonObject { ["name"] = row.MachineName, ["line"] = row.Place.Line };
         if (row.Machine.IsoGroup is { } group)

@@ -103,6 +103,10 @@ internal sealed class BoardWorker(PlanRow row, TrayParts parts) : IDisposable
             last = new BoardFaultException(Diagnosis.LineLost, silent.Message, line: true);
             return TrayEvent.LineLost;
         }
+        catch (BoardRestartedException)
+        {
+            return Restarted();
+        }
         catch (DialogueException refused)
         {
             last = Diagnose(refused);
