@@ -105,20 +105,24 @@ public sealed class PseudoTerminal : IDisposable
     }
 
     /// <summary>Sends bytes to the tool. What the system does not take is lost.</summary>
-    public void Write(ReadOnlySpan<byte> bytes)
+    /// <returns>How many it took.</returns>
+    public int Write(ReadOnlySpan<byte> bytes)
     {
         lock (_gate)
         {
-            while (!bytes.IsEmpty && IsOpened)
+            int sent = 0;
+            while (sent < bytes.Length && IsOpened)
             {
-                int count = (int)Native.write(_master, ref MemoryMarshal.GetReference(bytes), (nuint)bytes.Length);
+                int count = (int)Native.write(_master, ref MemoryMarshal.GetReference(bytes[sent..]), (nuint)(bytes.Length - sent));
                 if (count <= 0)
                 {
-                    return;
+                    break;
                 }
 
-                bytes = bytes[count..];
+                sent += count;
             }
+
+            return sent;
         }
     }
 
