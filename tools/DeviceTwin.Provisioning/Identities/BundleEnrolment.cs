@@ -65,7 +65,7 @@ public sealed class BundleEnrolment : IEnrolment
         new(StagedField.DpsHost, kit.Hub.Host),
         new(StagedField.DpsPort, kit.Hub.Port.ToString(CultureInfo.InvariantCulture)),
         new(StagedField.HubHost, null),
-        new(StagedField.HubPort, null),
+        new(StagedField.HubPort, kit.Hub.Port.ToString(CultureInfo.InvariantCulture)),
         new(StagedField.TimeServer, kit.Hub.TimeServer),
         new(StagedField.CertificateAuthority, kit.Hub.Authority),
     ]);

@@ -60,7 +60,8 @@ public sealed class HubEnrolment(PlantHub hub, HubFacts facts, SecretStore secre
             new(StagedField.DpsHost, row.Identity == IdentityWay.Dps ? facts.Host : null),
             new(StagedField.DpsPort, row.Identity == IdentityWay.Dps ? Number(facts.Port) : null),
             new(StagedField.HubHost, row.Identity == IdentityWay.Dps ? null : facts.Host),
-            new(StagedField.HubPort, row.Identity == IdentityWay.Dps ? null : Number(facts.Port)),
+            // The service tells a name alone: the port is the one that it was asked at.
+            new(StagedField.HubPort, Number(facts.Port)),
             new(StagedField.TimeServer, facts.TimeServer),
             new(StagedField.CertificateAuthority, facts.Authority),
         ];

@@ -89,7 +89,7 @@ public sealed record Diagnosis(string Code, string Sentence, string NextStep, bo
     public static readonly Diagnosis EnrolmentRefused = new("enrolmentRefused", "The provisioning service does not take the node.", "Look at the enrolment at the hub: is it enabled, and is its key the one on the board?");
 
     /// <summary>The node did not connect, and nothing says why.</summary>
-    public static readonly Diagnosis NotConnected = new("notConnected", "The node has not reached its hub in time, and does not say why.", "Run the command again; the console of the flashing port says more (firmware/DEPLOY.md).", Passes: true);
+    public static readonly Diagnosis NotConnected = new("notConnected", "The node has not reached its hub in time, and does not say why.", "Run the command again; the console of the flashing port says more (firmware/DEPLOY.md).");
 
     /// <summary>Somebody else's identity has the id.</summary>
     public static readonly Diagnosis IdInUse = new("idInUse", "The hub has another device of this id already.", "Write another id into the plan; to swap a broken node use `dtwin replace`.");
@@ -98,7 +98,7 @@ public sealed record Diagnosis(string Code, string Sentence, string NextStep, bo
     public static readonly Diagnosis PointTaken = new("pointTaken", "Another node is at this point of the plant.", "Write another point into the plan; to swap a broken node use `dtwin replace`.");
 
     /// <summary>The hub is away.</summary>
-    public static readonly Diagnosis HubDown = new("hubDown", "This computer does not reach the hub.", "Check that the hub runs and that --hub names it, or work without it with --bundle; run the same command again afterwards.", Passes: true);
+    public static readonly Diagnosis HubDown = new("hubDown", "This computer does not reach the hub.", "Check that the hub runs and that --hub names it, or work without it with --bundle; run the same command again afterwards.");
 
     /// <summary>The hub refused.</summary>
     public static readonly Diagnosis HubRefused = new("hubRefused", "The hub refused a request.", "The detail says why and what to change.");
@@ -113,7 +113,7 @@ public sealed record Diagnosis(string Code, string Sentence, string NextStep, bo
     public static readonly Diagnosis SettingRejected = new("settingRejected", "The node rejected a setting of the plan.", "The detail names the setting and why; correct the plan, and the twin at the hub.");
 
     /// <summary>The node did not take its settings in time.</summary>
-    public static readonly Diagnosis NotInSync = new("notInSync", "The node is connected but has not taken over its settings in time.", "Run the command again; look at its twin if it stays so (`dtwin twin get`).", Passes: true);
+    public static readonly Diagnosis NotInSync = new("notInSync", "The node is connected but has not taken over its settings in time.", "Run the command again; look at its twin if it stays so (`dtwin twin get`).");
 
     /// <summary>The sensor is loud at rest.</summary>
     public static readonly Diagnosis TooLoud = new("tooLoud", "The sensor is louder at rest than a sound one.", "Put the board on a table that does not shake and run the command again; if it stays so, its supply or sensor is bad.", Passes: true);
