@@ -9,8 +9,11 @@ namespace DeviceTwin.Tests.EndToEnd.World;
 /// <summary>A bench of simulated boards on pseudo-terminals, a real hub, and the engine of the tray between them.</summary>
 internal sealed class TrayUnderTest : IAsyncDisposable
 {
+    public const string Wifi = """{"plant":{"network":"plant","password":"pass word 1"}}""";
+
     private readonly CancellationTokenSource over = new();
     private readonly Task running;
+    private HubFacts? facts;
 
     private TrayUnderTest(HubUnderTest hub, DirectoryInfo folder, SimulatedBench bench)
     {
@@ -66,7 +69,7 @@ internal sealed class TrayUnderTest : IAsyncDisposable
     }
 
     public Task<IReadOnlyList<BoardResult>> Run(
-        IReadOnlyList<PlanRow> rows, TrayOptions? options = null, Action<BoardNews>? tell = null, string wifi = """{"plant":{"network":"plant","password":"pass word 1"}}""",
+        IReadOnlyList<PlanRow> rows, TrayOptions? options = null, Action<BoardNews>? tell = null, string wifi = Wifi,
         string? authority = null, CancellationToken cancellation = default) =>
         RunWith(rows, options, tell, wifi, store => Enrolment(store, authority), cancellation);
 
@@ -107,9 +110,7 @@ internal sealed class TrayUnderTest : IAsyncDisposable
     }
 
     public async Task<IEnrolment> Enrolment(SecretStore store, string? authority = null) =>
-        new HubEnrolment(new PlantHub(Hub.Http), facts ??= await Facts(authority), store, TimeProvider.System);
-
-    private HubFacts? facts;
+        new HubEnrolment(new PlantHub(Hub.Http), authority is null ? facts ??= await Facts() : await Facts(authority), store, TimeProvider.System);
 
     public async ValueTask DisposeAsync()
     {

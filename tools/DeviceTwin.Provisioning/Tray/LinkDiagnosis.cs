@@ -1,4 +1,5 @@
 using DeviceTwin.Provisioning.Dialogue;
+using DeviceTwin.SensorNode.Boards;
 
 namespace DeviceTwin.Provisioning.Tray;
 
@@ -6,5 +7,15 @@ namespace DeviceTwin.Provisioning.Tray;
 public static class LinkDiagnosis
 {
     /// <summary>Null where the node does not say.</summary>
-    public static Diagnosis? Of(BoardStatus status) => null;
+    public static Diagnosis? Of(BoardStatus status) => status.LinkFault switch
+    {
+        LinkFault.NoNetwork or LinkFault.NetworkNotFound => Diagnosis.NoNetwork,
+        LinkFault.NetworkRefused => Diagnosis.WifiPassword,
+        LinkFault.NoAddress => Diagnosis.NoAddress,
+        LinkFault.ClockUnset => Diagnosis.ClockOff,
+        LinkFault.HubUnreachable => Diagnosis.HubUnreachable,
+        LinkFault.HubRefused => Diagnosis.HubRefusesNode,
+        LinkFault.RegistrationFailed => Diagnosis.EnrolmentRefused,
+        _ => null,
+    };
 }
