@@ -111,11 +111,11 @@ public sealed class TrayTests
     }
 
     [Test]
-    public async Task Withunpluggeda_hub_nodes_are_enrolled_into_a_bundle_that_the_hub_takes_once()
+    public async Task Without_a_hub_nodes_are_enrolled_into_a_bundle_that_the_hub_takes_once()
     {
         await using var tray = await TrayUnderTest.Start(2);
         var rows = TrayUnderTest.Plan(2);
-        var plant = new PlantHub(tray.Hub.Http);
+        var plant = new PlantHub(tray.Http);
         var group = await plant.RequireGroup("tray", CancellationToken.None);
         var kit = new BundleKit("tray", (string)group["attestation"]!["symmetricKey"]!["primaryKey"]!, await tray.Facts());
         var file = Path.Combine(tray.Folder.FullName, "tray.bundle");
@@ -125,7 +125,7 @@ public sealed class TrayTests
 
         Assert.That(results.Select(result => result.Fault?.Code), Is.All.Null, () => File.ReadAllText(tray.JournalFile));
         await tray.Hub.Restart();
-        plant = new PlantHub(tray.Hub.Http);
+        plant = new PlantHub(tray.Http);
         var bundle = NodeBundle.Parse(File.ReadAllText(file));
         Assert.That(bundle.ToJsonString(), Does.Not.Contain(kit.Key).And.Not.Contain(kit.DeviceKey("node-01")));
         var altered = (JsonObject)bundle.DeepClone();

@@ -48,7 +48,7 @@ internal sealed class BundleImport(ProvisioningService provisioning, IFleet flee
     private (Enrollment Group, IReadOnlyList<JsonObject> Nodes) Open(JsonObject bundle)
     {
         if (Text(bundle, "content") is not { } content || Text(bundle, "signature") is not { } signature || Text(bundle, "group") is not { } id
-            || bundle["schemaVersion"] is not JsonValue version || !version.TryGetValue(out int number) || number != SchemaVersion)
+            || bundle["schemaVersion"] is not { } version || Json.Integer(version) != SchemaVersion)
         {
             throw Invalid("A bundle has schemaVersion 1, group, content and signature: hand over the file that `dtwin provision --bundle` wrote.");
         }

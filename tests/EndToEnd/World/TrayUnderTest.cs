@@ -18,6 +18,7 @@ internal sealed class TrayUnderTest : IAsyncDisposable
     private TrayUnderTest(HubUnderTest hub, DirectoryInfo folder, SimulatedBench bench)
     {
         Hub = hub;
+        Http = new HttpClient { BaseAddress = hub.HttpUrl };
         Folder = folder;
         Bench = bench;
         Ports = new BenchPorts(SerialPorts.OfThisComputer(Path.Combine(folder.FullName, "ports")));
@@ -25,6 +26,9 @@ internal sealed class TrayUnderTest : IAsyncDisposable
     }
 
     public HubUnderTest Hub { get; }
+
+    /// <summary>Outlives a restart of the hub, which listens at the same ports again.</summary>
+    public HttpClient Http { get; }
 
     public DirectoryInfo Folder { get; }
 
@@ -105,18 +109,19 @@ internal sealed class TrayUnderTest : IAsyncDisposable
 
     public async Task<HubFacts> Facts(string? authority = null)
     {
-        var told = await new PlantHub(Hub.Http).GetProvisioning(CancellationToken.None);
+        var told = await new PlantHub(Http).GetProvisioning(CancellationToken.None);
         return new HubFacts(Hub.HostName, Hub.MqttPort, authority ?? await File.ReadAllTextAsync(Hub.CaFile), (string)told["idScope"]!, null);
     }
 
     public async Task<IEnrolment> Enrolment(SecretStore store, string? authority = null) =>
-        new HubEnrolment(new PlantHub(Hub.Http), authority is null ? facts ??= await Facts() : await Facts(authority), store, TimeProvider.System);
+        new HubEnrolment(new PlantHub(Http), authority is null ? facts ??= await Facts() : await Facts(authority), store, TimeProvider.System);
 
     public async ValueTask DisposeAsync()
     {
         await over.CancelAsync();
         await running;
         Bench.Dispose();
+        Http.Dispose();
         await Hub.DisposeAsync();
         Folder.Delete(recursive: true);
         over.Dispose();
