@@ -61,6 +61,34 @@ public sealed class TrayTests
         Assert.That((await enrolment.LookAtHub(CancellationToken.None))?.Diagnosis, Is.EqualTo(Diagnosis.HubCertificate));
     }
 
+    /// <summary>From an empty folder to a node in sync, and to another in its place, as a technician types it.</summary>
+    [Test]
+    public async Task The_command_provisions_a_board_and_replaces_it()
+    {
+        await using var tray = await TrayUnderTest.Start(2);
+        string InFolder(string name) => Path.Combine(tray.Folder.FullName, name);
+        PrivateFile.Write(InFolder("wifi.json"), TrayUnderTest.Wifi);
+        File.WriteAllText(InFolder("tray.csv"), "deviceId,line,machine,bearing,shaftRpm,wifi,identity\nnode-01,packing,Pump 1,6205,1770,plant,sas\nspare-01,store,Shelf,,,plant,sas\n");
+        string[] how = ["--hub", tray.Hub.HttpUrl.ToString(), "--plan", InFolder("tray.csv"), "--wifi", InFolder("wifi.json"), "--secrets", tray.SecretsFile, "--ports-folder", InFolder("ports"), "--noise-seconds", "1"];
+
+        var dry = await Tool.Run(["provision", .. how, "--dry-run"]);
+        Assert.That(dry.ExitCode, Is.Zero, dry.Talk);
+        Assert.That(dry.Output, Does.Contain("node-01").And.Contain("board-01"));
+        var run = await Tool.Run(["provision", .. how, "--json"]);
+        Assert.That(run.ExitCode, Is.Zero, run.Talk + run.Output);
+        Assert.That((bool)JsonNode.Parse(run.Output)!["done"]!);
+        await tray.Hub.Send(HttpMethod.Delete, "api/v1/plant/points/Shelf-1/node", null);
+        var replaced = await Tool.Run("replace", "node-01", "spare-01", "--yes", "--hub", tray.Hub.HttpUrl.ToString());
+
+        Assert.That(replaced.ExitCode, Is.Zero, replaced.Talk);
+        Assert.That(replaced.Output, Does.StartWith("spare-01 is at Pump-1-1 (Pump-1) in place of node-01."));
+        await tray.Hub.Eventually(() => tray.Hub.GetTwin("spare-01"), twin => (string?)twin["tags"]!["point"] == "Pump-1-1" && (int?)twin["properties"]!["desired"]!["machine"]!["shaftSpeedMilliHertz"] == 29500, "the settings came along");
+        File.WriteAllText(InFolder("bad.csv"), "deviceId,line,machine,wifi,identity\nnode 2,packing,,plant,key\n");
+        var bad = await Tool.Run("provision", "--plan", InFolder("bad.csv"), "--hub", tray.Hub.HttpUrl.ToString());
+        Assert.That(bad.ExitCode, Is.EqualTo(70), bad.Talk);
+        Assert.That(bad.Talk, Does.Contain("line 2, deviceId").And.Contain("line 2, machine").And.Contain("line 2, identity"));
+    }
+
     /// <summary>Twenty boards: the cable of each step pulled at it, garbage on four lines, ids that are taken, a hub that dies and comes back, a run that is interrupted.</summary>
     [Test]
     [Explicit("Some minutes: the whole matrix of faults.")]

@@ -85,6 +85,17 @@ public sealed class FlashingTests
         Assert.That(() => FirmwareFolder.Open(folder), Throws.InstanceOf<IOException>().With.Message.Contains("mscorlib").And.Message.Contains("0x132F8E5D").And.Message.Contains("0x00000001"));
     }
 
+    [TestCase("0x132F8E5D", true)]
+    [TestCase("0x132F8E5E", false)]
+    public void AProgramAloneIsHeldAgainstTheImageOnTheChipBeforeItIsWritten(string onChip, bool isWritten)
+    {
+        Manifest("0x132F8E5D", native: "");
+        Script("nanoff", $"echo '  mscorlib v100.5.0.24, checksum {onChip}'");
+
+        Assert.That(async () => await Flasher().Flash(Mac, CancellationToken.None), isWritten ? Throws.Nothing : Fails(Diagnosis.ChecksumMismatch));
+        Assert.That(Calls("write_flash"), Is.EqualTo(isWritten ? 1 : 0));
+    }
+
     [Test]
     public void AFileThatWasAlteredIsRefused()
     {
@@ -114,10 +125,10 @@ public sealed class FlashingTests
 
     private int Calls(string what) => File.Exists(Path.Combine(folder, "calls")) ? File.ReadAllLines(Path.Combine(folder, "calls")).Count(line => line.Contains(what, StringComparison.Ordinal)) : 0;
 
-    private void Manifest(string managed) => File.WriteAllText(Path.Combine(folder, "firmware.json"), $$"""
+    private void Manifest(string managed, string native = """{"name":"mscorlib","checksum":"0x132F8E5D"}""") => File.WriteAllText(Path.Combine(folder, "firmware.json"), $$"""
         {"version":"0.1.0","target":"ESP32_S3_ALL","chip":"esp32s3",
          "files":[{"path":"nanoCLR.bin","offset":"0x400","sha256":"{{Hash("nanoCLR.bin")}}"},{"path":"SensorNode.bin","offset":"0x800","sha256":"{{Hash("SensorNode.bin")}}"}],
-         "native":[{"name":"mscorlib","checksum":"0x132F8E5D"}],"managed":[{"name":"mscorlib","checksum":"{{managed}}"}]}
+         "native":[{{native}}],"managed":[{"name":"mscorlib","checksum":"{{managed}}"}]}
         """);
 
     private string Hash(string name) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, name))));
@@ -125,9 +136,7 @@ public sealed class FlashingTests
     // Arguments: --chip C --port P verb …
     private void Esptool(string fault)
     {
-        var script = Path.Combine(folder, "esptool");
-        File.WriteAllText(script, $$"""
-            #!/bin/sh
+        Script("esptool", $$"""
             echo "$*" >> '{{folder}}/calls'
             verb=$5
             shift 5
@@ -140,6 +149,12 @@ public sealed class FlashingTests
                 while [ $# -gt 0 ]; do dd if="$2" of='{{Chip}}' bs=1 seek=$(($1)) conv=notrunc 2>/dev/null; shift 2; done ;;
             esac
             """);
+    }
+
+    private void Script(string name, string text)
+    {
+        var script = Path.Combine(folder, name);
+        File.WriteAllText(script, "#!/bin/sh\n" + text + "\n");
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
@@ -147,7 +162,7 @@ public sealed class FlashingTests
     private sealed class Scripts(string folder, string name) : IProcessRunner
     {
         public Task<ProcessEnd?> Run(string program, IReadOnlyList<string> arguments, CancellationToken cancellation) =>
-            new SystemProcesses().Run(Path.Combine(folder, name), arguments, cancellation);
+            new SystemProcesses().Run(Path.Combine(folder, program == "esptool" ? name : program), arguments, cancellation);
     }
 
     private sealed class NoPorts : ISerialPorts

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using DeviceTwin.Cli.Provision;
 using DeviceTwin.Provisioning.Identities;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Text.Json.Nodes;
 using DeviceTwin.Cli.Demo;
 using DeviceTwin.Cli.Hub;
 using DeviceTwin.Cli.Provision;
+using DeviceTwin.Provisioning.Flashing;
 using DeviceTwin.Provisioning.Identities;
 using DeviceTwin.Provisioning.Serial;
 using DeviceTwin.Provisioning.Tray;
@@ -30,6 +30,8 @@ internal sealed class ProvisionCommand
     private readonly Option<string?> timeServer = new("--time-server") { HelpName = "NAME", Description = "The plant's time server (default the firmware's own)." };
     private readonly Option<FileInfo?> bundle = new("--bundle") { HelpName = "FILE", Description = "No hub is in reach: enrol into this bundle, with the kit of `dtwin bundle kit`." };
     private readonly Option<FileInfo?> kit = new("--kit") { HelpName = "FILE", Description = $"The kit of --bundle (default {TrayFiles.Kit})." };
+    private readonly Option<DirectoryInfo?> firmware = new("--firmware") { HelpName = "DIR", Description = "Firmware that every board is to run; flashed with esptool where it does not." };
+    private readonly Option<string[]> flashPorts = new("--flash-port") { HelpName = "PORT", Description = "A port that flashes, beside the chips' own USB connectors; repeat for more." };
     private readonly Option<bool> dryRun = new("--dry-run") { Description = "Check plan, profiles, hub and ports; touch no board and change nothing." };
     private readonly HubOptions hub = new();
 
@@ -39,7 +41,8 @@ internal sealed class ProvisionCommand
     {
         var command = new Command(name, description)
         {
-            plan, wifi, secrets, journal, labels, ports, portsFolder, board, noTap, noiseSeconds, noiseLimit, wait, connectWait, hubName, timeServer, bundle, kit, dryRun,
+            plan, wifi, secrets, journal, labels, ports, portsFolder, board, noTap, noiseSeconds, noiseLimit, wait, connectWait, hubName, timeServer, bundle, kit, firmware,
+            flashPorts, dryRun,
         };
         hub.AddTo(command);
         command.SetAction(Run);
@@ -55,6 +58,8 @@ internal sealed class ProvisionCommand
         var store = TrayFault.Secrets(() => SecretStore.Open(parsed.GetValue(secrets)?.FullName ?? TrayFiles.Secrets));
         var options = Options(parsed, planFile, rows);
         var computer = SerialPorts.OfThisComputer(parsed.GetValue(portsFolder)?.FullName);
+        var release = parsed.GetValue(firmware) is { } folder ? TrayFault.Files(() => FirmwareFolder.Open(folder.FullName), ExitCode.FirmwareUnusable) : null;
+        options = options with { Firmware = release?.Version };
         using var client = parsed.GetValue(bundle) is null ? hub.Connect(parsed) : null;
         using var enrolment = await Enrolment(parsed, client, store, cancellation);
         if (parsed.GetValue(dryRun))
@@ -72,7 +77,17 @@ internal sealed class ProvisionCommand
         using var open = TrayFault.Journal(() => TrayJournal.Open(journalFile, TimeProvider.System));
         var results = await new TrayScreen(rows).Watch(hub.Json(parsed) && !Screen.IsLive, tell => TrayRun.Run(
             rows,
-            new TrayParts { Ports = computer, Options = options, Journal = open, Secrets = store, Wifi = profiles, Enrolment = enrolment.Enrolment, Tell = tell },
+            new TrayParts
+            {
+                Ports = computer,
+                Options = options,
+                Journal = open,
+                Secrets = store,
+                Wifi = profiles,
+                Enrolment = enrolment.Enrolment,
+                Flasher = release is null ? null : new EsptoolFlasher(release, computer, parsed.GetValue(flashPorts) ?? [], new SystemProcesses()),
+                Tell = tell,
+            },
             cancellation));
         if (hub.Json(parsed))
         {

@@ -36,6 +36,12 @@ public sealed class EsptoolFlasher(FirmwareFolder firmware, ISerialPorts ports, 
             return;
         }
 
+        if (firmware.Native.Count == 0)
+        {
+            // The image stays: what it has is asked before anything is written.
+            NanoffDetails.Require(firmware, await NanoffDetails.Read(port, processes, cancellation));
+        }
+
         string[] write = ["--chip", firmware.Chip, "--port", port, "write_flash", .. differing.SelectMany(file => new[] { Hexadecimal(file.Offset), Full(file) })];
         var written = await Run(write, cancellation);
         if (written.ExitCode != 0)

@@ -18,7 +18,7 @@ public sealed record NativeLibrary(string Name, string Checksum);
 /// <summary>
 /// Firmware that was put aside for a place without a network: files, where they go, and a manifest <c>firmware.json</c> that says what they are:
 /// <c>{"version","target","chip","files":[{"path","offset","sha256"}],"native":[{"name","checksum"}],"managed":[{"name","checksum"}]}</c>. Nothing of it is flashed that the manifest
-/// does not vouch for, nor where native and managed parts do not go together.
+/// does not vouch for, nor where native and managed parts do not go together. Without native libraries it is a program for an image that is on the chip already.
 /// </summary>
 /// <param name="Folder">Where it is.</param>
 /// <param name="Version">What <c>identify</c> tells once it runs.</param>
@@ -60,7 +60,7 @@ public sealed record FirmwareFolder(
         }
 
         var opened = new FirmwareFolder(folder, manifest.Version, manifest.Target, manifest.Chip, files, manifest.Native, manifest.Managed);
-        return Mismatch(opened.Native, opened.Managed) is { } mismatch ? throw new IOException(mismatch) : opened;
+        return opened.Native.Count > 0 && Mismatch(opened.Native, opened.Managed) is { } mismatch ? throw new IOException(mismatch) : opened;
     }
 
     /// <summary>Why a program cannot run on an image, in one sentence; null where it can.</summary>

@@ -68,7 +68,7 @@ public sealed record Diagnosis(string Code, string Sentence, string NextStep, bo
     public static readonly Diagnosis WifiPassword = new("wifiPassword", "The Wi-Fi network does not take the password.", "Correct the password of the profile and run the command again.");
 
     /// <summary>No address.</summary>
-    public static readonly Diagnosis NoAddress = new("noAddress", "The board has joined the Wi-Fi network but gets no address.", "Look at the network's DHCP server: is it on, and has it addresses left?");
+    public static readonly Diagnosis NoAddress = new("noAddress", "The board has joined the Wi-Fi network but gets no address.", "Switch the network's DHCP server on, and see whether it has addresses left.");
 
     /// <summary>The clock is off.</summary>
     public static readonly Diagnosis ClockOff = new("clockOff", "The board's clock is off by more than five minutes, or not set, so that it trusts no certificate and no token.", "Let the network reach a time server (UDP 123), or name one of the plant with --time-server.");
@@ -83,10 +83,10 @@ public sealed record Diagnosis(string Code, string Sentence, string NextStep, bo
     public static readonly Diagnosis HubUnreachable = new("hubUnreachable", "The node has an address, but does not reach its hub.", "Check that the node's network lets it to the hub's name and port (TCP 8883), and that its name server knows the name.");
 
     /// <summary>The hub does not take the node.</summary>
-    public static readonly Diagnosis HubRefusesNode = new("hubRefusesNode", "The hub does not take the node.", "Look at the hub's log (line 1002 says why): is the identity enabled, and is its key or certificate the one on the board?");
+    public static readonly Diagnosis HubRefusesNode = new("hubRefusesNode", "The hub does not take the node.", "Look at the hub's log (line 1002 says why), and whether the identity is enabled and has the key or certificate of the board.");
 
     /// <summary>The provisioning service does not take the node.</summary>
-    public static readonly Diagnosis EnrolmentRefused = new("enrolmentRefused", "The provisioning service does not take the node.", "Look at the enrolment at the hub: is it enabled, and is its key the one on the board?");
+    public static readonly Diagnosis EnrolmentRefused = new("enrolmentRefused", "The provisioning service does not take the node.", "Look at the enrolment at the hub: it must be enabled, and have the key of the board.");
 
     /// <summary>The node did not connect, and nothing says why.</summary>
     public static readonly Diagnosis NotConnected = new("notConnected", "The node has not reached its hub in time, and does not say why.", "Run the command again; the console of the flashing port says more (firmware/DEPLOY.md).");
