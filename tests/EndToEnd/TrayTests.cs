@@ -10,6 +10,7 @@ namespace DeviceTwin.Tests.EndToEnd;
 
 /// <summary>Trays of boards through the real dialogue, on pseudo-terminals, against a real hub, with everything thrown at them that a workshop has.</summary>
 [Platform("Linux,MacOsX")]
+[Parallelizable(ParallelScope.Children)]
 public sealed class TrayTests
 {
     private static readonly TrayStep[] StepsWithABoard = [.. Enum.GetValues<TrayStep>().Where(step => TrayMachine.NeedsBoard(step) && step is not (TrayStep.FindPort or TrayStep.Flash))];
@@ -50,7 +51,7 @@ public sealed class TrayTests
         tray.Bench.Boards[2].Board.Radio.HasAddresses = false;
         await tray.Hub.CreateDevice("node-01");
         var byPlace = rows.Select((row, place) => KeyValuePair.Create(row.DeviceId, $"link:{tray.Bench.Boards[place].Name}")).ToDictionary();
-        var options = tray.Options with { Ports = byPlace, ConnectPatience = TimeSpan.FromSeconds(8), Taps = false };
+        var options = tray.Options with { Ports = byPlace, ConnectPatience = TimeSpan.FromSeconds(6), Taps = false };
 
         var results = await tray.Run(rows, options);
 

@@ -13,6 +13,7 @@ namespace DeviceTwin.Provisioning.Tray;
 internal sealed class BoardWorker(PlanRow row, TrayParts parts) : IDisposable
 {
     private const int MostNetworks = 16;
+    private const int MostRestarts = 3;
     private static readonly TimeSpan LargestClockError = TimeSpan.FromMinutes(5);
 
     private OpenBoard? board;
@@ -123,7 +124,9 @@ internal sealed class BoardWorker(PlanRow row, TrayParts parts) : IDisposable
     {
         board?.TakeRestart();
         last = new BoardFaultException(++restarts > 1 ? Diagnosis.LowSupply : Diagnosis.LineLost, $"It has started anew {restarts} times without having been asked.");
-        return TrayEvent.Restarted;
+
+        // Another restart after so many would be no surprise to anybody.
+        return restarts < MostRestarts ? TrayEvent.Restarted : TrayEvent.Refused;
     }
 
     private static BoardFaultException Diagnose(DialogueException refused) => refused.Status switch
