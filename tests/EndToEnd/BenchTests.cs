@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using DeviceTwin.Provisioning.Dialogue;
 using DeviceTwin.Provisioning.Serial;
@@ -50,5 +51,32 @@ public sealed class BenchTests
 
         await stop.CancelAsync();
         await running.WaitAsync(Patience);
+    }
+
+    [Test]
+    public async Task Dtwin_bench_lays_boards_out_that_any_serial_program_opens_until_it_is_interrupted()
+    {
+        var folder = Directory.CreateTempSubdirectory("devicetwin-ports-").FullName;
+        try
+        {
+            using var bench = Tool.Start("bench", "--boards", "2", "--ports-folder", folder);
+            Assert.That(await bench.StandardOutput.ReadLineAsync().WaitAsync(Patience), Is.EqualTo($"board-01  {folder}/board-01  {SimulatedBench.MacOf(0)}"));
+            Assert.That(await bench.StandardOutput.ReadLineAsync().WaitAsync(Patience), Is.EqualTo($"board-02  {folder}/board-02  {SimulatedBench.MacOf(1)}"));
+            var ports = SerialPorts.OfThisComputer(folder);
+            var found = ports.List().Single(info => info.Identity == "link:board-02");
+            using (ISerialPort port = ports.Open(found.PortName))
+            {
+                Assert.That((await new BoardDialogue(port.BaseStream, TimeProvider.System, Patient).IdentifyAsync()).ChipId, Is.EqualTo(SimulatedBench.MacOf(1)));
+            }
+
+            using var interrupt = Process.Start("kill", ["-INT", $"{bench.Id}"]);
+            await bench.WaitForExitAsync().WaitAsync(Patience);
+            Assert.That(bench.ExitCode, Is.Zero);
+            Assert.That(Directory.EnumerateFileSystemEntries(folder), Is.Empty, "a cleared bench");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 }

@@ -20,5 +20,6 @@ internal static class DtwinCommand
         ProvisionCommand.Create("provision", "Provision a tray of boards: identity, network, settings, self-tests, label."),
         ReplaceCommand.Create("replace", "Put a new node in the place of a broken one: machine, settings and history stay."),
         BundleCommand.Create("bundle", "Enrol nodes where no hub is in reach, and hand them to the hub later."),
+        BenchCommand.Create(),
     };
 }

@@ -100,6 +100,9 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
     public static readonly ExitCode FirmwareUnusable = new(
         77, "firmwareUnusable", "The folder of the firmware could not be used; nothing was flashed.", "The message names the file and says why; firmware/DEPLOY.md shows the folder.");
 
+    public static readonly ExitCode BenchNotPossible = new(
+        100, "benchNotPossible", "The simulated boards could not be laid out.", "The message says why; pseudo-terminals are there on Linux and macOS.");
+
     public static readonly ExitCode Interrupted = new(130, "interrupted", "Stopped by Ctrl-C before the run was finished.", "Nothing; everything was cleaned up.");
 
     /// <summary>The whole catalogue, by number.</summary>
@@ -108,7 +111,7 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
         Success, Unexpected, Usage, DataFolderUnusable, NotConfirmed, HubNotReachable, HubDidNotStart, HubRefused, HubStopped, RecordingsUnusable,
         SettingsUnusable, EvidenceUnusable, WaveformDiffers, AuditUnusable, FileUnusable, NotSettled, NotInSync, ReplayNotFinished, VerdictDiffers,
         OtherDetector, EvidenceIncomplete, AuditBroken, ChangeTakenBack, PlanUnusable, BoardsLeft,
-        JournalUnusable, SecretsUnusable, BundleUnusable, BundleLeft, NotReplaceable, FirmwareUnusable, Interrupted,
+        JournalUnusable, SecretsUnusable, BundleUnusable, BundleLeft, NotReplaceable, FirmwareUnusable, BenchNotPossible, Interrupted,
     ];
 }
 

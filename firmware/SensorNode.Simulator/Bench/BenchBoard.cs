@@ -13,6 +13,7 @@ public sealed class BenchBoard : IDisposable
     private readonly Lock _gate = new();
     private readonly string? _link;
     private PseudoTerminal? _port;
+    private long _nowMs;
 
     internal BenchBoard(string name, string mac, ProvisionableBoard board, string? link)
     {
@@ -29,7 +30,7 @@ public sealed class BenchBoard : IDisposable
     /// <summary>Address of its radio.</summary>
     public string Mac { get; }
 
-    /// <summary>The board. While the bench runs, only it may be stepped by it; what tests break they break through here.</summary>
+    /// <summary>The board. While the bench runs it is stepped there: what is more than a switch goes through <see cref="Do"/>.</summary>
     public ProvisionableBoard Board { get; }
 
     /// <summary>What a tool opens: the link where the bench has a folder of them, else the port itself; empty while the cable is pulled.</summary>
@@ -81,17 +82,28 @@ public sealed class BenchBoard : IDisposable
         }
     }
 
+    /// <summary>Does something to the board between two of its steps, such as cutting its power.</summary>
+    /// <param name="what">Gets the board and the bench's time in milliseconds.</param>
+    public void Do(Action<ProvisionableBoard, long> what)
+    {
+        lock (_gate)
+        {
+            what(Board, _nowMs);
+        }
+    }
+
     /// <summary>Takes it off the bench.</summary>
     public void Dispose()
     {
         Pull();
-        Board.Dispose();
+        Do((board, _) => board.Dispose());
     }
 
     internal void Step(long nowMs)
     {
         lock (_gate)
         {
+            _nowMs = nowMs;
             byte[] bytes = new byte[SerialPipe.DriverBytes];
             int count = _port?.Read(bytes) ?? 0;
             if (count > 0)

@@ -12,15 +12,17 @@ internal sealed class DialogueScene
     public const string Key = "bm9kZS1rZXktb2YtdGhpcnR5LXR3by1ieXRlcyEhISE=";
     public const string Password = "pass word";
 
-    private readonly DialogueOptions? options;
+    private readonly DialogueOptions options;
 
     public DialogueScene(ProvisionableBoard? board = null, DialogueOptions? options = null)
     {
-        this.options = options;
+        this.options = (options ?? new DialogueOptions()) with { Seed = 7 };
         Board = board ?? new ProvisionableBoard(new ProvisionableBoardOptions { Mac = "a0b1c2d3e4f5", IsTapped = true });
         Line = new VirtualLine(Board, Time);
         Dialogue = NewDialogue();
     }
+
+    private int tools;
 
     public ManualTime Time { get; } = new();
 
@@ -35,7 +37,7 @@ internal sealed class DialogueScene
     /// <summary>The tool is started anew: nothing of the old one is known.</summary>
     public BoardDialogue NewDialogue()
     {
-        Dialogue = new BoardDialogue(Line, Time, options);
+        Dialogue = new BoardDialogue(Line, Time, options with { Seed = options.Seed + ++tools });
         Dialogue.LineReceived += line => Lines.Add(line.Text);
         return Dialogue;
     }

@@ -57,7 +57,7 @@ internal sealed class VirtualLine(ProvisionableBoard board, ManualTime time) : S
         long untilMs = NowMs + (long)duration.TotalMilliseconds;
         while (NowMs < untilMs)
         {
-            Step(untilMs);
+            Step(untilMs, isListened: false);
         }
     }
 
@@ -75,7 +75,7 @@ internal sealed class VirtualLine(ProvisionableBoard board, ManualTime time) : S
                 return ValueTask.FromCanceled<int>(cancellationToken);
             }
 
-            Step(long.MaxValue);
+            Step(long.MaxValue, isListened: true);
         }
 
         int count = 0;
@@ -125,7 +125,7 @@ internal sealed class VirtualLine(ProvisionableBoard board, ManualTime time) : S
     public override void SetLength(long value) => throw new NotSupportedException();
 
     // Somebody may restart the board in between, and its start is the bench's time of that moment.
-    private void Step(long untilMs)
+    private void Step(long untilMs, bool isListened)
     {
         Deliver();
         long next = Math.Min(Math.Clamp(board.Step(NowMs), NowMs + 1, NowMs + 10), untilMs);
@@ -139,7 +139,7 @@ internal sealed class VirtualLine(ProvisionableBoard board, ManualTime time) : S
             ReceivedBytes++;
         }
 
-        if (arrived.Count == 0)
+        if (arrived.Count == 0 || !isListened)
         {
             time.Advance(TimeSpan.FromMilliseconds(next - NowMs));
         }

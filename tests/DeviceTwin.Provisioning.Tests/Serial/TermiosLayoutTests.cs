@@ -79,6 +79,13 @@ public sealed class TermiosLayoutTests
         Assert.That(SerialTrouble.Occupied("COM5", [new PortHolder("minicom", 4711), new PortHolder("cat", 12)]).Message, Is.EqualTo("minicom (process 4711) and cat (process 12) have COM5 open."));
     }
 
+    [Test]
+    public void TheReadmeHasEveryTrouble()
+    {
+        string page = File.ReadAllText(TestFiles.InRepository("tools/README.md"));
+        Assert.That(Enum.GetNames<SerialFault>().Where(name => !page.Contains($"| `{name}` |", StringComparison.Ordinal)), Is.Empty);
+    }
+
     private static byte[] Filled()
     {
         byte[] settings = new byte[TermiosLayout.Bytes];

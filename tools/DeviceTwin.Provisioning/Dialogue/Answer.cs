@@ -8,10 +8,13 @@ namespace DeviceTwin.Provisioning.Dialogue;
 /// <param name="Payload">Its members.</param>
 internal sealed record Answer(int Status, JsonElement Payload)
 {
+    /// <summary>Whether the request was sent more than once: the node repeats its answer then, and not what it told before.</summary>
+    public bool IsRepeated { get; init; }
+
     /// <summary>Reads a response's members; one without a status is <c>malformed</c>.</summary>
     public static Answer Of(JsonElement payload) =>
-        payload.ValueKind == JsonValueKind.Object && payload.TryGetProperty("status", out JsonElement status) && status.TryGetInt32(out int number)
-            ? new Answer(number, payload)
+        payload.ValueKind == JsonValueKind.Object && Number(payload, "status") is { } status and >= 0 and <= byte.MaxValue
+            ? new Answer((int)status, payload)
             : new Answer(SerialStatus.Malformed, JsonElement.Parse("{}"));
 
     /// <summary>A text member; empty where there is none.</summary>

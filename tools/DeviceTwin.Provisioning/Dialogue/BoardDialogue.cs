@@ -26,12 +26,13 @@ public sealed class BoardDialogue
     private const int MostRestartsOfAText = 2;
 
     // What came in many frames and not whole is asked for again.
-    private const int MostRepetitions = 3;
+    private const int MostRepetitions = 5;
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly DialogueLine _line;
     private readonly TimeProvider _time;
+    private readonly Random _chance;
     private bool _isBegun;
 
     /// <param name="stream">The line: an open port's, or a simulated board's. Not closed here. A cancelled read must not lose bytes.</param>
@@ -42,7 +43,9 @@ public sealed class BoardDialogue
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(time);
         _time = time;
-        _line = new DialogueLine(stream, time, options ?? new DialogueOptions(), Say, RandomNumberGenerator.GetInt32(1, 256));
+        options ??= new DialogueOptions();
+        _chance = new Random(options.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue));
+        _line = new DialogueLine(stream, time, options, Say, _chance.Next(1, 256));
     }
 
     /// <summary>A line of text that the node printed, as it came.</summary>
@@ -55,7 +58,7 @@ public sealed class BoardDialogue
     public async Task<BoardIdentification> IdentifyAsync(CancellationToken cancellation = default)
     {
         // The node repeats its answer to a request that it has served already. An earlier run of the tool may have asked the same under the same number: this one was never asked.
-        byte[] payload = Members(writer => writer.WriteString("tool", Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))));
+        byte[] payload = Members(writer => writer.WriteString("tool", $"{_chance.Next():x8}"));
         Answer answer = await RawAsync(SerialCommand.Identify, payload, false, null, cancellation).ConfigureAwait(false);
         Require(answer, SerialCommand.Identify);
         _isBegun = true;
@@ -72,13 +75,15 @@ public sealed class BoardDialogue
     /// <summary>How are you? Open to all; in an open session it tells the configuration, too.</summary>
     public async Task<BoardStatus> StatusAsync(CancellationToken cancellation = default)
     {
+        // Nothing changes while it is asked: what was heard of one answer and not of the next is true all the same.
+        List<StoredField> fields = [];
         for (int repetition = 1; ; repetition++)
         {
-            int garbled = _line.Garbled;
-            List<StoredField> fields = [];
+            int disturbances = _line.Disturbances;
             Answer answer = await AskAsync(SerialCommand.Status, [], false, progress => Note(fields, progress), cancellation).ConfigureAwait(false);
-            if (_line.Garbled != garbled && repetition < MostRepetitions)
+            if ((_line.Disturbances != disturbances || answer.IsRepeated) && repetition < MostRepetitions)
             {
+                // A repeated answer comes without the fields that were told before it.
                 continue;
             }
 
@@ -269,7 +274,23 @@ public sealed class BoardDialogue
     public Task DiscardAsync(CancellationToken cancellation = default) => AskAsync(SerialCommand.Discard, [], false, null, cancellation);
 
     /// <summary>Restarts the node, half a second later; <see cref="WaitForLineAsync"/> tells when it runs again.</summary>
-    public Task RebootAsync(CancellationToken cancellation = default) => AskAsync(SerialCommand.Reboot, [], false, null, cancellation);
+    public async Task RebootAsync(CancellationToken cancellation = default)
+    {
+        await BeginAsync(cancellation).ConfigureAwait(false);
+        long asked = _time.GetTimestamp();
+        Answer answer = await RawAsync(SerialCommand.Reboot, [], false, null, cancellation).ConfigureAwait(false);
+        if (answer.Status == SerialStatus.Locked && answer.IsRepeated)
+        {
+            // Its answer got lost, and when it was asked again it had restarted?
+            BoardStatus status = await StatusAsync(cancellation).ConfigureAwait(false);
+            if (status.Uptime <= _time.GetElapsedTime(asked))
+            {
+                return;
+            }
+        }
+
+        Require(answer, SerialCommand.Reboot);
+    }
 
     /// <summary>Wipes identity, settings, what was learned and what waits for the hub, and restarts.</summary>
     public Task FactoryResetAsync(CancellationToken cancellation = default) =>
@@ -416,7 +437,7 @@ public sealed class BoardDialogue
     private static void Tell(IProgress<MeasurementProgress>? progress, JsonElement payload) => progress?.Report(
         new MeasurementProgress((int)(Answer.Number(payload, "percent") ?? 0), (int?)Answer.Number(payload, "taps"), (int?)Answer.Number(payload, "peakMilliG")));
 
-    // A request that is repeated because the answer got lost brings no field twice; one that is asked anew begins anew.
+    // No field twice, however often it is told.
     private static void Note(List<StoredField> fields, JsonElement payload)
     {
         if (Answer.Text(payload, "field") is { } name && fields.TrueForAll(field => field.Name != name))

@@ -22,6 +22,8 @@ internal sealed class DialogueLine
     private readonly byte[] _frame = new byte[SerialFrame.MaximumLength];
     private readonly long _start;
     private int _number;
+    private int _garbled;
+    private bool _isHeard;
 
     /// <param name="stream">The line.</param>
     /// <param name="time">For time-outs.</param>
@@ -38,8 +40,8 @@ internal sealed class DialogueLine
         _number = firstNumber - 1;
     }
 
-    /// <summary>Garbled frames heard so far, of either side.</summary>
-    public int Garbled { get; private set; }
+    /// <summary>How often the line was heard to be disturbed: garbled frames of either side, and bytes of noise.</summary>
+    public int Disturbances => _garbled + _reader.Noise;
 
     /// <summary>Asks, and again under another number while the node is busy.</summary>
     /// <param name="command">A number of <see cref="SerialCommand"/>.</param>
@@ -103,7 +105,7 @@ internal sealed class DialogueLine
         int silences = 0;
         int garbles = 0;
         int outside = _reader.Outside;
-        while (true)
+        for (int attempt = 1; ; attempt++)
         {
             await _stream.WriteAsync(_frame.AsMemory(0, length), cancellation).ConfigureAwait(false);
             await _stream.FlushAsync(cancellation).ConfigureAwait(false);
@@ -121,16 +123,17 @@ internal sealed class DialogueLine
                 if (next.What == LineEventKind.Garbled || (isResponse && next.Number == 0))
                 {
                     // Sent again soon, but not before the line is quiet.
-                    Garbled++;
+                    _garbled++;
                     isGarbled = true;
                     TimeSpan elapsed = _time.GetElapsedTime(sent);
                     wait = elapsed + GarbledPause < wait ? elapsed + GarbledPause : wait;
                 }
                 else if (next.What == LineEventKind.Frame && next.Number == _number && next.Command == command)
                 {
+                    _isHeard = true;
                     if (isResponse)
                     {
-                        return Answer.Of(next.Payload);
+                        return Answer.Of(next.Payload) with { IsRepeated = attempt > 1 };
                     }
 
                     // It is at it.
@@ -148,7 +151,7 @@ internal sealed class DialogueLine
 
             garbles += isGarbled ? 1 : 0;
             silences = isGarbled ? 0 : silences + 1;
-            if (silences >= _options.Attempts)
+            if (silences >= (_isHeard ? _options.AttemptsOnceHeard : _options.Attempts))
             {
                 throw new BoardSilentException(command, _reader.Outside - outside);
             }

@@ -9,8 +9,13 @@ public sealed record DialogueOptions
     /// <summary>The same of measurements, which send nothing until their first second is over.</summary>
     public TimeSpan MeasurementAnswerWithin { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How often a request is sent at most, where nothing at all comes back; then nobody is there.</summary>
+    /// <summary>How often a request is sent at most, where nothing at all comes back and nothing ever came; then nobody is there.</summary>
     public int Attempts { get; init; } = 2;
+
+    /// <summary>
+    /// The same where the node has answered before: it is there, and may have lost a request with its repetition. Its driver throws away what it has where both are in it.
+    /// </summary>
+    public int AttemptsOnceHeard { get; init; } = 4;
 
     /// <summary>How often a request is sent at most, where what comes back is garbled.</summary>
     public int GarbledAttempts { get; init; } = 6;
@@ -20,4 +25,7 @@ public sealed record DialogueOptions
 
     /// <summary>How long after <c>busy</c> it is asked again.</summary>
     public TimeSpan BusyPause { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Makes the numbers of requests the same in each run of a test; chance where null.</summary>
+    internal int? Seed { get; init; }
 }

@@ -22,6 +22,9 @@ internal sealed class LineReader(Action<ConsoleLine> say)
     /// <summary>Bytes outside frames so far: text and noise.</summary>
     public int Outside { get; private set; }
 
+    /// <summary>Bytes among them that no text has: noise, or what is left of a frame whose beginning got lost.</summary>
+    public int Noise { get; private set; }
+
     /// <summary>Whether a frame has begun whose rest is missing.</summary>
     public bool IsInFrame => _receiver.Room < SerialFrame.MaximumLength;
 
@@ -95,6 +98,7 @@ internal sealed class LineReader(Action<ConsoleLine> say)
     private void TakeText(byte next)
     {
         Outside++;
+        Noise += next is >= 0x20 and < 0x7F or (byte)'\n' or (byte)'\r' or (byte)'\t' ? 0 : 1;
         if (next is (byte)'\n' or (byte)'\r')
         {
             if (_text.Length > 0)
