@@ -10,7 +10,6 @@ namespace DeviceTwin.Tests.EndToEnd;
 
 /// <summary>Trays of boards through the real dialogue, on pseudo-terminals, against a real hub, with everything thrown at them that a workshop has.</summary>
 [Platform("Linux,MacOsX")]
-[Parallelizable(ParallelScope.Children)]
 public sealed class TrayTests
 {
     private static readonly TrayStep[] StepsWithABoard = [.. Enum.GetValues<TrayStep>().Where(step => TrayMachine.NeedsBoard(step) && step is not (TrayStep.FindPort or TrayStep.Flash))];

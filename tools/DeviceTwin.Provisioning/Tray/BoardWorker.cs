@@ -36,6 +36,11 @@ internal sealed class BoardWorker(PlanRow row, TrayParts parts) : IDisposable
             var what = await Attempt(step, cancellation);
             now = TrayMachine.Next(now, what);
             Note(step, what, now);
+            if (now.IsOver && board is not null)
+            {
+                await Close(cancellation);
+            }
+
             if (now.Step == TrayStep.FindPort || now.IsOver)
             {
                 Release();
@@ -49,6 +54,19 @@ internal sealed class BoardWorker(PlanRow row, TrayParts parts) : IDisposable
     }
 
     public void Dispose() => Release();
+
+    // Who comes next at this port must show the secret, too.
+    private async Task Close(CancellationToken cancellation)
+    {
+        try
+        {
+            await board!.Dialogue.CloseAsync(cancellation);
+        }
+        catch (Exception error) when (error is SerialPortException or BoardSilentException or DialogueException or BoardRestartedException)
+        {
+            // It ends by itself, five minutes after the last request.
+        }
+    }
 
     private void Release()
     {
