@@ -166,6 +166,9 @@ public sealed class Node
     /// <summary>Whether twin and telemetry flow. Any thread may ask.</summary>
     public bool IsConnected => _link.State == LinkState.Ready;
 
+    /// <summary>What keeps it from its hub: a number of <see cref="LinkFault"/>. Any thread may ask.</summary>
+    public int LinkFault => _talk.Fault;
+
     /// <summary>A look from outside. Any thread may call it.</summary>
     public NodeStatus Status()
     {

@@ -156,7 +156,7 @@ public static class Program
         while (true)
         {
             long nowMs = _clock.UptimeMs();
-            long next = _serial.Step(nowMs, false);
+            long next = _serial.Step(nowMs, false, LinkFault.None);
             long nextSample = bench.Step(nowMs);
             SleepUntil(nextSample < next ? nextSample : next);
         }
@@ -232,7 +232,7 @@ public static class Program
             long next;
             try
             {
-                next = _serial.Step(_clock.UptimeMs(), _node.IsConnected);
+                next = _serial.Step(_clock.UptimeMs(), _node.IsConnected, _node.LinkFault);
             }
             catch (Exception)
             {

@@ -52,11 +52,13 @@ public sealed class SerialHost
     /// <summary>Lets the dialogue go on, and does what it asks for.</summary>
     /// <param name="nowMs">Monotonic time in milliseconds.</param>
     /// <param name="isConnected">Whether the hub is reached.</param>
+    /// <param name="linkFault">What keeps the node from it: a number of <see cref="LinkFault"/>.</param>
     /// <returns>When it next wants to run.</returns>
-    public long Step(long nowMs, bool isConnected)
+    public long Step(long nowMs, bool isConnected, int linkFault)
     {
         _dialogue.Facts.Mode = NodeMode.Word(_supervisor.Mode);
         _dialogue.Facts.IsConnected = isConnected;
+        _dialogue.Facts.LinkFault = linkFault;
         bool isAsked = _dialogue.Listen(nowMs);
         long next = _dialogue.Step(nowMs, !isAsked || _turn.Take(WorkTurn.Serial, nowMs));
         _turn.Give(WorkTurn.Serial);

@@ -98,6 +98,9 @@ public sealed class TalkLoop
         _report = report;
     }
 
+    /// <summary>What keeps the node from its hub: a number of <see cref="Boards.LinkFault"/>. Any thread may ask.</summary>
+    public int Fault { get; private set; }
+
     /// <summary>Does what is due.</summary>
     /// <param name="mayWrite">Whether no capture is disturbed by the flash being erased.</param>
     /// <returns>The time at which the loop wants to run again.</returns>
@@ -149,6 +152,7 @@ public sealed class TalkLoop
         _report.Step(nowMs, _outbox.Count(), mayWrite);
         NoteJump(nowMs, utcMs);
         _link.Receive(nowMs, utcMs, isUp);
+        Fault = FaultNow(isUp, utcMs);
         SaveAssignment();
         SaveSettings(nowMs);
         PassSettingsOn(nowMs);
@@ -167,6 +171,17 @@ public sealed class TalkLoop
         NoteLink(nowMs);
         RestartWhereAsked(nowMs);
         return isBusy && next > nowMs + BusyPollMs ? nowMs + BusyPollMs : next;
+    }
+
+    private int FaultNow(bool isUp, long utcMs)
+    {
+        return _link.State == LinkState.Ready ? LinkFault.None
+            : !isUp ? _parts.Radio.Fault()
+            : utcMs <= 0 ? LinkFault.ClockUnset
+            : _link.LastFailure == 0 ? LinkFault.None
+            : _link.HasFailedRegistering ? LinkFault.RegistrationFailed
+            : _link.LastFailure > 0 ? LinkFault.HubRefused
+            : LinkFault.HubUnreachable;
     }
 
     // Before anything is acknowledged: an acknowledged setting must outlive a power cut.

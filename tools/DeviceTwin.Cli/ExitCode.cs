@@ -106,6 +106,30 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
     public static readonly ExitCode BearingUnknown = new(
         59, "bearingUnknown", "The bearing is not in the catalogue, or there can be none of this geometry.", "`dtwin bearing` lists the catalogue; give --elements, --element, --pitch and --angle.");
 
+    public static readonly ExitCode PlanUnusable = new(
+        70, "planUnusable", "The plan of a tray could not be used; nothing was done.", "Correct the lines printed above; each says what to write instead.");
+
+    public static readonly ExitCode BoardsLeft = new(
+        71, "boardsLeft", "Not every board of the tray is provisioned.", "Do what stands beside each board, and run the same command again: it goes on where it stopped.");
+
+    public static readonly ExitCode JournalUnusable = new(
+        72, "journalUnusable", "The journal of a tray could not be read or written.", "The message says why; two runs cannot share a journal.");
+
+    public static readonly ExitCode SecretsUnusable = new(
+        73, "secretsUnusable", "A file of secrets could not be used.", "The message names the file and says why; it must be yours alone (chmod 600).");
+
+    public static readonly ExitCode BundleUnusable = new(
+        74, "bundleUnusable", "A bundle or its kit could not be read or written.", "Name a bundle that `dtwin provision --bundle` wrote, and the kit of `dtwin bundle kit`.");
+
+    public static readonly ExitCode BundleLeft = new(
+        75, "bundleLeft", "The hub did not take every node of the bundle.", "Do what stands beside each node, and import the bundle again: what was taken is passed over.");
+
+    public static readonly ExitCode NotReplaceable = new(
+        76, "notReplaceable", "The node cannot be replaced by that one.", "The message says why; `dtwin devices` lists the nodes.");
+
+    public static readonly ExitCode FirmwareUnusable = new(
+        77, "firmwareUnusable", "The folder of the firmware could not be used; nothing was flashed.", "The message names the file and says why; firmware/DEPLOY.md shows the folder.");
+
     public static readonly ExitCode BenchNotPossible = new(
         100, "benchNotPossible", "The simulated boards could not be laid out.", "The message says why; pseudo-terminals are there on Linux and macOS.");
 
@@ -117,7 +141,8 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
         Success, Unexpected, Usage, DataFolderUnusable, NotConfirmed, HubNotReachable, HubDidNotStart, HubRefused, HubStopped, RecordingsUnusable,
         SettingsUnusable, EvidenceUnusable, WaveformDiffers, AuditUnusable, FileUnusable, NotSettled, NotInSync, ReplayNotFinished, VerdictDiffers,
         OtherDetector, EvidenceIncomplete, AuditBroken, ChangeTakenBack, SecretExposed, ProfileUnusable,
-        TimedOut, ProblemsFound, HubNotReady, DeviceSilent, MethodFailed, QueryUnusable, BackupUnusable, BearingUnknown, BenchNotPossible, Interrupted,
+        TimedOut, ProblemsFound, HubNotReady, DeviceSilent, MethodFailed, QueryUnusable, BackupUnusable, BearingUnknown, PlanUnusable, BoardsLeft,
+        JournalUnusable, SecretsUnusable, BundleUnusable, BundleLeft, NotReplaceable, FirmwareUnusable, BenchNotPossible, Interrupted,
     ];
 }
 

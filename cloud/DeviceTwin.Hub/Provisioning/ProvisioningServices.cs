@@ -12,6 +12,7 @@ internal static class ProvisioningServices
         .AddHostedService<CertificateWatch>()
         .AddSingleton<ProvisioningService>()
         .AddSingleton<ProvisioningGate>()
+        .AddSingleton<BundleImport>()
         .AddSingleton(provider => new AssignedHub(options, provider.GetRequiredService<GatewayEndpoint>()));
 }
 
@@ -22,6 +23,9 @@ internal sealed class AssignedHub(GatewayOptions options, GatewayEndpoint endpoi
 
     /// <summary>The bare name.</summary>
     public string Name => Split().Name;
+
+    /// <summary>MQTT over TLS.</summary>
+    public int Port => Split().Port is { } port ? int.Parse(port, System.Globalization.CultureInfo.InvariantCulture) : StandardPort;
 
     /// <summary>What this client can connect to.</summary>
     public string For(RegistrationUserName client) => Split() is (var name, { } port) && client.TakesPort ? $"{name}:{port}" : Name;

@@ -32,10 +32,14 @@ internal static partial class EnrollmentEndpoints
             return new JsonResult(new JsonArray([.. provisioning.ListRegistrations(group: true, id).Select(one => (JsonNode)RegistrationJson.Write(one, hub.Name, group.Payload))]));
         }).Needs(Role.Viewer, Permission.RegistryRead);
 
+        routes.MapPost("/api/v1/provisioning/bundles", async (HttpRequest request, BundleImport bundles) =>
+            new JsonResult(await bundles.Import(await RequestBody.ReadObject(request), request.Author()))).Needs(Role.Engineer, Permission.RegistryWrite);
+
         routes.MapGet("/api/v1/provisioning", (ProvisioningService provisioning, AssignedHub hub) => new JsonResult(new JsonObject
         {
             ["idScope"] = provisioning.IdScope,
             ["assignedHub"] = hub.Name,
+            ["mqttPort"] = hub.Port,
             ["enrollments"] = provisioning.List(group: false).Count,
             ["enrollmentGroups"] = provisioning.List(group: true).Count,
         })).Needs(Role.Viewer, Permission.RegistryRead);

@@ -123,7 +123,7 @@ public sealed class ProvisionableBoard : IDisposable
 
         if (_power.Restarts == _restartsSeen && _nextHostMs <= nowMs)
         {
-            _nextHostMs = Math.Max(_startMs + _host.Step(nowMs - _startMs, _node is { IsConnected: true }), nowMs + 1);
+            _nextHostMs = Math.Max(_startMs + _host.Step(nowMs - _startMs, _node is { IsConnected: true }, _node == null ? LinkFault.None : _node.LinkFault), nowMs + 1);
         }
 
         if (_power.Restarts != _restartsSeen)

@@ -28,8 +28,17 @@ public sealed class SimulatedRadio : IRadio
         _joined = (Name == null || Name == network) && (Password == null || Password == password);
     }
 
+    /// <summary>Whether the network's DHCP server gives addresses.</summary>
+    public bool HasAddresses { get; set; } = true;
+
     /// <inheritdoc/>
-    public bool IsUp() => _joined && InReach;
+    public bool IsUp() => _joined && InReach && HasAddresses;
+
+    /// <inheritdoc/>
+    public int Fault() => Network == null || IsUp() ? LinkFault.None
+        : !InReach || (Name != null && Name != Network) ? LinkFault.NetworkNotFound
+        : !_joined ? LinkFault.NetworkRefused
+        : LinkFault.NoAddress;
 
     /// <summary>What a scan finds; null: the scan never ends.</summary>
     public RadioNetwork[]? Networks { get; set; } =

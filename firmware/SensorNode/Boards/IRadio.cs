@@ -9,6 +9,9 @@ public interface IRadio
     /// <summary>Whether an address is held.</summary>
     bool IsUp();
 
+    /// <summary>Why the last attempt to join failed: a number of <see cref="LinkFault"/> up to <see cref="LinkFault.NoAddress"/>. Means nothing while an address is held.</summary>
+    int Fault();
+
     /// <summary>Received signal strength in dBm, 0 where not known.</summary>
     int SignalDbm();
 

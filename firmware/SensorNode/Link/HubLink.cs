@@ -106,6 +106,9 @@ public sealed class HubLink
     /// <summary>CONNACK code of the last refusal, -1 where the hub was not reached, 0 where there was no failure yet.</summary>
     public int LastFailure { get; private set; }
 
+    /// <summary>Whether the last failure was one of the provisioning service.</summary>
+    public bool HasFailedRegistering { get; private set; }
+
     /// <summary>When the present token is renewed, UTC milliseconds; 0 without a connection or a token.</summary>
     public long TokenRenewalUtcMs => _renewAtUtcMs;
 
@@ -553,6 +556,7 @@ public sealed class HubLink
     private void Fail(long nowMs, int code)
     {
         LastFailure = code;
+        HasFailedRegistering = State == LinkState.Registering;
         Counters.ConnectFailures++;
         int wait = _backoff.Next();
         bool isRefused = code == 1 || code == 2 || code == 4 || code == 5;

@@ -30,6 +30,9 @@ public sealed class ProvisioningFacts
     /// <summary>Whether the hub is reached.</summary>
     public bool IsConnected;
 
+    /// <summary>What keeps the node from its hub: a number of <see cref="Boards.LinkFault"/>.</summary>
+    public int LinkFault;
+
     /// <summary>Number of this start: makes challenges differ from start to start.</summary>
     public int Starts;
 }

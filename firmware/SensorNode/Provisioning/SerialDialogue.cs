@@ -392,6 +392,7 @@ public sealed class SerialDialogue
         _writer.Member("mode", Facts.Mode);
         _writer.Member("resetCause", Facts.ResetCause);
         _writer.Member("connected", Facts.IsConnected);
+        _writer.Member("link", Facts.LinkFault);
         _writer.Member("utcMs", _clock.UtcMs());
         _writer.Member("uptimeMs", nowMs);
         if (isOpen)

@@ -19,7 +19,7 @@ public sealed class ScreenTests
     private const string SelfTest = """{"outcome":"passed","axis":"z","upMilliG":812,"downMilliG":-805,"leastMilliG":400,"mostMilliG":1200}""";
 
     /// <summary>Commands that start a process or a fleet: their screens have tests of their own, and a real hub.</summary>
-    private static readonly string[] Elsewhere = ["demo", "hub start", "hub restore", "bench"];
+    private static readonly string[] Elsewhere = ["demo", "hub start", "hub restore", "provision", "replace", "bundle kit", "bundle show", "bundle import", "bench"];
 
     private static readonly (string Name, string Arguments, string? Payload, int Code)[] Cases =
     [

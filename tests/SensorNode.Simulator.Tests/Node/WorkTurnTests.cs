@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.SensorNode;
+using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Link;
 using DeviceTwin.SensorNode.Provisioning;
 using DeviceTwin.SensorNode.Simulator.Board;
@@ -133,7 +134,7 @@ public sealed class WorkTurnTests
         int number = scene.Send(SerialCommand.Identify, []);
         for (long nowMs = 0; nowMs < SerialDialogue.BusyAfterMs; nowMs += 10)
         {
-            host.Step(nowMs, true);
+            host.Step(nowMs, true, LinkFault.None);
         }
 
         Assert.That(scene.Pipe.Receive(), Is.Empty);
@@ -151,7 +152,7 @@ public sealed class WorkTurnTests
         turn.Take(WorkTurn.Talk, 0);
         for (long nowMs = 0; nowMs < 60_000; nowMs += 100)
         {
-            host.Step(nowMs, true);
+            host.Step(nowMs, true, LinkFault.None);
         }
 
         Assert.That(turn.IsWanted(), Is.False);
@@ -168,7 +169,7 @@ public sealed class WorkTurnTests
     {
         for (long nowMs = fromMs; nowMs < fromMs + 5000; nowMs += 10)
         {
-            host.Step(nowMs, true);
+            host.Step(nowMs, true, LinkFault.None);
             scene.Collect();
             JsonObject[] answers = [.. scene.Frames.Where(frame => frame.Kind == SerialFrame.Response && frame.Number == number).Select(frame => frame.Payload)];
             if (answers.Length > 0)

@@ -1,3 +1,4 @@
+using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Provisioning;
 
 namespace DeviceTwin.Tests.SensorNode.Simulator.Provisioning;
@@ -20,6 +21,10 @@ public sealed class PageTests
                 .Select(field => $"| {field} | `{StagedField.Name(field)}` | {StagedField.Maximum(field)} | `{SerialCommand.Word(StagedField.CommandOf(field))}` ")));
         });
     }
+
+    [Test]
+    public void TheFaultsOfTheLinkAreThoseOfTheNode() => Assert.That(
+        Rows("| Link |", 2), Is.EqualTo(Enumerable.Range(0, LinkFault.Count).Select(fault => $"| {fault} | `{LinkFault.Word(fault)}` ")));
 
     [Test]
     public void SecretsAndNumbersAreMarked()

@@ -63,6 +63,9 @@ internal sealed partial class HubClient : IDisposable
     /// <summary>Gives answers so much time at least, where the hub itself waits for somebody; before the first request.</summary>
     public void Allow(TimeSpan time) => http.Timeout = http.Timeout < time ? time : http.Timeout;
 
+    /// <summary>The way to the hub, for what has words of its own for its answers.</summary>
+    public HttpClient Http => http;
+
     public void Dispose() => http.Dispose();
 
     public async Task<JsonArray> ListDevices(CancellationToken cancellation) =>

@@ -96,6 +96,7 @@ public sealed class BoardDialogue
                 Mode = answer.Text("mode"),
                 ResetCause = answer.Text("resetCause"),
                 IsConnected = answer.Is("connected"),
+                LinkFault = (int)(answer.Number("link") ?? 0),
                 Utc = utcMs > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(utcMs) : null,
                 Uptime = TimeSpan.FromMilliseconds(answer.Number("uptimeMs") ?? 0),
                 Reason = Answer.Text(answer.Payload, "reason"),

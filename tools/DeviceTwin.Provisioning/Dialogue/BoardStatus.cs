@@ -23,6 +23,9 @@ public sealed record BoardStatus
     /// <summary>Whether twin and telemetry flow to the hub.</summary>
     public bool IsConnected { get; init; }
 
+    /// <summary>What keeps it from its hub: a number of the firmware's <c>LinkFault</c>; 0 of firmware that does not say.</summary>
+    public int LinkFault { get; init; }
+
     /// <summary>Its calendar; null where it does not know the time.</summary>
     public DateTimeOffset? Utc { get; init; }
 

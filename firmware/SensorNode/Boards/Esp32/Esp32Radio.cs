@@ -14,18 +14,25 @@ public sealed class Esp32Radio : IRadio
 
     private RadioNetwork[] _found;
     private bool _listens;
+    private int _fault;
 
     public void Join(string network, string password)
     {
         try
         {
             var timeout = new CancellationTokenSource(JoinTimeoutMs);
-            WifiNetworkHelper.ConnectDhcp(network, password, WifiReconnectionKind.Automatic, false, 0, timeout.Token);
+            _fault = WifiNetworkHelper.ConnectDhcp(network, password, WifiReconnectionKind.Automatic, false, 0, timeout.Token) ? LinkFault.None : WhyNot(network, password);
         }
         catch (Exception)
         {
             // IsUp tells; the talk loop tries again.
+            _fault = LinkFault.NoNetwork;
         }
+    }
+
+    public int Fault()
+    {
+        return _fault;
     }
 
     public bool IsUp()
@@ -81,6 +88,16 @@ public sealed class Esp32Radio : IRadio
     public RadioNetwork[] Found()
     {
         return _found;
+    }
+
+    // The helper throws the driver's answer away: it is asked once more.
+    private static int WhyNot(string network, string password)
+    {
+        WifiConnectionStatus status = WifiNetworkHelper.WifiAdapter.Connect(network, WifiReconnectionKind.Automatic, password).ConnectionStatus;
+        return status == WifiConnectionStatus.Success ? LinkFault.NoAddress
+            : status == WifiConnectionStatus.InvalidCredential ? LinkFault.NetworkRefused
+            : status == WifiConnectionStatus.NetworkNotAvailable ? LinkFault.NetworkNotFound
+            : LinkFault.NoNetwork;
     }
 
     private void TakeNetworks(WifiAdapter sender, object e)

@@ -278,7 +278,7 @@ public sealed class NodeScene
         int answer = 0;
         for (int turn = 0; answer == 0 && turn < 100; turn++)
         {
-            _host.Step(_nowMs, true);
+            _host.Step(_nowMs, true, LinkFault.None);
             answer = _pipe.Receive().Length;
             _nowMs += 10;
             _clock.AdvanceToMs(_nowMs);
@@ -309,7 +309,7 @@ public sealed class NodeScene
             // Nor does what a technician's request leaves for a while.
             _nowMs += 1000;
             _clock.AdvanceToMs(_nowMs);
-            _host.Step(_nowMs, true);
+            _host.Step(_nowMs, true, LinkFault.None);
         }
 
         return _ledger.Alive();
@@ -476,7 +476,7 @@ public sealed class NodeScene
         for (int turn = 0; turn < 100; turn++)
         {
             AllocationLedger.Open = _ledger;
-            _host.Step(_nowMs, true);
+            _host.Step(_nowMs, true, LinkFault.None);
             AllocationLedger.Open = null;
             foreach (byte next in _pipe.Receive())
             {

@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using DeviceTwin.Provisioning.Serial;
+using DeviceTwin.Provisioning.Tray;
+
+namespace DeviceTwin.Provisioning.Flashing;
+
+/// <summary>
+/// Writes a firmware folder with esptool and reads every file back from the chip. Finds the flashing port of a board by the address of its radio among the ports of chips' own
+/// USB connectors and those that were named. What is on the chip already is not written again.
+/// </summary>
+/// <param name="firmware">Proven: its parts go together.</param>
+/// <param name="ports">Of this computer.</param>
+/// <param name="named">Flashing ports that were named; beside them every chip's own connector is tried.</param>
+/// <param name="processes">Runs esptool.</param>
+public sealed class EsptoolFlasher(FirmwareFolder firmware, ISerialPorts ports, IReadOnlyList<string> named, IProcessRunner processes) : IFlasher
+{
+    private const string Program = "esptool";
+    private readonly ConcurrentDictionary<string, string> portsByMac = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    public async Task Flash(string mac, CancellationToken cancellation)
+    {
+        var port = await FindPort(mac, cancellation);
+        var differing = new List<FirmwareFile>();
+        foreach (var file in firmware.Files)
+        {
+            if (!await IsThere(port, file, cancellation))
+            {
+                differing.Add(file);
+            }
+        }
+
+        if (differing.Count == 0)
+        {
+            return;
+        }
+
+        if (firmware.Native.Count == 0)
+        {
+            // The image stays: what it has is asked before anything is written.
+            NanoffDetails.Require(firmware, await NanoffDetails.Read(port, processes, cancellation));
+        }
+
+        string[] write = ["--chip", firmware.Chip, "--port", port, "write_flash", .. differing.SelectMany(file => new[] { Hexadecimal(file.Offset), Full(file) })];
+        var written = await Run(write, cancellation);
+        if (written.ExitCode != 0)
+        {
+            throw new BoardFaultException(Diagnosis.FlashFailed, $"{Program} said: {written.LastLine}");
+        }
+
+        foreach (var file in differing)
+        {
+            if (!await IsThere(port, file, cancellation))
+            {
+                throw new BoardFaultException(Diagnosis.FlashDiffers, $"{file.Path} at {Hexadecimal(file.Offset)}.");
+            }
+        }
+    }
+
+    /// <summary>The address of a chip's radio as esptool prints it, 12 hexadecimal digits; null where it printed none.</summary>
+    internal static string? ReadMac(IEnumerable<string> lines) => lines
+        .Select(line => line.Trim())
+        .Where(line => line.StartsWith("MAC:", StringComparison.OrdinalIgnoreCase))
+        .Select(line => line[4..].Trim().Replace(":", ""))
+        .FirstOrDefault(mac => mac.Length == 12 && mac.All(char.IsAsciiHexDigit))?.ToLowerInvariant();
+
+    private async Task<string> FindPort(string mac, CancellationToken cancellation)
+    {
+        if (portsByMac.TryGetValue(mac, out var known))
+        {
+            return known;
+        }
+
+        foreach (var port in named.Concat(ports.List().Where(port => port.IsChipsOwn).Select(port => port.PortName)).Distinct().Except(portsByMac.Values))
+        {
+            var answer = await Run(["--chip", firmware.Chip, "--port", port, "read_mac"], cancellation);
+            if (answer.ExitCode == 0 && ReadMac(answer.Lines) is { } found)
+            {
+                portsByMac[found] = port;
+                if (string.Equals(found, mac, StringComparison.OrdinalIgnoreCase))
+                {
+                    return port;
+                }
+            }
+        }
+
+        throw new BoardFaultException(Diagnosis.FirmwareDiffers, $"No flashing port has the chip {mac}.");
+    }
+
+    // Reads it back: what esptool says of its own writing proves nothing of the chip.
+    private async Task<bool> IsThere(string port, FirmwareFile file, CancellationToken cancellation)
+    {
+        var back = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            var length = new FileInfo(Full(file)).Length;
+            var read = await Run(["--chip", firmware.Chip, "--port", port, "read_flash", Hexadecimal(file.Offset), Hexadecimal((int)length), back], cancellation);
+            if (read.ExitCode != 0)
+            {
+                throw new BoardFaultException(Diagnosis.FlashFailed, $"{Program} said: {read.LastLine}");
+            }
+
+            await using var stream = File.OpenRead(back);
+            return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation)) == file.Sha256;
+        }
+        finally
+        {
+            File.Delete(back);
+        }
+    }
+
+    private async Task<ProcessEnd> Run(IReadOnlyList<string> arguments, CancellationToken cancellation) =>
+        await processes.Run(Program, arguments, cancellation) ?? throw new BoardFaultException(Diagnosis.FlasherMissing, $"There is no {Program} on the path.");
+
+    private string Full(FirmwareFile file) => Path.Combine(firmware.Folder, file.Path);
+
+    private static string Hexadecimal(int number) => $"0x{number:x}";
+}
