@@ -1,6 +1,7 @@
-using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine;
 using System.Runtime.InteropServices;
+using DeviceTwin.Provisioning.Tray;
 
 namespace DeviceTwin.Cli;
 

@@ -1,5 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using DeviceTwin.Provisioning.Tray;
 
 namespace DeviceTwin.Cli;
 
@@ -61,6 +62,14 @@ internal static class TextFiles
             throw Unusable($"'{file}' cannot be written: {error.Message}");
         }
     }
+
+    /// <summary>Reads a secret, if nobody else can.</summary>
+    /// <exception cref="CommandFailedException"><see cref="ExitCode.SecretExposed"/>, with the command that mends it.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static string ReadSecret(string path) => PrivateFile.IsExposed(path)
+        ? throw new CommandFailedException(ExitCode.SecretExposed, $"'{path}' holds a secret, and others on this machine may read or write it.", $"Run: chmod 600 '{path}'")
+        : File.ReadAllText(path).Trim();
 
     /// <summary>A file to be written from its beginning.</summary>
     /// <exception cref="CommandFailedException"><see cref="ExitCode.FileUnusable"/>.</exception>

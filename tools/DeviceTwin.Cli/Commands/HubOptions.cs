@@ -103,7 +103,7 @@ internal sealed class HubOptions
         var hub = Find(parsed);
         try
         {
-            var token = (parsed.GetValue(tokenFile)?.FullName ?? hub.TokenFile) is { } file ? PrivateFile.ReadSecret(file) : null;
+            var token = (parsed.GetValue(tokenFile)?.FullName ?? hub.TokenFile) is { } file ? TextFiles.ReadSecret(file) : null;
             var authority = (parsed.GetValue(authorityFile)?.FullName ?? hub.CaFile) is { } pem ? X509Certificate2.CreateFromPem(File.ReadAllText(pem)) : null;
             Talk.Detail($"hub {hub.Hub}{(token is null ? "" : ", with a token")}{(authority is null ? "" : ", by its own authority")}");
             return new HubClient(hub.Hub, token, authority, Author(parsed), Timeout(parsed));

@@ -53,7 +53,7 @@ internal static class ProfileCommand
             var (given, file) = (parsed.GetValue(name)!, parsed.GetValue(token));
             try
             {
-                var secret = file is null ? null : file.ToString() == "-" ? Console.In.ReadLine()?.Trim() : PrivateFile.ReadSecret(file.FullName);
+                var secret = file is null ? null : file.ToString() == "-" ? Console.In.ReadLine()?.Trim() : TextFiles.ReadSecret(file.FullName);
                 var pem = parsed.GetValue(authority) is { } named ? File.ReadAllText(named.FullName) : null;
                 if (pem is not null)
                 {

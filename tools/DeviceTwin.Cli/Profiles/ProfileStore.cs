@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DeviceTwin.Provisioning.Tray;
 
 namespace DeviceTwin.Cli.Profiles;
 
@@ -36,7 +37,7 @@ internal sealed class ProfileStore(string folder)
 
         try
         {
-            var book = JsonSerializer.Deserialize(PrivateFile.ReadSecret(BookFile), ProfileJson.Default.ProfileBook);
+            var book = JsonSerializer.Deserialize(TextFiles.ReadSecret(BookFile), ProfileJson.Default.ProfileBook);
             return book is { Profiles: not null } ? book : throw new JsonException("there is nothing in it");
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)

@@ -6,12 +6,25 @@ namespace DeviceTwin.Provisioning.Tray;
 public static class PrivateFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnersFolder = OwnerOnly | UnixFileMode.UserExecute;
 
-    /// <summary>Replaces a file as a whole: whoever reads it, or comes after a power cut, finds the old or the new one. The new one is on the disk when this returns.</summary>
+    /// <summary>
+    /// Replaces a file as a whole: whoever reads it, or comes after a power cut, finds the old or the new one. The new one is on the disk when this returns.
+    /// Folders that are missing are made the owner's alone; on Windows the folder of the user protects what is in it.
+    /// </summary>
     public static void Write(string path, string text)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var beside = path + ".new";
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else if (!Directory.Exists(folder))
+        {
+            Directory.CreateDirectory(folder, OwnersFolder);
+        }
+
+        var beside = $"{path}.{Environment.ProcessId}.new";
         File.Delete(beside);
         using (var file = Open(beside, FileMode.CreateNew))
         {
@@ -48,10 +61,13 @@ public static class PrivateFile
         return File.ReadAllText(path);
     }
 
+    /// <summary>Whether others on this machine may do anything with a file; never on Windows, where its folder protects it.</summary>
+    public static bool IsExposed(string path) => !OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & ~OwnersFolder) != 0;
+
     /// <exception cref="IOException">Others may read it.</exception>
     public static void RequirePrivate(string path)
     {
-        if (!OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & ~OwnerOnly & ~UnixFileMode.UserExecute) != 0)
+        if (IsExposed(path))
         {
             throw new IOException($"'{path}' can be read by others. Make it yours alone: chmod 600 '{path}'");
         }
