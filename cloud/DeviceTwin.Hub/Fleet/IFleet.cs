@@ -7,6 +7,8 @@ namespace DeviceTwin.Hub.Fleet;
 
 /// <summary>
 /// The hub's one door to identities, twins, configurations and telemetry. Gateway, REST and dashboard all come through here.
+/// Where a device is named, a module of one may be, by its <see cref="TwinAddress"/>: identity, twin, session, connection, telemetry. What goes through
+/// all devices (lists, queries, configurations, statistics) meets no module.
 /// A task completes only after the change it made is durable. Every refusal is a <see cref="HubException"/>.
 /// </summary>
 public interface IFleet
@@ -16,10 +18,16 @@ public interface IFleet
 
     IReadOnlyList<DeviceIdentity> ListIdentities();
 
+    /// <summary>The modules of a device, by module id; null where the device is unknown.</summary>
+    IReadOnlyList<DeviceIdentity>? ListModules(string deviceId);
+
+    /// <summary>The twins of all modules, as last made durable, by device and module id.</summary>
+    IReadOnlyList<TwinDocument> ListModuleTwins();
+
     /// <summary>Creates (when <paramref name="ifMatch"/> is null) or updates an identity; generates keys that are empty.</summary>
     Task<DeviceIdentity> PutIdentity(DeviceIdentity identity, string? ifMatch, string author, CancellationToken cancellation);
 
-    /// <summary>Removes identity, twin, session and history, and drops the connection.</summary>
+    /// <summary>Removes identity, twin, session and history, and drops the connection; of a device its modules too.</summary>
     Task DeleteIdentity(string deviceId, string? ifMatch, string author, CancellationToken cancellation);
 
     /// <summary>The twin as last made durable, or null where the device is unknown.</summary>
@@ -161,10 +169,12 @@ public interface IFleet
     FleetStatistics Statistics { get; }
 
     /// <summary>Calls back after each durable change, in order per device, on a thread of the fleet's: the callback must not block.</summary>
-    IDisposable Subscribe(Action<FleetEvent> callback);
+    /// <param name="modules">Also after changes of modules.</param>
+    IDisposable Subscribe(Action<FleetEvent> callback, bool modules = false);
 }
 
 /// <summary>A durable change that somebody may want to act on.</summary>
+/// <param name="DeviceId">A <see cref="TwinAddress"/>: modules are told of to who asked for them.</param>
 public abstract record FleetEvent(string DeviceId, DateTimeOffset At)
 {
     /// <param name="Patch">What the device must be sent: the patch as written, removed keys as null, without <c>$version</c>.</param>

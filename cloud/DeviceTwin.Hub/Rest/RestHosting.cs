@@ -27,6 +27,7 @@ internal static class RestHosting
     {
         routes.MapDevices();
         routes.MapTwins();
+        routes.MapModules();
         routes.MapQuery();
         routes.MapConfigurations();
         routes.MapStatistics();

@@ -1,4 +1,5 @@
 using DeviceTwin.Storage.Query;
+using DeviceTwin.Storage.Sqlite.Modules;
 using DeviceTwin.Twins;
 using Microsoft.Data.Sqlite;
 
@@ -21,7 +22,10 @@ internal static class SqliteLoader
             Configuration),
         LastTelemetryAt(connection),
         Read(connection, "SELECT name, value FROM counters", row => (Name: row.GetString(0), Value: row.GetInt64(1)))
-            .ToDictionary(counter => counter.Name, counter => counter.Value));
+            .ToDictionary(counter => counter.Name, counter => counter.Value))
+    {
+        Modules = SqliteModuleTables.Load(connection),
+    };
 
     /// <summary>Every twin, by device id.</summary>
     public static List<TwinDocument> Twins(SqliteConnection connection) =>
@@ -49,7 +53,7 @@ internal static class SqliteLoader
         return rows;
     }
 
-    private static DeviceIdentity Identity(SqliteDataReader row) => new(
+    internal static DeviceIdentity Identity(SqliteDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3) != 0, row.GetString(4), row.GetString(5), Time(row, 6))
     {
         Authentication = (AuthenticationType)row.GetInt32(7),
@@ -57,7 +61,7 @@ internal static class SqliteLoader
         SecondaryThumbprint = row.GetString(9),
     };
 
-    private static TwinDocument Twin(SqliteDataReader row) => new(
+    internal static TwinDocument Twin(SqliteDataReader row) => new(
         row.GetString(0),
         row.GetString(1),
         row.GetInt64(2),
