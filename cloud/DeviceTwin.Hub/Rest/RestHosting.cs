@@ -1,6 +1,7 @@
 using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Backup;
 using DeviceTwin.Hub.Changes;
+using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Hub.History;
 using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Sequence;
@@ -18,6 +19,7 @@ internal static class RestHosting
     {
         app.UseMiddleware<ErrorHandling>();
         app.UseMiddleware<RequestGuard>();
+        app.UseWebSocketGateway();
         app.UseMiddleware<AccessGate>();
         app.UseStatusCodePages(context => Uncoded(context.HttpContext));
     }

@@ -90,6 +90,10 @@ internal sealed class GatewayHost : IAsyncDisposable
     public Task<DeviceIdentity> Register(string deviceId, bool enabled = true) =>
         Fleet.PutIdentity(new DeviceIdentity(deviceId, "", "", enabled, "", "", default), null, "test", CancellationToken.None);
 
+    /// <summary>Registers a module of a device that is registered.</summary>
+    public Task<DeviceIdentity> RegisterModule(string deviceId, string moduleId) => Fleet.PutIdentity(
+        new DeviceIdentity(deviceId, "", "", true, "", "", default) { ModuleId = moduleId }, null, "test", CancellationToken.None);
+
     public Task<TwinDocument> Desire(string deviceId, string desired) =>
         Fleet.PatchTwin(
             deviceId, (JsonObject)JsonNode.Parse($$$"""{"properties":{"desired":{{{desired}}}}}""")!, null, "operator", CancellationToken.None);
@@ -110,10 +114,10 @@ internal sealed class GatewayHost : IAsyncDisposable
             "operator");
 
     /// <summary>A token as the device libraries make it.</summary>
-    /// <param name="scope">As it stands in the token; null = <c>localhost%2Fdevices%2F{id}</c>.</param>
+    /// <param name="scope">As it stands in the token; null = <c>localhost%2Fdevices%2F{id}</c>, and <c>%2Fmodules%2F{id}</c> of a module.</param>
     public string Token(DeviceIdentity identity, string? scope = null, TimeSpan? lifetime = null, string? key = null)
     {
-        scope ??= "localhost%2Fdevices%2F" + Uri.EscapeDataString(identity.DeviceId);
+        scope ??= "localhost%2Fdevices%2F" + Uri.EscapeDataString(identity.DeviceId) + (identity.ModuleId is { } module ? "%2Fmodules%2F" + Uri.EscapeDataString(module) : "");
         long expiry = ((RealTime ?? Time).GetUtcNow() + (lifetime ?? TimeSpan.FromHours(1))).ToUnixTimeSeconds();
         return $"SharedAccessSignature sr={scope}&sig={Uri.EscapeDataString(Sign(key ?? identity.PrimaryKey, scope, expiry))}&se={expiry}";
     }
@@ -123,28 +127,28 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     /// <summary>CONNECT as Azure's Node client writes it.</summary>
     public MqttConnect NodeConnect(DeviceIdentity identity, int keepAlive = 180) => new(
-        identity.DeviceId,
+        identity.Address,
         false,
         keepAlive,
-        $"localhost/{identity.DeviceId}/?api-version=2021-04-12&model-id=dtmi:com:example:Thermostat;1"
+        $"localhost/{identity.Address}/?api-version=2021-04-12&model-id=dtmi:com:example:Thermostat;1"
             + "&DeviceClientType=azure-iot-device%2F1.18.4%20(node%20v20.20.2%3B%20Debian%2012%3B%20x64)",
         Encoding.UTF8.GetBytes(Token(identity)));
 
     /// <summary>CONNECT as nanoFramework's Azure client writes it.</summary>
     public MqttConnect NanoConnect(DeviceIdentity identity) => new(
-        identity.DeviceId,
+        identity.Address,
         true,
         60,
-        $"localhost/{identity.DeviceId}/?api-version=2021-04-12&model-id=dtmi%3Acom%3Aexample%3AThermostat%3B1"
+        $"localhost/{identity.Address}/?api-version=2021-04-12&model-id=dtmi%3Acom%3Aexample%3AThermostat%3B1"
             + "&DeviceClientType=nano%3Bazrsdk1.2.0.0%3BESP32_REV3",
-        Encoding.UTF8.GetBytes(Token(identity)));
+        Encoding.UTF8.GetBytes(Token(identity, "localhost%2Fdevices%2F" + Uri.EscapeDataString(identity.Address))));
 
     /// <summary>CONNECT as Azure's C# client writes it.</summary>
     public MqttConnect CSharpConnect(DeviceIdentity identity) => new(
-        identity.DeviceId,
+        identity.Address,
         false,
         300,
-        $"localhost/{identity.DeviceId}/?api-version=2020-09-30&DeviceClientType=.NET%2F1.42.3%20%28.NET%2010.0.12%29"
+        $"localhost/{identity.Address}/?api-version=2020-09-30&DeviceClientType=.NET%2F1.42.3%20%28.NET%2010.0.12%29"
             + "&model-id=dtmi%3Acom%3Aexample%3AThermostat%3B1",
         Encoding.UTF8.GetBytes(Token(identity)));
 
