@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
+using DeviceTwin.Twins.Conditions;
 using DeviceTwin.Twins.Reconciliation;
 
 namespace DeviceTwin.Hub.Fleet;
@@ -79,12 +80,18 @@ public interface IFleet
     Task DeleteConfiguration(string id, string? ifMatch, string author, CancellationToken cancellation);
 
     /// <summary>
-    /// The twins that a query (<c>SELECT [TOP n] * FROM devices [WHERE condition]</c>) selects, by device id, page by page. Reads what is
-    /// durable: every change acknowledged before the call is in the answer.
+    /// The twins that a query over devices without aggregates selects, by device id, page by page. Reads what is durable: every change acknowledged
+    /// before the call is in the answer. Of tags and properties the twins have what the query's columns show; with <c>*</c> they are whole.
     /// </summary>
     /// <param name="continuation">From the page before; null or empty for the first.</param>
     /// <param name="size">Twins on the page at most.</param>
     TwinPage Query(string query, string? continuation, int size);
+
+    /// <summary>The groups of a query over devices that aggregates, by what they have in common; durable as <see cref="Query"/>.</summary>
+    IReadOnlyList<QueryGroup> FindGroups(TwinQuery query);
+
+    /// <summary>What conditions and projections may ask about a twin that was found.</summary>
+    ConditionSubject SubjectOf(TwinDocument twin);
 
     /// <summary>How far the node has taken over what is desired of it; null where the device is unknown.</summary>
     NodeConvergence? FindConvergence(string deviceId);

@@ -27,7 +27,7 @@ internal static class DeviceJson
         {
             ["symmetricKey"] = new JsonObject { ["primaryKey"] = keys ? KeyOf(identity, identity.PrimaryKey) : null, ["secondaryKey"] = keys ? KeyOf(identity, identity.SecondaryKey) : null },
             ["x509Thumbprint"] = Thumbprint(identity),
-            ["type"] = AuthenticationWord(identity),
+            ["type"] = identity.Authentication.Word(),
         },
         ["capabilities"] = new JsonObject { ["iotEdge"] = false },
         ["parentScopes"] = new JsonArray(),
@@ -67,14 +67,6 @@ internal static class DeviceJson
             SecondaryThumbprint = RequestBody.Text(thumbprints, "secondaryThumbprint") ?? "",
         };
     }
-
-    public static string AuthenticationWord(DeviceIdentity identity) => identity.Authentication switch
-    {
-        AuthenticationType.SelfSigned => "selfSigned",
-        AuthenticationType.CertificateAuthority => "certificateAuthority",
-        AuthenticationType.None => "none",
-        _ => "sas",
-    };
 
     public static JsonObject Thumbprint(DeviceIdentity identity) => new()
     {
