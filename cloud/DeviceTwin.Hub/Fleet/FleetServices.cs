@@ -20,6 +20,7 @@ public static class FleetServices
         services.AddSingleton<IFleet, FleetService>();
         services.AddSingleton(provider => (IProvisionedFleet)provider.GetRequiredService<IFleet>());
         services.AddSingleton<QueryService>();
+        services.AddSingleton<BulkRegistry>();
         return services;
     }
 }

@@ -17,8 +17,16 @@ public interface IFleet
 
     IReadOnlyList<DeviceIdentity> ListIdentities();
 
+    /// <summary>Some of them, by device id.</summary>
+    /// <param name="after">The id after which they begin; null for the first.</param>
+    IReadOnlyList<DeviceIdentity> ListIdentities(string? after, int limit);
+
     /// <summary>Creates (when <paramref name="ifMatch"/> is null) or updates an identity; generates keys that are empty.</summary>
     Task<DeviceIdentity> PutIdentity(DeviceIdentity identity, string? ifMatch, string author, CancellationToken cancellation);
+
+    /// <summary>Registers a device whose twin has tags and desired properties from the first moment: all of it or nothing.</summary>
+    /// <param name="twin">As a patch of an empty twin.</param>
+    Task<DeviceIdentity> CreateIdentity(DeviceIdentity identity, JsonObject twin, string author, CancellationToken cancellation);
 
     /// <summary>Removes identity, twin, session and history, and drops the connection.</summary>
     Task DeleteIdentity(string deviceId, string? ifMatch, string author, CancellationToken cancellation);

@@ -10,7 +10,7 @@ namespace DeviceTwin.Hub.Rest;
 internal static class QueryEndpoints
 {
     private const string PageSizeHeader = "x-ms-max-item-count";
-    private const string ContinuationHeader = "x-ms-continuation";
+    public const string ContinuationHeader = "x-ms-continuation";
     private const int StandardPage = 100;
     private const int LargestPage = 1000;
 

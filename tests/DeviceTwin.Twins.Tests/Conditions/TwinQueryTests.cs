@@ -45,7 +45,7 @@ public sealed class TwinQueryTests
     [TestCase("SELECT tags.a, COUNT() FROM devices", 8, "tags.a differs within a group", "GROUP BY tags.a")]
     [TestCase("SELECT tags.a, tags.b FROM devices GROUP BY tags.a", 16, "tags.b differs within a group", "GROUP BY tags.b")]
     [TestCase("SELECT * FROM devices GROUP BY tags.a", 8, "* is shown of single rows", "COUNT() AS devices")]
-    [TestCase("SELECT COUNT() FROM devices GROUP tags.a", 35, "tags.a where BY is expected", "GROUP BY tags.line")]
+    [TestCase("SELECT COUNT() FROM devices GROUP tags.a", 35, "tags where BY is expected", "GROUP BY tags.line")]
     [TestCase("SELECT COUNT() FROM devices GROUP BY tags", 38, "tags is unknown", "tags.line")]
     [TestCase("SELECT COUNT() FROM devices GROUP BY tags.a WHERE tags.b = 1", 45, "WHERE follows a complete query", "comma")]
     [TestCase("SELECT COUNT() FROM devices WHERE GROUP BY tags.a", 35, "WHERE stands without a condition", "leave it out")]
