@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
@@ -22,11 +23,22 @@ internal sealed partial class FleetService
         [.. States.Select(state => state.Identity).OrderBy(identity => identity.DeviceId, StringComparer.Ordinal)];
 
     /// <inheritdoc/>
-    public async Task<DeviceIdentity> PutIdentity(DeviceIdentity identity, string? ifMatch, string author, CancellationToken cancellation)
+    public IReadOnlyList<DeviceIdentity> ListIdentities(string? after, int limit) =>
+        [.. Refusing(() => store.FindDeviceIds(after, limit)).Select(FindIdentity).OfType<DeviceIdentity>()];
+
+    /// <inheritdoc/>
+    public Task<DeviceIdentity> PutIdentity(DeviceIdentity identity, string? ifMatch, string author, CancellationToken cancellation) =>
+        PutIdentity(identity, ifMatch, null, author, cancellation);
+
+    /// <inheritdoc/>
+    public Task<DeviceIdentity> CreateIdentity(DeviceIdentity identity, JsonObject twin, string author, CancellationToken cancellation) =>
+        PutIdentity(identity, null, twin, author, cancellation);
+
+    private async Task<DeviceIdentity> PutIdentity(DeviceIdentity identity, string? ifMatch, JsonObject? content, string author, CancellationToken cancellation)
     {
         if (identity.ModuleId is not null)
         {
-            return await PutModule(identity, ifMatch, author, cancellation).ConfigureAwait(false);
+            return await PutModule(identity, ifMatch, content, author, cancellation).ConfigureAwait(false);
         }
 
         CheckId(identity.DeviceId, "device");
@@ -60,6 +72,11 @@ internal sealed partial class FleetService
                     new DeviceState(result, twin, NodeReconciliation.From(twin), null, new DevicePresence(null)), at);
                 change.SetIdentity(result, author, "identity.create");
                 change.Stored.Add(new StoreChange.PutTwin(twin));
+                if (content is not null)
+                {
+                    change.Operate(Refusing(() => TwinUpdates.Patch(twin, content, at)), author, "twin.patch");
+                }
+
                 Configure(change);
             }
             else

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Reconciliation;
@@ -29,10 +30,19 @@ internal sealed partial class FleetService
         visible.ContainsKey(deviceId) ? [.. visibleModules.GetValueOrDefault(deviceId, NoModules).Values.Select(module => module.Identity)] : null;
 
     /// <inheritdoc/>
-    public IReadOnlyList<TwinDocument> ListModuleTwins() =>
-        [.. visibleModules.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => entry.Value.Values).Select(module => module.Seen)];
+    public IEnumerable<TwinDocument> ListModuleTwins(string? deviceId = null, string? after = null)
+    {
+        // Addresses are in the order of their devices' with the slash behind, which no id has.
+        var first = after is null ? "" : TwinAddress.Of(TwinAddress.Parse(after).DeviceId, "");
+        var devices = deviceId is null
+            ? visibleModules.Select(entry => (Begin: TwinAddress.Of(entry.Key, ""), Modules: entry.Value))
+                .Where(entry => string.CompareOrdinal(entry.Begin, first) >= 0).OrderBy(entry => entry.Begin, StringComparer.Ordinal)
+            : [(Begin: deviceId, Modules: visibleModules.GetValueOrDefault(deviceId, NoModules))];
+        return devices.SelectMany(device => device.Modules.Values).Where(module => after is null || string.CompareOrdinal(module.Identity.Address, after) > 0)
+            .Select(module => module.Seen);
+    }
 
-    private async Task<DeviceIdentity> PutModule(DeviceIdentity identity, string? ifMatch, string author, CancellationToken cancellation)
+    private async Task<DeviceIdentity> PutModule(DeviceIdentity identity, string? ifMatch, JsonObject? content, string author, CancellationToken cancellation)
     {
         CheckId(identity.ModuleId!, "module");
         CheckKey(identity.PrimaryKey, "primaryKey");
@@ -71,6 +81,10 @@ internal sealed partial class FleetService
                 change = new DeviceChange(new DeviceState(result, twin, NodeReconciliation.From(twin), null, new DevicePresence(null)), at);
                 change.SetIdentity(result, author, "module.create");
                 change.Stored.Add(new StoreChange.PutTwin(twin));
+                if (content is not null)
+                {
+                    change.Operate(Refusing(() => TwinUpdates.Patch(twin, content, at)), author, "twin.patch");
+                }
             }
             else
             {

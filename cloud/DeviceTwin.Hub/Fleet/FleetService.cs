@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
-using DeviceTwin.Twins.Conditions;
 using DeviceTwin.Twins.Reconciliation;
 
 namespace DeviceTwin.Hub.Fleet;
@@ -107,23 +106,6 @@ internal sealed partial class FleetService : IFleet, IDisposable
     /// <inheritdoc/>
     public NodeConvergence? FindConvergence(string deviceId) =>
         Visible(deviceId) is { } state ? state.Reconciliation.Describe(state.Twin) : null;
-
-    /// <inheritdoc/>
-    public TwinPage Query(string query, string? continuation, int size) => Refusing(() =>
-    {
-        var parsed = TwinQuery.Parse(query);
-        var token = ContinuationToken.Read(continuation, query, parsed.Top);
-        var left = Math.Min(size, token.Left);
-
-        // Presence first: who is told of as connected was so when the rows were read or before.
-        var presence = States.ToDictionary(
-            state => state.Identity.DeviceId, state => new PresenceFact(state.Presence.Connected, state.Presence.LastActivityAt), StringComparer.Ordinal);
-        var twins = store.FindTwins(new TwinSearch(parsed.Condition, token.After, left + 1, presence));
-        var more = twins.Count > left && token.Left > left;
-        return twins.Count <= left
-            ? new TwinPage(twins, null)
-            : new TwinPage([.. twins.Take(left)], more ? token.Next(twins[left - 1].DeviceId, left).Write() : null);
-    });
 
     /// <inheritdoc/>
     public IReadOnlyList<TelemetryMessage> ReadTelemetry(string deviceId, string? kind, int limit) =>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
+using DeviceTwin.Twins.Conditions;
 using DeviceTwin.Twins.Reconciliation;
 
 namespace DeviceTwin.Hub.Fleet;
@@ -18,14 +19,24 @@ public interface IFleet
 
     IReadOnlyList<DeviceIdentity> ListIdentities();
 
+    /// <summary>Some of them, by device id.</summary>
+    /// <param name="after">The id after which they begin; null for the first.</param>
+    IReadOnlyList<DeviceIdentity> ListIdentities(string? after, int limit);
+
     /// <summary>The modules of a device, by module id; null where the device is unknown.</summary>
     IReadOnlyList<DeviceIdentity>? ListModules(string deviceId);
 
-    /// <summary>The twins of all modules, as last made durable, by device and module id.</summary>
-    IReadOnlyList<TwinDocument> ListModuleTwins();
+    /// <summary>The twins of modules, as last made durable, in the ordinal order of their addresses; read no further than somebody asks.</summary>
+    /// <param name="deviceId">Of this device only; null for all.</param>
+    /// <param name="after">The address after which they begin; null for the first.</param>
+    IEnumerable<TwinDocument> ListModuleTwins(string? deviceId = null, string? after = null);
 
     /// <summary>Creates (when <paramref name="ifMatch"/> is null) or updates an identity; generates keys that are empty.</summary>
     Task<DeviceIdentity> PutIdentity(DeviceIdentity identity, string? ifMatch, string author, CancellationToken cancellation);
+
+    /// <summary>Registers a device whose twin has tags and desired properties from the first moment: all of it or nothing.</summary>
+    /// <param name="twin">As a patch of an empty twin.</param>
+    Task<DeviceIdentity> CreateIdentity(DeviceIdentity identity, JsonObject twin, string author, CancellationToken cancellation);
 
     /// <summary>Removes identity, twin, session and history, and drops the connection; of a device its modules too.</summary>
     Task DeleteIdentity(string deviceId, string? ifMatch, string author, CancellationToken cancellation);
@@ -87,12 +98,18 @@ public interface IFleet
     Task DeleteConfiguration(string id, string? ifMatch, string author, CancellationToken cancellation);
 
     /// <summary>
-    /// The twins that a query (<c>SELECT [TOP n] * FROM devices [WHERE condition]</c>) selects, by device id, page by page. Reads what is
-    /// durable: every change acknowledged before the call is in the answer.
+    /// The twins that a query over devices without aggregates selects, by device id, page by page. Reads what is durable: every change acknowledged
+    /// before the call is in the answer. Of tags and properties the twins have what the query's columns show; with <c>*</c> they are whole.
     /// </summary>
     /// <param name="continuation">From the page before; null or empty for the first.</param>
     /// <param name="size">Twins on the page at most.</param>
     TwinPage Query(string query, string? continuation, int size);
+
+    /// <summary>The groups of a query over devices that aggregates, by what they have in common; durable as <see cref="Query"/>.</summary>
+    IReadOnlyList<QueryGroup> FindGroups(TwinQuery query);
+
+    /// <summary>What conditions and projections may ask about a twin that was found.</summary>
+    ConditionSubject SubjectOf(TwinDocument twin);
 
     /// <summary>How far the node has taken over what is desired of it; null where the device is unknown.</summary>
     NodeConvergence? FindConvergence(string deviceId);

@@ -95,19 +95,11 @@ internal static class DeviceJson
         };
     }
 
-    public static string AuthenticationWord(DeviceIdentity identity) => identity.Authentication switch
-    {
-        AuthenticationType.SelfSigned => "selfSigned",
-        AuthenticationType.CertificateAuthority => "certificateAuthority",
-        AuthenticationType.None => "none",
-        _ => "sas",
-    };
-
     private static JsonObject Authentication(DeviceIdentity identity, bool keys) => new()
     {
         ["symmetricKey"] = new JsonObject { ["primaryKey"] = keys ? KeyOf(identity, identity.PrimaryKey) : null, ["secondaryKey"] = keys ? KeyOf(identity, identity.SecondaryKey) : null },
         ["x509Thumbprint"] = Thumbprint(identity),
-        ["type"] = AuthenticationWord(identity),
+        ["type"] = identity.Authentication.Word(),
     };
 
     public static JsonObject Thumbprint(DeviceIdentity identity) => new()

@@ -4,6 +4,7 @@ using DeviceTwin.Hub.Changes;
 using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Hub.History;
 using DeviceTwin.Hub.Operation;
+using DeviceTwin.Hub.Queries;
 using DeviceTwin.Hub.Sequence;
 using DeviceTwin.Hub.Waveforms;
 
@@ -12,7 +13,7 @@ namespace DeviceTwin.Hub.Rest;
 /// <summary>Puts the HTTP surface together.</summary>
 internal static class RestHosting
 {
-    public static IServiceCollection AddRest(this IServiceCollection services) => services.AddSingleton<RestRefusals>();
+    public static IServiceCollection AddRest(this IServiceCollection services) => services.AddSingleton<RestRefusals>().AddSingleton<IQueryRows, ModuleRows>();
 
     /// <summary>What every request passes before it reaches a page or an endpoint.</summary>
     public static void UseRest(this WebApplication app)

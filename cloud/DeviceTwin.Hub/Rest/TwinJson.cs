@@ -28,7 +28,7 @@ internal static class TwinJson
         ["connectionState"] = DeviceJson.ConnectionState(twin),
         ["lastActivityTime"] = DeviceJson.Time(twin.LastActivityAt),
         ["cloudToDeviceMessageCount"] = twin.CloudToDeviceMessageCount,
-        ["authenticationType"] = DeviceJson.AuthenticationWord(identity),
+        ["authenticationType"] = identity.Authentication.Word(),
         ["x509Thumbprint"] = DeviceJson.Thumbprint(identity),
         ["modelId"] = twin.ModelId ?? "",
         ["version"] = twin.Version,

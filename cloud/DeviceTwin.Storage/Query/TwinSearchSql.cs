@@ -1,5 +1,3 @@
-using System.Text.Json;
-using DeviceTwin.Twins;
 using DeviceTwin.Twins.Conditions;
 
 namespace DeviceTwin.Storage.Query;
@@ -8,28 +6,14 @@ namespace DeviceTwin.Storage.Query;
 internal static class TwinSearchSql
 {
     /// <summary>The columns of a twin, in the order in which the loader reads them.</summary>
-    public const string Columns =
-        "t.device_id, t.etag, t.version, t.tags, t.desired, t.desired_version, t.desired_metadata, t.reported, t.reported_version, "
-        + "t.reported_metadata, t.model_id, t.last_activity_at, t.applied";
+    public static readonly string Columns = ColumnsOf(TwinParts.All);
 
     public static SqlText Of(TwinSearch search, IndexedPaths index)
     {
         var sql = new SqlText();
-        var asksPresence = TwinSearch.AsksPresence(search.Condition.Root);
-        if (asksPresence)
-        {
-            sql.Add("WITH presence(device_id, connected, active_at) AS MATERIALIZED (SELECT key, value ->> 0, value ->> 1 FROM json_each(")
-                .Add(sql.Parameter(Written(search.Presence ?? throw new ArgumentException("The condition asks for presence.", nameof(search)))))
-                .Add(")) ");
-        }
-
-        sql.Add("SELECT ").Add(Columns).Add(" FROM twins t JOIN identities i ON i.device_id = t.device_id ");
-        if (asksPresence)
-        {
-            sql.Add("LEFT JOIN presence p ON p.device_id = t.device_id ");
-        }
-
-        sql.Add("WHERE ").Add(new ConditionSql(sql, index).Of(search.Condition.Root));
+        var translated = new ConditionSql(sql, index);
+        var condition = translated.Of(search.Condition.Root);
+        sql.Add("SELECT ").Add(ColumnsOf(search.Parts)).Add(From(translated)).Add(" WHERE ").Add(condition);
         if (search.After is { } after)
         {
             sql.Add(" AND t.device_id > ").Add(sql.Parameter(after));
@@ -38,10 +22,69 @@ internal static class TwinSearchSql
         return sql.Add(" ORDER BY t.device_id LIMIT ").Add(sql.Parameter((long)search.Limit));
     }
 
-    /// <summary>Device id to <c>[connected, time]</c>.</summary>
-    private static string Written(IReadOnlyDictionary<string, PresenceFact> presence) => JsonSerializer.Serialize(
-        presence.ToDictionary(
-            entry => entry.Key,
-            entry => new object[] { entry.Value.Connected ? 1 : 0, ConditionSubject.ActivityTime(entry.Value.LastActivityAt) }),
-        Json.Relaxed);
+    public static string From(ConditionSql translated) =>
+        translated.AsksIdentity ? " FROM twins t JOIN identities i ON i.device_id = t.device_id" : " FROM twins t";
+
+    /// <summary>A part that nobody asks for is an empty one: what is not read need not be parsed.</summary>
+    private static string ColumnsOf(TwinParts parts)
+    {
+        var (tags, desired, reported) = (parts.HasFlag(TwinParts.Tags), parts.HasFlag(TwinParts.Desired), parts.HasFlag(TwinParts.Reported));
+        return $"t.device_id, t.etag, t.version, {Part(tags, "tags")}, {Part(desired, "desired")}, t.desired_version, {Part(desired, "desired_metadata")}, "
+            + $"{Part(reported, "reported")}, t.reported_version, {Part(reported, "reported_metadata")}, t.model_id, t.last_activity_at, {Part(parts == TwinParts.All, "applied")}";
+    }
+
+    private static string Part(bool wanted, string column) => wanted ? $"t.{column}" : "'{}'";
+}
+
+/// <summary>Translates a query that aggregates into one statement.</summary>
+/// <remarks>
+/// Its columns are rank and value of each path that it groups by, then for each aggregate one, or for <c>MIN</c> and <c>MAX</c> one of each kind.
+/// </remarks>
+internal static class GroupSearchSql
+{
+    /// <summary>A C# aggregate: SQLite's own sum depends on the order of its rows.</summary>
+    public const string SumFunction = "twin_sum";
+
+    /// <inheritdoc cref="SumFunction"/>
+    public const string AverageFunction = "twin_average";
+
+    public static SqlText Of(TwinQuery query, IndexedPaths index)
+    {
+        var sql = new SqlText();
+        var translated = new ConditionSql(sql, index);
+        var columns = new List<string>();
+        foreach (var path in query.GroupBy)
+        {
+            var (rank, value) = translated.Key(path);
+            columns.Add(rank);
+            columns.Add(value);
+        }
+
+        foreach (var column in query.Columns!.Where(column => column.Aggregate is not null))
+        {
+            columns.AddRange(Aggregate(translated, column));
+        }
+
+        var condition = translated.Of(query.Condition.Root);
+        sql.Add("SELECT ").Add(string.Join(", ", columns)).Add(TwinSearchSql.From(translated)).Add(" WHERE ").Add(condition);
+        return query.GroupBy.Count == 0 ? sql : sql.Add(" GROUP BY ").Add(string.Join(", ", Enumerable.Range(1, query.GroupBy.Count * 2)));
+    }
+
+    /// <summary>How many of the statement's columns an aggregate takes.</summary>
+    public static int Width(AggregateFunction function) => function is AggregateFunction.Minimum or AggregateFunction.Maximum ? 3 : 1;
+
+    private static IEnumerable<string> Aggregate(ConditionSql translated, QueryColumn column) => column.Aggregate switch
+    {
+        AggregateFunction.Count => ["count(*)"],
+        AggregateFunction.Sum => [$"{SumFunction}({Number(translated, column)})"],
+        AggregateFunction.Average => [$"{AverageFunction}({Number(translated, column)})"],
+        var function => ((PrimitiveKind[])[PrimitiveKind.Boolean, PrimitiveKind.Number, PrimitiveKind.Text]).Select(kind =>
+            translated.Value(column.Path!, kind) is not { } value ? "NULL"
+            : kind == PrimitiveKind.Text ? $"CAST({Name(function)}({value}) AS BLOB)"
+            : $"{Name(function)}({value})"),
+    };
+
+    private static string Number(ConditionSql translated, QueryColumn column) => translated.Value(column.Path!, PrimitiveKind.Number) ?? "NULL";
+
+    private static string Name(AggregateFunction? function) => function == AggregateFunction.Minimum ? "min" : "max";
 }

@@ -41,7 +41,7 @@ internal static class SqliteLoader
         return Read(command, convert);
     }
 
-    private static List<T> Read<T>(SqliteCommand command, Func<SqliteDataReader, T> convert)
+    internal static List<T> Read<T>(SqliteCommand command, Func<SqliteDataReader, T> convert)
     {
         using var reader = command.ExecuteReader();
         var rows = new List<T>();

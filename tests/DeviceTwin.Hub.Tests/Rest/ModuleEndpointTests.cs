@@ -108,6 +108,56 @@ public sealed class ModuleEndpointTests : RestTests
     }
 
     [Test]
+    public async Task QL4_Module_twins_are_queried_page_by_page()
+    {
+        // In the ordinal order of "device/module": the slash comes behind the hyphen.
+        foreach (var (device, module) in new[] { ("m-q", "b"), ("m-q-1", "a"), ("m-q", "a"), ("m-q1", "a") })
+        {
+            await Hub.Register(device);
+            await Hub.Send(HttpMethod.Put, $"/devices/{device}/modules/{module}", "{}");
+            await Hub.Send(HttpMethod.Patch, $"/twins/{device}/modules/{module}", """{"tags":{"asked":true}}""");
+        }
+
+        var seen = new List<string>();
+        string? continuation = null;
+        do
+        {
+            var (response, page) = await Hub.Send(
+                HttpMethod.Post, "/devices/query", """{"query":"SELECT * FROM devices.modules WHERE tags.asked = true"}""", null, [("x-ms-max-item-count", "1"), .. Token(continuation)]);
+            Assert.That(response.Headers.GetValues("x-ms-item-type"), Is.EqualTo(new[] { "Twin" }));
+            seen.AddRange(((JsonArray)page!).Select(twin => $"{twin!["deviceId"]}/{twin["moduleId"]}"));
+            continuation = response.Headers.TryGetValues("x-ms-continuation", out var next) ? next.Single() : null;
+        }
+        while (continuation is not null);
+
+        Assert.That(seen, Is.EqualTo(new[] { "m-q-1/a", "m-q/a", "m-q/b", "m-q1/a" }));
+        var (_, one) = await Hub.Send(HttpMethod.Post, "/devices/query", """{"query":"SELECT * FROM devices.modules WHERE deviceId = 'm-q' AND moduleId = 'b'"}""");
+        Assert.That((string?)((JsonArray)one!).Single()!["moduleId"], Is.EqualTo("b"));
+
+        static (string, string)[] Token(string? continuation) => continuation is null ? [] : [("x-ms-continuation", continuation)];
+    }
+
+    [Test]
+    public async Task RE1_Modules_are_made_changed_and_deleted_in_bulk()
+    {
+        await Hub.Register("m-bulk");
+        var (_, done) = await Hub.Send(HttpMethod.Post, "/devices", """
+            [{"id":"m-bulk","moduleId":"a","importMode":"create","managedBy":"ann","tags":{"x":1},"properties":{"desired":{"y":2}}},
+             {"id":"m-bulk","moduleId":"b","importMode":"createOrUpdate"},
+             {"id":"m-bulk","moduleId":"a","importMode":"updateTwin","tags":{"x":3}},
+             {"id":"m-bulk","moduleId":"b","importMode":"delete"}]
+            """);
+        Assert.That((bool?)done!["isSuccessful"], Is.True, done.ToJsonString());
+        var twin = await Hub.Get("/twins/m-bulk/modules/a");
+        Assert.That(((int?)twin["tags"]!["x"], (int?)twin["properties"]!["desired"]!["y"]), Is.EqualTo((3, 2)));
+        Assert.That(((JsonArray)await Hub.Get("/devices/m-bulk/modules")).Select(module => ((string?)module!["moduleId"], (string?)module["managedBy"])), Is.EqualTo(new[] { ("a", "ann") }));
+        var (_, failed) = await Hub.Send(HttpMethod.Post, "/devices", """[{"id":"m-bulk","moduleId":"a","importMode":"create"},{"id":"m-none","moduleId":"a","importMode":"create"}]""");
+        Assert.That(
+            ((JsonArray)failed!["errors"]!).Select(error => ((string?)error!["deviceId"], (string?)error["moduleId"], (string?)error["errorCode"])),
+            Is.EqualTo(new[] { ("m-bulk", "a", "ModuleAlreadyExistsOnDevice"), ("m-none", "a", "DeviceNotFound") }));
+    }
+
+    [Test]
     public async Task Feed_and_audit_log_name_the_module()
     {
         await Hub.Register("m-named");
