@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Twins;
 
 namespace DeviceTwin.Hub.Rest;
 
@@ -54,6 +55,11 @@ internal static class BulkJson
 
         var id = RequestBody.Text(item, "id") ?? RequestBody.Text(item, "deviceId")
             ?? throw new HubException(HubError.ArgumentInvalid, "Every member of a bulk request names its device: \"id\".");
+        if (TwinAddress.IsModule(id))
+        {
+            throw new HubException(HubError.ArgumentInvalid, $"\"{id}\" is no device id. A module is named by \"id\" and \"moduleId\".");
+        }
+
         var properties = RequestBody.Object(item, "properties");
         JsonObject twin = [];
         Take(RequestBody.Object(item, "tags"), "tags", twin);
