@@ -34,10 +34,10 @@ internal sealed partial class FleetService
     {
         // Addresses are in the order of their devices' with the slash behind, which no id has.
         var first = after is null ? "" : TwinAddress.Of(TwinAddress.Parse(after).DeviceId, "");
-        var devices = deviceId is null
+        IEnumerable<(string Begin, ImmutableSortedDictionary<string, DeviceState> Modules)> devices = deviceId is null
             ? visibleModules.Select(entry => (Begin: TwinAddress.Of(entry.Key, ""), Modules: entry.Value))
                 .Where(entry => string.CompareOrdinal(entry.Begin, first) >= 0).OrderBy(entry => entry.Begin, StringComparer.Ordinal)
-            : [(Begin: deviceId, Modules: visibleModules.GetValueOrDefault(deviceId, NoModules))];
+            : [(deviceId, visibleModules.GetValueOrDefault(deviceId, NoModules))];
         return devices.SelectMany(device => device.Modules.Values).Where(module => after is null || string.CompareOrdinal(module.Identity.Address, after) > 0)
             .Select(module => module.Seen);
     }

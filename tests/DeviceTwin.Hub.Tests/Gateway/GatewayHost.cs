@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -8,11 +9,16 @@ using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Hub.Gateway.Messaging;
 using DeviceTwin.Hub.Provisioning;
+using DeviceTwin.Hub.Rest;
 using DeviceTwin.Mqtt;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Sqlite;
+using DeviceTwin.Tests.Hub.Rest;
 using DeviceTwin.Twins;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -29,9 +35,11 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly LocalCertificates certificates;
     private readonly HubNames names = new(["hub.plant.example"]);
     private WebApplication application;
+    private ListenOptions? https;
 
-    private GatewayHost(GatewayOptions options, TimeProvider? time, Action<IServiceCollection>[] services)
+    private GatewayHost(GatewayOptions options, TimeProvider? time, bool overWebSocket, Action<IServiceCollection>[] services)
     {
+        OverWebSocket = overWebSocket;
         Services = services;
         this.options = options;
         RealTime = time;
@@ -66,11 +74,18 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     private TimeProvider? RealTime { get; }
 
+    private bool OverWebSocket { get; }
+
     /// <param name="time">Null = <see cref="Time"/>.</param>
     /// <param name="services">What else the application has.</param>
-    public static async Task<GatewayHost> Start(GatewayOptions? options = null, TimeProvider? time = null, params Action<IServiceCollection>[] services)
+    public static Task<GatewayHost> Start(GatewayOptions? options = null, TimeProvider? time = null, params Action<IServiceCollection>[] services) =>
+        Start(options, time, false, services);
+
+    /// <param name="overWebSocket">Whether <see cref="Dial()"/> goes through a WebSocket.</param>
+    /// <inheritdoc cref="Start(GatewayOptions, TimeProvider, Action{IServiceCollection}[])"/>
+    public static async Task<GatewayHost> Start(GatewayOptions? options, TimeProvider? time, bool overWebSocket, Action<IServiceCollection>[] services)
     {
-        var host = new GatewayHost((options ?? new GatewayOptions()) with { Port = 0, Address = IPAddress.Loopback }, time, services);
+        var host = new GatewayHost((options ?? new GatewayOptions()) with { Port = 0, Address = IPAddress.Loopback }, time, overWebSocket, services);
         await host.application.StartAsync();
         return host;
     }
@@ -157,7 +172,16 @@ internal sealed class GatewayHost : IAsyncDisposable
         deviceId, false, 180, $"localhost/{deviceId}/?api-version=2021-04-12&DeviceClientType=azure-iot-device%2F1.18.4%20(node%20v20.20.2%3B%20Debian%2012%3B%20x64)");
 
     /// <summary>A TLS connection on which nothing has been said yet.</summary>
-    public Task<Wire> Dial() => Wire.Dial(Port, AuthorityFile);
+    public Task<Wire> Dial() => OverWebSocket ? DialWebSocket() : Wire.Dial(Port, AuthorityFile);
+
+    private async Task<Wire> DialWebSocket()
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.RemoteCertificateValidationCallback = HubFixture.Trusting(AuthorityFile);
+        socket.Options.AddSubProtocol("mqtt");
+        await socket.ConnectAsync(new Uri($"wss://localhost:{https!.IPEndPoint!.Port}{WebSocketGateway.Path}"), CancellationToken.None);
+        return new Wire(WebSocketStream.Create(socket, WebSocketMessageType.Binary, ownsWebSocket: true));
+    }
 
     /// <summary>The same with a certificate shown.</summary>
     public Task<Wire> Dial(X509Certificate2 certificate, params X509Certificate2[] intermediates) =>
@@ -269,7 +293,23 @@ internal sealed class GatewayHost : IAsyncDisposable
 
         builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(folder.FullName, "hub.db") } });
         builder.AddDeviceGateway(options, names, certificates);
-        return builder.Build();
+        if (!OverWebSocket)
+        {
+            return builder.Build();
+        }
+
+        builder.Services.AddRest();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            https = listen;
+            listen.Protocols = HttpProtocols.Http1;
+            var tls = listen.ApplicationServices.GetRequiredService<GatewayTls>();
+            listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls.CurrentHttps()) });
+        }));
+        WebApplication built = builder.Build();
+        built.UseWebSocketGateway();
+        return built;
     }
 
     private sealed class Unblocking(Action end) : IDisposable

@@ -40,7 +40,7 @@ public sealed class BulkEndpointTests : RestTests
             """{"id":"there","importMode":"updateIfMatchETag","eTag":"AAAAAAAAAGM="}""",
             """{"id":"there","importMode":"deleteIfMatchETag"}""",
             """{"id":"not allowed","importMode":"create"}""",
-            """{"id":"there","moduleId":"m","importMode":"create"}""",
+            """{"id":"there","moduleId":"m","importMode":"update"}""",
             """{"id":"there","importMode":"updateTwin","tags":{"a.b":1}}""");
         AssertRefused(answer, HttpStatusCode.BadRequest, "BulkRegistryOperationFailure", 400013, "7 of 8");
         Assert.That((bool)answer.Body!["isSuccessful"]!, Is.False);
@@ -49,7 +49,7 @@ public sealed class BulkEndpointTests : RestTests
             Is.EqualTo(new[]
             {
                 "there  DeviceAlreadyExists create", "nobody  DeviceNotFound update", "there  PreconditionFailed updateIfMatchETag",
-                "there  ArgumentInvalid deleteIfMatchETag", "not allowed  ArgumentInvalid create", "there m ArgumentInvalid create", "there  ArgumentInvalid updateTwin",
+                "there  ArgumentInvalid deleteIfMatchETag", "not allowed  ArgumentInvalid create", "there m ModuleNotFound update", "there  ArgumentInvalid updateTwin",
             }));
         Assert.That(((JsonArray)answer.Body["errors"]!).Select(error => (string?)error!["errorStatus"]), Has.All.Length.GreaterThan(20));
         Assert.That((string?)(await Hub.Get("/devices/fresh"))["deviceId"], Is.EqualTo("fresh"));

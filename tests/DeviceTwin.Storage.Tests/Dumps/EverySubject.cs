@@ -40,6 +40,7 @@ internal static class EverySubject
         await store.Write([new WaveformChange.Discard("press-2", Samples.Head(Half).Sha256, DiscardReason.HashDiffers, StoreFolder.Start)]);
 
         var press = store.Load().Identities.First(identity => identity.DeviceId == "press-1");
+        await WriteModule(store, "press-1");
         await store.Write(
         [
             new CloudToDeviceChange.Put(
@@ -57,6 +58,23 @@ internal static class EverySubject
             new AppendFinding(
                 new Finding($"press-1~{SampleAlarms.Name}", "press-1", null, null, null, null, "outer", "spalled", SampleAlarms.Second(3), "mara", SampleAlarms.Second(3), "mara", null), _ => { }),
         ]);
+    }
+
+    /// <summary>A module of a device, with its twin and session.</summary>
+    public static Task WriteModule(SqliteHubStore store, string deviceId) => store.Write(
+    [
+        new StoreChange.PutIdentity(StoreFolder.Identity(deviceId) with { ModuleId = "camera", ManagedBy = "mara" }),
+        new StoreChange.PutTwin(TwinUpdates.Patch(
+            TwinDocument.Create(deviceId, StoreFolder.Start, "camera"), Json.ParseObject("""{"properties":{"desired":{"fps":25}}}"""), StoreFolder.Start).Twin),
+        new StoreChange.PutSession(new DeviceSession(deviceId + "/camera", new Dictionary<string, int> { ["$iothub/twin/res/#"] = 1 })),
+    ]);
+
+    public static void CheckModule(SqliteHubStore store, string deviceId)
+    {
+        var fleet = store.Load();
+        var (identity, twin) = fleet.Modules.Single(module => module.Identity.DeviceId == deviceId);
+        Assert.That((identity.ModuleId, identity.ManagedBy, twin.Desired.Properties.ToJsonString()), Is.EqualTo(("camera", "mara", """{"fps":25}""")));
+        Assert.That(fleet.Sessions.Select(session => session.DeviceId), Does.Contain(deviceId + "/camera"));
     }
 
     /// <summary>Holds a store that was opened on a dump against what <see cref="Write"/> wrote into it.</summary>

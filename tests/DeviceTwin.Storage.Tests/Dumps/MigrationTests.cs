@@ -86,6 +86,29 @@ public sealed class MigrationTests
         EverySubject.Check(store);
     }
 
+    [TestCaseSource(nameof(Schemas))]
+    public async Task Devices_of_an_older_hub_take_modules(int schema)
+    {
+        using var folder = Load(schema);
+        using (var store = folder.Open())
+        {
+            Assert.That(store.Load().Modules, Schemas.Max() >= 4 && schema >= 4 ? Is.Not.Empty : Is.Empty);
+            await EverySubject.WriteModule(store, "press-2");
+        }
+
+        using var again = folder.Open();
+        EverySubject.CheckModule(again, "press-2");
+    }
+
+    [TestCaseSource(nameof(Schemas))]
+    public void So_are_the_modules_of_schema_4(int schema)
+    {
+        Assume.That(schema, Is.GreaterThanOrEqualTo(4), "older schemas have none");
+        using var folder = Load(schema);
+        using var store = folder.Open();
+        EverySubject.CheckModule(store, "press-1");
+    }
+
     /// <summary>Going back: the older hub with the copy it left.</summary>
     [Test]
     public async Task The_database_as_the_older_hub_left_it_stays_beside_the_new_one()
