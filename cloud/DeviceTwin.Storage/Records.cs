@@ -3,7 +3,7 @@ using DeviceTwin.Twins;
 namespace DeviceTwin.Storage;
 
 /// <summary>A device, or a module of one, as the registry knows it. Keys are base64.</summary>
-/// <param name="Enabled">Of a device; its modules are let in while it is.</param>
+/// <param name="Enabled">A module is let in where it and its device are.</param>
 public sealed record DeviceIdentity(
     string DeviceId,
     string GenerationId,
