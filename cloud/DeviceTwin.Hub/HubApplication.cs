@@ -174,7 +174,10 @@ public sealed class HubApplication : IAsyncDisposable
             (access ?? new AccessOptions()) with { Loopback = !options.HttpBeyondLoopback, LocalAdmin = options.LocalAdmin, HostName = options.HostName }, token);
         builder.Services.AddAlarmsAndPlant();
         builder.Services.AddWaveforms(WaveformServices.OptionsOf(options));
-        builder.Services.AddChanges(options.DataFolder);
+        builder.Services.AddChanges(new ChangeOptions
+        {
+            Folder = Path.Combine(options.DataFolder, "replays"), Kept = options.ChangesRemembered, Tick = options.RolloutLook, Settle = options.RolloutSettle,
+        });
         builder.Services.AddBackup(options.DataFolder, options.BackupFolder);
         builder.Services.AddPageKeys(options.DataFolder);
         builder.Services.AddDashboard();

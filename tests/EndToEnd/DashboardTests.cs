@@ -8,40 +8,22 @@ namespace DeviceTwin.Tests.EndToEnd;
 /// <summary>An operator at the dashboard, in a real browser.</summary>
 public sealed class DashboardTests
 {
-    private const string Chromium = "/usr/bin/chromium";
     private const string Limit = "detection.velocityLimitUmPerSecond";
 
     private HubUnderTest hub = null!;
-    private IPlaywright playwright = null!;
-    private IBrowser browser = null!;
+    private Browsers browsers = null!;
     private IPage page = null!;
     private List<string> errors = null!;
 
     [OneTimeSetUp]
-    public async Task OpenTheBrowser()
-    {
-        if (!File.Exists(Chromium))
-        {
-            Assert.Ignore("Chromium is not installed: run tests/run, or `apt-get install chromium`.");
-        }
-
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
-        });
-    }
+    public async Task OpenTheBrowser() => browsers = await Browsers.Open();
 
     [SetUp]
     public async Task OpenAPage()
     {
         hub = await HubUnderTest.Start();
-        page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 } });
         errors = [];
-        page.PageError += (_, error) => errors.Add(error);
-        page.SetDefaultTimeout(30_000);
-        SetDefaultExpectTimeout(30_000);
+        page = await browsers.NewPage(errors);
     }
 
     [TearDown]
@@ -54,10 +36,9 @@ public sealed class DashboardTests
     [OneTimeTearDown]
     public async Task CloseTheBrowser()
     {
-        if (browser is not null)
+        if (browsers is not null)
         {
-            await browser.DisposeAsync();
-            playwright.Dispose();
+            await browsers.DisposeAsync();
         }
     }
 

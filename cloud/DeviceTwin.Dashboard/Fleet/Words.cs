@@ -39,4 +39,7 @@ public static class Words
             : age < TimeSpan.FromDays(2) ? $"{(int)age.TotalHours} h ago"
             : $"{(int)age.TotalDays} d ago";
     }
+
+    /// <summary>HTML of a dotted path that may break at its dots.</summary>
+    public static string Breakable(string path) => System.Net.WebUtility.HtmlEncode(path).Replace(".", ".<wbr>", StringComparison.Ordinal);
 }

@@ -51,8 +51,10 @@ public sealed record ChangeRow(
     DateTimeOffset Since);
 
 /// <summary>A change with all that a page shows of it.</summary>
-/// <param name="Settings">Dotted path and value as JSON.</param>
-/// <param name="Plan">What the plan says, line by line.</param>
+/// <param name="Settings">What the configuration is to set, path by path.</param>
+/// <param name="IsBaseCurrent">Whether the configuration is still what the change was written on: else nobody knows what it replaces.</param>
+/// <param name="Plan">What the plan says: its members by their dotted names, and their values as JSON.</param>
+/// <param name="Approval">Who must agree, and who has.</param>
 /// <param name="Evidence">Names the attached replay; null where there is none.</param>
 /// <param name="Replay">The replay that is asked for; null where none is open.</param>
 /// <param name="Groups">Who goes when; empty before it has started.</param>
@@ -63,8 +65,10 @@ public sealed record ChangeRow(
 public sealed record ChangeDetail(
     ChangeRow Row,
     DateTimeOffset CreatedAt,
-    IReadOnlyList<KeyValuePair<string, string>> Settings,
+    IReadOnlyList<ChangeSetting> Settings,
+    bool IsBaseCurrent,
     IReadOnlyList<KeyValuePair<string, string>> Plan,
+    ChangeApproval Approval,
     string? Evidence,
     ReplayProgress? Replay,
     IReadOnlyList<ChangeGroup> Groups,
@@ -73,6 +77,19 @@ public sealed record ChangeDetail(
     IReadOnlyList<ChangeStepKind> Possible,
     DateTimeOffset? ConvergedAt,
     bool HasReport);
+
+/// <summary>One path that the configuration sets, before and after.</summary>
+/// <param name="Path">Below the desired properties, dotted.</param>
+/// <param name="Before">What it sets today, as JSON; null where it does not set the path.</param>
+/// <param name="After">What it is to set, as JSON; null where it is to leave the path alone.</param>
+public sealed record ChangeSetting(string Path, string? Before, string? After);
+
+/// <param name="Needed">How many people must agree.</param>
+/// <param name="ByOthers">Whether the author is not one of them.</param>
+public sealed record ChangeApproval(int Needed, bool ByOthers, IReadOnlyList<ChangeApprover> Given);
+
+/// <param name="Why">The reason, in the person's words; may be empty.</param>
+public sealed record ChangeApprover(string By, string Why, DateTimeOffset At);
 
 /// <param name="Failure">Why it ended without a report; null while it has not.</param>
 public sealed record ReplayProgress(string By, DateTimeOffset At, long Captures, long CapturesDone, string? Failure);

@@ -100,15 +100,7 @@ internal static class ChangeJson
             ["board"] = group.Board, ["path"] = group.Path, ["code"] = group.Code, ["reason"] = group.Reason, ["devices"] = Words(group.Devices),
         })]),
         ["paths"] = Write(report.Paths),
-        ["history"] = new JsonArray([.. report.History.Select(step => (JsonNode)new JsonObject
-        {
-            ["at"] = Json.Timestamp(step.At),
-            ["event"] = RolloutWords.Of(step.Event),
-            ["from"] = step.From.ToString(),
-            ["to"] = step.To.ToString(),
-            ["by"] = step.By,
-            ["why"] = step.Why,
-        })]),
+        ["history"] = RolloutJson.Write(report.History),
         ["sentences"] = Words(report.Sentences()),
     };
 

@@ -17,4 +17,7 @@ internal static partial class ChangeLog
 
     [LoggerMessage(5004, LogLevel.Warning, "The replay of change {Change} ended without a report: {Reason}")]
     public static partial void ReplayFailed(ILogger logger, string change, string reason);
+
+    [LoggerMessage(5005, LogLevel.Information, "Past their time: what was seen of the devices of {Changes} changes, and {Reports} reports of replays on which no change rests")]
+    public static partial void Forgotten(ILogger logger, int changes, int reports);
 }

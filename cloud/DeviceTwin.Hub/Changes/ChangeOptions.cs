@@ -6,6 +6,12 @@ internal sealed record ChangeOptions
     /// <summary>Where the journals of replays are that are not done.</summary>
     public required string Folder { get; init; }
 
+    /// <summary>How long what was seen of the devices of an ended change is kept, and the report of a replay on which no change rests.</summary>
+    public TimeSpan Kept { get; init; } = TimeSpan.FromDays(StandardDays);
+
+    /// <summary><see cref="Kept"/> where nothing else is asked for, in days.</summary>
+    public const int StandardDays = 730;
+
     /// <summary>How often the hub looks at a change under way, besides when something happens.</summary>
     public TimeSpan Tick { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -32,7 +32,7 @@ internal sealed record ChangeFile(Change Change)
     public string Id => Change.Id;
 
     /// <summary>Whether the hub has something to do with it by itself.</summary>
-    public bool IsOpen => Change.HoldsDevices || (Report is null && Change.State.Phase is ChangePhase.Done or ChangePhase.RolledBack or ChangePhase.Aborted);
+    public bool IsOpen => Change.HoldsDevices || (Report is null && Change.State.HasEnded);
 }
 
 /// <summary>A change in memory. Only whoever has the service's turn reads or writes it.</summary>

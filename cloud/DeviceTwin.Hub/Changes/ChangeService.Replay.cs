@@ -37,21 +37,11 @@ internal sealed partial class ChangeService
         cancellation);
 
     /// <inheritdoc/>
-    public async Task<ReplayReport> ReplayReport(string id, CancellationToken cancellation)
-    {
-        await turn.WaitAsync(cancellation);
-        try
-        {
-            var hash = Run(id).Change.Evidence;
-            return hash is not null && store.FindReplayReport(hash) is { } content
-                ? Analytics.Reports.ReplayReport.Parse(content)
-                : throw new HubException(ChangeErrors.ReportNotFound, $"The change \"{id}\" has no replay. POST /api/v1/rollouts/{id}/replay begins one.");
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
+    public Task<ReplayReport> ReplayReport(string id, CancellationToken cancellation) => WithTurn(
+        () => Run(id).Change.Evidence is { } hash && store.FindReplayReport(hash) is { } content
+            ? Analytics.Reports.ReplayReport.Parse(content)
+            : throw new HubException(ChangeErrors.ReportNotFound, $"The change \"{id}\" has no replay. POST /api/v1/rollouts/{id}/replay begins one."),
+        cancellation);
 
     private ReplayRequest Question(ChangeRun run, ReplayOrder order)
     {
@@ -89,7 +79,7 @@ internal sealed partial class ChangeService
                 end.Token);
             await Finished(run, order, async () => await Step(
                 run,
-                run.Change.AttachReplay(report.ResultHash, order.By, time.GetUtcNow()),
+                run.Change.AttachReplay(report.ResultHash, order.By, time.GetUtcNow(), report.Captures.Replayed),
                 file => file with { Replay = null },
                 new PutReplayReport(report.ResultHash, report.ToJson())));
             File.Delete(path);
@@ -126,21 +116,13 @@ internal sealed partial class ChangeService
     /// <summary>With the turn, where the order still stands.</summary>
     private async Task Finished(ChangeRun run, ReplayOrder? order, Func<Task> act)
     {
-        await turn.WaitAsync(CancellationToken.None);
         try
         {
-            if (order is null || run.File.Replay == order)
-            {
-                await act();
-            }
+            await WithTurn(() => order is null || run.File.Replay == order ? act() : Task.CompletedTask, CancellationToken.None);
         }
         catch (StorageException problem)
         {
             ChangeLog.ReplayFailed(logger, run.File.Id, problem.Message);
-        }
-        finally
-        {
-            turn.Release();
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DeviceTwin.Storage;
+using DeviceTwin.Storage.Alarms;
 using DeviceTwin.Storage.Rollouts;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Rollouts;
@@ -15,10 +16,8 @@ internal sealed partial class ChangeService
     private DateTimeOffset? resumedAt;
 
     /// <summary>Goes on with what an earlier hub left.</summary>
-    internal async Task Resume()
-    {
-        await turn.WaitAsync();
-        try
+    internal Task Resume() => WithTurn(
+        async () =>
         {
             var at = time.GetUtcNow();
             foreach (var run in runs.Values.ToArray())
@@ -27,6 +26,7 @@ internal sealed partial class ChangeService
                 {
                     resumedAt = at;
                     run.Watch?.Expect(Expected(run), CaptureInterval(run), at);
+                    TakeMissedAlarms(run);
                     run.Watch?.Dirty.UnionWith(run.Turn);
                     await Step(run, run.Change.Happened(ChangeEvent.HubRestarted, Change.Hub, "The hub has started.", at));
                 }
@@ -36,18 +36,28 @@ internal sealed partial class ChangeService
                     BeginReplay(run, order);
                 }
             }
-        }
-        finally
+        },
+        CancellationToken.None);
+
+    /// <summary>
+    /// Alarms that an earlier hub had in its book, and not yet among what the gates judge: one that stays active is not told again. What is stored of a
+    /// change is in the order in which it happened, so that they are newer than its last fact.
+    /// </summary>
+    private void TakeMissedAlarms(ChangeRun run)
+    {
+        if (run is { Watch: { } watch, Change.State.IsUnderWay: true })
         {
-            turn.Release();
+            var known = watch.Ledger.Facts.Count > 0 ? watch.Ledger.Facts[^1].At : watch.Ledger.Since;
+            foreach (var row in store.ReadAlarms(new AlarmQuery(int.MaxValue) { From = known }).Where(row => row.RaisedAt > known).OrderBy(row => row.RaisedAt))
+            {
+                Take(watch, row);
+            }
         }
     }
 
     /// <summary>Takes in what happened, and does what follows from it.</summary>
-    internal async Task Look()
-    {
-        await turn.WaitAsync();
-        try
+    internal Task Look() => WithTurn(
+        async () =>
         {
             var isNews = TakeIn();
             foreach (var run in runs.Values.Where(run => run.File.IsOpen || run.Left != ChangeActions.None).ToArray())
@@ -66,12 +76,8 @@ internal sealed partial class ChangeService
                     ChangeLog.Stuck(logger, run.File.Id, problem.Message);
                 }
             }
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
+        },
+        CancellationToken.None);
 
     private async Task LookAgainAndAgain()
     {
@@ -81,6 +87,7 @@ internal sealed partial class ChangeService
             while (!stopping.IsCancellationRequested)
             {
                 await Look();
+                await ForgetNowAndThen();
                 await Task.Delay(options.Shortest, time, stopping.Token);
                 await Task.WhenAny(asked, Task.Delay(options.Tick, time, stopping.Token));
                 asked = asked.IsCompleted ? urgent.WaitAsync(stopping.Token) : asked;
@@ -121,16 +128,15 @@ internal sealed partial class ChangeService
         { } watch => Gates.Judge(run.Change.Plan, run.Groups, watch.Ledger, at),
     };
 
-    /// <summary>Every device whose turn it is and that is online has answered; whoever does not in a whole window holds the others up no longer.</summary>
+    /// <summary>
+    /// Every device whose turn it is and that is online has answered; whoever does not in a whole window holds the others up no longer. Shortly after a
+    /// start of the hub everybody is offline: then all must have answered.
+    /// </summary>
     private bool IsConverged(ChangeRun run, ChangeWatch watch, DateTimeOffset at)
     {
-        if (resumedAt is { } resumed && at - resumed < options.Settle)
-        {
-            return false;
-        }
-
-        return at - run.Change.StageSince > run.Change.Plan.Window
-            || run.Turn.All(id => watch.IsSettled(id) || fleet.FindTwin(id) is not { Connected: true });
+        var waitsForAll = resumedAt is { } resumed && at - resumed < options.Settle;
+        return (!waitsForAll && at - run.Change.StageSince > run.Change.Plan.Window)
+            || run.Turn.All(id => watch.IsSettled(id) || (!waitsForAll && fleet.FindTwin(id) is not { Connected: true }));
     }
 
     /// <summary>For a person who waits for the answer: what cannot be done now is done by the next look.</summary>

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Alarms;
 using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Hub.History;
+using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Plant;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Rollouts;
@@ -26,14 +28,24 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
     private readonly ChangeReplays replays;
     private readonly ChangeOptions options;
     private readonly TimeProvider time;
+    private readonly HubMetrics metrics;
     private readonly ILogger<ChangeService> logger;
     private readonly CancellationTokenSource stopping = new();
     private ImmutableArray<Action<string>> subscribers = [];
     private Task looking = Task.CompletedTask;
 
     public ChangeService(
-        IHubStore store, IFleet fleet, AlarmBook alarms, PlantMemory plant, ChangeReplays replays, ChangeOptions options, TimeProvider time, ILogger<ChangeService> logger)
+        IHubStore store,
+        IFleet fleet,
+        AlarmBook alarms,
+        PlantMemory plant,
+        ChangeReplays replays,
+        ChangeOptions options,
+        TimeProvider time,
+        HubMetrics metrics,
+        ILogger<ChangeService> logger)
     {
+        (this.metrics, clock) = (metrics, new RetentionClock(time));
         (this.store, this.fleet, this.alarms, this.plant, this.replays) = (store, fleet, alarms, plant, replays);
         (this.options, this.time, this.logger) = (options, time, logger);
         foreach (var stored in store.LoadChanges())
@@ -49,56 +61,39 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
                 ChangeLog.Unreadable(logger, stored.Id, problem.Message);
             }
         }
+
+        Count();
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<JsonObject>> List(CancellationToken cancellation)
-    {
-        await turn.WaitAsync(cancellation);
-        try
-        {
-            return [.. runs.Values.Select(run => ChangeJson.Short(Status(run)))];
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
+    public Task<IReadOnlyList<JsonObject>> List(CancellationToken cancellation) =>
+        WithTurn<IReadOnlyList<JsonObject>>(() => [.. runs.Values.Select(run => ChangeJson.Short(Status(run)))], cancellation);
 
     /// <inheritdoc/>
     public Task<JsonObject> Find(string id, CancellationToken cancellation) => Do(id, _ => Task.CompletedTask, cancellation);
 
     /// <inheritdoc/>
-    public async Task<JsonObject> Create(ChangeProposal proposal, string author, CancellationToken cancellation)
-    {
-        await turn.WaitAsync(cancellation);
-        try
+    public Task<JsonObject> Create(ChangeProposal proposal, string author, CancellationToken cancellation) => WithTurn(
+        () => Refusing(async () =>
         {
-            return await Refusing(async () =>
+            var live = Live(proposal.ConfigurationId);
+            var id = proposal.Id ?? FreeId(proposal.ConfigurationId);
+            if (runs.ContainsKey(id))
             {
-                var live = Live(proposal.ConfigurationId);
-                var id = proposal.Id ?? FreeId(proposal.ConfigurationId);
-                if (runs.ContainsKey(id))
-                {
-                    throw ChangeErrors.Exists(id);
-                }
+                throw ChangeErrors.Exists(id);
+            }
 
-                var at = time.GetUtcNow();
-                var content = Content(live, proposal.Content, proposal.Settings)
-                    ?? throw new HubException(HubError.ArgumentInvalid, "content or settings is missing: what the configuration is to set.");
-                var change = Change.Draft(id, proposal.Title, author, at, live.Id, proposal.BaseVersion ?? live.Version, content, proposal.Plan);
-                var run = new ChangeRun(new ChangeFile(change));
-                await Write(new PutChange(Stored(run.File)), Audit(at, author, "change.create", id, change.Title));
-                runs.Add(id, run);
-                Tell(id);
-                return Status(run);
-            });
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
+            var at = time.GetUtcNow();
+            var content = Content(live, proposal.Content, proposal.Settings)
+                ?? throw new HubException(HubError.ArgumentInvalid, "content or settings is missing: what the configuration is to set.");
+            var change = Change.Draft(id, proposal.Title, author, at, live.Id, proposal.BaseVersion ?? live.Version, content, proposal.Plan, live.DeviceContent);
+            var run = new ChangeRun(new ChangeFile(change));
+            await Write(new PutChange(Stored(run.File)), Audit(at, author, "change.create", id, change.Title));
+            runs.Add(id, run);
+            Tell(id);
+            return Status(run);
+        }),
+        cancellation);
 
     /// <inheritdoc/>
     public Task<JsonObject> Edit(string id, ChangeEdit edit, string author, string why, CancellationToken cancellation) => Do(
@@ -107,38 +102,29 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
         {
             var live = Live(run.Change.ConfigurationId);
             var next = run.Change.Edit(
-                author, why, time.GetUtcNow(), Content(live, edit.Content, edit.Settings) ?? run.Change.Content, edit.Plan ?? run.Change.Plan, edit.BaseVersion ?? live.Version);
+                author, why, time.GetUtcNow(), Content(live, edit.Content, edit.Settings) ?? run.Change.Content, edit.Plan ?? run.Change.Plan, edit.BaseVersion ?? live.Version, live.DeviceContent);
             run.Replaying?.Cancel();
             await Step(run, next, file => file with { Replay = null });
         },
         cancellation);
 
     /// <inheritdoc/>
-    public async Task Delete(string id, string author, CancellationToken cancellation)
-    {
-        await turn.WaitAsync(cancellation);
-        try
+    public Task Delete(string id, string author, CancellationToken cancellation) => WithTurn(
+        () => Refusing(async () =>
         {
-            await Refusing(async () =>
+            var run = Run(id);
+            if (run.Change.History.Any(step => step.To.IsUnderWay))
             {
-                var run = Run(id);
-                if (run.Change.History.Any(step => step.To.IsUnderWay))
-                {
-                    throw new HubException(ChangeErrors.StepNotPossible, $"The change \"{id}\" is {run.Change.State} and has been on devices: it is kept for the record.");
-                }
+                throw new HubException(ChangeErrors.StepNotPossible, $"The change \"{id}\" is {run.Change.State} and has been on devices: it is kept for the record.");
+            }
 
-                run.Replaying?.Cancel();
-                await Write(new DeleteChange(id), Audit(time.GetUtcNow(), author, "change.delete", id, run.Change.Title));
-                runs.Remove(id);
-                Tell(id);
-                return true;
-            });
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
+            run.Replaying?.Cancel();
+            await Write(new DeleteChange(id), Audit(time.GetUtcNow(), author, "change.delete", id, run.Change.Title));
+            runs.Remove(id);
+            Tell(id);
+            return true;
+        }),
+        cancellation);
 
     /// <inheritdoc/>
     public Task<JsonObject> Approve(string id, string author, string why, CancellationToken cancellation) =>
@@ -189,20 +175,14 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
         cancellation);
 
     /// <inheritdoc/>
-    public async Task<JsonObject> Report(string id, CancellationToken cancellation)
-    {
-        await turn.WaitAsync(cancellation);
-        try
+    public Task<JsonObject> Report(string id, CancellationToken cancellation) => WithTurn(
+        () =>
         {
             var run = Run(id);
             return (JsonObject?)run.File.Report?.DeepClone() ?? throw new HubException(
                 ChangeErrors.ReportNotFound, $"The change \"{id}\" is {run.Change.State}; its report is written when it has ended. GET /api/v1/rollouts/{id} shows how it stands.");
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
+        },
+        cancellation);
 
     /// <inheritdoc/>
     public IDisposable Subscribe(Action<string> callback)
@@ -224,22 +204,22 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
     {
         await stopping.CancelAsync();
         await looking;
-        await turn.WaitAsync(CancellationToken.None);
         try
         {
-            TakeIn();
-            foreach (var run in runs.Values)
-            {
-                await Flush(run);
-            }
+            await WithTurn(
+                async () =>
+                {
+                    TakeIn();
+                    foreach (var run in runs.Values)
+                    {
+                        await Flush(run);
+                    }
+                },
+                CancellationToken.None);
         }
         catch (StorageException problem)
         {
             ChangeLog.Stuck(logger, "of this hub", problem.Message);
-        }
-        finally
-        {
-            turn.Release();
         }
     }
 
@@ -305,23 +285,38 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
         }
     }
 
-    private async Task<JsonObject> Do(string id, Func<ChangeRun, Task> act, CancellationToken cancellation)
+    /// <summary>People and the hub's own look, one after the other.</summary>
+    private async Task<T> WithTurn<T>(Func<Task<T>> act, CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation);
         try
         {
-            return await Refusing(async () =>
-            {
-                var run = Run(id);
-                await act(run);
-                return Status(run);
-            });
+            return await act();
         }
         finally
         {
             turn.Release();
         }
     }
+
+    private Task<T> WithTurn<T>(Func<T> read, CancellationToken cancellation) => WithTurn(() => Task.FromResult(read()), cancellation);
+
+    private Task WithTurn(Func<Task> act, CancellationToken cancellation) => WithTurn(
+        async () =>
+        {
+            await act();
+            return true;
+        },
+        cancellation);
+
+    private Task<JsonObject> Do(string id, Func<ChangeRun, Task> act, CancellationToken cancellation) => WithTurn(
+        () => Refusing(async () =>
+        {
+            var run = Run(id);
+            await act(run);
+            return Status(run);
+        }),
+        cancellation);
 
     private ChangeRun Run(string id) => runs.GetValueOrDefault(id) ?? throw ChangeErrors.NoChange(id);
 
@@ -367,13 +362,43 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
 
         var moved = run.Change.State != next.Change.State;
         run.File = file;
+
+        // Before anything is done about it: what a node answers at once must find somebody who listens.
+        isWatching |= next.Change.State.IsUnderWay;
         run.Left = moved ? next.Actions : run.Left | next.Actions;
         foreach (var step in steps)
         {
             ChangeLog.Step(logger, file.Id, RolloutWords.Of(step.Event), step.To.ToString(), step.By, step.Why);
+            Count(run, step);
         }
 
+        Count();
+
         Tell(file.Id);
+    }
+
+    private void Count() => metrics.ChangesUnderWay(runs.Values.Where(run => run.Change.State.IsUnderWay).Select(run => RolloutWords.Of(run.Change.State.Phase)));
+
+    private void Count(ChangeRun run, ChangeStep step)
+    {
+        switch (step.Event)
+        {
+            case ChangeEvent.DeviceRejected:
+                metrics.GateFailed(RolloutWords.Of(GateKind.RejectedKeys));
+                break;
+            case ChangeEvent.GateFailed:
+                foreach (var gate in run.Gates?.Gates.Where(gate => gate.Outcome == GateOutcome.Tripped) ?? [])
+                {
+                    metrics.GateFailed(RolloutWords.Of(gate.Gate));
+                }
+
+                break;
+        }
+
+        if (step.From.IsUnderWay && step.To.Phase is ChangePhase.RolledBack or ChangePhase.Aborted)
+        {
+            metrics.RolledBack(step.By == Change.Hub ? "hub" : "person");
+        }
     }
 
     private Task Write(params StoreChange[] changes) => store.Write(changes);

@@ -103,7 +103,7 @@ internal sealed class DeviceChange
     /// <param name="layers">What asks something of the device.</param>
     /// <param name="returning">Values that return where an override ends.</param>
     public string? Configure(Layers layers, IReadOnlyDictionary<string, JsonNode>? returning) =>
-        Carry(ConfigurationPlanner.Plan(State.Twin, layers, returning), layers.Staged);
+        Carry(ConfigurationPlanner.Plan(State.Twin, layers, returning), layers, returning);
 
     /// <summary>Sets, or replaces, an override.</summary>
     public void SetOverride(SettingOverride setting, string author)
@@ -133,8 +133,8 @@ internal sealed class DeviceChange
     /// <param name="layers">What asks something of the device without the version that is taken back.</param>
     public void RollBack(AdmittedDevice admission, Layers layers, string author)
     {
-        var (plan, report) = Staging.Back(State.Twin, admission.Journal, ConfigurationPlanner.Plan(State.Twin, layers));
-        if (Carry(plan, layers.Staged) is { } refusal)
+        var (plan, report) = Staging.Back(State.Twin, State.Removed, admission.Journal, layers);
+        if (Carry(plan, layers, null) is { } refusal)
         {
             report = new DeviceRollback(DeviceId, [], [.. admission.Journal.Keys.Select(path =>
                 new KeptPath(path, Json.At(State.Twin.Desired.Properties, path)?.DeepClone(), $"The twin cannot take back what stood before: {refusal}"))]);
@@ -152,11 +152,10 @@ internal sealed class DeviceChange
     }
 
     /// <summary>Writes what a plan asks for, and what of it versions that are being rolled out did. Returns why that cannot be, or null.</summary>
-    private string? Carry(ConfigurationPlan plan, IReadOnlySet<string> staged)
+    private string? Carry(ConfigurationPlan plan, Layers layers, IReadOnlyDictionary<string, JsonNode>? returning)
     {
-        var before = State.Twin;
-        var changed = plan.Patch.Count > 0;
-        if (changed)
+        var (before, removed) = (State.Twin, State.Removed);
+        if (plan.Patch.Count > 0)
         {
             TwinChange change;
             try
@@ -177,16 +176,13 @@ internal sealed class DeviceChange
             State = State with { Twin = State.Twin with { Applied = plan.Applied } };
         }
 
-        if (changed)
+        foreach (var (id, without) in layers.Without)
         {
-            foreach (var id in staged)
+            var admission = State.Admissions[id];
+            var journal = Staging.Note(admission.Journal, before, removed, State.Twin, State.Removed, without, returning);
+            if (!ReferenceEquals(journal, admission.Journal))
             {
-                var admission = State.Admissions[id];
-                var journal = Staging.Note(admission.Journal, before, State.Twin, id);
-                if (!ReferenceEquals(journal, admission.Journal))
-                {
-                    SetAdmission(admission with { Journal = journal });
-                }
+                SetAdmission(admission with { Journal = journal });
             }
         }
 

@@ -187,7 +187,9 @@ internal sealed partial class FleetService
         var before = working[deviceId];
         var change = new DeviceChange(before, time.GetUtcNow());
         Configure(change);
-        return ReferenceEquals(change.State.Twin, before.Twin) ? Task.CompletedTask : Publish(change);
+
+        // What others change may change nothing here, and yet what would stand here without a version that is being rolled out.
+        return ReferenceEquals(change.State.Twin, before.Twin) && ReferenceEquals(change.State.Admissions, before.Admissions) ? Task.CompletedTask : Publish(change);
     }
 
     /// <summary>Configurations, tags or the device itself changed: what the table asks for is done on top of the change.</summary>

@@ -46,9 +46,10 @@ internal sealed partial class FleetService
             }
 
             var known = state.Overrides.GetValueOrDefault(path);
+            var twin = WithoutStages(state);
             var before = known is not null ? known.Before
-                : state.Twin.Applied.ContainsKey(path) ? null
-                : Json.At(state.Twin.Desired.Properties, path) is { } there and not JsonObject ? there.DeepClone()
+                : twin.Applied.ContainsKey(path) ? null
+                : Json.At(twin.Desired.Properties, path) is { } there and not JsonObject ? there.DeepClone()
                 : null;
             setting = new SettingOverride(deviceId, path, value.DeepClone(), owner, reason, at, expiresAt) { Before = before };
             var change = new DeviceChange(state, at);
@@ -135,20 +136,21 @@ internal sealed partial class FleetService
     private Layers LayersOf(
         DeviceState state, ImmutableArray<PreparedConfiguration> configurations, ImmutableDictionary<string, StagedConfiguration> stages)
     {
-        var subject = Subject(state);
-        var staged = new HashSet<string>(StringComparer.Ordinal);
-        IEnumerable<PreparedConfiguration> concerned = configurations;
-        if (!state.Admissions.IsEmpty)
+        var next = state.Admissions.IsEmpty ? [] : stages.Values.Where(stage => IsAdmitted(state, stage.Stage)).ToArray();
+        var layers = LayersOf(state, configurations, next);
+        return next.Length == 0 ? layers : layers with
         {
-            var next = stages.Values.Where(stage => IsAdmitted(state, stage.Stage)).ToArray();
-            staged.UnionWith(next.Select(stage => stage.Stage.Next.Id));
-            if (next.Length > 0)
-            {
-                concerned = configurations.Where(prepared => !staged.Contains(prepared.Configuration.Id)).Concat(next.Select(stage => stage.Prepared))
-                    .Order(PreparedConfiguration.ByPrecedence);
-            }
-        }
+            Without = next.ToDictionary(stage => stage.Stage.Next.Id, stage => LayersOf(state, configurations, [.. next.Where(other => other != stage)]), StringComparer.Ordinal),
+        };
+    }
 
+    private Layers LayersOf(DeviceState state, ImmutableArray<PreparedConfiguration> configurations, StagedConfiguration[] next)
+    {
+        var subject = Subject(state);
+        var staged = next.Select(stage => stage.Stage.Next.Id).ToHashSet(StringComparer.Ordinal);
+        IEnumerable<PreparedConfiguration> concerned = next.Length == 0
+            ? configurations
+            : configurations.Where(prepared => !staged.Contains(prepared.Configuration.Id)).Concat(next.Select(stage => stage.Prepared)).Order(PreparedConfiguration.ByPrecedence);
         return new Layers(
             [.. state.Overrides.Values],
             [.. concerned.Where(prepared =>
@@ -158,6 +160,11 @@ internal sealed partial class FleetService
             })],
             staged);
     }
+
+    /// <summary>The twin as it would be without the versions that are being rolled out, inside the lock.</summary>
+    private TwinDocument WithoutStages(DeviceState state) => workingStages.Values
+        .Where(staged => IsAdmitted(state, staged.Stage))
+        .Aggregate(state.Twin, (twin, staged) => Staging.Without(twin, state.Removed, state.Admissions[staged.Stage.Next.Id].Journal));
 
     private static bool IsAdmitted(DeviceState state, ConfigurationStage stage) =>
         state.Admissions.TryGetValue(stage.Next.Id, out var admission) && admission.Stage == stage.Number && admission.Rollback is null;

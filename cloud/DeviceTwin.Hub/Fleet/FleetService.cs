@@ -14,6 +14,9 @@ namespace DeviceTwin.Hub.Fleet;
 /// </summary>
 internal sealed partial class FleetService : IFleet, IDisposable
 {
+    /// <summary>After a commit failed, until the hub sees to what it may have kept from devices.</summary>
+    private static readonly TimeSpan PlanAgainAfter = TimeSpan.FromSeconds(10);
+
     private readonly Lock gate = new();
     private readonly IHubStore store;
     private readonly TimeProvider time;
@@ -36,6 +39,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
     private ImmutableArray<Action<FleetEvent>> moduleSubscribers = [];
     private readonly TagIndex tags = new();
     private readonly ITimer expiry;
+    private readonly ITimer planning;
     private readonly ConvergenceTimes times = new();
     private long lastStage;
     private long evaluations;
@@ -53,6 +57,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
         this.logger = logger;
         resends = new ResendSchedule(time, options.ResendAfter, options.ResendLimit, Resend);
         expiry = time.CreateTimer(_ => Expire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        planning = time.CreateTimer(_ => PlanAll(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         store.CommitFailed += FallBack;
         Load(store.Load());
     }
@@ -134,6 +139,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
     {
         store.CommitFailed -= FallBack;
         expiry.Dispose();
+        planning.Dispose();
         resends.Dispose();
     }
 
@@ -198,6 +204,15 @@ internal sealed partial class FleetService : IFleet, IDisposable
         {
             CollectAdmitted();
             AwaitAllExpiries();
+            PlanAll();
+        }
+    }
+
+    /// <summary>Brings every device to its configurations; nothing is written where nothing changes.</summary>
+    private void PlanAll()
+    {
+        lock (gate)
+        {
             foreach (var deviceId in working.Keys.ToArray())
             {
                 _ = Reconfigure(deviceId);
@@ -316,6 +331,9 @@ internal sealed partial class FleetService : IFleet, IDisposable
             }
 
             store.FailQueued(reason);
+
+            // A configuration may have been stored by a commit before this one, its effect on some of its devices not.
+            planning.Change(PlanAgainAfter, Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -10,6 +10,7 @@ internal sealed class HubMetrics : IDisposable
     /// <summary>From a fast disk's commit to what a device takes for lost.</summary>
     private static readonly double[] ShortTimes = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
     private static readonly double[] LongTimes = [0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200, 43200];
+    private static readonly string[] UnderWay = ["shadow", "canary", "wave"];
     private static readonly double[] Counts = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500];
 
     private readonly Counter<long> connectsRefused;
@@ -21,11 +22,14 @@ internal sealed class HubMetrics : IDisposable
     private readonly Counter<long> twinChanges;
     private readonly Counter<long> errors;
     private readonly Counter<long> commitsFailed;
+    private readonly Counter<long> gatesFailed;
+    private readonly Counter<long> rollbacks;
     private readonly Histogram<double> pubAck;
     private readonly Histogram<double> commitDuration;
     private readonly Histogram<double> commitChanges;
     private readonly Histogram<double> desiredInSync;
     private volatile int waiting;
+    private volatile IReadOnlyDictionary<string, int> underWay = new Dictionary<string, int>();
 
     public HubMetrics()
     {
@@ -38,6 +42,12 @@ internal sealed class HubMetrics : IDisposable
         twinChanges = Count("devicetwin_twin_changes_total", "Durable changes of twins, by section.");
         errors = Count("devicetwin_errors_total", "Refusals and failures, by the six-digit code of the catalogue.");
         commitsFailed = Count("devicetwin_commits_failed_total", "Commits that were taken back; what they held was not acknowledged.");
+        gatesFailed = Count("devicetwin_change_gates_failed_total", "Gates that stopped a change, by gate.");
+        rollbacks = Count("devicetwin_change_rollbacks_total", "Changes that were taken back after they had come to devices, by who decided: the hub or a person.");
+        Meter.CreateObservableGauge(
+            "devicetwin_changes_under_way",
+            () => UnderWay.Select(state => new Measurement<double>(underWay.GetValueOrDefault(state), new KeyValuePair<string, object?>("state", state))),
+            description: "Changes that may affect devices, by state.");
         pubAck = Spread("devicetwin_puback_duration_seconds", "From a QoS 1 message's arrival to its PUBACK.", ShortTimes);
         commitDuration = Spread("devicetwin_commit_duration_seconds", "One commit of the store, to the disk.", ShortTimes);
         commitChanges = Spread("devicetwin_commit_changes", "Changes that one commit held.", Counts);
@@ -70,6 +80,14 @@ internal sealed class HubMetrics : IDisposable
 
     public void Error(string surface, int code) => errors.Add(
         1, new KeyValuePair<string, object?>("surface", surface), new KeyValuePair<string, object?>("code", code.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+
+    /// <param name="states">Of each change that may affect devices, in the words of the interfaces.</param>
+    public void ChangesUnderWay(IEnumerable<string> states) => underWay = states.GroupBy(state => state).ToDictionary(state => state.Key, state => state.Count());
+
+    public void GateFailed(string gate) => gatesFailed.Add(1, new KeyValuePair<string, object?>("gate", gate));
+
+    /// <param name="by"><c>hub</c> or <c>person</c>.</param>
+    public void RolledBack(string by) => rollbacks.Add(1, new KeyValuePair<string, object?>("by", by));
 
     public void PubAck(TimeSpan took) => pubAck.Record(took.TotalSeconds);
 

@@ -38,6 +38,10 @@ public static partial class CommandLine
           --changes-kept N        twin changes that the feed keeps (default 500000, for 30 days at most)
           --changes-reported on|off
                                   whether the feed has reported properties too (default on)
+          --rollout-look SECONDS  how often the hub looks at a change under way, 1 to 3600 (default 10)
+          --rollout-settle SECONDS
+                                  so long after a start of the hub nobody counts as away because he is not back yet,
+                                  1 to 3600 (default 120)
           --exit-with-stdin       stop when standard input ends
           --local-admin           callers on this machine are admin although there are users; not with
                                   --http-bind or --https-bind beyond loopback (a way in when every password is lost)
@@ -48,6 +52,7 @@ public static partial class CommandLine
           --waveform-count N      waveforms per device (default 1000)
           --waveform-quota MB     samples per device (default 256)
           --waveform-neighbours N captures kept before and after that of an alarm (default 3)
+          --rollout-days N        what was seen of the devices of changes that have ended (default 730)
           --backup-folder DIR     where backups of the running hub are kept (default DIR/backups)
           --backup-to DIR         back up the data folder of a hub that is stopped, then end
           --restore FILE          make the data folder of a backup, then end; --data must be new or empty
@@ -72,6 +77,7 @@ public static partial class CommandLine
             throw Usage("--exit-with-stdin takes no value.");
         }
 
+        var standard = new Changes.ChangeOptions { Folder = "" };
         var folder = Single(given, "--data") ?? throw Usage("--data is missing: name the folder that holds twins, keys and certificates, e.g. --data ./hub-data.");
         return new HubOptions(
             Path.GetFullPath(folder),
@@ -98,6 +104,7 @@ public static partial class CommandLine
                 Limit(given, "--waveform-count", 1000, 1),
                 Limit(given, "--waveform-quota", 256, 1),
                 Limit(given, "--waveform-neighbours", 3, 0)),
+            ChangesRemembered = Days(given, "--rollout-days", TimeSpan.FromDays(Changes.ChangeOptions.StandardDays)),
             BackupFolder = FullPath(given, "--backup-folder"),
             BackupTo = FullPath(given, "--backup-to"),
             Restore = FullPath(given, "--restore"),
@@ -106,6 +113,8 @@ public static partial class CommandLine
             IndexedPaths = Indexed(given),
             ChangesKept = (int?)Whole(given, "--changes-kept", 1, int.MaxValue, "a number from 1"),
             ReportedChanges = Switch(given, "--changes-reported", true),
+            RolloutLook = Seconds(given, "--rollout-look", standard.Tick),
+            RolloutSettle = Seconds(given, "--rollout-settle", standard.Settle),
         };
     }
 
@@ -124,6 +133,9 @@ public static partial class CommandLine
 
     private static TimeSpan Days(Dictionary<string, List<string>> given, string name, TimeSpan standard) =>
         Whole(given, name, 1, 36_500, "days from 1 to 36500") is { } days ? TimeSpan.FromDays(days) : standard;
+
+    private static TimeSpan Seconds(Dictionary<string, List<string>> given, string name, TimeSpan standard) =>
+        Whole(given, name, 1, 3600, "seconds from 1 to 3600") is { } seconds ? TimeSpan.FromSeconds(seconds) : standard;
 
     private static int Limit(Dictionary<string, List<string>> given, string name, int standard, int least) =>
         (int)(Whole(given, name, least, 1_000_000, $"a whole number from {least} to 1000000") ?? standard);

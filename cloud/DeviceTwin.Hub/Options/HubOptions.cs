@@ -42,6 +42,9 @@ public sealed record HubOptions(
     /// <summary>How much of waveforms is kept.</summary>
     public WaveformLimits Waveforms { get; init; } = new();
 
+    /// <summary>How long what was seen of the devices of an ended change is kept.</summary>
+    public TimeSpan ChangesRemembered { get; init; } = TimeSpan.FromDays(Changes.ChangeOptions.StandardDays);
+
     /// <summary>Where backups are kept; null = <c>backups</c> in the data folder.</summary>
     public string? BackupFolder { get; init; }
 
@@ -62,6 +65,12 @@ public sealed record HubOptions(
 
     /// <summary>Whether the feed has changes of reported properties too.</summary>
     public bool ReportedChanges { get; init; } = true;
+
+    /// <summary>How often a change under way is looked at.</summary>
+    public TimeSpan RolloutLook { get; init; } = new Changes.ChangeOptions { Folder = "" }.Tick;
+
+    /// <summary>So long after a start nobody counts as away because he is not back yet.</summary>
+    public TimeSpan RolloutSettle { get; init; } = new Changes.ChangeOptions { Folder = "" }.Settle;
 
     /// <summary>A port for HTTPS besides <see cref="HttpPort"/>, for Azure's clients: REST, pages, MQTT over WebSocket. 0 = any free port; null = none.</summary>
     public int? HttpsPort { get; init; }

@@ -22,11 +22,11 @@ internal sealed class AlarmView(IAlarms alarms, EvidenceService evidence) : IAla
 
     /// <inheritdoc/>
     public Task<ActionOutcome> Acknowledge(string id, string? note, string author, CancellationToken cancellation) =>
-        Act(() => alarms.Acknowledge(id, note, author, cancellation));
+        PageAction.Take(() => alarms.Acknowledge(id, note, author, cancellation));
 
     /// <inheritdoc/>
     public Task<ActionOutcome> AddFinding(string id, string kind, string text, string author, CancellationToken cancellation) =>
-        Act(() => alarms.Find(id, new FindingDraft(kind, text, null, null, null, null, null), author, cancellation));
+        PageAction.Take(() => alarms.Find(id, new FindingDraft(kind, text, null, null, null, null, null), author, cancellation));
 
     /// <inheritdoc/>
     public async Task<EvidenceOutcome> VerifyEvidence(string id, string author, CancellationToken cancellation)
@@ -50,19 +50,6 @@ internal sealed class AlarmView(IAlarms alarms, EvidenceService evidence) : IAla
 
     /// <inheritdoc/>
     public IDisposable Subscribe(Action changed) => alarms.Subscribe(_ => changed());
-
-    private static async Task<ActionOutcome> Act(Func<Task> action)
-    {
-        try
-        {
-            await action();
-            return ActionOutcome.Done;
-        }
-        catch (HubException refusal)
-        {
-            return new ActionOutcome(refusal.Message);
-        }
-    }
 
     private static AlarmLine Line(AlarmRow row) => new(
         row.Id,

@@ -1,15 +1,18 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using DeviceTwin.Analytics.Reports;
 using DeviceTwin.Dashboard.View;
 using DeviceTwin.Hub.Changes;
+using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Twins;
+using DeviceTwin.Twins.Reconciliation;
 using DeviceTwin.Twins.Rollouts;
 
 namespace DeviceTwin.Hub.View;
 
 /// <summary>The changes as the pages see them: in the words in which REST shows them.</summary>
-internal sealed class ChangeView(IChanges changes) : IChangeView
+internal sealed class ChangeView(IChanges changes, IFleet fleet) : IChangeView
 {
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ChangeRow>> List(CancellationToken cancellation) =>
@@ -25,7 +28,7 @@ internal sealed class ChangeView(IChanges changes) : IChangeView
 
             // Of a change that has ended the gates' last word stands in its report.
             var gates = change["gates"] ?? (hasReport ? (await changes.Report(id, cancellation))["gates"] : null);
-            return Detail(change, gates as JsonObject, hasReport);
+            return Detail(change, fleet.FindConfiguration((string)change["configurationId"]!), gates as JsonObject, hasReport);
         }
         catch (HubException)
         {
@@ -52,33 +55,20 @@ internal sealed class ChangeView(IChanges changes) : IChangeView
     }
 
     /// <inheritdoc/>
-    public async Task<ActionOutcome> Take(ChangeStepKind step, string id, string author, string why, CancellationToken cancellation)
+    public Task<ActionOutcome> Take(ChangeStepKind step, string id, string author, string why, CancellationToken cancellation) => PageAction.Take(() => step switch
     {
-        try
-        {
-            await (step switch
-            {
-                ChangeStepKind.Replay => changes.Replay(id, null, author, cancellation),
-                ChangeStepKind.Approve => changes.Approve(id, author, why, cancellation),
-                ChangeStepKind.Start => changes.Start(id, author, why, cancellation),
-                ChangeStepKind.Pass => changes.Pass(id, author, why, cancellation),
-                _ => changes.Abort(id, author, why, cancellation),
-            });
-            return ActionOutcome.Done;
-        }
-        catch (HubException refusal)
-        {
-            return new ActionOutcome(refusal.Message);
-        }
-    }
+        ChangeStepKind.Replay => changes.Replay(id, null, author, cancellation),
+        ChangeStepKind.Approve => changes.Approve(id, author, why, cancellation),
+        ChangeStepKind.Start => changes.Start(id, author, why, cancellation),
+        ChangeStepKind.Pass => changes.Pass(id, author, why, cancellation),
+        _ => changes.Abort(id, author, why, cancellation),
+    });
 
     /// <inheritdoc/>
     public IDisposable Subscribe(Action<string> changed) => changes.Subscribe(changed);
 
     /// <summary>What needs somebody's eye first.</summary>
-    private static int Rank(ChangeRow row) => row.AsksPerson ? 0 : row.IsUnderWay ? 1 : HasEnded(PhaseOf(row.State)) ? 3 : 2;
-
-    private static bool HasEnded(ChangePhase phase) => phase is ChangePhase.Done or ChangePhase.RolledBack or ChangePhase.Aborted;
+    private static int Rank(ChangeRow row) => row.AsksPerson ? 0 : row.IsUnderWay ? 1 : new ChangeState(PhaseOf(row.State)).HasEnded ? 3 : 2;
 
     private static ChangePhase PhaseOf(string state) => Enum.Parse<ChangePhase>(state.Split(' ')[0], ignoreCase: true);
 
@@ -92,53 +82,80 @@ internal sealed class ChangeView(IChanges changes) : IChangeView
             Whole(change["baseVersion"]),
             (string)change["author"]!,
             state,
-            PhaseOf(state) is ChangePhase.Shadow or ChangePhase.Canary or ChangePhase.Wave,
+            new ChangeState(PhaseOf(state)).IsUnderWay,
             (bool)change["asksPerson"]!,
             (int)Whole(change["devices"]),
             (int)Whole(change["online"]),
             At(change["stageSince"])!.Value);
     }
 
-    private static ChangeDetail Detail(JsonObject change, JsonObject? gates, bool hasReport)
+    private static ChangeDetail Detail(JsonObject change, Configuration? live, JsonObject? gates, bool hasReport)
     {
         var row = Row(change);
+        var before = live is not null && live.Version == row.BaseVersion ? live : null;
+        var plan = (JsonObject)change["plan"]!;
+        var approval = (JsonObject)plan["approval"]!;
         var replay = change["replay"] as JsonObject;
         return new ChangeDetail(
             row,
             At(change["createdAt"])!.Value,
-            [.. ((JsonObject)change["content"]!).Select(setting => KeyValuePair.Create(setting.Key, setting.Value?.ToJsonString(Json.Relaxed) ?? "null"))],
-            [.. ((JsonObject)change["plan"]!).Select(line => KeyValuePair.Create(line.Key, line.Value?.ToJsonString(Json.Relaxed) ?? "null"))],
+            [.. Settings(before, (JsonObject)change["content"]!)],
+            before is not null,
+            [.. Members("", plan)],
+            new ChangeApproval(
+                (int)Whole(approval["needed"]),
+                (bool)approval["byOthers"]!,
+                [.. ((JsonArray)change["approvals"]!).Select(given => new ChangeApprover((string)given!["by"]!, (string)given["why"]!, At(given["at"])!.Value))]),
             (string?)change["evidence"],
             replay is null ? null : new ReplayProgress((string)replay["by"]!, At(replay["at"])!.Value, Whole(replay["captures"]), Whole(replay["capturesDone"]), (string?)replay["failure"]),
             [.. ((JsonArray)change["groups"]!).Select(group => Group((JsonObject)group!))],
             gates is null ? null : Gates(gates),
             [.. ((JsonArray)change["history"]!).Select(step => Step((JsonObject)step!)).Reverse()],
-            [.. Possible(row, replay is not null && replay["failure"] is null)],
+            [.. Possible(row, replay is not null && replay["failure"] is null, Whole(approval["needed"]) > 0)],
             At(change["convergedAt"]),
             hasReport);
     }
 
-    private static IEnumerable<ChangeStepKind> Possible(ChangeRow row, bool replaying)
+    private static IEnumerable<ChangeSetting> Settings(Configuration? before, JsonObject content)
+    {
+        var next = Flat(content.ToDictionary(setting => setting.Key, setting => setting.Value, StringComparer.Ordinal));
+        var old = before is null ? [] : Flat(before.DeviceContent);
+        return old.Keys.Union(next.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .Select(path => new ChangeSetting(path, old.GetValueOrDefault(path), next.GetValueOrDefault(path)));
+    }
+
+    private static Dictionary<string, string> Flat(IReadOnlyDictionary<string, JsonNode?> content) =>
+        PreparedConfiguration.Prepare(new Configuration("change", "", 0, content, ImmutableDictionary<string, string>.Empty, "", default, default)).Settings
+            .ToDictionary(setting => setting.Key, setting => Text(setting.Value), StringComparer.Ordinal);
+
+    /// <summary>The members of a plan by their dotted names.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> Members(string before, JsonObject of) => of.SelectMany(member => member.Value is JsonObject inner
+        ? Members($"{before}{member.Key}.", inner)
+        : [KeyValuePair.Create(before + member.Key, Text(member.Value))]);
+
+    private static string Text(JsonNode? value) => value?.ToJsonString(Json.Relaxed) ?? "null";
+
+    /// <summary>The next step that is due first, giving up last.</summary>
+    private static IEnumerable<ChangeStepKind> Possible(ChangeRow row, bool replaying, bool needsApproval)
     {
         var phase = PhaseOf(row.State);
-        if (ChangeTable.Next(phase, ChangeEvent.ReplayAttached) is not null && !replaying)
-        {
-            yield return ChangeStepKind.Replay;
-        }
-
-        if (ChangeTable.Next(phase, ChangeEvent.ApprovedInFull) is not null)
-        {
-            yield return ChangeStepKind.Approve;
-        }
-
-        if (ChangeTable.Next(phase, ChangeEvent.StartedWithoutShadow) is not null || phase == ChangePhase.Replayed)
+        if (phase == ChangePhase.Approved || (phase == ChangePhase.Replayed && !needsApproval))
         {
             yield return ChangeStepKind.Start;
+        }
+        else if (phase == ChangePhase.Replayed)
+        {
+            yield return ChangeStepKind.Approve;
         }
 
         if (row.AsksPerson)
         {
             yield return ChangeStepKind.Pass;
+        }
+
+        if (ChangeTable.Next(phase, ChangeEvent.ReplayAttached) is not null && !replaying)
+        {
+            yield return ChangeStepKind.Replay;
         }
 
         if (ChangeTable.Next(phase, ChangeEvent.AbortAsked) is not null)

@@ -7,8 +7,13 @@ using DeviceTwin.Twins.Reconciliation;
 namespace DeviceTwin.Hub.View;
 
 /// <summary>Configurations, and who sets which path, as the pages see them.</summary>
-internal sealed class ConfigurationView(IFleet fleet) : IConfigurationView
+internal sealed class ConfigurationView(IFleet fleet) : IConfigurationView, IDisposable
 {
+    private readonly ConvergenceIndex index = new(fleet);
+
+    /// <summary>See <see cref="ConvergenceIndex.Looks"/>.</summary>
+    internal long Looks => index.Looks;
+
     /// <inheritdoc/>
     public IReadOnlyList<ConfigurationRow> List() => [.. fleet.ListConfigurations().OrderBy(one => one.Id, StringComparer.Ordinal).Select(Row)];
 
@@ -18,15 +23,13 @@ internal sealed class ConfigurationView(IFleet fleet) : IConfigurationView
         var paths = fleet.ListConfigurations().Concat(fleet.ListStages().Select(stage => stage.Next))
             .Where(configuration => query.ConfigurationId is null || configuration.Id == query.ConfigurationId)
             .SelectMany(PathsOf).Distinct().Order(StringComparer.Ordinal).ToArray();
-        var nodes = fleet.ListIdentities()
-            .Where(identity => identity.DeviceId.Contains(query.Text, StringComparison.OrdinalIgnoreCase))
-            .Select(identity => (Twin: fleet.FindTwin(identity.DeviceId), State: fleet.FindConvergence(identity.DeviceId)))
-            .Where(node => node is { Twin: not null, State: not null } && IsAsked(node.Twin, node.State.State, query))
-            .OrderBy(node => node.State!.State).ThenBy(node => node.State!.DeviceId, StringComparer.Ordinal).ToArray();
         var columns = paths.Skip(query.SkipPaths).Take(query.TakePaths).ToArray();
-        return new PathGrid(
-            columns, paths.Length, [.. nodes.Skip(query.SkipDevices).Take(query.TakeDevices).Select(node => Line(node.Twin!, node.State!, columns))], nodes.Length);
+        var (page, count) = index.Read(query.ConfigurationId, query.Text, query.NotInSync, query.SkipDevices, query.TakeDevices);
+        return new PathGrid(columns, paths.Length, [.. page.Select(deviceId => Line(deviceId, columns)).OfType<PathGridRow>()], count);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => index.Dispose();
 
     /// <inheritdoc/>
     public IReadOnlyList<WinnerRow>? FindWinners(string deviceId)
@@ -54,18 +57,20 @@ internal sealed class ConfigurationView(IFleet fleet) : IConfigurationView
     /// <inheritdoc/>
     public Task<ActionOutcome> PutOverride(
         string deviceId, string path, JsonNode value, string owner, string reason, DateTimeOffset expiresAt, CancellationToken cancellation) =>
-        Act(() => fleet.PutOverride(deviceId, path, value, owner, reason, expiresAt, cancellation));
+        PageAction.Take(() => fleet.PutOverride(deviceId, path, value, owner, reason, expiresAt, cancellation));
 
     /// <inheritdoc/>
     public Task<ActionOutcome> DeleteOverride(string deviceId, string path, string author, CancellationToken cancellation) =>
-        Act(() => fleet.DeleteOverride(deviceId, path, author, cancellation));
+        PageAction.Take(() => fleet.DeleteOverride(deviceId, path, author, cancellation));
 
-    private static bool IsAsked(TwinDocument twin, ConvergenceState state, PathGridQuery query) =>
-        (!query.NotInSync || state != ConvergenceState.InSync)
-        && (query.ConfigurationId is not { } id || twin.Applied.Values.Any(setting => setting.ConfigurationId == id));
-
-    private static PathGridRow Line(TwinDocument twin, NodeConvergence state, string[] columns)
+    /// <summary>Null where it has gone meanwhile.</summary>
+    private PathGridRow? Line(string deviceId, string[] columns)
     {
+        if (fleet.FindTwin(deviceId) is not { } twin || fleet.FindConvergence(deviceId) is not { } state)
+        {
+            return null;
+        }
+
         var paths = state.Paths.ToDictionary(path => path.Path, StringComparer.Ordinal);
         return new PathGridRow(state.DeviceId, twin.Connected, state.State, [.. columns.Select(column => paths.GetValueOrDefault(column))]);
     }
@@ -102,22 +107,9 @@ internal sealed class ConfigurationView(IFleet fleet) : IConfigurationView
 
     private static string Text(JsonNode? value) => value?.ToJsonString(Json.Relaxed) ?? "nothing";
 
-    private static async Task<ActionOutcome> Act(Func<Task> action)
-    {
-        try
-        {
-            await action();
-            return ActionOutcome.Done;
-        }
-        catch (HubException refusal)
-        {
-            return new ActionOutcome(refusal.Message);
-        }
-    }
-
     private ConfigurationRow Row(Configuration configuration)
     {
-        var metrics = fleet.FindConfigurationMetrics(configuration.Id);
+        var counts = index.CountsOf(configuration.Id);
         var stage = fleet.FindStage(configuration.Id);
         return new ConfigurationRow(
             configuration.Id,
@@ -125,9 +117,9 @@ internal sealed class ConfigurationView(IFleet fleet) : IConfigurationView
             configuration.Priority,
             configuration.TargetCondition,
             configuration.DeviceContent.Count,
-            metrics?.Targeted ?? 0,
-            metrics?.Succeeded ?? 0,
-            metrics?.Failed ?? 0,
+            counts.Targeted,
+            counts.Succeeded,
+            counts.Failed,
             stage?.Next.Version,
             stage is null ? 0 : fleet.ListAdmissions(configuration.Id).Count);
     }

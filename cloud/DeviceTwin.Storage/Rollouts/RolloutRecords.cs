@@ -15,6 +15,9 @@ public interface IRolloutStore
 
     /// <summary>A replay's report; null where there is none with this hash.</summary>
     byte[]? FindReplayReport(string hash);
+
+    /// <summary>The hashes of all reports, sorted.</summary>
+    IReadOnlyList<string> ListReplayReports();
 }
 
 /// <summary>Writes a change over the one that was stored before.</summary>
@@ -25,6 +28,12 @@ public sealed record DeleteChange(string Id) : StoreChange;
 
 /// <param name="Rows">As JSON, one observation each.</param>
 public sealed record AppendObservations(string ChangeId, IReadOnlyList<string> Rows) : StoreChange;
+
+/// <summary>Removes what was seen of a change's devices; the change stays.</summary>
+public sealed record ForgetObservations(string ChangeId) : StoreChange;
+
+/// <summary>Removes reports.</summary>
+public sealed record ForgetReplayReports(IReadOnlyList<string> Hashes) : StoreChange;
 
 /// <summary>Keeps a report; one that is there already stays.</summary>
 /// <param name="Hash">SHA-256 of the report, 64 hexadecimal digits.</param>

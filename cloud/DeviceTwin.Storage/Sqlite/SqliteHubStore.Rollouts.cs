@@ -13,5 +13,8 @@ public sealed partial class SqliteHubStore
     public IReadOnlyList<string> ReadObservations(string changeId) => Read(connection => SqliteRolloutTables.Observations(connection, changeId));
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> ListReplayReports() => Read(SqliteRolloutTables.Reports);
+
+    /// <inheritdoc/>
     public byte[]? FindReplayReport(string hash) => Read(connection => SqliteRolloutTables.Report(connection, hash));
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using DeviceTwin.Twins.Conditions;
 
@@ -40,9 +41,12 @@ public sealed record LostContender(Contender Contender, LostBy Why, bool ParentC
 public sealed record PathWinner(string Path, Contender Winner, IReadOnlyList<LostContender> Lost, JsonNode? Desired, bool Stands);
 
 /// <summary>What asks something of a device: its overrides, then the configurations that target it, from the one that wins to the one that yields.</summary>
-/// <param name="Staged">The id of the configuration whose next version the device has; null where it has none.</param>
+/// <param name="Staged">The ids of the configurations whose next version the device has.</param>
 public sealed record Layers(IReadOnlyCollection<SettingOverride> Overrides, IReadOnlyList<PreparedConfiguration> Configurations, IReadOnlySet<string> Staged)
 {
+    /// <summary>For each of <see cref="Staged"/> what would ask something of the device without that version.</summary>
+    public IReadOnlyDictionary<string, Layers> Without { get; init; } = ImmutableDictionary<string, Layers>.Empty;
+
     /// <summary>Of a device without overrides and staged versions.</summary>
     public static Layers Of(ConditionSubject subject, IEnumerable<PreparedConfiguration> byPrecedence) =>
         new([], [.. byPrecedence.Where(configuration => configuration.Condition.Matches(subject))], new HashSet<string>());

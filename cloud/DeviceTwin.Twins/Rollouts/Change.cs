@@ -67,10 +67,16 @@ public sealed record Change
     /// <summary>The content as single settings: dotted paths below <c>properties.desired</c>, sorted.</summary>
     public required IReadOnlyList<KeyValuePair<string, JsonNode>> Settings { get; init; }
 
+    /// <summary>The paths that are set otherwise than in the version on which it was written, or no longer, sorted.</summary>
+    public required IReadOnlyList<string> Changed { get; init; }
+
     public required RolloutPlan Plan { get; init; }
 
     /// <summary>SHA-256 of the replay's report, hexadecimal; null before there is one.</summary>
     public string? Evidence { get; init; }
+
+    /// <summary>How many captures that replay went through; null before there is one, and where an older hub did not write it down.</summary>
+    public long? EvidenceCaptures { get; init; }
 
     public ImmutableArray<Approval> Approvals { get; init; } = [];
 
@@ -97,12 +103,13 @@ public sealed record Change
             && History.All(step => step.Event != ChangeEvent.RollbackFinished));
 
     /// <summary>What it is about.</summary>
-    public ChangeKinds Kinds => Settings.Aggregate(ChangeKinds.None, (kinds, setting) => kinds | KindOf(setting.Key));
+    public ChangeKinds Kinds => Changed.Aggregate(ChangeKinds.None, (kinds, path) => kinds | KindOf(path));
 
     /// <summary>Whether a shadow can show something of it, and the plan wants one.</summary>
-    public bool HasShadow => Plan.ShadowTime > TimeSpan.Zero && Settings.Any(setting => setting.Key.StartsWith("detection.", StringComparison.Ordinal));
+    public bool HasShadow => Plan.ShadowTime > TimeSpan.Zero && Changed.Any(path => path.StartsWith("detection.", StringComparison.Ordinal));
 
     /// <summary>A draft.</summary>
+    /// <param name="before">The content of the base version; null = it set nothing.</param>
     /// <exception cref="RolloutException">Id, title, content or plan is refused.</exception>
     /// <exception cref="TwinException">The content is refused as that of a configuration would be.</exception>
     public static Change Draft(
@@ -113,7 +120,8 @@ public sealed record Change
         string configurationId,
         long baseVersion,
         IReadOnlyDictionary<string, JsonNode?> content,
-        RolloutPlan plan)
+        RolloutPlan plan,
+        IReadOnlyDictionary<string, JsonNode?>? before = null)
     {
         if (id.Length is 0 or > 128 || !id.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-'))
         {
@@ -125,6 +133,7 @@ public sealed record Change
             throw Refuse("titleMissing", "The change has no title. Say in a few words what it is for.");
         }
 
+        var settings = Single(configurationId, content, at);
         return new Change
         {
             Id = id,
@@ -134,25 +143,36 @@ public sealed record Change
             ConfigurationId = configurationId,
             BaseVersion = baseVersion,
             Content = content,
-            Settings = Single(configurationId, content, at),
+            Settings = settings,
+            Changed = Differing(Prepared(configurationId, before, at), settings),
             Plan = plan.Checked(),
         };
     }
 
     /// <summary>New content or plan, or another base. Evidence and approvals were of the old one, and fall.</summary>
+    /// <param name="before">The content of the base version; null = it set nothing.</param>
     public ChangeTransition Edit(
-        string by, string why, DateTimeOffset at, IReadOnlyDictionary<string, JsonNode?> content, RolloutPlan plan, long baseVersion)
+        string by,
+        string why,
+        DateTimeOffset at,
+        IReadOnlyDictionary<string, JsonNode?> content,
+        RolloutPlan plan,
+        long baseVersion,
+        IReadOnlyDictionary<string, JsonNode?>? before = null)
     {
         var next = Happened(ChangeEvent.Edited, by, why, at);
+        var settings = Single(ConfigurationId, content, at);
         return next with
         {
             Change = next.Change with
             {
                 Content = content,
-                Settings = Single(ConfigurationId, content, at),
+                Settings = settings,
+                Changed = Differing(Prepared(ConfigurationId, before, at), settings),
                 Plan = plan.Checked(),
                 BaseVersion = baseVersion,
                 Evidence = null,
+                EvidenceCaptures = null,
                 Approvals = [],
             },
         };
@@ -160,7 +180,8 @@ public sealed record Change
 
     /// <summary>Attaches the replay. Who approved an earlier report must approve again.</summary>
     /// <param name="hash">SHA-256 of the report, 64 hexadecimal digits.</param>
-    public ChangeTransition AttachReplay(string hash, string by, DateTimeOffset at)
+    /// <param name="captures">How many captures it went through; null = not known.</param>
+    public ChangeTransition AttachReplay(string hash, string by, DateTimeOffset at, long? captures = null)
     {
         if (hash.Length != 64 || !hash.All(char.IsAsciiHexDigit))
         {
@@ -168,10 +189,11 @@ public sealed record Change
         }
 
         var next = Happened(ChangeEvent.ReplayAttached, by, $"replay report {hash}", at);
-        return next with { Change = next.Change with { Evidence = hash.ToLowerInvariant(), Approvals = [] } };
+        return next with { Change = next.Change with { Evidence = hash.ToLowerInvariant(), EvidenceCaptures = captures, Approvals = [] } };
     }
 
     /// <summary>Somebody agrees.</summary>
+    /// <param name="why">Asked for where the replay went through no capture.</param>
     public ChangeTransition Approve(string by, string why, DateTimeOffset at)
     {
         if (Plan.Approval.ByOthers && by == Author)
@@ -182,6 +204,11 @@ public sealed record Change
         if (Approvals.Any(approval => approval.By == by))
         {
             throw Refuse("approvalTwice", $"{by} has approved already. {Plan.Approval.Needed} different people must.");
+        }
+
+        if (State.Phase == ChangePhase.Replayed)
+        {
+            CheckEvidence(why);
         }
 
         var full = Approvals.Length + 1 >= Plan.Approval.Needed;
@@ -202,6 +229,11 @@ public sealed record Change
         IReadOnlySet<string> devices,
         IEnumerable<(Change Change, IReadOnlySet<string> Devices)> others)
     {
+        if (State.Phase == ChangePhase.Replayed && Plan.Approval.Needed == 0)
+        {
+            CheckEvidence(why);
+        }
+
         // The order of the checks is that of what must be mended first.
         var change = State.Phase == ChangePhase.Replayed && Plan.Approval.Needed == 0
             ? Happened(ChangeEvent.ApprovedInFull, Hub, "the plan needs no approval", at).Change
@@ -258,11 +290,33 @@ public sealed record Change
     private static IReadOnlyList<KeyValuePair<string, JsonNode>> Single(
         string configurationId, IReadOnlyDictionary<string, JsonNode?> content, DateTimeOffset at)
     {
-        var prepared = PreparedConfiguration.Prepare(
-            new Configuration(configurationId, "", 0, content, ImmutableDictionary<string, string>.Empty, "", at, at));
-        return prepared.Settings.Count > 0
-            ? prepared.Settings
+        var settings = Prepared(configurationId, content, at);
+        return settings.Count > 0
+            ? settings
             : throw Refuse("contentEmpty", "The change sets nothing. Give at least one path, such as properties.desired.detection.velocityLimitUmPerSecond.");
+    }
+
+    private static IReadOnlyList<KeyValuePair<string, JsonNode>> Prepared(
+        string configurationId, IReadOnlyDictionary<string, JsonNode?>? content, DateTimeOffset at) => content is null
+        ? []
+        : PreparedConfiguration.Prepare(new Configuration(configurationId, "", 0, content, ImmutableDictionary<string, string>.Empty, "", at, at)).Settings;
+
+    private static IReadOnlyList<string> Differing(IReadOnlyList<KeyValuePair<string, JsonNode>> before, IReadOnlyList<KeyValuePair<string, JsonNode>> after)
+    {
+        var old = before.ToDictionary(setting => setting.Key, setting => setting.Value, StringComparer.Ordinal);
+        var gone = old.Keys.Except(after.Select(setting => setting.Key));
+        return [.. after.Where(setting => !JsonNode.DeepEquals(old.GetValueOrDefault(setting.Key), setting.Value)).Select(setting => setting.Key).Concat(gone).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Nothing is known of what such a change does: it goes on only where a person says why.</summary>
+    private void CheckEvidence(string why)
+    {
+        if (EvidenceCaptures == 0 && string.IsNullOrWhiteSpace(why))
+        {
+            throw Refuse(
+                "emptyReplayUnexplained",
+                $"The replay of \"{Id}\" went through no capture: what it would have done is not known. Store waveforms and replay it, or say as the reason why it goes on without.");
+        }
     }
 
     /// <summary>The step within this phase or wave.</summary>

@@ -136,6 +136,9 @@ public readonly record struct ChangeState(ChangePhase Phase, int Number)
     /// <summary>Whether devices may be affected: from the shadow on, until it is done or taken back.</summary>
     public bool IsUnderWay => Phase is ChangePhase.Shadow or ChangePhase.Canary or ChangePhase.Wave;
 
+    /// <summary>Whether nothing can happen to it any more but what is left of a rollback.</summary>
+    public bool HasEnded => Phase is ChangePhase.Done or ChangePhase.RolledBack or ChangePhase.Aborted;
+
     /// <summary>The words of the interfaces: <c>draft</c>, <c>wave 2</c>, <c>rolledBack</c>.</summary>
     public override string ToString() => Phase == ChangePhase.Wave ? $"wave {Number}" : RolloutWords.Of(Phase);
 }

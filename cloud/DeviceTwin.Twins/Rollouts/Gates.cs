@@ -86,6 +86,9 @@ public static class Gates
     /// <summary>How unlikely by chance so many silent nodes must be to stop a change at once.</summary>
     public const double SilentChance = 0.002;
 
+    /// <summary>What is likelier still is told as more than this.</summary>
+    private const double LargestOdds = 1_000_000;
+
     /// <summary>A line is compared within itself if it has so many of the canary, and twice as many others.</summary>
     private const int LeastCanaryOfBlock = 2;
 
@@ -320,7 +323,7 @@ public static class Gates
     }
 
     private static string Odds(double evidence, double error) =>
-        string.Create(CultureInfo.InvariantCulture, $"evidence for harm {evidence:0.0} to 1, {1 / error:0} to 1 stops it.");
+        string.Create(CultureInfo.InvariantCulture, $"evidence for harm {(evidence > LargestOdds ? "more than " : "")}{Math.Min(evidence, LargestOdds):0.0} to 1, {1 / error:0} to 1 stops it.");
 
     private static string Some(IReadOnlyList<string> ids) =>
         ids.Count <= 5 ? string.Join(", ", ids) : $"{string.Join(", ", ids.Take(5))} and {ids.Count - 5} more";
@@ -396,7 +399,19 @@ public static class Gates
         public IEnumerable<RatioFact> Facts(GateLedger from, NodeFact wanted) => from.Facts
             .Where(fact => fact.Fact == wanted || fact.Fact is NodeFact.Silent or NodeFact.Away or NodeFact.Heard)
             .Select(fact => new RatioFact(
-                fact.At, fact.DeviceId, fact.Fact == wanted, fact.Fact is NodeFact.Silent or NodeFact.Away, fact.Fact == NodeFact.Heard));
+                fact.Fact == NodeFact.Alarm ? Since(from, fact) : fact.At,
+                fact.DeviceId,
+                fact.Fact == wanted,
+                fact.Fact is NodeFact.Silent or NodeFact.Away,
+                fact.Fact == NodeFact.Heard))
+            .OrderBy(fact => fact.At);
+
+        /// <summary>
+        /// An alarm may overtake the acknowledgement of the settings that it comes from. A level that stays above its limit raises no second one: the
+        /// alarm counts when the device has acknowledged.
+        /// </summary>
+        private static DateTimeOffset Since(GateLedger from, GateFact fact) =>
+            from.SentAt(fact.DeviceId) <= fact.At && from.AppliedAt(fact.DeviceId) is { } applied && applied > fact.At ? applied : fact.At;
 
         /// <summary>How long nodes have been there with the change, all together.</summary>
         public TimeSpan TreatedTime(DateTimeOffset at)

@@ -126,7 +126,7 @@ public sealed class NodeMeter(NodeBaseline baseline, RolloutPlan plan, TimeSpan 
             facts.Add(new GateFact(NodeFact.Heard, reading.DeviceId, reading.At));
         }
 
-        heard = reading.At;
+        heard = heard > reading.At ? heard : reading.At;
         Say(facts, NodeFact.Alarm, reading.RaisedAlarms > 0, reading);
         Say(facts, NodeFact.ShadowAlarm, reading.RaisedInShadow > 0, reading);
         Say(facts, NodeFact.LowCoverage, Mean(coverage, reading.CoveragePermille) is { } low && low < baseline.CoveragePermille - plan.Gates.CoverageDrop, reading);

@@ -28,6 +28,7 @@ public sealed record RolloutRefusal(string Code, TwinError Error, string Meaning
         new("titleMissing", Invalid, "The change has no title."),
         new("contentEmpty", Invalid, "The change sets nothing."),
         new("reasonMissing", Invalid, "A step that a person takes has no reason."),
+        new("emptyReplayUnexplained", Invalid, "The replay went through no capture, and whoever lets the change go on does not say why."),
         new("evidenceInvalid", Invalid, "The hash of the replay report is not 64 hexadecimal digits."),
         new("approvalByAuthor", ApprovalRefused, "The author approves his own change, and the policy asks for another person."),
         new("approvalTwice", ApprovalRefused, "The same person approves a second time."),

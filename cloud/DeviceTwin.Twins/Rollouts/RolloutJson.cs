@@ -80,24 +80,29 @@ public static class RolloutJson
         ["configurationId"] = change.ConfigurationId,
         ["baseVersion"] = change.BaseVersion,
         ["content"] = new JsonObject(change.Content.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => KeyValuePair.Create(entry.Key, entry.Value?.DeepClone()))),
+        ["changed"] = new JsonArray([.. change.Changed.Select(path => (JsonNode)path)]),
         ["kinds"] = new JsonArray([.. Enum.GetValues<ChangeKinds>().Where(kind => kind != ChangeKinds.None && change.Kinds.HasFlag(kind)).Select(kind => (JsonNode)RolloutWords.Of(kind))]),
         ["plan"] = Write(change.Plan),
         ["evidence"] = change.Evidence,
+        ["evidenceCaptures"] = change.EvidenceCaptures,
         ["approvals"] = new JsonArray([.. change.Approvals.Select(approval => new JsonObject
         {
             ["by"] = approval.By, ["why"] = approval.Why, ["at"] = Json.Timestamp(approval.At),
         })]),
         ["state"] = change.State.ToString(),
-        ["history"] = new JsonArray([.. change.History.Select(step => new JsonObject
-        {
-            ["at"] = Json.Timestamp(step.At),
-            ["event"] = RolloutWords.Of(step.Event),
-            ["from"] = step.From.ToString(),
-            ["to"] = step.To.ToString(),
-            ["by"] = step.By,
-            ["why"] = step.Why,
-        })]),
+        ["history"] = Write(change.History),
     };
+
+    /// <summary>Steps: who, when, why.</summary>
+    public static JsonArray Write(IEnumerable<ChangeStep> steps) => new([.. steps.Select(step => new JsonObject
+    {
+        ["at"] = Json.Timestamp(step.At),
+        ["event"] = RolloutWords.Of(step.Event),
+        ["from"] = step.From.ToString(),
+        ["to"] = step.To.ToString(),
+        ["by"] = step.By,
+        ["why"] = step.Why,
+    })]);
 
     /// <summary>A change as it was written.</summary>
     /// <exception cref="FormatException">It was not written by <see cref="Write(Change)"/>.</exception>
@@ -116,7 +121,9 @@ public static class RolloutJson
                 ReadPlan((JsonObject)json["plan"]!));
             return draft with
             {
+                Changed = [.. ((JsonArray)json["changed"]!).Select(path => path!.GetValue<string>())],
                 Evidence = json["evidence"]?.GetValue<string>(),
+                EvidenceCaptures = json["evidenceCaptures"]?.GetValue<long>(),
                 Approvals =
                 [
                     .. ((JsonArray)json["approvals"]!).Select(approval => new Approval(

@@ -1,6 +1,7 @@
 #nullable enable
 
 using System;
+using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Link;
 using DeviceTwin.SensorNode.Provisioning;
 using DeviceTwin.SensorNode.Simulator.Board;
@@ -48,7 +49,7 @@ internal sealed class SimulatedNode : IDisposable
         _seed = seed;
         Order = order;
         SimulatedClock clock = options.ClockError is { } error ? new(() => utcMs() + error.At(utcMs())) : new(utcMs);
-        _board = new SimulatedBoard(options.Machine, clock, options.Accelerometer ?? SomePart(seed), options.Files, options.Timing);
+        _board = new SimulatedBoard(options.Machine, clock, options.Accelerometer ?? SomePart(options.Board, seed), options.Files, options.Timing);
         Host = options.Host;
         _flash = options.Files as SimulatedFiles;
         if (_flash != null)
@@ -170,10 +171,13 @@ internal sealed class SimulatedNode : IDisposable
         (_session as IDisposable)?.Dispose();
     }
 
-    private static Iis3dwbModelOptions SomePart(ulong seed)
+    private static AccelerometerModelOptions SomePart(BoardDescription? board, ulong seed)
     {
-        Xoshiro256 random = new(Xoshiro256.Mix(seed, 1));
-        return new Iis3dwbModelOptions { RateError = 0.02 * ((2 * random.NextUniform()) - 1), Seed = Xoshiro256.Mix(seed, 2) };
+        double rateError = 0.02 * ((2 * new Xoshiro256(Xoshiro256.Mix(seed, 1)).NextUniform()) - 1);
+        ulong partSeed = Xoshiro256.Mix(seed, 2);
+        return board?.Accelerometer == SensorName.Ism330dhcx
+            ? new Ism330dhcxModelOptions { RateError = rateError, Seed = partSeed }
+            : new Iis3dwbModelOptions { RateError = rateError, Seed = partSeed };
     }
 
     // On the board a loop that has nothing to do passes every second all the same, and a thread of its own looks at both. Here nobody
@@ -249,7 +253,25 @@ internal sealed class SimulatedNode : IDisposable
 
     private IMqttSession NewSession() => _options.Session == null ? new TlsMqttSession(_time) : _options.Session(_time);
 
-    private Node NewNode() => new(new NodeParts
+    private Node NewNode()
+    {
+        NodeParts parts = Parts();
+        if (_options.Board is { } board)
+        {
+            parts.BoardName = board.Name;
+            parts.CaptureCapacity = board.CaptureCapacity;
+            parts.DetectorWindow = board.DetectorWindow;
+            parts.HasTrial = board.HasTrial;
+            parts.HasForest = board.HasForest;
+            parts.WaveformCapacity = board.WaveformCapacity;
+            parts.OutboxQueueBytes = board.OutboxQueueBytes;
+            parts.OutboxFileBytes = board.FileSystemBytes - BoardDescription.ReservedFileBytes;
+        }
+
+        return new Node(parts);
+    }
+
+    private NodeParts Parts() => new()
     {
         Clock = _board.Clock,
         Files = _board.Files,
@@ -274,5 +296,5 @@ internal sealed class SimulatedNode : IDisposable
         },
         BoardName = SimulatedBoard.BoardName,
         Seed = (int)(Xoshiro256.Mix(_seed, 100 + (ulong)_starts) & int.MaxValue),
-    });
+    };
 }

@@ -40,8 +40,14 @@ public sealed record SimulatedNodeOptions
     public IFiles? Files { get; init; }
 
     /// <summary>
-    /// Properties of its accelerometer, and by their type the kind of board (see <see cref="SimulatedBoard"/>); where null an IIS3DWB that is up
-    /// to 2 % off its rate, by the fleet's seed.
+    /// The board it is, one of <see cref="BoardCatalogue"/>: its name, its sensors, and what fits into its memory. Where null it is called
+    /// <see cref="SimulatedBoard.BoardName"/> and has memory for everything.
+    /// </summary>
+    public BoardDescription? Board { get; init; }
+
+    /// <summary>
+    /// Properties of its accelerometer, and by their type the kind of board (see <see cref="SimulatedBoard"/>); where null the part of its
+    /// <see cref="Board"/>, an IIS3DWB where that is null, too. It is up to 2 % off its rate, by the fleet's seed.
     /// </summary>
     public AccelerometerModelOptions? Accelerometer { get; init; }
 

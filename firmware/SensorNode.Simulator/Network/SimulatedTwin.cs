@@ -64,6 +64,22 @@ public sealed class SimulatedTwin
         ReportedVersion = 1;
     }
 
+    /// <summary>What a backup holds of this moment.</summary>
+    public SimulatedTwin Copy() => new()
+    {
+        Desired = (JsonObject)Desired.DeepClone(),
+        Reported = (JsonObject)Reported.DeepClone(),
+        DesiredVersion = DesiredVersion,
+        ReportedVersion = ReportedVersion,
+    };
+
+    /// <summary>The hub is set back by a backup: all that came after it has never been, and its version numbers are given out again.</summary>
+    public void Restore(SimulatedTwin backup)
+    {
+        SimulatedTwin copy = backup.Copy();
+        (Desired, Reported, DesiredVersion, ReportedVersion) = (copy.Desired, copy.Reported, copy.DesiredVersion, copy.ReportedVersion);
+    }
+
     /// <summary>A reported node by dotted path, or null.</summary>
     public JsonNode? ReportedAt(string path) => At(Reported, path);
 

@@ -1,5 +1,7 @@
+using DeviceTwin.Dashboard.Fleet;
 using DeviceTwin.Dashboard.Pages;
 using DeviceTwin.Dashboard.View;
+using DeviceTwin.Twins.Rollouts;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DeviceTwin.Tests.Dashboard.Pages;
@@ -34,7 +36,9 @@ public sealed class ChangePagesTests
         Assert.That(Html.Text(Html.ById(html, "gate-safeMode")), Does.Contain("passed").And.EndWith("– – –"));
         Assert.That(Html.Text(Html.ById(html, "sample")), Does.Contain("2 with the change, 40 captures"));
         Assert.That(Html.Text(Html.ById(html, "steps")), Does.Contain("ann").And.Contain("approved → canary").And.Contain("as agreed"));
-        Assert.That(Html.Text(Html.ById(html, "plan")), Does.Contain("properties.desired.detection.velocityLimitUmPerSecond 7100").And.Contain("waves [500,1000]"));
+        Assert.That(Html.Text(Html.ById(html, "settings")), Does.Contain("velocityLimitUmPerSecond 4500 7100").And.Contain("intervalSeconds 10 leaves it alone"));
+        Assert.That(Html.Text(Html.ById(html, "plan")), Does.Contain("waves [500,1000]").And.Contain("gates.silentNodes 3"));
+        Assert.That(Html.Text(Html.ById(html, "explanation")), Does.Contain("compare these nodes"));
         Assert.That(Html.Text(Html.ById(html, "replay")), Does.Contain("alarms 3 1"));
         Assert.That(Html.Attribute(html, "replay-html", "href"), Is.EqualTo("api/v1/rollouts/limits-1/replay?format=html"));
     }
@@ -47,7 +51,41 @@ public sealed class ChangePagesTests
         var html = await Show(role, Detail("canary", Canary));
         Assert.That(html.Contains("data-testid=\"pass\"", StringComparison.Ordinal), Is.EqualTo(pass));
         Assert.That(html.Contains("data-testid=\"abort\"", StringComparison.Ordinal), Is.EqualTo(abort));
-        Assert.That(html.Contains("data-testid=\"reason\"", StringComparison.Ordinal), Is.EqualTo(abort), "a reason goes with it");
+        Assert.That(html.Contains("data-testid=\"reason\"", StringComparison.Ordinal), Is.EqualTo(pass), "a reason goes with it; aborting asks for its own");
+        Assert.That(html.Contains("takes a role of engineer", StringComparison.Ordinal), Is.EqualTo(!pass), "who cannot is told why");
+    }
+
+    [Test]
+    public async Task Who_wrote_a_change_reads_why_the_button_is_dead()
+    {
+        var replayed = Detail("replayed", [ChangeStepKind.Approve, ChangeStepKind.Replay, ChangeStepKind.Abort]);
+        Assert.That(Html.Attribute(await Show(PageRole.Engineer, replayed), "approve", "disabled"), Is.Null);
+        var html = await Show(PageRole.Engineer, replayed with { Row = replayed.Row with { Author = new SampleCaller(PageRole.Engineer).Author! } });
+        Assert.That(Html.Attribute(html, "approve", "disabled"), Is.Not.Null);
+        Assert.That(Html.Text(Html.ById(html, "note")), Does.Contain("somebody else"));
+    }
+
+    [Test]
+    public async Task One_that_ended_says_who_ended_it_and_why()
+    {
+        var ended = Detail("rolledBack", []);
+        var html = await Show(PageRole.Viewer, ended with { Steps = [new ChangeStepRow(SampleFleet.Noon, "gateFailed", "canary", "rolledBack", "hub", "alarmRate: too many")], IsBaseCurrent = false });
+        Assert.That(Html.Text(Html.ById(html, "explanation")), Does.StartWith("It was taken back by itself.").And.EndWith("hub: alarmRate: too many"));
+        Assert.That(Html.Text(Html.ById(html, "settings")), Does.Not.Contain("4500"), "what it replaced is not known any more");
+    }
+
+    [Test]
+    public async Task A_replay_of_nothing_is_said_to_be_one()
+    {
+        var changes = new SampleChanges([Row("limits-1", "replayed")]) { Change = Detail("replayed", [ChangeStepKind.Approve]), Captures = 0 };
+        Assert.That(Html.Text(Html.ById(await Render<ChangePage>(PageRole.Engineer, changes, ("Id", "limits-1")), "replay-empty")), Does.Contain("no capture"));
+    }
+
+    [Test]
+    public void Every_state_and_gate_has_words_on_the_page()
+    {
+        Assert.That(ChangeWords.KnownStates, Is.EquivalentTo(Enum.GetValues<ChangePhase>().Select(RolloutWords.Of)));
+        Assert.That(ChangeWords.KnownGates, Is.EquivalentTo(Enum.GetValues<GateKind>().Select(RolloutWords.Of)));
     }
 
     [Test]
@@ -82,8 +120,10 @@ public sealed class ChangePagesTests
     private static ChangeDetail Detail(string state, IReadOnlyList<ChangeStepKind> possible) => new(
         Row("limits-1", state),
         SampleFleet.Noon.AddHours(-1),
-        [new("properties.desired.detection.velocityLimitUmPerSecond", "7100")],
-        [new("waves", "[500,1000]")],
+        [new("detection.velocityLimitUmPerSecond", "4500", "7100"), new("sampling.intervalSeconds", "10", null)],
+        true,
+        [new("waves", "[500,1000]"), new("gates.silentNodes", "3")],
+        new ChangeApproval(1, true, []),
         new string('a', 64),
         null,
         [new ChangeGroup("canary", 2, 2, 1, ["n01", "n02"]), new ChangeGroup("excluded", 0, 0, 0, [])],
@@ -108,12 +148,14 @@ public sealed class ChangePagesTests
     {
         public ChangeDetail? Change { get; init; }
 
+        public long Captures { get; init; } = 120;
+
         public Task<IReadOnlyList<ChangeRow>> List(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ChangeRow>>(rows);
 
         public Task<ChangeDetail?> Find(string id, CancellationToken cancellation) => Task.FromResult(Change);
 
         public Task<ReplayFigures?> FindReplay(string id, CancellationToken cancellation) =>
-            Task.FromResult<ReplayFigures?>(new ReplayFigures(120, 4, 6, [new ReplayFigure("alarms", "3", "1")]));
+            Task.FromResult<ReplayFigures?>(new ReplayFigures(Captures, 4, 6, [new ReplayFigure("alarms", "3", "1")]));
 
         public Task<ActionOutcome> Take(ChangeStepKind step, string id, string author, string why, CancellationToken cancellation) => Task.FromResult(ActionOutcome.Done);
 

@@ -1,6 +1,10 @@
+using System.Buffers.Binary;
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub;
 using DeviceTwin.Hub.Changes;
+using DeviceTwin.Hub.Operation;
+using DeviceTwin.SensorNode.Detection;
+using DeviceTwin.Storage;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Rollouts;
 
@@ -12,6 +16,15 @@ public sealed class ChangeServiceTests
     private static readonly string WithoutShadow = ChangeWorld.Plan.Replace("\"shadowSeconds\":3600", "\"shadowSeconds\":0", StringComparison.Ordinal);
 
     private static IEnumerable<string> Steps(JsonObject change) => ((JsonArray)change["history"]!).Select(step => $"{step!["event"]}>{step["to"]} {step["by"]}");
+
+    /// <summary>A forest of one leaf, as the twin has it.</summary>
+    private static string OneLeaf()
+    {
+        byte[] forest = [Forest.Version, ForestFeatures.ListId, 1, (byte)Verdict.Flag(Verdict.Inner), Forest.Leaf + Verdict.Inner];
+        var checksum = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(checksum, Crc32.Of(forest, forest.Length));
+        return Convert.ToBase64String([.. forest, .. checksum]);
+    }
 
     private static async Task<string> Refusal(Func<Task> act) => (await Assert.ThrowsAsync<HubException>(() => act()))!.Error.Name;
 
@@ -71,6 +84,31 @@ public sealed class ChangeServiceTests
         Assert.That(((JsonArray)report["paths"]!).Select(path => (string?)path!["outcome"]), Is.EqualTo(new[] { "restored", "restored", "restored", "restored" }));
         Assert.That((world.Fleet.FindConfiguration("limits")!.Version, world.Fleet.ListStages().Count), Is.EqualTo((1L, 0)));
         Assert.That(ChangeReportHtml.Write(report), Does.Contain("alarmRate").And.Not.Contains("<script"));
+    }
+
+    // A reporting plan has nothing to try in a shadow: its canary begins at once.
+    [TestCase("detection.forest", true)]
+    [TestCase("reporting.telemetryIntervalSeconds", false)]
+    [TestCase("sampling.captureIntervalSeconds", false)]
+    public async Task Forests_and_reporting_plans_go_the_same_way(string path, bool tried)
+    {
+        using var world = await ChangeWorld.Start();
+        JsonNode proposed = tried ? OneLeaf() : 900;
+        var value = proposed.ToJsonString();
+        var id = await world.Approved(new JsonObject { [path] = proposed });
+        await world.Begin(id);
+        Assert.That(await world.State(id), Is.EqualTo(tried ? "shadow" : "canary"));
+        await world.PassUntilEnd(id);
+        Assert.That(await world.State(id), Is.EqualTo("done"));
+        Assert.That(world.Nodes.Select(node => world.Desired(node, path)?.ToJsonString()), Is.All.EqualTo(value));
+
+        var next = await world.Approved(new JsonObject { [path] = null });
+        await world.Begin(next);
+        await world.Pass(TimeSpan.FromHours(3), async () => await world.State(next) == "canary");
+        await world.Pass(TimeSpan.FromMinutes(20));
+        Assert.That(world.Nodes.Count(node => world.Desired(node, path) is null), Is.EqualTo(4), "a change may take a path away, too");
+        await world.Changes.Abort(next, "tom", "changed my mind", CancellationToken.None);
+        Assert.That(world.Nodes.Select(node => world.Desired(node, path)?.ToJsonString()), Is.All.EqualTo(value));
     }
 
     [Test]
@@ -179,6 +217,60 @@ public sealed class ChangeServiceTests
         Assert.That(world.Nodes.Select(world.LimitOf), Is.All.EqualTo(6000));
         Assert.That(world.Nodes.Where(node => world.Desired(node, "shadow") is not null), Is.Empty);
         Assert.That((world.Fleet.FindConfiguration("limits")!.Version, world.Fleet.ListStages().Count, (bool?)done["hasReport"]), Is.EqualTo((2L, 0, true)));
+    }
+
+    /// <summary>A hub that is killed behind its first commit of a change, its second, and so on to the last, with all that it has not written: each comes to the same end.</summary>
+    [TestCase(6000, false)]
+    [TestCase(100, false)]
+    [TestCase(6000, true, Explicit = true, Reason = "minutes: behind every commit, where the others try every seventh")]
+    [TestCase(100, true, Explicit = true, Reason = "minutes: behind every commit, where the others try every seventh")]
+    public async Task A_hub_that_is_killed_behind_any_commit_comes_to_the_same_end(int limit, bool all)
+    {
+        var (expected, commits) = await KilledBehind(limit, null);
+        Assert.That(expected, Does.StartWith(limit == 6000 ? "done" : "rolledBack"));
+        for (var commit = 1; commit <= commits; commit += all ? 1 : 7)
+        {
+            Assert.That((await KilledBehind(limit, commit)).End, Is.EqualTo(expected), $"killed behind commit {commit} of {commits}");
+        }
+
+        TestContext.Out.WriteLine($"{commits} commits");
+    }
+
+    [Test]
+    public async Task Alarms_that_come_before_the_hub_looks_for_the_first_time_count()
+    {
+        using var world = await ChangeWorld.Start();
+        var id = await world.Approved(100, WithoutShadow.Replace("\"devices\":4", "\"devices\":8", StringComparison.Ordinal));
+        foreach (var node in Canary(await world.Begin(id)))
+        {
+            await world.Ring(node);
+        }
+
+        await world.Pass(TimeSpan.FromMinutes(20));
+        Assert.That(await world.State(id), Is.EqualTo("rolledBack"), "the nodes acknowledged later than they rang");
+    }
+
+    /// <summary>An alarm that stays active is told once: a hub that is killed before the gates have heard of it must find it in its book.</summary>
+    [TestCase(false, "canary")]
+    [TestCase(true, "rolledBack")]
+    public async Task Alarms_that_a_killed_hub_had_in_its_book_count(bool ring, string state)
+    {
+        using var world = await ChangeWorld.Start();
+        var id = await world.Approved(100, WithoutShadow.Replace("\"devices\":4", "\"devices\":8", StringComparison.Ordinal));
+        var canary = Canary(await world.Begin(id));
+        await world.Pass(TimeSpan.FromMinutes(20));
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        foreach (var node in canary.Where(_ => ring))
+        {
+            await world.Ring(node);
+        }
+
+        await world.Restart();
+        await world.Changes.Look();
+        await world.Restart();
+        await world.Changes.Look();
+        Assert.That(await world.State(id), Is.EqualTo(state));
+        Assert.That((await world.Changes.Find(id, CancellationToken.None))["history"]!.ToJsonString(), Does.Contain(ring ? "With the change 8 windows in which a node raised a new alarm" : "hubRestarted"));
     }
 
     [Test]
@@ -317,7 +409,8 @@ public sealed class ChangeServiceTests
         await world.Until("limits-1", "replayed");
         Assert.That((await world.Changes.ReplayReport("limits-1", CancellationToken.None)).ResultHash, Is.EqualTo((string?)(await world.Changes.Find("limits-1", CancellationToken.None))["evidence"]));
         Assert.That(await Refusal(() => world.Changes.Approve("limits-1", "ada", "", CancellationToken.None)), Is.EqualTo("ApprovalRefused"));
-        await world.Changes.Approve("limits-1", "grace", "", CancellationToken.None);
+        Assert.That(await Refusal(() => world.Changes.Approve("limits-1", "grace", "", CancellationToken.None)), Is.EqualTo("ChangeInvalid"), "the replay had no capture");
+        await world.Changes.Approve("limits-1", "grace", "nothing is stored yet", CancellationToken.None);
         var edited = await world.Changes.Edit("limits-1", new ChangeEdit(null, new JsonObject { [ChangeWorld.Limit] = 2 }, null, null), "ada", "two", CancellationToken.None);
         Assert.That(((string?)edited["state"], edited["evidence"], ((JsonArray)edited["approvals"]!).Count), Is.EqualTo(("draft", default(JsonNode), 0)));
         Assert.That(await Refusal(() => world.Changes.Create(new ChangeProposal("limits-1", "t", "limits", null, new JsonObject { ["a"] = 1 }, plan, null), "ada", CancellationToken.None)), Is.EqualTo("ChangeAlreadyExists"));
@@ -327,8 +420,125 @@ public sealed class ChangeServiceTests
         Assert.That(await world.Changes.List(CancellationToken.None), Is.Empty);
     }
 
+    [Test]
+    public async Task What_was_seen_is_forgotten_when_its_time_is_over_and_what_a_change_rests_on_stays()
+    {
+        using var world = await ChangeWorld.Start(4);
+        var ended = await world.Approved(6000, WithoutShadow, "ended");
+        await world.Begin(ended);
+        await world.Pass(TimeSpan.FromHours(1));
+        await world.Changes.Abort(ended, "tom", "smoke", CancellationToken.None);
+        var first = (string)(await world.Changes.Find(ended, CancellationToken.None))["evidence"]!;
+        await world.StoreWaveform("n01", 10);
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        var edited = await world.Approved(7000, WithoutShadow, "edited");
+        var superseded = (string)(await world.Changes.Find(edited, CancellationToken.None))["evidence"]!;
+        await world.Changes.Edit(edited, new ChangeEdit(null, new JsonObject { [ChangeWorld.Limit] = 8000 }, null, null), "ada", "more", CancellationToken.None);
+        var seen = world.Store.ReadObservations(ended).Count;
+        Assert.That((seen, world.Store.ListReplayReports()), Is.EqualTo((seen, new[] { first, superseded }.Order(StringComparer.Ordinal))));
+        Assert.That(seen, Is.Positive);
+
+        await Later(TimeSpan.FromDays(ChangeOptions.StandardDays - 1));
+        Assert.That((world.Store.ReadObservations(ended).Count, world.Store.ListReplayReports().Count), Is.EqualTo((seen, 2)), "not yet");
+        await Later(TimeSpan.FromDays(2));
+        Assert.That((world.Store.ReadObservations(ended), world.Store.ListReplayReports()), Is.EqualTo((Array.Empty<string>(), new[] { first })));
+        Assert.That((string?)(await world.Changes.Report(ended, CancellationToken.None))["why"], Is.EqualTo("smoke"), "the report stays");
+
+        async Task Later(TimeSpan span)
+        {
+            world.Time.Advance(span);
+            await world.Pass(TimeSpan.FromMinutes(20));
+            await world.Changes.Forget();
+
+            // A jump of the clock removes nothing before it has run steadily for a day.
+            world.Time.Advance(TimeSpan.FromHours(12));
+            await world.Changes.Forget();
+        }
+    }
+
+    [Test]
+    public async Task One_under_way_loses_nothing_however_long_it_takes()
+    {
+        using var world = await ChangeWorld.Start(8);
+        var id = await world.Approved(6000, WithoutShadow);
+        await world.Begin(id);
+        await world.Pass(TimeSpan.FromHours(1));
+        var seen = world.Store.ReadObservations(id).Count;
+        world.Time.Advance(TimeSpan.FromDays(2 * ChangeOptions.StandardDays));
+        await world.Pass(TimeSpan.FromMinutes(20));
+        await world.Changes.Forget();
+        Assert.That((world.Store.ReadObservations(id).Count >= seen, seen > 0, world.Store.ListReplayReports().Count), Is.EqualTo((true, true, 1)));
+    }
+
+    [Test]
+    public async Task Changes_under_way_gates_that_stop_and_rollbacks_are_counted()
+    {
+        using var world = await ChangeWorld.Start();
+        using var collector = new MetricsCollector(world.Metrics);
+        var id = await world.Approved(100, WithoutShadow);
+        await world.Begin(id);
+        Assert.That(collector.Collect(), Does.Contain("devicetwin_changes_under_way{state=\"canary\"} 1\n").And.Contain("devicetwin_changes_under_way{state=\"wave\"} 0\n"));
+        world.Refuses = (_, path) => path == ChangeWorld.Limit ? "too small" : null;
+        await world.PassUntilEnd(id);
+        var told = collector.Collect();
+        Assert.That(told, Does.Contain("devicetwin_changes_under_way{state=\"canary\"} 0\n").And.Contain("devicetwin_change_gates_failed_total{gate=\"rejectedKeys\"} 1\n"));
+        Assert.That(told, Does.Contain("devicetwin_change_rollbacks_total{by=\"hub\"} 1\n"));
+    }
+
     private static string[] Canary(JsonObject change) =>
         [.. ((JsonArray)((JsonArray)change["groups"]!).Single(group => (string?)group!["group"] == "canary")!["devices"]!).Select(node => (string)node!)];
+
+    /// <summary>How a change ends on a small fleet whose hub is killed behind a commit, and how many commits there are.</summary>
+    private static async Task<(string End, int Commits)> KilledBehind(int limit, int? commit)
+    {
+        using var world = await ChangeWorld.Start(6);
+        world.Rings = (_, desired) => Json.Integer(Json.At(desired, ChangeWorld.Limit)) == 100;
+        await world.Patch("n04", """{"properties":{"desired":{"detection":{"velocityLimitUmPerSecond":7777}}}}""");
+        var id = await world.Approved(limit, ChangeWorld.Plan.Replace("\"devices\":4", "\"devices\":3", StringComparison.Ordinal));
+        var before = world.Committed;
+        world.Commits = commit;
+        for (var ended = false; !ended;)
+        {
+            try
+            {
+                // A person asks again who has had no answer.
+                if (await world.State(id) == "approved")
+                {
+                    await world.Begin(id);
+                }
+
+                await world.PassUntilEnd(id);
+                await world.Pass(TimeSpan.FromMinutes(20));
+            }
+            catch (Exception problem) when (world.IsDead && problem is HubException or StorageException)
+            {
+                // It was about to write.
+            }
+
+            ended = !world.IsDead;
+            if (!ended)
+            {
+                await world.Restart();
+            }
+        }
+
+        var change = await world.Changes.Find(id, CancellationToken.None);
+        var report = await world.Changes.Report(id, CancellationToken.None);
+        var feed = world.Store.ReadChanges(new(null, [TwinPart.Desired], 0, 10000)).Changes
+            .SelectMany(row => TwinDiff.Read(row.Row.Diff).Select(path => (row.Row.DeviceId, Path: (string)path!["path"]!, To: path["to"]?.ToJsonString())))
+            .Where(write => write.Path == ChangeWorld.Limit).GroupBy(write => write.DeviceId).OrderBy(node => node.Key, StringComparer.Ordinal);
+        var end = new List<string>
+        {
+            (string)change["state"]!,
+            string.Join(' ', Steps(change).Where(step => !step.StartsWith("hubRestarted", StringComparison.Ordinal)).Select(step => step.Split('>')[0])),
+            string.Join(' ', feed.Select(node => $"{node.Key}:{string.Join('>', node.Select(write => write.To))}")),
+            string.Join(' ', world.Nodes.Select(node => $"{world.LimitOf(node)}{world.Desired(node, "shadow")}")),
+            string.Join(' ', report["affected"]!.AsArray()),
+            report["paths"]!.ToJsonString(),
+            $"{world.Fleet.FindConfiguration("limits")!.Version} {world.Fleet.ListStages().Count}",
+        };
+        return (string.Join('\n', end), world.Committed - before);
+    }
 
     /// <summary>Who would be the canary: the same draw, without starting.</summary>
     private static async Task<JsonObject> Assigned(ChangeWorld world, string id)

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using DeviceTwin.Hub;
 using DeviceTwin.Hub.Changes;
 using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Plant;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Sqlite;
@@ -27,6 +28,7 @@ internal sealed class ChangeWorld : IDisposable
         """{"shadowSeconds":3600,"windowSeconds":3600,"minimumCaptures":10,"canary":{"devices":4},"waves":[500,1000],"control":300,"gates":{"harmlessAlarmWindows":500,"silentCaptures":10000}}""";
 
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("devicetwin-changes-");
     private readonly List<string> nodes = [];
     private ServiceProvider services;
@@ -43,10 +45,20 @@ internal sealed class ChangeWorld : IDisposable
 
     public ChangeService Changes => services.GetRequiredService<ChangeService>();
 
+    public HubMetrics Metrics => services.GetRequiredService<HubMetrics>();
+
     public IHubStore Store => services.GetRequiredService<IHubStore>();
 
     /// <summary>The fleet refuses this call of the changes, as if the store had failed.</summary>
     public string? Broken { get; set; }
+
+    /// <summary>The hub is killed behind so many commits: what it writes after them is lost. Telemetry and reports of nodes count as well once it is dead. Null = it lives on.</summary>
+    public int? Commits { get; set; }
+
+    /// <summary>How many commits there were, but for telemetry and reports of nodes.</summary>
+    public int Committed { get; private set; }
+
+    public bool IsDead => Commits <= 0;
 
     /// <summary>Whether a node with these desired properties raises an alarm in each window.</summary>
     public Func<string, JsonObject, bool> Rings { get; set; } = (_, _) => false;
@@ -93,6 +105,7 @@ internal sealed class ChangeWorld : IDisposable
     {
         var online = nodes.Where(id => Fleet.FindTwin(id)!.Connected).ToArray();
         services.Dispose();
+        Commits = null;
         services = Build();
         await Begin();
         foreach (var id in online)
@@ -125,16 +138,22 @@ internal sealed class ChangeWorld : IDisposable
 
     public void LoseWaveform(string hash) => services.GetRequiredService<WaveformFiles>().Delete(hash);
 
+    /// <summary>A node raises an alarm, which the hub has not looked at yet.</summary>
+    public Task Ring(string id) => Tell(id, "alarm", $$"""{"id":"a{{++alarms}}","alarm":"high","state":"raised"}""");
+
     public Task Connect(string id) => Fleet.SetConnected(id, $"c-{id}", null, CancellationToken.None);
 
     public Task<TwinDocument> Patch(string id, string patch, string author = "operator") =>
         Fleet.PatchTwin(id, (JsonObject)JsonNode.Parse(patch)!, null, author, CancellationToken.None);
 
     /// <summary>A change of the limit, replayed (of nothing) and approved by another person.</summary>
-    public async Task<string> Approved(int limit = 6000, string plan = Plan, string? id = null)
+    public Task<string> Approved(int limit = 6000, string plan = Plan, string? id = null) => Approved(new JsonObject { [Limit] = limit }, plan, id);
+
+    /// <summary>A change of these settings, by path.</summary>
+    public async Task<string> Approved(JsonObject settings, string plan = Plan, string? id = null)
     {
         var made = await Changes.Create(
-            new ChangeProposal(id, "Another limit", "limits", null, new JsonObject { [Limit] = limit }, RolloutJson.ReadPlan((JsonObject)JsonNode.Parse(plan)!), null), "ada", CancellationToken.None);
+            new ChangeProposal(id, "Another limit", "limits", null, settings, RolloutJson.ReadPlan((JsonObject)JsonNode.Parse(plan)!), null), "ada", CancellationToken.None);
         var name = (string)made["id"]!;
         await Changes.Replay(name, null, "ada", CancellationToken.None);
         await Until(name, "replayed");
@@ -146,13 +165,14 @@ internal sealed class ChangeWorld : IDisposable
 
     public async Task<string> State(string id) => (string)(await Changes.Find(id, CancellationToken.None))["state"]!;
 
-    /// <summary>Waits in real time for what goes on in the background.</summary>
+    /// <summary>Waits for what goes on in the background, which tells of each step.</summary>
     public async Task Until(string id, string state)
     {
-        for (var wait = 0; await State(id) != state; wait++)
+        using var news = new SemaphoreSlim(0);
+        using var subscription = Changes.Subscribe(_ => news.Release());
+        while (await State(id) != state)
         {
-            Assert.That(wait, Is.LessThan(2000), $"{id} does not come to be {state}: {await Changes.Find(id, CancellationToken.None)}");
-            await Task.Delay(5);
+            Assert.That(await news.WaitAsync(Patience), Is.True, $"{id} does not come to be {state}: {await Changes.Find(id, CancellationToken.None)}");
         }
     }
 
@@ -223,8 +243,7 @@ internal sealed class ChangeWorld : IDisposable
         await Tell(twin.DeviceId, "features", $$"""{"verdict":"normal","alarms":[{{Alarming}}],"coveragePermille":1000{{Trial(twin.DeviceId)}}}""");
         if (Rings(twin.DeviceId, twin.Desired.Properties))
         {
-            var name = $"a{++alarms}";
-            await Tell(twin.DeviceId, "alarm", $$"""{"id":"{{name}}","alarm":"high","state":"raised"}""");
+            await Ring(twin.DeviceId);
         }
     }
 
@@ -239,12 +258,73 @@ internal sealed class ChangeWorld : IDisposable
         collection.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         collection.AddSingleton<TimeProvider>(Time);
         collection.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(folder.FullName, "hub.db") } });
+        var store = collection.Single(service => service.ServiceType == typeof(IHubStore));
+        collection.Remove(store);
+        collection.AddSingleton(provider => DyingStore.Over((IHubStore)store.ImplementationFactory!(provider), this));
         collection.AddAlarmsAndPlant();
         collection.AddSingleton(new WaveformFiles(Path.Combine(folder.FullName, "waveforms")));
         collection.AddSingleton(new ChangeOptions { Folder = Path.Combine(folder.FullName, "replays") });
+        collection.AddSingleton<HubMetrics>();
         collection.AddSingleton<ChangeReplays>();
         collection.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChangeService>(provider, BreakingFleet.Over(provider.GetRequiredService<IFleet>(), () => Broken)));
         return collection.BuildServiceProvider();
+    }
+
+    /// <summary>A store that loses what a killed hub would still have written.</summary>
+    private class DyingStore : DispatchProxy
+    {
+        private IHubStore inner = null!;
+        private ChangeWorld world = null!;
+
+        public static IHubStore Over(IHubStore inner, ChangeWorld world)
+        {
+            var store = Create<IHubStore, DyingStore>();
+            ((DyingStore)(object)store).inner = inner;
+            ((DyingStore)(object)store).world = world;
+            return store;
+        }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            if (targetMethod!.Name == nameof(IHubStore.Write))
+            {
+                lock (this)
+                {
+                    if (world.IsDead)
+                    {
+                        return Lose(args![0]!);
+                    }
+
+                    if (args![0] is IReadOnlyList<StoreChange> { Count: > 0 })
+                    {
+                        world.Committed++;
+                        world.Commits--;
+                    }
+                }
+            }
+
+            try
+            {
+                return targetMethod.Invoke(inner, args);
+            }
+            catch (TargetInvocationException problem)
+            {
+                throw problem.InnerException!;
+            }
+        }
+
+        private static Task? Lose(object write)
+        {
+            var dead = new StorageException(StorageError.Closed, "The hub is dead.");
+            if (write is not StoreWrite told)
+            {
+                return Task.FromException(dead);
+            }
+
+            told.Failed(dead);
+            told.Release();
+            return null;
+        }
     }
 
     /// <summary>A fleet that fails in one call.</summary>

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using DeviceTwin.Hub.Changes;
 using DeviceTwin.Tests.Hub.Rest;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DeviceTwin.Tests.Hub.Changes;
 
@@ -29,7 +31,8 @@ public sealed class RolloutEndpointTests : RestTests
         Assert.That((await Step("replay", Ada)).Response.StatusCode, Is.EqualTo(HttpStatusCode.Accepted));
         await Until("replayed");
         AssertRefused(await Step("approve", Ada), HttpStatusCode.Forbidden, "ApprovalRefused", 403620);
-        Assert.That((string?)(await Step("approve", Grace)).Body!["state"], Is.EqualTo("approved"));
+        AssertRefused(await Step("approve", Grace), HttpStatusCode.BadRequest, "ChangeInvalid", 400620);
+        Assert.That((string?)(await Hub.Send(HttpMethod.Post, $"{Address}/c1/approve", """{"reason":"no waveform is stored yet"}""", null, Grace)).Body!["state"], Is.EqualTo("approved"));
         AssertRefused(await Hub.Send(HttpMethod.Get, $"{Address}/c1/report"), HttpStatusCode.NotFound, "ChangeReportNotFound", 404621);
         Assert.That((string?)(await Step("start", Ada)).Body!["state"], Is.EqualTo("canary"));
         Assert.That((int?)(await Hub.Get("/twins/limits-a"))["properties"]!["desired"]!["detection"]!["velocityLimitUmPerSecond"], Is.AnyOf(3500, 4500));
@@ -55,10 +58,11 @@ public sealed class RolloutEndpointTests : RestTests
 
         async Task Until(string state)
         {
-            for (var wait = 0; (string?)(await Hub.Get($"{Address}/c1"))["state"] != state; wait++)
+            using var news = new SemaphoreSlim(0);
+            using var subscription = Hub.Services.GetRequiredService<IChanges>().Subscribe(_ => news.Release());
+            while ((string?)(await Hub.Get($"{Address}/c1"))["state"] != state)
             {
-                Assert.That(wait, Is.LessThan(1000));
-                await Task.Delay(5);
+                Assert.That(await news.WaitAsync(TimeSpan.FromSeconds(30)), Is.True, $"it does not come to be {state}");
             }
         }
     }

@@ -5,5 +5,5 @@ namespace DeviceTwin.Tests.Hub.Fleet;
 /// <summary>Nothing is overridden or rolled out.</summary>
 internal partial class ManualStore
 {
-    public StoredConfigurationState LoadConfigurationState() => StoredConfigurationState.None;
+    public virtual StoredConfigurationState LoadConfigurationState() => StoredConfigurationState.None;
 }

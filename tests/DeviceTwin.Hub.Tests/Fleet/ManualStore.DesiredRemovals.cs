@@ -5,6 +5,6 @@ namespace DeviceTwin.Tests.Hub.Fleet;
 /// <summary>Nothing was removed from any twin.</summary>
 internal partial class ManualStore
 {
-    public IReadOnlyDictionary<string, ImmutableSortedDictionary<string, long>> LoadDesiredRemovals() =>
+    public virtual IReadOnlyDictionary<string, ImmutableSortedDictionary<string, long>> LoadDesiredRemovals() =>
         new Dictionary<string, ImmutableSortedDictionary<string, long>>();
 }

@@ -9,5 +9,7 @@ internal partial class ManualStore
 
     public IReadOnlyList<string> ReadObservations(string changeId) => [];
 
+    public IReadOnlyList<string> ListReplayReports() => [];
+
     public byte[]? FindReplayReport(string hash) => null;
 }

@@ -16,14 +16,18 @@ internal partial class ManualStore : IHubStore
     /// <summary>Commits at once whatever is written.</summary>
     public bool Immediate { get; set; } = true;
 
+    /// <summary>How many writes still get through while <see cref="Immediate"/>; those after them wait. Null = all.</summary>
+    public int? Room { get; set; }
+
     public virtual StoredFleet Load() => new([], [], [], [], new Dictionary<string, DateTimeOffset>(), new Dictionary<string, long>());
 
     public Task Write(IReadOnlyList<StoreChange> changes, Action? durable = null)
     {
         var done = new TaskCompletionSource();
         queue.Enqueue((changes, durable, done));
-        if (Immediate)
+        if (Immediate && Room is not 0)
         {
+            Room--;
             Commit();
         }
 

@@ -27,10 +27,12 @@ public sealed class StartTests : IDisposable
     {
         var options = CommandLine.Parse(
             ["--data=x", "--mqtt-port", "1", "--http-port", "0", "--bind", "0.0.0.0", "--http-bind", "::", "--host-name", "hub.plant", "hub2.plant", "--host-name", "third", "--log", "json", "--log-level", "Warning", "--exit-with-stdin", "--nano-puback-delay", "120", "--http-connections", "100000",
-            "--index", "properties.reported.a,properties.desired.b", "--index", "properties.reported.c", "--changes-kept", "7", "--changes-reported", "off"]);
+            "--index", "properties.reported.a,properties.desired.b", "--index", "properties.reported.c", "--changes-kept", "7", "--changes-reported", "off",
+            "--rollout-look", "1", "--rollout-settle", "3600"]);
         Assert.That((options.MqttPort, options.HttpPort, options.MqttBind, options.HttpBind), Is.EqualTo((1, 0, IPAddress.Any, IPAddress.IPv6Any)));
         Assert.That(options.IndexedPaths, Is.EqualTo(new[] { "properties.reported.a", "properties.desired.b", "properties.reported.c" }));
         Assert.That((options.ChangesKept, options.ReportedChanges), Is.EqualTo(((int?)7, false)));
+        Assert.That((options.RolloutLook, options.RolloutSettle), Is.EqualTo((TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))));
         Assert.That(options.HostNames, Is.EqualTo(new[] { "hub.plant", "hub2.plant", "third" }));
         Assert.That((options.HttpConnections, CommandLine.Parse(["--data", "x"]).HttpConnections), Is.EqualTo((100_000, 1000)));
         Assert.That(options.NanoPubAckDelay, Is.EqualTo(TimeSpan.FromMilliseconds(120)));
@@ -56,6 +58,8 @@ public sealed class StartTests : IDisposable
         Assert.That(options.Waveforms, Is.EqualTo(new WaveformLimits(30, 100, 7, 9, 0)));
         Assert.That((options.BackupFolder, options.BackupTo, options.Restore), Is.EqualTo((Path.GetFullPath("b"), (string?)null, (string?)null)));
         Assert.That(CommandLine.Parse(["--data", "x"]).Waveforms, Is.EqualTo(new WaveformLimits()));
+        Assert.That(CommandLine.Parse(["--data", "x", "--rollout-days", "30"]).ChangesRemembered, Is.EqualTo(TimeSpan.FromDays(30)));
+        Assert.That(CommandLine.Parse(["--data", "x"]).ChangesRemembered, Is.EqualTo(TimeSpan.FromDays(730)));
     }
 
     [TestCase("--waveform-days takes a whole number from 1", "--data", "x", "--waveform-days", "0")]
@@ -79,6 +83,8 @@ public sealed class StartTests : IDisposable
     [TestCase("--nano-puback-delay takes milliseconds", "--data", "x", "--nano-puback-delay", "1000")]
     [TestCase("--index takes paths below properties.desired. and properties.reported., not 'tags.line'", "--data", "x", "--index", "properties.reported.a,tags.line")]
     [TestCase("--changes-kept takes a number from 1", "--data", "x", "--changes-kept", "0")]
+    [TestCase("--rollout-look takes seconds from 1 to 3600", "--data", "x", "--rollout-look", "0")]
+    [TestCase("--rollout-settle takes seconds from 1 to 3600", "--data", "x", "--rollout-settle", "3601")]
     [TestCase("--changes-reported takes on or off", "--data", "x", "--changes-reported", "no")]
     [TestCase("--exit-with-stdin takes no value", "--data", "x", "--exit-with-stdin", "yes")]
     public void A_wrong_command_line_says_what_would_be_right(string sentence, params string[] arguments)

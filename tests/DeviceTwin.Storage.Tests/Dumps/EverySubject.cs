@@ -1,7 +1,9 @@
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Access;
 using DeviceTwin.Storage.Alarms;
+using DeviceTwin.Storage.Evidence;
 using DeviceTwin.Storage.Plant;
+using DeviceTwin.Storage.Rollouts;
 using DeviceTwin.Storage.Sequence;
 using DeviceTwin.Storage.Sqlite;
 using DeviceTwin.Storage.Waveforms;
@@ -11,7 +13,7 @@ using DeviceTwin.Twins;
 
 namespace DeviceTwin.Tests.Storage.Dumps;
 
-/// <summary>Something of every subject that came with schema 2, for the dumps: what is written, and that it is there.</summary>
+/// <summary>Something of every subject that came with schemas 2 and 3, for the dumps: what is written, and that it is there.</summary>
 internal static class EverySubject
 {
     private static readonly byte[] Whole = Samples.Content(1, 64);
@@ -30,6 +32,9 @@ internal static class EverySubject
         null,
         StoreFolder.Start,
         StoreFolder.Start);
+
+    private static readonly SealedEvidence Sealed = new(
+        $"press-1~{SampleAlarms.Name}", 1, "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", SampleAlarms.Second(4), "{}"u8.ToArray());
 
     /// <summary>Writes it beside the devices that every dump has.</summary>
     public static async Task Write(SqliteHubStore store)
@@ -57,6 +62,11 @@ internal static class EverySubject
             new MergeAlarm(new AlarmDelivery.Acknowledged("press-1", SampleAlarms.Name, SampleAlarms.Second(2), "mara", "looked at"), (_, _) => { }),
             new AppendFinding(
                 new Finding($"press-1~{SampleAlarms.Name}", "press-1", null, null, null, null, "outer", "spalled", SampleAlarms.Second(3), "mara", SampleAlarms.Second(3), "mara", null), _ => { }),
+            new EvidenceChange.Open(new OpenEvidence($"press-1~{SampleAlarms.Name}", "press-1", SampleAlarms.Second(1), "{}", 0)),
+            new EvidenceChange.Seal(Sealed, IsComplete: false),
+            new PutChange(new StoredChange("limits-1", "{}")),
+            new AppendObservations("limits-1", ["{}"]),
+            new PutReplayReport(Sealed.Sha256, Sealed.Content),
         ]);
     }
 
@@ -75,6 +85,16 @@ internal static class EverySubject
         var (identity, twin) = fleet.Modules.Single(module => module.Identity.DeviceId == deviceId);
         Assert.That((identity.ModuleId, identity.ManagedBy, twin.Desired.Properties.ToJsonString()), Is.EqualTo(("camera", "mara", """{"fps":25}""")));
         Assert.That(fleet.Sessions.Select(session => session.DeviceId), Does.Contain(deviceId + "/camera"));
+    }
+
+    /// <summary>What came with schema 3.</summary>
+    public static void CheckEvidenceAndChanges(SqliteHubStore store)
+    {
+        var evidence = store.FindEvidence(Sealed.AlarmId)!;
+        Assert.That((evidence.Version, evidence.Sha256, evidence.Content.ToArray()), Is.EqualTo((1, Sealed.Sha256, Sealed.Content.ToArray())));
+        Assert.That(store.FindOpenEvidence(Sealed.AlarmId)!.Version, Is.EqualTo(1));
+        Assert.That((store.LoadChanges()[0].Id, store.ReadObservations("limits-1"), store.ListReplayReports()), Is.EqualTo(("limits-1", new[] { "{}" }, new[] { Sealed.Sha256 })));
+        Assert.That(store.FindReplayReport(Sealed.Sha256), Is.EqualTo(Sealed.Content.ToArray()));
     }
 
     /// <summary>Holds a store that was opened on a dump against what <see cref="Write"/> wrote into it.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Rollouts;
@@ -68,6 +69,30 @@ public sealed class ChangeTests
         {
             Assert.That(Some.Refusal(() => change.Started()).Message, Does.Contain("1 more must approve"));
         }
+    }
+
+    [TestCase(0, "", false)]
+    [TestCase(0, " ", false)]
+    [TestCase(0, "no waveform is stored yet", true)]
+    [TestCase(1, "", true)]
+    [TestCase(null, "", true)]
+    public void A_replay_of_nothing_asks_for_a_reason(long? captures, string why, bool goesOn)
+    {
+        var approved = Some.Draft().AttachReplay(Some.Hash, "ada", Some.Start, captures).Change;
+        var unapproved = Some.Draft(RolloutPlan.Default with { Approval = new ApprovalPolicy(0, false) }).AttachReplay(Some.Hash, "ada", Some.Start, captures).Change;
+        foreach (var step in (Func<ChangeTransition>[])[() => approved.Approve("bob", why, Some.Start), () => unapproved.Start("ada", why, Some.Start, unapproved.BaseVersion, ImmutableHashSet<string>.Empty, [])])
+        {
+            if (goesOn)
+            {
+                Assert.That(step().Change.EvidenceCaptures, Is.EqualTo(captures));
+            }
+            else
+            {
+                Assert.That(Some.Refusal(() => step()).Refusal.Code, Is.EqualTo("emptyReplayUnexplained"));
+            }
+        }
+
+        Assert.That(RolloutJson.ReadChange(RolloutJson.Write(approved)).EvidenceCaptures, Is.EqualTo(captures), "and it is stored");
     }
 
     [Test]

@@ -137,6 +137,31 @@ public sealed class GateTests
         Assert.That(gate.Evidence!.Control, Is.Zero);
     }
 
+    [TestCase(false, -0.001, 8, GateOutcome.Waiting)]
+    [TestCase(false, 0, 0, GateOutcome.Waiting)]
+    [TestCase(true, -0.001, 8, GateOutcome.Waiting)]
+    [TestCase(true, 0, 8, GateOutcome.Tripped)]
+    [TestCase(true, 0.001, 8, GateOutcome.Tripped)]
+    public void An_alarm_that_overtakes_the_acknowledgement_counts_when_that_has_come(bool acknowledges, double afterSending, int counted, GateOutcome outcome)
+    {
+        var ledger = new GateLedger(Some.Start, Baselines());
+        foreach (var id in Groups.Canary)
+        {
+            ledger.Admit(id, Some.Hours(1));
+            ledger.Add(new GateFact(NodeFact.Alarm, id, Some.Hours(1 + afterSending)));
+            ledger.Capture(id, 1000);
+            ledger.Capture(Groups.Control[0], 1000);
+        }
+
+        foreach (var id in Groups.Canary.Where(_ => acknowledges))
+        {
+            ledger.Apply(id, Some.Hours(1.1));
+        }
+
+        var gate = Judge(ledger, GateKind.AlarmRate);
+        Assert.That((gate.Outcome, gate.Evidence!.Treated + gate.Evidence.Control), Is.EqualTo((outcome, counted)), gate.Words);
+    }
+
     [Test]
     public void What_nodes_do_not_say_is_not_judged()
     {

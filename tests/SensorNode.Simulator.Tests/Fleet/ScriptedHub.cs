@@ -18,6 +18,9 @@ internal sealed class ScriptedHub : IMqttSession
 
     public List<string> Telemetry { get; } = [];
 
+    /// <summary>Reported patches.</summary>
+    public List<string> Reports { get; } = [];
+
     public int Connects { get; private set; }
 
     /// <summary>SHA-256 over every topic and payload that the node sent.</summary>
@@ -46,6 +49,7 @@ internal sealed class ScriptedHub : IMqttSession
         else if (topic.StartsWith("$iothub/twin/PATCH/", StringComparison.Ordinal))
         {
             _version++;
+            Reports.Add(Encoding.UTF8.GetString(payload));
             Answer($"$iothub/twin/res/204/?{topic[(topic.IndexOf('?') + 1)..]}&$version={_version}", "");
         }
         else

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DeviceTwin.SensorNode.Boards;
 using DeviceTwin.SensorNode.Simulator.Board;
 using DeviceTwin.SensorNode.Simulator.Fleet;
 using DeviceTwin.SensorNode.Simulator.Machines;
@@ -80,6 +81,27 @@ public class SimulatedFleetTests
         NodeStatus status = fleet.Snapshot().Single();
         Assert.That(status.Captures, Is.EqualTo(7).Within(1));
         Assert.That(status.DesiredVersion, Is.EqualTo(3));
+    }
+
+    [TestCase("esp32-s3-devkitc-1-n8r8", false, "iis3dwb")]
+    [TestCase("esp32-devkitc-32e", true, "ism330dhcx")]
+    public void A_node_may_be_a_board_of_the_catalogue_with_its_sensors_and_its_memory(string name, bool refuses, string sensor)
+    {
+        using SimulatedFleet fleet = SimulatedFleet.InVirtualTime(1, Start);
+        ScriptedHub hub = new() { Desired = "{\"shadow\":{\"enabled\":true},\"$version\":2}" };
+        fleet.AddNode(new SimulatedNodeOptions
+        {
+            DeviceId = "n1",
+            Machine = MachineFactory.Create(MachineKind.Healthy),
+            Board = BoardCatalogue.Named(name),
+            Session = _ => hub,
+        });
+        fleet.Advance(TimeSpan.FromSeconds(70));
+        string reports = string.Concat(hub.Reports);
+        Assert.That(reports, Does.Contain($"\"board\":\"{name}\""));
+        Assert.That(reports.Contains("notFitted", StringComparison.Ordinal), Is.EqualTo(refuses));
+        Assert.That(fleet.Node("n1").Board.AccelerometerWord, Is.EqualTo(sensor));
+        Assert.That(fleet.Snapshot().Single().Captures, Is.EqualTo(2));
     }
 
     [Test]

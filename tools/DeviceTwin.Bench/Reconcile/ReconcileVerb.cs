@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using DeviceTwin.Bench.Soak.Crash;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Reconciliation;
 
@@ -9,7 +10,7 @@ namespace DeviceTwin.Bench.Reconcile;
 /// <summary>One figure of <c>reconcile</c>.</summary>
 /// <param name="Key">Its name in the JSON.</param>
 /// <param name="Words">What it is, for people.</param>
-internal sealed record Figure(string Key, double Value, string Words);
+public sealed record Figure(string Key, double Value, string Words);
 
 /// <summary><c>reconcile</c>: what is proven of reconciliation, in figures.</summary>
 public static class ReconcileVerb
@@ -18,13 +19,15 @@ public static class ReconcileVerb
     private const int Seed = 1;
     private const int Rollouts = 200;
     private const int ReplayedCaptures = 400;
+    private const int ChangedDevices = 300;
+    private const int ChangeEdits = 15;
 
     /// <summary>What the canary promises: changes that change nothing rolled back at most, harmful ones before wave 1 at least.</summary>
     private const double MostFalseRollbacks = 0.05;
     private const double FewestDetections = 0.95;
 
     /// <summary>The parts, each with figures of its own; what is wrong is written to the error output and counted.</summary>
-    private static readonly Func<TextWriter, (IEnumerable<Figure> Figures, bool Good)>[] Parts = [States, MutantsKilled, Decisions, Canary, Replay];
+    private static readonly Func<TextWriter, (IEnumerable<Figure> Figures, bool Good)>[] Parts = [States, MutantsKilled, Decisions, Canary, Latency, Replay];
 
     /// <returns><see cref="Verbs.Failed"/> where a property is violated or a mutant survives.</returns>
     public static int Run(string[] options, TextWriter output, TextWriter error)
@@ -35,7 +38,12 @@ public static class ReconcileVerb
         }
 
         var good = true;
-        var json = new JsonObject();
+        var json = new JsonObject { ["machine"] = LatencyFigures.Machine };
+        if (options.Length == 0)
+        {
+            output.WriteLine($"{"machine",-24} {LatencyFigures.Machine}");
+        }
+
         foreach (var part in Parts)
         {
             var (figures, well) = part(error);
@@ -45,7 +53,7 @@ public static class ReconcileVerb
                 json[figure.Key] = figure.Value;
                 if (options.Length == 0)
                 {
-                    output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figure.Key,-20} {figure.Value,14:#,0.###}  {figure.Words}"));
+                    output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figure.Key,-24} {figure.Value,12:#,0.###}  {figure.Words}"));
                 }
             }
         }
@@ -137,6 +145,41 @@ public static class ReconcileVerb
             ],
             good);
     }
+
+    private static (IEnumerable<Figure>, bool) Latency(TextWriter error)
+    {
+        try
+        {
+            var figures = LatencyFigures.Measure(ChangedDevices, ChangeEdits, Seed, TimeProvider.System).GetAwaiter().GetResult();
+            figures.Wrong.ToList().ForEach(line => error.WriteLine($"error: {line}"));
+            return (Of(figures), figures.Wrong.Count == 0);
+        }
+        catch (HubLostException lost)
+        {
+            error.WriteLine($"error: {lost.Message}. ({lost.Code}) Run it again on a machine that has less to do.");
+            return ([], false);
+        }
+    }
+
+    /// <summary>The figures of how long a change takes, each floor beside its change.</summary>
+    public static IReadOnlyList<Figure> Of(LatencyFigures figures) =>
+    [
+        new Figure("changeDevices", figures.Devices, "devices, the firmware's twin agent behind TLS each, at a hub in a process of its own"),
+        new Figure("changeEdits", figures.Edits, $"edits of the configuration that all of them have: {figures.Devices * figures.Edits:N0} changes of a device"),
+        new Figure("changeToInSyncP50Ms", Ms(figures.Change.P50), "from before an edit is sent until the device has the confirmation of the report that brought it in sync"),
+        new Figure("changeToInSyncP99Ms", Ms(figures.Change.P99), "the same, of 99 in a hundred"),
+        new Figure("hubInSyncAfterP50Ms", Ms(figures.HubSays.P50), "the same as the hub says, device by device (inSyncAfterMs): held against each device's own"),
+        new Figure("hubInSyncAfterP99Ms", Ms(figures.HubSays.P99), "the same, of 99 in a hundred"),
+        new Figure("reportP50Ms", Ms(figures.Report.P50), "the floor: all of them report at once, until each has its confirmation; a message each way, one commit"),
+        new Figure("reportP99Ms", Ms(figures.Report.P99), "the same, of 99 in a hundred"),
+        new Figure("changeTimesReport", Math.Round(figures.Change.P50 / figures.Report.P50, 2), "the change's median, in medians of the floor"),
+        new Figure("patchToInSyncP50Ms", Ms(figures.Patch.P50), "a change of one device's twin until it is in sync, one after the other"),
+        new Figure("patchToInSyncP99Ms", Ms(figures.Patch.P99), "the same, of 99 in a hundred"),
+        new Figure("oneReportP50Ms", Ms(figures.OneReport.P50), "its floor: one device reports, one after the other"),
+        new Figure("patchTimesReport", Math.Round(figures.Patch.P50 / figures.OneReport.P50, 2), "the change's median, in medians of the floor"),
+    ];
+
+    private static double Ms(double milliseconds) => Math.Round(milliseconds, 3);
 
     private static (IEnumerable<Figure>, bool) Replay(TextWriter error)
     {

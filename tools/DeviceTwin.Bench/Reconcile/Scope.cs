@@ -63,7 +63,7 @@ public sealed record Scope(DeviceKind Device, int Versions, Faults Faults, bool 
         new(DeviceKind.Acknowledging, 3, Faults.All & ~Faults.Reorder),
         new(DeviceKind.Acknowledging, 2, Faults.Loss | Faults.Restart | Faults.Turned),
         new(DeviceKind.Plain, 3, Faults.All & ~Faults.Reorder),
-        new(DeviceKind.Agent, 3, Faults.All & ~Faults.Duplicate, Restored: true),
+        new(DeviceKind.Agent, 3, Faults.All, Restored: true),
         new(DeviceKind.Acknowledging, 3, Faults.All & ~Faults.Reorder, Restored: true),
     ];
 

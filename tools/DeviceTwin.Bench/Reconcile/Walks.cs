@@ -6,7 +6,7 @@ using DeviceTwin.Twins.Reconciliation;
 namespace DeviceTwin.Bench.Reconcile;
 
 /// <summary>
-/// <c>soak reconcile</c>: walks far beyond what is explored to its end. Eleven versions, every fault over and over, and devices of every sort; then
+/// <c>soak reconcile</c>: walks far beyond what is explored to its end. Eleven versions, every fault over and over, devices of every sort, and hubs that a backup has set back; then
 /// fair weather, in whatever order, in which hub and device have to agree. A device that nobody but the hub brings what it lost connects anew first: per
 /// connection and version the hub sends its document a bounded number of times.
 /// </summary>
@@ -25,7 +25,8 @@ internal static class Walks
         var walked = 0L;
         var steps = 0L;
         var violations = 0;
-        var sceneries = new Scenery?[Enum.GetValues<DeviceKind>().Length];
+        var kinds = Enum.GetValues<DeviceKind>().Length;
+        var sceneries = new Scenery?[2 * kinds];
         for (; walked < most && (limit is null || watch.Elapsed < limit); walked++)
         {
             var mine = unchecked(seed + (int)walked);
@@ -35,8 +36,10 @@ internal static class Walks
                 Array.Clear(sceneries);
             }
 
-            var kind = (int)((uint)mine % 3);
-            var scenery = sceneries[kind] ??= New((DeviceKind)kind);
+            // Whether a value was reported before or after a backup a plain device cannot say.
+            var kind = (int)((uint)mine % kinds);
+            var restored = (uint)mine / kinds % 2 == 1 && (DeviceKind)kind != DeviceKind.Plain;
+            var scenery = sceneries[restored ? kinds + kind : kind] ??= New((DeviceKind)kind, restored);
             if (Walk(scenery, mine, ref steps) is { } story && ++violations <= ShownViolations)
             {
                 error.WriteLine($"error: seed {mine.ToString(CultureInfo.InvariantCulture)}:");
@@ -50,8 +53,8 @@ internal static class Walks
         return violations == 0 ? Verbs.Done : Verbs.Failed;
     }
 
-    private static Scenery New(DeviceKind kind) =>
-        new(new Scope(kind, Versions, kind == DeviceKind.Agent ? Faults.All : Faults.All & ~Faults.Reorder), ReconciliationTable.Standard);
+    private static Scenery New(DeviceKind kind, bool restored) =>
+        new(new Scope(kind, Versions, kind == DeviceKind.Agent ? Faults.All : Faults.All & ~Faults.Reorder, restored), ReconciliationTable.Standard);
 
     private static List<string>? Walk(Scenery scenery, int seed, ref long taken)
     {

@@ -34,8 +34,20 @@ internal sealed class SqliteRolloutTables : SqliteTables
                 Run(append, change.ChangeId, row);
             }
         });
+        var forgetReport = Prepare("DELETE FROM replay_reports WHERE hash = $0", 1);
+        On<ForgetObservations>(change => Run(forget, change.ChangeId));
+        On<ForgetReplayReports>(change =>
+        {
+            foreach (var hash in change.Hashes)
+            {
+                Run(forgetReport, hash);
+            }
+        });
         On<PutReplayReport>(change => Run(putReport, change.Hash, change.Content.ToArray()));
     }
+
+    public static IReadOnlyList<string> Reports(SqliteConnection connection) =>
+        SqliteLoader.Read(connection, "SELECT hash FROM replay_reports ORDER BY hash", row => row.GetString(0));
 
     public static IReadOnlyList<StoredChange> Load(SqliteConnection connection) =>
         SqliteLoader.Read(connection, "SELECT id, document FROM rollouts ORDER BY id", row => new StoredChange(row.GetString(0), row.GetString(1)));

@@ -122,8 +122,8 @@ public sealed class CrashSoak
         for (var index = 0; index < Devices; index++)
         {
             var deviceId = $"node-{index}";
-            var identity = await Register(deviceId) ?? throw new HubLostException("hubRefused", $"The hub refused {deviceId}");
-            devices.Add(new SoakedDevice(deviceId, (string)identity["authentication"]!["symmetricKey"]!["primaryKey"]!, $"b{index}"));
+            var key = await hub.Register(deviceId, CancellationToken.None) ?? throw new HubLostException("hubRefused", $"The hub refused {deviceId}");
+            devices.Add(new SoakedDevice(deviceId, key, $"b{index}"));
         }
     }
 
@@ -215,7 +215,7 @@ public sealed class CrashSoak
             registered++;
             var came = $"{Passer}{registered}";
             registry.Try(came);
-            if (await Register(came, end) is not null)
+            if (await hub.Register(came, end) is not null)
             {
                 registry.Acknowledge(came, true);
             }
@@ -235,14 +235,4 @@ public sealed class CrashSoak
             registry.Acknowledge(deviceId, false);
         }
     }
-
-    private Task<JsonNode?> Register(string deviceId, CancellationToken cancellation = default) => hub.Send(
-        HttpMethod.Put,
-        $"devices/{deviceId}?api-version=2021-04-12",
-        new JsonObject
-        {
-            ["deviceId"] = deviceId,
-            ["authentication"] = new JsonObject { ["type"] = "sas", ["symmetricKey"] = new JsonObject { ["primaryKey"] = "", ["secondaryKey"] = "" } },
-        },
-        cancellation);
 }

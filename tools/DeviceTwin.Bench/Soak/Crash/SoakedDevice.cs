@@ -1,9 +1,6 @@
 using System.Globalization;
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using DeviceTwin.Mqtt;
@@ -19,7 +16,6 @@ public sealed class SoakedDevice(string deviceId, string key, string bootId)
     private const int UnderWay = 4;
     private static readonly TimeSpan ReconnectAfter = TimeSpan.FromMilliseconds(20);
     private const string Answers = "$iothub/twin/res/";
-    private static readonly DateTimeOffset TokenEnd = new(2090, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private int requests;
 
     private string Delivered => $"devices/{deviceId}/messages/devicebound/";
@@ -53,7 +49,7 @@ public sealed class SoakedDevice(string deviceId, string key, string bootId)
     {
         try
         {
-            await using var client = await Connect(hub, end);
+            await using var client = await DeviceConnection.Open(hub, deviceId, key, cleanSession: false, end);
             try
             {
                 await Load(client, end);
@@ -83,44 +79,6 @@ public sealed class SoakedDevice(string deviceId, string key, string bootId)
         }
 
         await Task.WhenAll([.. Enumerable.Range(0, UnderWay).Select(_ => SendOn(client, end)), ReportOn(client, end)]);
-    }
-
-    private async Task<MqttClient> Connect(SoakedHub hub, CancellationToken end)
-    {
-        using var authority = X509CertificateLoader.LoadCertificateFromFile(hub.CaFile);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync("127.0.0.1", hub.MqttPort, end);
-        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
-        await tls.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions
-            {
-                TargetHost = "localhost",
-                CertificateChainPolicy = new X509ChainPolicy
-                {
-                    TrustMode = X509ChainTrustMode.CustomRootTrust,
-                    CustomTrustStore = { authority },
-                    RevocationMode = X509RevocationMode.NoCheck,
-                },
-            },
-            end);
-        return await MqttClient.Connect(
-            tls,
-            new MqttClientOptions
-            {
-                ClientId = deviceId,
-                UserName = $"localhost/{deviceId}/?api-version=2021-04-12",
-                Password = Encoding.UTF8.GetBytes(Token()),
-                CleanSession = false,
-            },
-            end);
-    }
-
-    private string Token()
-    {
-        var scope = $"localhost/devices/{deviceId}";
-        var expiry = TokenEnd.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var signature = Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(key), Encoding.UTF8.GetBytes($"{scope}\n{expiry}")));
-        return $"SharedAccessSignature sr={scope}&sig={Uri.EscapeDataString(signature)}&se={expiry}";
     }
 
     private async Task SendOn(MqttClient client, CancellationToken end)

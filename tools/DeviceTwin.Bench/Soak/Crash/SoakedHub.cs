@@ -100,6 +100,18 @@ public sealed class SoakedHub(string folder, TimeSpan startPatience) : IDisposab
         }
     }
 
+    /// <summary>Registers a device with a key of the hub's making.</summary>
+    /// <returns>The key; null where the hub did not answer or refused.</returns>
+    public async Task<string?> Register(string deviceId, CancellationToken cancellation)
+    {
+        var identity = new JsonObject
+        {
+            ["deviceId"] = deviceId,
+            ["authentication"] = new JsonObject { ["type"] = "sas", ["symmetricKey"] = new JsonObject { ["primaryKey"] = "", ["secondaryKey"] = "" } },
+        };
+        return (string?)(await Send(HttpMethod.Put, $"devices/{deviceId}?api-version=2021-04-12", identity, cancellation))?["authentication"]!["symmetricKey"]!["primaryKey"];
+    }
+
     public void Dispose()
     {
         if (process is { HasExited: false })

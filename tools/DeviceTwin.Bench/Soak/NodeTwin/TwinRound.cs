@@ -47,6 +47,7 @@ internal sealed class TwinRound
     private int _confirmed;
     private int _sequence;
     private bool _mayFall;
+    private SimulatedTwin? _backup;
     private int _changes;
     private int _writes;
     private long _unsavedSinceMs = long.MaxValue;
@@ -157,8 +158,19 @@ internal sealed class TwinRound
                     _ => 0,
                 };
                 break;
-            case 14 when Below(4) == 0:
-                _hub.Twin.MakeAnew();
+            case 14 when _backup is null || Below(4) == 0:
+                _backup = _hub.Twin.Copy();
+                break;
+            case 14:
+                if (Below(3) == 0)
+                {
+                    _hub.Twin.MakeAnew();
+                }
+                else
+                {
+                    _hub.Twin.Restore(_backup);
+                }
+
                 _hub.BreakConnections();
                 _mayFall = true;
                 break;
@@ -262,7 +274,7 @@ internal sealed class TwinRound
         int applied = _stand.Agent.DesiredVersion;
         if (applied >= 0 && applied < _newestApplied)
         {
-            // Only a twin that was made anew may be older than what is applied.
+            // Only a twin that was made anew, or set back, may be older than what is applied.
             Require(_mayFall, $"desired version {applied} over {_newestApplied}");
             _mayFall = false;
             _newestApplied = applied;
