@@ -176,7 +176,10 @@ public sealed class HubApplication : IAsyncDisposable
         builder.Services.AddWaveforms(WaveformServices.OptionsOf(options));
         builder.Services.AddChanges(new ChangeOptions
         {
-            Folder = Path.Combine(options.DataFolder, "replays"), Kept = options.ChangesRemembered, Tick = options.RolloutLook, Settle = options.RolloutSettle,
+            Folder = Path.Combine(options.DataFolder, "replays"),
+            Kept = options.ChangesRemembered,
+            Tick = options.RolloutLook,
+            Settle = options.RolloutSettle,
         });
         builder.Services.AddBackup(options.DataFolder, options.BackupFolder);
         builder.Services.AddPageKeys(options.DataFolder);

@@ -49,7 +49,7 @@ public sealed class ChangePagesTests
     [Test]
     public async Task A_change_is_replayed_approved_by_another_followed_live_and_aborted_after_a_question()
     {
-        await grace.GotoAsync(Address("changes"));
+        await Open(grace, "changes");
         await Expect(grace.GetByTestId("change-counts")).ToBeVisibleAsync();
         await Expect(ada.GetByTestId("verdict-press-1")).ToContainTextAsync("unbalance");
         await Eventually("api/v1/waveforms", answer => answer.AsArray().Any(waveform => (string?)waveform!["deviceId"] == "press-1"), "a stored waveform");
@@ -59,7 +59,7 @@ public sealed class ChangePagesTests
         await grace.GetByTestId("change-higher").GetByRole(AriaRole.Link).ClickAsync();
         await Expect(grace.GetByTestId("state")).ToContainTextAsync("draft");
         await Expect(grace.GetByTestId("settings")).ToContainTextAsync("60000");
-        await ada.GotoAsync(Address("changes/higher"));
+        await Open(ada, "changes/higher");
         await ada.GetByTestId("replay").ClickAsync();
         await Expect(grace.GetByTestId("state")).ToContainTextAsync("replayed");
         await Expect(grace.Locator("table[data-testid=replay] tr", new() { HasText = "machines that alarm" })).ToHaveTextAsync(new Regex("machines that alarm\\s*1 of 1\\s*0 of 1"));
@@ -93,9 +93,9 @@ public sealed class ChangePagesTests
     public async Task One_that_a_board_refuses_is_taken_back_by_itself_and_the_page_says_why()
     {
         await Propose("refused", "pace", new() { ["reporting.nonsense"] = 1 });
-        await ada.GotoAsync(Address("changes/refused"));
+        await Open(ada, "changes/refused");
         await ada.GetByTestId("replay").ClickAsync();
-        await grace.GotoAsync(Address("changes/refused"));
+        await Open(grace, "changes/refused");
         await grace.GetByTestId("reason").FillAsync("only a pace");
         await grace.GetByTestId("approve").ClickAsync();
         await ada.GetByTestId("start").ClickAsync();
@@ -108,7 +108,7 @@ public sealed class ChangePagesTests
     [Test]
     public async Task Devices_and_paths_show_their_states_and_an_override_comes_and_goes()
     {
-        await ada.GotoAsync(Address("paths"));
+        await Open(ada, "paths");
         await Expect(ada.GetByTestId("grid-press-2")).ToContainTextAsync("InSync");
         await ada.GetByTestId("grid-search").FillAsync("press-2");
         await Expect(ada.GetByTestId("grid-count")).ToHaveTextAsync("1 devices · 2 paths");
@@ -126,6 +126,13 @@ public sealed class ChangePagesTests
         await ada.GetByTestId($"end-{Limit}").ClickAsync();
         await Expect(winner).ToContainTextAsync(new Regex("4500.*limits v1.*InSync", RegexOptions.Singleline));
         Assert.That(errors, Is.Empty);
+    }
+
+    /// <summary>Before its connection is up a page shows, and does nothing.</summary>
+    private async Task Open(IPage page, string address)
+    {
+        await page.GotoAsync(Address(address));
+        await Expect(page.Locator("main:not([aria-busy])")).ToBeVisibleAsync();
     }
 
     private string Address(string page) => new Uri(hub.HttpUrl, page).ToString();

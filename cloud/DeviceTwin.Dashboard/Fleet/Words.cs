@@ -40,6 +40,14 @@ public static class Words
             : $"{(int)age.TotalDays} d ago";
     }
 
+    /// <summary>A time span in the unit that fits: <c>12 ms, 1.4 s, 3 min, 5 h, 2 d</c>.</summary>
+    public static string Lasting(TimeSpan span) =>
+        span < TimeSpan.FromSeconds(1) ? $"{(int)span.TotalMilliseconds} ms"
+            : span < TimeSpan.FromMinutes(2) ? $"{span.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s"
+            : span < TimeSpan.FromHours(2) ? $"{(int)span.TotalMinutes} min"
+            : span < TimeSpan.FromDays(2) ? $"{(int)span.TotalHours} h"
+            : $"{(int)span.TotalDays} d";
+
     /// <summary>HTML of a dotted path that may break at its dots.</summary>
     public static string Breakable(string path) => System.Net.WebUtility.HtmlEncode(path).Replace(".", ".<wbr>", StringComparison.Ordinal);
 }

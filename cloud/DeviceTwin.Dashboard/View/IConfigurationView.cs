@@ -12,6 +12,9 @@ public interface IConfigurationView
     /// <summary>Devices and paths with their states: the devices that are furthest from what is desired first.</summary>
     PathGrid Read(PathGridQuery query);
 
+    /// <summary>How long changes took from being written to being in sync.</summary>
+    InSyncTimes Times { get; }
+
     /// <summary>Who sets which path of a device, path by path; null where the device is unknown.</summary>
     IReadOnlyList<WinnerRow>? FindWinners(string deviceId);
 
@@ -46,7 +49,15 @@ public sealed record PathGrid(IReadOnlyList<string> Paths, int PathCount, IReadO
 
 /// <param name="State">Of the whole node.</param>
 /// <param name="Cells">By column; null where nothing is desired there.</param>
-public sealed record PathGridRow(string DeviceId, bool Connected, ConvergenceState State, IReadOnlyList<PathConvergence?> Cells);
+/// <param name="InSyncAfter">How long its last change took from being written to being in sync; null before one did.</param>
+/// <param name="WaitingSince">When the change was written for which it is not in sync yet; null where it waits for none.</param>
+public sealed record PathGridRow(
+    string DeviceId, bool Connected, ConvergenceState State, IReadOnlyList<PathConvergence?> Cells, TimeSpan? InSyncAfter, DateTimeOffset? WaitingSince);
+
+/// <param name="Changes">Changes of devices that came in sync since the hub started.</param>
+/// <param name="Half">Half of the recent ones took no longer; null before one did.</param>
+/// <param name="NinetyNine">99 of 100 recent ones took no longer; null before one did.</param>
+public sealed record InSyncTimes(long Changes, TimeSpan? Half, TimeSpan? NinetyNine);
 
 /// <summary>Who sets a path of a device.</summary>
 /// <param name="Winner">The configuration's id with its version, or <c>override</c>.</param>

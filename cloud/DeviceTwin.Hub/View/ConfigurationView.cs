@@ -15,6 +15,16 @@ internal sealed class ConfigurationView(IFleet fleet) : IConfigurationView, IDis
     internal long Looks => index.Looks;
 
     /// <inheritdoc/>
+    public InSyncTimes Times
+    {
+        get
+        {
+            var figures = fleet.ConvergenceTimes;
+            return new InSyncTimes(figures.Count, figures.Half, figures.NinetyNine);
+        }
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<ConfigurationRow> List() => [.. fleet.ListConfigurations().OrderBy(one => one.Id, StringComparer.Ordinal).Select(Row)];
 
     /// <inheritdoc/>
@@ -72,7 +82,8 @@ internal sealed class ConfigurationView(IFleet fleet) : IConfigurationView, IDis
         }
 
         var paths = state.Paths.ToDictionary(path => path.Path, StringComparer.Ordinal);
-        return new PathGridRow(state.DeviceId, twin.Connected, state.State, [.. columns.Select(column => paths.GetValueOrDefault(column))]);
+        var times = fleet.FindConvergenceTime(deviceId);
+        return new PathGridRow(state.DeviceId, twin.Connected, state.State, [.. columns.Select(column => paths.GetValueOrDefault(column))], times?.Last, times?.WaitingSince);
     }
 
     private static IEnumerable<string> PathsOf(Configuration configuration) => PreparedConfiguration.Prepare(configuration).Settings.Select(setting => setting.Key);

@@ -16,7 +16,9 @@ public sealed class ConfigurationPagesTests
     {
         var html = await Render<ConfigurationsPage>(PageRole.Viewer, new SampleConfigurations());
         Assert.That(Html.Text(Html.ById(html, "configuration-limits")), Does.Contain("version 3, version 4 is being rolled out: 2 devices have it").And.EndWith("5 1 20 18 1"));
-        Assert.That(Html.Text(Html.ById(html, "grid-vib-1")), Does.Contain("vib-1").And.Contain("offline").And.Contain("Pending").And.Contain("7100").And.EndWith("–"));
+        Assert.That(Html.Text(Html.ById(html, "grid-vib-1")), Does.Contain("vib-1").And.Contain("offline").And.Contain("waits since 3 min ago").And.Contain("Pending").And.Contain("7100").And.EndWith("–"));
+        Assert.That(Html.Text(Html.ById(html, "in-sync-after-vib-2")), Is.EqualTo("1.4 s"));
+        Assert.That(Html.Text(Html.ById(html, "in-sync-times")), Is.EqualTo("from write to in sync: half within 142 ms, 99 % within 3 min (7 changes)"));
         Assert.That(Html.ById(html, "grid-vib-1"), Does.Contain("href=\"paths/vib-1\""));
         Assert.That(Html.Text(Html.ById(html, "grid-count")), Is.EqualTo("120 devices · 9 paths"));
         Assert.That(Html.Attribute(html, "paths-before", "disabled"), Is.Not.Null);
@@ -48,13 +50,16 @@ public sealed class ConfigurationPagesTests
 
     private sealed class SampleConfigurations : IConfigurationView
     {
+        public InSyncTimes Times => new(7, TimeSpan.FromMilliseconds(142), TimeSpan.FromSeconds(200));
+
         public IReadOnlyList<ConfigurationRow> List() => [new ConfigurationRow("limits", 3, 5, "tags.line='L1'", 1, 20, 18, 1, 4, 2)];
 
         public PathGrid Read(PathGridQuery query) => new(
             [Limit, "reporting.mode"],
             9,
             [
-                new PathGridRow("vib-1", false, ConvergenceState.Pending, [new PathConvergence(Limit, JsonValue.Create(7100), null, ConvergenceState.Pending, null, null, 4, 3), null]),
+                new PathGridRow("vib-1", false, ConvergenceState.Pending, [new PathConvergence(Limit, JsonValue.Create(7100), null, ConvergenceState.Pending, null, null, 4, 3), null], TimeSpan.FromSeconds(2), SampleFleet.Noon.AddMinutes(-3)),
+                new PathGridRow("vib-2", true, ConvergenceState.InSync, [null, null], TimeSpan.FromMilliseconds(1432), null),
             ],
             120);
 
