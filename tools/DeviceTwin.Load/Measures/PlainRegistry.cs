@@ -128,7 +128,7 @@ internal sealed class PlainRegistry : IDisposable
         public Table(SqliteConnection from, SqliteConnection into, string name, int commits)
         {
             using var schema = from.CreateCommand();
-            schema.CommandText = "SELECT sql FROM sqlite_master WHERE tbl_name = $0 AND sql IS NOT NULL ORDER BY type DESC";
+            schema.CommandText = "SELECT sql FROM sqlite_master WHERE tbl_name = $0 AND type IN ('table', 'index') AND sql IS NOT NULL ORDER BY type DESC";
             schema.Parameters.AddWithValue("$0", name);
             using (var statements = schema.ExecuteReader())
             {

@@ -71,10 +71,6 @@ internal static class RegistryMeasure
             "`SELECT properties.reported.state, COUNT(), AVG(properties.reported.temperature) … GROUP BY properties.reported.state`",
             async () => await Query(filled, "SELECT properties.reported.state, COUNT() AS n, AVG(properties.reported.temperature) AS mean FROM devices GROUP BY properties.reported.state", cancellation),
             () => sql.Rows("SELECT json_extract(reported, '$.state'), count(*), avg(json_extract(reported, '$.temperature')) FROM twins GROUP BY 1 ORDER BY 1")));
-        rows.Add(await Compare(
-            "`SELECT COUNT() … WHERE connectionState = 'Disconnected'`",
-            async () => await Query(filled, "SELECT COUNT() AS n FROM devices WHERE connectionState = 'Disconnected'", cancellation),
-            () => sql.Rows("SELECT count(*) FROM twins")));
         return rows;
 
         async Task<Row> Compare(string measure, Func<Task<int>> ours, Func<int> plain)
