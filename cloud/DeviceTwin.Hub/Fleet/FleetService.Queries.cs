@@ -9,17 +9,31 @@ namespace DeviceTwin.Hub.Fleet;
 internal sealed partial class FleetService
 {
     /// <inheritdoc/>
-    public TwinPage Query(string query, string? continuation, int size) => Refusing(() =>
+    public TwinPage Query(string query, string? continuation, int size)
+    {
+        var (twins, next) = Page(query, continuation, size, store.FindTwins, twin => twin.DeviceId);
+        return new TwinPage(twins, next);
+    }
+
+    /// <inheritdoc/>
+    public TwinTextPage QueryTexts(string query, string? continuation, int size)
+    {
+        var (twins, next) = Page(query, continuation, size, store.FindTwinTexts, twin => twin.DeviceId);
+        return new TwinTextPage(twins, next);
+    }
+
+    private (IReadOnlyList<T> Twins, string? Continuation) Page<T>(
+        string query, string? continuation, int size, Func<TwinSearch, IReadOnlyList<T>> find, Func<T, string> id) => Refusing(() =>
     {
         var parsed = TwinQuery.Parse(query);
         RefuseUnlessDevices(parsed);
         var token = ContinuationToken.Read(continuation, query, parsed.Top);
         var left = Math.Min(size, token.Left);
-        var twins = store.FindTwins(new TwinSearch(parsed.Condition, token.After, left + 1, Presence) { Parts = PartsOf(parsed) });
+        var twins = find(new TwinSearch(parsed.Condition, token.After, left + 1, Presence) { Parts = PartsOf(parsed) });
         var more = twins.Count > left && token.Left > left;
         return twins.Count <= left
-            ? new TwinPage(twins, null)
-            : new TwinPage([.. twins.Take(left)], more ? token.Next(twins[left - 1].DeviceId, left).Write() : null);
+            ? (twins, default(string))
+            : ([.. twins.Take(left)], more ? token.Next(id(twins[left - 1]), left).Write() : null);
     });
 
     /// <inheritdoc/>

@@ -105,6 +105,9 @@ public interface IFleet
     /// <param name="size">Twins on the page at most.</param>
     TwinPage Query(string query, string? continuation, int size);
 
+    /// <summary>The same for those who pass the twins on as they are: the documents are text.</summary>
+    TwinTextPage QueryTexts(string query, string? continuation, int size);
+
     /// <summary>The groups of a query over devices that aggregates, by what they have in common; durable as <see cref="Query"/>.</summary>
     IReadOnlyList<QueryGroup> FindGroups(TwinQuery query);
 
@@ -230,6 +233,9 @@ public sealed record FleetTotals(long Telemetry, long ReportedPatches, long Desi
 /// <summary>One page of an answer.</summary>
 /// <param name="Continuation">Leads to the next page; null on the last. Stays good while devices come and go.</param>
 public sealed record TwinPage(IReadOnlyList<TwinDocument> Twins, string? Continuation);
+
+/// <inheritdoc cref="TwinPage"/>
+public sealed record TwinTextPage(IReadOnlyList<TwinText> Twins, string? Continuation);
 
 /// <summary>Counts of devices.</summary>
 public sealed record FleetStatistics(int Total, int Enabled, int Disabled, int Connected);

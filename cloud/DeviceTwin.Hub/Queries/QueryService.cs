@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Storage;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Conditions;
 
@@ -22,7 +23,7 @@ public enum QueryItems
 /// <param name="Twins">Whole twins of devices; null where the answer has <paramref name="Rows"/>.</param>
 /// <param name="Rows">As clients get them; null where the answer has <paramref name="Twins"/>.</param>
 /// <param name="Continuation">Leads to the next page; null on the last. Stays good while rows come and go.</param>
-public sealed record QueryPage(QueryItems Items, IReadOnlyList<TwinDocument>? Twins, IReadOnlyList<JsonNode>? Rows, string? Continuation);
+public sealed record QueryPage(QueryItems Items, IReadOnlyList<TwinText>? Twins, IReadOnlyList<JsonNode>? Rows, string? Continuation);
 
 /// <summary>Answers queries over every collection there is, page by page.</summary>
 internal sealed class QueryService(IFleet fleet, IEnumerable<IQueryRows> collections)
@@ -52,10 +53,14 @@ internal sealed class QueryService(IFleet fleet, IEnumerable<IQueryRows> collect
 
         if (parsed.Source == QuerySource.Devices)
         {
+            if (parsed.Columns is null)
+            {
+                var whole = fleet.QueryTexts(query, continuation, size);
+                return new QueryPage(QueryItems.Twin, whole.Twins, null, whole.Continuation);
+            }
+
             var page = fleet.Query(query, continuation, size);
-            return parsed.Columns is null
-                ? new QueryPage(QueryItems.Twin, page.Twins, null, page.Continuation)
-                : new QueryPage(QueryItems.Raw, null, [.. page.Twins.Select(twin => parsed.Project(fleet.SubjectOf(twin)))], page.Continuation);
+            return new QueryPage(QueryItems.Raw, null, [.. page.Twins.Select(twin => parsed.Project(fleet.SubjectOf(twin)))], page.Continuation);
         }
 
         return Listed(parsed, continuation, size);

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Queries;
+using DeviceTwin.Twins;
 
 namespace DeviceTwin.Hub.Rest;
 
@@ -29,22 +29,25 @@ internal static class QueryEndpoints
         }
 
         context.Response.Headers["x-ms-item-type"] = page.Items.ToString();
-        var items = new JsonArray();
-        foreach (var row in page.Rows ?? [])
+        return new JsonTextResult(writer =>
         {
-            items.Add(row);
-        }
-
-        foreach (var twin in page.Twins ?? [])
-        {
-            // A device that was deleted in between is simply no longer part of the answer.
-            if (fleet.FindIdentity(twin.DeviceId) is { } identity)
+            writer.WriteStartArray();
+            foreach (var row in page.Rows ?? [])
             {
-                items.Add((JsonNode)TwinJson.Write(twin, identity));
+                row.WriteTo(writer, Json.Relaxed);
             }
-        }
 
-        return new JsonResult(items);
+            foreach (var twin in page.Twins ?? [])
+            {
+                // A device that was deleted in between is simply no longer part of the answer.
+                if (fleet.FindIdentity(twin.DeviceId) is { } identity)
+                {
+                    TwinTextJson.Write(writer, twin, identity);
+                }
+            }
+
+            writer.WriteEndArray();
+        });
     }).Needs(Role.Viewer, Permission.RegistryRead | Permission.ServiceConnect);
 
     public static int PageSize(string text) =>

@@ -159,26 +159,11 @@ internal sealed class ConditionSql(SqlText sql, IndexedPaths index)
     };
 
     /// <summary>
-    /// What a group has in common at a path: the rank of <see cref="GroupValue"/>, and the value, text as bytes because the driver's strings end at U+0000.
+    /// The value at a path for those who go on with it: of a fact its kind and the value itself, of a document its JSON text. NULL where there is none.
     /// </summary>
-    public (string Rank, string Value) Key(PathOperand operand)
-    {
-        if (Fact(operand.Path) is { } fact)
-        {
-            return ($"CASE WHEN ({fact.Sql}) IS NULL THEN 0 ELSE {(int)fact.Kind} END", fact.Kind == PrimitiveKind.Text ? $"CAST(({fact.Sql}) AS BLOB)" : fact.Sql);
-        }
-
-        if (InDocument(operand.Path) is not { } place)
-        {
-            return ("0", "NULL");
-        }
-
-        var (type, extracted) = ($"json_type({place.Column}, {place.Path})", $"json_extract({place.Column}, {place.Path})");
-        return (
-            $"CASE {type} WHEN 'true' THEN 1 WHEN 'false' THEN 1 WHEN 'integer' THEN 2 WHEN 'real' THEN 2 WHEN 'text' THEN 3 WHEN 'object' THEN 4 WHEN 'array' THEN 4 ELSE 0 END",
-            $"CASE {type} WHEN 'real' THEN {NumberFunction}({place.Column} -> {place.Path}) WHEN 'text' THEN CAST({extracted} AS BLOB) "
-                + $"WHEN 'object' THEN CAST({place.Column} -> {place.Path} AS BLOB) WHEN 'array' THEN CAST({place.Column} -> {place.Path} AS BLOB) ELSE {extracted} END");
-    }
+    public (string Sql, PrimitiveKind? Kind) Shown(PathOperand operand) => Fact(operand.Path) is { } fact ? (fact.Sql, fact.Kind)
+        : InDocument(operand.Path) is { } place ? ($"{place.Column} -> {place.Path}", null)
+        : ("NULL", PrimitiveKind.Text);
 
     private string Of(TextComparison comparison)
     {
@@ -215,7 +200,7 @@ internal sealed class ConditionSql(SqlText sql, IndexedPaths index)
         $"t.device_id IN (SELECT device_id FROM twin_leaves WHERE path = {sql.Parameter(path)} AND kind = {(int)kind}{tests})";
 
     /// <summary>The value of an operand where it is of this kind and NULL where it is not; null where it never is.</summary>
-    public string? Value(Operand operand, PrimitiveKind kind)
+    private string? Value(Operand operand, PrimitiveKind kind)
     {
         switch (operand)
         {
@@ -384,11 +369,12 @@ internal static class ConditionFunctions
     /// <param name="value">Of this kind, text as bytes; null where there is none.</param>
     public static bool Contains(string? json, long kind, object? value) => json is not null && ArrayContains.Has(Json.Parse(json) as JsonArray, Of((PrimitiveKind)kind, value));
 
-    /// <summary>A value as SQLite hands it over: text as bytes, truth values as 0 and 1.</summary>
+    /// <summary>A value as SQLite hands it over: truth values as 0 and 1, text as bytes where it may hold U+0000.</summary>
     public static Primitive Of(PrimitiveKind kind, object? value) => (kind, value) switch
     {
         (_, null or DBNull) or (PrimitiveKind.None, _) => Primitive.None,
         (PrimitiveKind.Boolean, var truth) => Primitive.Of(Convert.ToInt64(truth, CultureInfo.InvariantCulture) != 0),
+        (PrimitiveKind.Text, string text) => Primitive.Of(text),
         (PrimitiveKind.Text, byte[] bytes) => Primitive.Of(Encoding.UTF8.GetString(bytes)),
         (PrimitiveKind.Number, long integer) => Primitive.Of(integer),
         (PrimitiveKind.Number, double real) => Primitive.Of(real),

@@ -37,6 +37,13 @@ public sealed record PresenceFact(bool Connected, DateTimeOffset? LastActivityAt
     public Func<string, string?>? ConfigurationStatus { get; init; }
 }
 
+/// <summary>A twin with its documents as JSON text in UTF-8.</summary>
+public sealed record TwinText(
+    string DeviceId, string ETag, long Version, ReadOnlyMemory<byte> Tags, SectionText Desired, SectionText Reported, string? ModelId, PresenceFact Presence);
+
+/// <summary>Desired or reported properties as JSON text in UTF-8.</summary>
+public sealed record SectionText(ReadOnlyMemory<byte> Properties, long Version, ReadOnlyMemory<byte> Metadata);
+
 /// <summary>Finds twins by their contents.</summary>
 public interface ITwinQueries
 {
@@ -45,6 +52,9 @@ public interface ITwinQueries
     /// <see cref="TwinSearch.Presence"/> where it is given.
     /// </summary>
     IReadOnlyList<TwinDocument> FindTwins(TwinSearch search);
+
+    /// <summary>The same for those who pass the twins on as they are: nothing is parsed.</summary>
+    IReadOnlyList<TwinText> FindTwinTexts(TwinSearch search);
 
     /// <summary>The groups of a query that aggregates device twins, by key; durable as <see cref="FindTwins"/>.</summary>
     IReadOnlyList<QueryGroup> FindGroups(TwinQuery query, Func<string, PresenceFact?>? presence);

@@ -36,55 +36,22 @@ internal static class TwinSearchSql
     private static string Part(bool wanted, string column) => wanted ? $"t.{column}" : "'{}'";
 }
 
-/// <summary>Translates a query that aggregates into one statement.</summary>
-/// <remarks>
-/// Its columns are rank and value of each path that it groups by, then for each aggregate one, or for <c>MIN</c> and <c>MAX</c> one of each kind.
-/// </remarks>
+/// <summary>
+/// Translates a query that aggregates into the statement that finds what its groups and aggregates are made of: the rows that satisfy the condition, and
+/// of them the values at its paths. SQLite's own groups would tell 1 from 1.0 by neither, and its sums depend on the order of rows.
+/// </summary>
 internal static class GroupSearchSql
 {
-    /// <summary>A C# aggregate: SQLite's own sum depends on the order of its rows.</summary>
-    public const string SumFunction = "twin_sum";
-
-    /// <inheritdoc cref="SumFunction"/>
-    public const string AverageFunction = "twin_average";
-
-    public static SqlText Of(TwinQuery query, IndexedPaths index)
+    /// <param name="kinds">Of the statement's columns: of a fact its kind, null for JSON text. First the paths of GROUP BY, then those of aggregates.</param>
+    public static SqlText Of(TwinQuery query, IndexedPaths index, out IReadOnlyList<PrimitiveKind?> kinds)
     {
         var sql = new SqlText();
         var translated = new ConditionSql(sql, index);
-        var columns = new List<string>();
-        foreach (var path in query.GroupBy)
-        {
-            var (rank, value) = translated.Key(path);
-            columns.Add(rank);
-            columns.Add(value);
-        }
-
-        foreach (var column in query.Columns!.Where(column => column.Aggregate is not null))
-        {
-            columns.AddRange(Aggregate(translated, column));
-        }
-
+        var columns = query.GroupBy.Concat(query.Columns!.Where(column => column.Aggregate is not null).Select(column => column.Path))
+            .Select(path => path is null ? ("NULL", PrimitiveKind.Number) : translated.Shown(path))
+            .ToArray();
         var condition = translated.Of(query.Condition.Root);
-        sql.Add("SELECT ").Add(string.Join(", ", columns)).Add(TwinSearchSql.From(translated)).Add(" WHERE ").Add(condition);
-        return query.GroupBy.Count == 0 ? sql : sql.Add(" GROUP BY ").Add(string.Join(", ", Enumerable.Range(1, query.GroupBy.Count * 2)));
+        kinds = [.. columns.Select(column => column.Item2)];
+        return sql.Add("SELECT ").Add(string.Join(", ", columns.Select(column => column.Item1))).Add(TwinSearchSql.From(translated)).Add(" WHERE ").Add(condition);
     }
-
-    /// <summary>How many of the statement's columns an aggregate takes.</summary>
-    public static int Width(AggregateFunction function) => function is AggregateFunction.Minimum or AggregateFunction.Maximum ? 3 : 1;
-
-    private static IEnumerable<string> Aggregate(ConditionSql translated, QueryColumn column) => column.Aggregate switch
-    {
-        AggregateFunction.Count => ["count(*)"],
-        AggregateFunction.Sum => [$"{SumFunction}({Number(translated, column)})"],
-        AggregateFunction.Average => [$"{AverageFunction}({Number(translated, column)})"],
-        var function => ((PrimitiveKind[])[PrimitiveKind.Boolean, PrimitiveKind.Number, PrimitiveKind.Text]).Select(kind =>
-            translated.Value(column.Path!, kind) is not { } value ? "NULL"
-            : kind == PrimitiveKind.Text ? $"CAST({Name(function)}({value}) AS BLOB)"
-            : $"{Name(function)}({value})"),
-    };
-
-    private static string Number(ConditionSql translated, QueryColumn column) => translated.Value(column.Path!, PrimitiveKind.Number) ?? "NULL";
-
-    private static string Name(AggregateFunction? function) => function == AggregateFunction.Minimum ? "min" : "max";
 }

@@ -21,6 +21,22 @@ public sealed partial class SqliteHubStore
     });
 
     /// <inheritdoc/>
+    public IReadOnlyList<TwinText> FindTwinTexts(TwinSearch search) => Read(connection =>
+    {
+        var presence = new PresenceMemory(search.Presence);
+        using var command = Prepared(connection, TwinSearchSql.Of(search, indexed), presence, "");
+        return SqliteLoader.Read(command, row => new TwinText(
+            row.GetString(0),
+            row.GetString(1),
+            row.GetInt64(2),
+            row.GetFieldValue<byte[]>(3),
+            new SectionText(row.GetFieldValue<byte[]>(4), row.GetInt64(5), row.GetFieldValue<byte[]>(6)),
+            new SectionText(row.GetFieldValue<byte[]>(7), row.GetInt64(8), row.GetFieldValue<byte[]>(9)),
+            row.IsDBNull(10) ? null : row.GetString(10),
+            presence.Of(row.GetString(0)) ?? new PresenceFact(false, null)));
+    });
+
+    /// <inheritdoc/>
     public IReadOnlyList<QueryGroup> FindGroups(TwinQuery query, Func<string, PresenceFact?>? presence) => Read(connection =>
     {
         if (FromIndex(connection, query) is { } counted)
@@ -28,25 +44,32 @@ public sealed partial class SqliteHubStore
             return counted;
         }
 
-        using var command = Prepared(connection, GroupSearchSql.Of(query, indexed), new PresenceMemory(presence), "");
+        using var command = Prepared(connection, GroupSearchSql.Of(query, indexed, out var kinds), new PresenceMemory(presence), "");
         using var reader = command.ExecuteReader();
-        var functions = query.Columns!.Where(column => column.Aggregate is not null).Select(column => column.Aggregate!.Value).ToArray();
-        var groups = new List<QueryGroup>();
+        var groups = new QueryGroups(query);
+        var values = new Primitive[kinds.Count - query.GroupBy.Count];
         while (reader.Read())
         {
-            var next = query.GroupBy.Count * 2;
-            var key = new GroupKey([.. query.GroupBy.Select((_, index) => GroupRows.Value(reader, index * 2))]);
-            var values = new List<Primitive>();
-            foreach (var function in functions)
+            var key = new GroupValue[query.GroupBy.Count];
+            for (var column = 0; column < kinds.Count; column++)
             {
-                values.Add(GroupRows.Aggregate(reader, next, function));
-                next += GroupSearchSql.Width(function);
+                var value = reader.IsDBNull(column) ? default
+                    : kinds[column] is { } kind ? GroupValue.Of(ConditionFunctions.Of(kind, reader.GetValue(column)))
+                    : GroupValue.OfText(reader.GetString(column));
+                if (column < key.Length)
+                {
+                    key[column] = value;
+                }
+                else
+                {
+                    values[column - key.Length] = value.Primitive;
+                }
             }
 
-            groups.Add(new QueryGroup(key, values));
+            groups.Add(key, values);
         }
 
-        return [.. groups.OrderBy(group => group.Key)];
+        return groups.Read();
     });
 
     /// <inheritdoc/>
@@ -63,7 +86,7 @@ public sealed partial class SqliteHubStore
     internal IReadOnlyList<string> Explain(TwinSearch search) => Explain(TwinSearchSql.Of(search, indexed), search.Presence);
 
     /// <inheritdoc cref="Explain(TwinSearch)"/>
-    internal IReadOnlyList<string> Explain(TwinQuery query) => Explain(GroupSearchSql.Of(query, indexed), null);
+    internal IReadOnlyList<string> Explain(TwinQuery query) => Explain(GroupSearchSql.Of(query, indexed, out _), null);
 
     private IReadOnlyList<string> Explain(SqlText sql, Func<string, PresenceFact?>? presence) => Read(connection =>
     {
@@ -118,8 +141,6 @@ public sealed partial class SqliteHubStore
         connection.CreateFunction<long, double?, double?, double?>(ConditionSql.ArithmeticFunction, ConditionFunctions.Calculate, isDeterministic: true);
         connection.CreateFunction<string?, long, object?, bool>(ConditionSql.ArrayFunction, ConditionFunctions.Contains, isDeterministic: true);
         connection.CreateFunction<string, long, string?, object?>(ConditionSql.LiveFunction, presence.Ask, isDeterministic: true);
-        connection.CreateAggregate<object?, ExactSum?, object?>(GroupSearchSql.SumFunction, null, GroupRows.Add, sum => sum?.Sum().Value, isDeterministic: true);
-        connection.CreateAggregate<object?, ExactSum?, object?>(GroupSearchSql.AverageFunction, null, GroupRows.Add, sum => sum?.Average().Value, isDeterministic: true);
         var command = connection.CreateCommand();
         command.CommandText = before + sql;
         for (var index = 0; index < sql.Parameters.Count; index++)

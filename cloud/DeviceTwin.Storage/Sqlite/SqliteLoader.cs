@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DeviceTwin.Storage.Query;
 using DeviceTwin.Storage.Sqlite.Modules;
 using DeviceTwin.Twins;
@@ -65,15 +66,18 @@ internal static class SqliteLoader
         row.GetString(0),
         row.GetString(1),
         row.GetInt64(2),
-        Json.ParseObject(row.GetString(3)),
-        new TwinSection(Json.ParseObject(row.GetString(4)), row.GetInt64(5), Json.ParseObject(row.GetString(6))),
-        new TwinSection(Json.ParseObject(row.GetString(7)), row.GetInt64(8), Json.ParseObject(row.GetString(9))),
+        Document(row.GetString(3)),
+        new TwinSection(Document(row.GetString(4)), row.GetInt64(5), Document(row.GetString(6))),
+        new TwinSection(Document(row.GetString(7)), row.GetInt64(8), Document(row.GetString(9))),
         row.IsDBNull(10) ? null : row.GetString(10),
         false,
         row.IsDBNull(11) ? null : Time(row, 11))
     {
-        Applied = StoredText.Applied(row.GetString(12)),
+        Applied = row.GetString(12) is not "{}" and var applied ? StoredText.Applied(applied) : AppliedSetting.None,
     };
+
+    /// <summary>Many documents are empty, or are not asked for.</summary>
+    private static JsonObject Document(string text) => text == "{}" ? [] : Json.ParseObject(text);
 
     private static DeviceSession Session(SqliteDataReader row) => new(row.GetString(0), StoredText.Map<int>(row.GetString(1)));
 

@@ -15,7 +15,8 @@ public sealed class ExactSum
     /// <summary>Adds a number; whatever else there is adds nothing.</summary>
     public void Add(Primitive value)
     {
-        switch (value.Kind == PrimitiveKind.Number ? value.Value : null)
+        // 1.0 is 1: a sum must not depend on how its numbers are written.
+        switch (value.Kind == PrimitiveKind.Number ? value.Canonical().Value : null)
         {
             case long integer:
                 integers += integer;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -18,17 +19,27 @@ public readonly record struct GroupValue(int Rank, Primitive Value)
         _ => OfStructure(node.ToJsonString(Json.Relaxed)),
     };
 
+    /// <summary>Of a value's JSON text; null where there is none.</summary>
+    public static GroupValue OfText(string? json) => json is null ? default
+        : json[0] is '{' or '[' ? OfStructure(json)
+        : Of(json is ['"', .. var inner, '"'] && !inner.Contains('\\', StringComparison.Ordinal) ? Primitive.Of(inner)
+            : long.TryParse(json, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer) ? Primitive.Of(integer)
+            : Primitive.Of(Json.Parse(json)));
+
     public static GroupValue Of(Primitive value) => new((int)value.Kind, value.Canonical());
 
     /// <param name="text">The JSON of an object or array.</param>
     public static GroupValue OfStructure(string text) => new(Structure, Primitive.Of(text));
+
+    /// <summary>As aggregates take it: of objects and arrays nothing.</summary>
+    public Primitive Primitive => Rank == Structure ? Primitive.None : Value;
 
     /// <summary>As it stands in a row of the answer.</summary>
     public JsonNode? ToJson() => Rank == Structure ? Json.Parse((string)Value.Value!) : Value.ToJson();
 }
 
 /// <summary>What a group has in common, path by path. Groups are told apart, and come, by it.</summary>
-public sealed class GroupKey(IReadOnlyList<GroupValue> values) : IEquatable<GroupKey>, IComparable<GroupKey>
+public sealed class GroupKey(GroupValue[] values) : IEquatable<GroupKey>, IComparable<GroupKey>
 {
     public IReadOnlyList<GroupValue> Values { get; } = values;
 
@@ -61,7 +72,8 @@ public sealed class GroupKey(IReadOnlyList<GroupValue> values) : IEquatable<Grou
         var hash = default(HashCode);
         foreach (var value in Values)
         {
-            hash.Add(value);
+            hash.Add(value.Rank);
+            hash.Add(value.Value);
         }
 
         return hash.ToHashCode();
@@ -132,17 +144,24 @@ public sealed class QueryGroups(TwinQuery query)
     private readonly Dictionary<GroupKey, Accumulator[]> groups = [];
 
     /// <summary>Takes a document that satisfies the condition.</summary>
-    public void Add(IQuerySubject subject)
+    public void Add(IQuerySubject subject) => Add(
+        [.. query.GroupBy.Select(path => subject.TryFind(path.Path, out var value) ? GroupValue.Of(value) : default)],
+        [.. aggregates.Select(column => column.Path?.Value(subject) ?? Primitive.None)]);
+
+    /// <summary>Takes a document of which others have found what matters.</summary>
+    /// <param name="key">What it has at the paths of GROUP BY.</param>
+    /// <param name="values">What it has at the paths of the columns that are aggregates.</param>
+    public void Add(GroupValue[] key, ReadOnlySpan<Primitive> values)
     {
-        var key = new GroupKey([.. query.GroupBy.Select(path => subject.TryFind(path.Path, out var value) ? GroupValue.Of(value) : default)]);
-        if (!groups.TryGetValue(key, out var group))
+        var common = new GroupKey(key);
+        if (!groups.TryGetValue(common, out var group))
         {
-            groups.Add(key, group = [.. aggregates.Select(_ => new Accumulator())]);
+            groups.Add(common, group = [.. aggregates.Select(_ => new Accumulator())]);
         }
 
         for (var index = 0; index < aggregates.Length; index++)
         {
-            group[index].Add(aggregates[index].Path?.Value(subject) ?? Primitive.None);
+            group[index].Add(values[index]);
         }
     }
 

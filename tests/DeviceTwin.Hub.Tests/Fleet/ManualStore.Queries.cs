@@ -9,6 +9,8 @@ internal partial class ManualStore
 {
     public IReadOnlyList<TwinDocument> FindTwins(TwinSearch search) => [];
 
+    public IReadOnlyList<TwinText> FindTwinTexts(TwinSearch search) => [];
+
     public IReadOnlyList<QueryGroup> FindGroups(TwinQuery query, Func<string, PresenceFact?>? presence) => [];
 
     public IReadOnlyList<string> FindDeviceIds(string? after, int limit) => [];

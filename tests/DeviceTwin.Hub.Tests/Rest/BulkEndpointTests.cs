@@ -7,7 +7,7 @@ namespace DeviceTwin.Tests.Hub.Rest;
 public sealed class BulkEndpointTests : RestTests
 {
     [Test]
-    public async Task RE1_Devices_are_created_updated_and_deleted_together()
+    public async Task RE2_Devices_are_created_updated_and_deleted_together()
     {
         var (response, body) = await Bulk(
             """{"id":"b1","importMode":"create","status":"enabled","authentication":{"type":"sas","symmetricKey":{"primaryKey":"","secondaryKey":""}}}""",
@@ -30,7 +30,7 @@ public sealed class BulkEndpointTests : RestTests
     }
 
     [Test]
-    public async Task RE1_What_fails_is_listed_and_the_others_are_done()
+    public async Task RE2_What_fails_is_listed_and_the_others_are_done()
     {
         await Hub.Register("there");
         var answer = await Bulk(
@@ -56,7 +56,7 @@ public sealed class BulkEndpointTests : RestTests
     }
 
     [Test]
-    public async Task RE1_An_item_sees_what_those_before_it_did()
+    public async Task RE2_An_item_sees_what_those_before_it_did()
     {
         var (response, body) = await Bulk(
             """{"id":"seq","importMode":"createOrUpdate","status":"disabled","tags":{"n":1}}""",
@@ -76,12 +76,12 @@ public sealed class BulkEndpointTests : RestTests
     [TestCase("""[{"importMode":"create"}]""", "ArgumentInvalid", 400004, "names its device")]
     [TestCase("""[{"id":"a","importMode":"replace"}]""", "ArgumentInvalid", 400004, "createOrUpdateIfMatchETag")]
     [TestCase("""[{"id":"a","importMode":"1"}]""", "ArgumentInvalid", 400004, "importMode")]
-    public async Task RE1_What_is_no_bulk_request_does_nothing(string body, string name, int code, string saying) =>
+    public async Task RE2_What_is_no_bulk_request_does_nothing(string body, string name, int code, string saying) =>
         AssertRefused(await Hub.Send(HttpMethod.Post, "/devices?api-version=2021-04-12", body), HttpStatusCode.BadRequest, name, code, saying);
 
     [TestCase(100, HttpStatusCode.OK)]
     [TestCase(101, HttpStatusCode.BadRequest)]
-    public async Task RE1_A_request_has_a_hundred_at_most(int count, HttpStatusCode status)
+    public async Task RE2_A_request_has_a_hundred_at_most(int count, HttpStatusCode status)
     {
         var many = Enumerable.Range(0, count).Select(number => $$$"""{"id":"many-{{{count}}}-{{{number}}}","importMode":"create","tags":{"text":"{{{new string('x', 4000)}}}","more":"{{{new string('y', 3900)}}}"}}""");
         var (response, body) = await Bulk([.. many]);
@@ -89,7 +89,7 @@ public sealed class BulkEndpointTests : RestTests
     }
 
     [Test]
-    public async Task RE1_The_list_goes_on_for_those_who_ask()
+    public async Task RE2_The_list_goes_on_for_those_who_ask()
     {
         await Bulk([.. Enumerable.Range(0, 7).Select(number => $$"""{"id":"zz-{{number}}"}""")]);
         var seen = new List<string?>();

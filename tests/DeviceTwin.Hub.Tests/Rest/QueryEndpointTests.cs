@@ -71,6 +71,18 @@ public sealed class QueryEndpointTests : RestTests
         Assert.That((await Query(query)).Body!.ToJsonString(), Is.EqualTo(expected));
 
     [Test]
+    public async Task QL1_A_twin_is_found_as_it_is_read()
+    {
+        await Hub.Send(HttpMethod.Patch, "/twins/q-3", """{"properties":{"desired":{"ä":[1.50,"/"],"deep":{"x":null,"y":{}}}}}""");
+        await Hub.Fleet.PatchReported("q-3", new JsonObject { ["z"] = 1e30, ["t"] = "\u0000\"<" }, null, CancellationToken.None);
+        var (_, found) = await Query("SELECT * FROM devices WHERE deviceId IN ['q-3', 'q-4']");
+        foreach (var twin in (JsonArray)found!)
+        {
+            Assert.That(twin!.ToJsonString(), Is.EqualTo((await Hub.Get($"/twins/{(string?)twin["deviceId"]}")).ToJsonString()));
+        }
+    }
+
+    [Test]
     public async Task QL4_Groups_come_in_pages_too()
     {
         const string Query = "SELECT deviceId, COUNT() AS n FROM devices GROUP BY deviceId";
