@@ -122,7 +122,7 @@ public static class Gates
         judgements.Insert(3, Alarms(plan, ledger, members, at));
         var (treated, control) = (members.Treated.Sum(ledger.CapturesOf), members.Control.Sum(ledger.CapturesOf));
         var report = new GateReport(at, judgements.ToImmutable(), members.Treated.Count, members.Control.Count, treated, control);
-        return Sampled(plan, report);
+        return Sampled(plan, groups, report);
     }
 
     /// <summary>The gate of the shadow: the canary's own alarms beside those that the settings in the shadow slot would have raised.</summary>
@@ -152,8 +152,8 @@ public static class Gates
             groups.Canary.Sum(ledger.CapturesOf));
     }
 
-    /// <summary>No gate passes on a sample that is too small; it may trip on one.</summary>
-    private static GateReport Sampled(RolloutPlan plan, GateReport report)
+    /// <summary>No gate passes on a sample that is too small; it may trip on one. Where the change targets nobody there is none to wait for.</summary>
+    private static GateReport Sampled(RolloutPlan plan, Assignment groups, GateReport report)
     {
         var missing = new List<string>();
         if (report.TreatedCaptures < plan.MinimumCaptures)
@@ -166,7 +166,7 @@ public static class Gates
             missing.Add($"{report.ControlCaptures} of {plan.MinimumCaptures} captures of the control group");
         }
 
-        return missing.Count == 0 || report.Treated == 0
+        return missing.Count == 0 || groups.Canary.Count == 0
             ? report
             : report with
             {

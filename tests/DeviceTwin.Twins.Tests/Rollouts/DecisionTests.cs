@@ -105,6 +105,15 @@ public sealed class DecisionTests
     }
 
     [Test]
+    public void A_single_device_that_is_not_there_passes_nothing_either()
+    {
+        var one = Assignment.Of(Some.Fleet(1), Plan);
+        var ledger = new GateLedger(Some.Start, []);
+        ledger.Admit(one.Canary[0], Some.Start);
+        Assert.That(RolloutDecision.Of(Some.In(ChangePhase.Canary).On(ChangeEvent.WaveConverged), one, ledger, Some.Hours(1), true), Is.Null);
+    }
+
+    [Test]
     public void The_report_says_why_whom_and_what_became_of_each_path()
     {
         var ledger = new GateLedger(Some.Start, []);
