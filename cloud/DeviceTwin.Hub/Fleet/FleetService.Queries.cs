@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Conditions;
@@ -22,6 +23,20 @@ internal sealed partial class FleetService
         return new TwinTextPage(twins, next);
     }
 
+    /// <inheritdoc/>
+    public RowPage QueryRows(string query, string? continuation, int size)
+    {
+        var parsed = Refusing(() => TwinQuery.Parse(query));
+        var paths = parsed.Columns!.Select(column => column.Path!).ToArray();
+        var (rows, next) = Page(query, continuation, size, Find, row => row.DeviceId);
+        return new RowPage([.. rows.Select(row => row.Row)], next);
+
+        // What SQL cannot put together is made of the twins.
+        IReadOnlyList<(string DeviceId, JsonObject Row)> Find(TwinSearch search) => store.FindValues(search, paths) is { } found
+            ? [.. found.Select(twin => (twin.DeviceId, parsed.Row(twin.Values)))]
+            : [.. store.FindTwins(search).Select(twin => (twin.DeviceId, parsed.Project(SubjectOf(twin))))];
+    }
+
     private (IReadOnlyList<T> Twins, string? Continuation) Page<T>(
         string query, string? continuation, int size, Func<TwinSearch, IReadOnlyList<T>> find, Func<T, string> id) => Refusing(() =>
     {
@@ -39,8 +54,7 @@ internal sealed partial class FleetService
     /// <inheritdoc/>
     public IReadOnlyList<QueryGroup> FindGroups(TwinQuery query) => Refusing(() => store.FindGroups(query, Presence));
 
-    /// <inheritdoc/>
-    public ConditionSubject SubjectOf(TwinDocument twin) => visible.GetValueOrDefault(twin.DeviceId) is { } state
+    private ConditionSubject SubjectOf(TwinDocument twin) => visible.GetValueOrDefault(twin.DeviceId) is { } state
         ? Asked(twin, state)
         : new ConditionSubject(twin);
 

@@ -108,11 +108,11 @@ public interface IFleet
     /// <summary>The same for those who pass the twins on as they are: the documents are text.</summary>
     TwinTextPage QueryTexts(string query, string? continuation, int size);
 
+    /// <summary>The same for a query with columns: its rows.</summary>
+    RowPage QueryRows(string query, string? continuation, int size);
+
     /// <summary>The groups of a query over devices that aggregates, by what they have in common; durable as <see cref="Query"/>.</summary>
     IReadOnlyList<QueryGroup> FindGroups(TwinQuery query);
-
-    /// <summary>What conditions and projections may ask about a twin that was found.</summary>
-    ConditionSubject SubjectOf(TwinDocument twin);
 
     /// <summary>How far the node has taken over what is desired of it; null where the device is unknown.</summary>
     NodeConvergence? FindConvergence(string deviceId);
@@ -236,6 +236,9 @@ public sealed record TwinPage(IReadOnlyList<TwinDocument> Twins, string? Continu
 
 /// <inheritdoc cref="TwinPage"/>
 public sealed record TwinTextPage(IReadOnlyList<TwinText> Twins, string? Continuation);
+
+/// <inheritdoc cref="TwinPage"/>
+public sealed record RowPage(IReadOnlyList<JsonObject> Rows, string? Continuation);
 
 /// <summary>Counts of devices.</summary>
 public sealed record FleetStatistics(int Total, int Enabled, int Disabled, int Connected);

@@ -59,8 +59,8 @@ internal sealed class QueryService(IFleet fleet, IEnumerable<IQueryRows> collect
                 return new QueryPage(QueryItems.Twin, whole.Twins, null, whole.Continuation);
             }
 
-            var page = fleet.Query(query, continuation, size);
-            return new QueryPage(QueryItems.Raw, null, [.. page.Twins.Select(twin => parsed.Project(fleet.SubjectOf(twin)))], page.Continuation);
+            var page = fleet.QueryRows(query, continuation, size);
+            return new QueryPage(QueryItems.Raw, null, page.Rows, page.Continuation);
         }
 
         return Listed(parsed, continuation, size);

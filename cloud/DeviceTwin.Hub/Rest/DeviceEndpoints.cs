@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Fleet;
 
@@ -24,8 +23,16 @@ internal static class DeviceEndpoints
                 context.Response.Headers[QueryEndpoints.ContinuationHeader] = token.Next(found[top - 1].DeviceId, top).Write();
             }
 
-            var devices = found.Take(top).Select(identity => (JsonNode)DeviceJson.Write(identity, fleet.FindTwin(identity.DeviceId), keys));
-            return new JsonResult(new JsonArray([.. devices]));
+            return new JsonTextResult(writer =>
+            {
+                writer.WriteStartArray();
+                foreach (var identity in found.Take(top))
+                {
+                    DeviceJson.Write(writer, identity, fleet.FindTwin(identity.DeviceId), keys);
+                }
+
+                writer.WriteEndArray();
+            });
         }).Needs(Role.Viewer, Permission.RegistryRead);
 
         routes.MapPost("/devices", async (HttpRequest request, BulkRegistry bulk) =>

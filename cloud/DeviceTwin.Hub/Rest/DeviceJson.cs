@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
@@ -58,6 +59,46 @@ internal static class DeviceJson
         return managedBy.Length > LongestManagedBy
             ? throw new HubException(HubError.ArgumentInvalid, $"managedBy takes {LongestManagedBy} characters at most.")
             : Read(deviceId, body) with { ModuleId = moduleId, ManagedBy = managedBy };
+    }
+
+    /// <summary>The same into a long answer.</summary>
+    public static void Write(Utf8JsonWriter writer, DeviceIdentity identity, TwinDocument? twin, bool keys)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("deviceId", identity.DeviceId);
+        writer.WriteString("generationId", identity.GenerationId);
+        writer.WriteString("etag", identity.ETag);
+        writer.WriteString("connectionState", ConnectionState(twin));
+        writer.WriteString("status", Status(identity));
+        writer.WriteNull("statusReason");
+        writer.WriteString("connectionStateUpdatedTime", Never);
+        writer.WriteString("statusUpdatedTime", Never);
+        writer.WriteString("lastActivityTime", Time(twin?.LastActivityAt));
+        writer.WriteNumber("cloudToDeviceMessageCount", twin?.CloudToDeviceMessageCount ?? 0);
+        writer.WriteStartObject("authentication");
+        writer.WriteStartObject("symmetricKey");
+        writer.WriteString("primaryKey", keys ? KeyOf(identity, identity.PrimaryKey) : null);
+        writer.WriteString("secondaryKey", keys ? KeyOf(identity, identity.SecondaryKey) : null);
+        writer.WriteEndObject();
+        WriteThumbprint(writer, identity);
+        writer.WriteString("type", identity.Authentication.Word());
+        writer.WriteEndObject();
+        writer.WriteStartObject("capabilities");
+        writer.WriteBoolean("iotEdge", false);
+        writer.WriteEndObject();
+        writer.WriteStartArray("parentScopes");
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <summary><see cref="Thumbprint"/> into a long answer.</summary>
+    public static void WriteThumbprint(Utf8JsonWriter writer, DeviceIdentity identity)
+    {
+        // A string that is null is written as null.
+        writer.WriteStartObject("x509Thumbprint");
+        writer.WriteString("primaryThumbprint", identity.PrimaryThumbprint.Length > 0 ? identity.PrimaryThumbprint : null);
+        writer.WriteString("secondaryThumbprint", identity.SecondaryThumbprint.Length > 0 ? identity.SecondaryThumbprint : null);
+        writer.WriteEndObject();
     }
 
     /// <summary>Reads what a client may say about an identity; keys left empty stay empty for the fleet to keep or make.</summary>

@@ -20,10 +20,7 @@ internal static class TwinTextJson
         writer.WriteString("lastActivityTime", DeviceJson.Time(twin.Presence.LastActivityAt));
         writer.WriteNumber("cloudToDeviceMessageCount", twin.Presence.QueuedMessages);
         writer.WriteString("authenticationType", identity.Authentication.Word());
-        writer.WriteStartObject("x509Thumbprint");
-        Thumbprint(writer, "primaryThumbprint", identity.PrimaryThumbprint);
-        Thumbprint(writer, "secondaryThumbprint", identity.SecondaryThumbprint);
-        writer.WriteEndObject();
+        DeviceJson.WriteThumbprint(writer, identity);
         writer.WriteString("modelId", twin.ModelId ?? "");
         writer.WriteNumber("version", twin.Version);
         writer.WritePropertyName("tags");
@@ -36,18 +33,6 @@ internal static class TwinTextJson
         writer.WriteBoolean("iotEdge", false);
         writer.WriteEndObject();
         writer.WriteEndObject();
-    }
-
-    private static void Thumbprint(Utf8JsonWriter writer, string name, string thumbprint)
-    {
-        if (thumbprint.Length > 0)
-        {
-            writer.WriteString(name, thumbprint);
-        }
-        else
-        {
-            writer.WriteNull(name);
-        }
     }
 
     /// <summary>The properties, then <c>$metadata</c>, then <c>$version</c>, in one object.</summary>

@@ -165,6 +165,23 @@ internal sealed class ConditionSql(SqlText sql, IndexedPaths index)
         : InDocument(operand.Path) is { } place ? ($"{place.Column} -> {place.Path}", null)
         : ("NULL", PrimitiveKind.Text);
 
+    /// <summary>Whether a path has a value in SQL; the others are parts that are put together from several columns, or constant.</summary>
+    public static bool HasValue(IReadOnlyList<string> path) =>
+        path is not (["properties"] or ["properties", _] or ["x509Thumbprint"] or ["capabilities"] or ["parentScopes"]);
+
+    /// <summary>The value at a path as JSON text. NULL where there is none.</summary>
+    public string Text(PathOperand operand)
+    {
+        var (value, kind) = Shown(operand);
+        return kind switch
+        {
+            null => value,
+            PrimitiveKind.Boolean => $"CASE {value} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END",
+            PrimitiveKind.Number => $"CAST({value} AS TEXT)",
+            _ => IsNullable(operand.Path) ? $"json_quote({value})" : $"CASE WHEN ({value}) IS NOT NULL THEN json_quote({value}) END",
+        };
+    }
+
     private string Of(TextComparison comparison)
     {
         if (Indexed(comparison.Value) is { } path && comparison.Part is LiteralOperand { Literal: { Kind: PrimitiveKind.Text } literal })

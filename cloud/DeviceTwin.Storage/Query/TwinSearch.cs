@@ -41,6 +41,9 @@ public sealed record PresenceFact(bool Connected, DateTimeOffset? LastActivityAt
 public sealed record TwinText(
     string DeviceId, string ETag, long Version, ReadOnlyMemory<byte> Tags, SectionText Desired, SectionText Reported, string? ModelId, PresenceFact Presence);
 
+/// <summary>What a twin has at some paths, in their order: JSON text, or null.</summary>
+public sealed record TwinValues(string DeviceId, IReadOnlyList<string?> Values);
+
 /// <summary>Desired or reported properties as JSON text in UTF-8.</summary>
 public sealed record SectionText(ReadOnlyMemory<byte> Properties, long Version, ReadOnlyMemory<byte> Metadata);
 
@@ -55,6 +58,12 @@ public interface ITwinQueries
 
     /// <summary>The same for those who pass the twins on as they are: nothing is parsed.</summary>
     IReadOnlyList<TwinText> FindTwinTexts(TwinSearch search);
+
+    /// <summary>
+    /// Of the twins that <see cref="FindTwins"/> would find only what is at some paths, as JSON text; null where there is nothing. Null in place of it all
+    /// where one of the paths names a part that has no value of its own.
+    /// </summary>
+    IReadOnlyList<TwinValues>? FindValues(TwinSearch search, IReadOnlyList<PathOperand> paths);
 
     /// <summary>The groups of a query that aggregates device twins, by key; durable as <see cref="FindTwins"/>.</summary>
     IReadOnlyList<QueryGroup> FindGroups(TwinQuery query, Func<string, PresenceFact?>? presence);

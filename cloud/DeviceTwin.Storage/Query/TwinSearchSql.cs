@@ -8,12 +8,21 @@ internal static class TwinSearchSql
     /// <summary>The columns of a twin, in the order in which the loader reads them.</summary>
     public static readonly string Columns = ColumnsOf(TwinParts.All);
 
-    public static SqlText Of(TwinSearch search, IndexedPaths index)
+    public static SqlText Of(TwinSearch search, IndexedPaths index) => Of(search, index, _ => ColumnsOf(search.Parts));
+
+    /// <summary>Device id and JSON text of what is at some paths; null where one of them names a part that has no value of its own.</summary>
+    public static SqlText? Values(TwinSearch search, IndexedPaths index, IReadOnlyList<PathOperand> paths) =>
+        paths.All(path => ConditionSql.HasValue(path.Path))
+            ? Of(search, index, translated => string.Join(", ", paths.Select(translated.Text).Prepend("t.device_id")))
+            : null;
+
+    private static SqlText Of(TwinSearch search, IndexedPaths index, Func<ConditionSql, string> columns)
     {
         var sql = new SqlText();
         var translated = new ConditionSql(sql, index);
+        var shown = columns(translated);
         var condition = translated.Of(search.Condition.Root);
-        sql.Add("SELECT ").Add(ColumnsOf(search.Parts)).Add(From(translated)).Add(" WHERE ").Add(condition);
+        sql.Add("SELECT ").Add(shown).Add(From(translated)).Add(" WHERE ").Add(condition);
         if (search.After is { } after)
         {
             sql.Add(" AND t.device_id > ").Add(sql.Parameter(after));

@@ -37,6 +37,22 @@ public sealed partial class SqliteHubStore
     });
 
     /// <inheritdoc/>
+    public IReadOnlyList<TwinValues>? FindValues(TwinSearch search, IReadOnlyList<PathOperand> paths) => TwinSearchSql.Values(search, indexed, paths) is not { } sql ? null : Read(connection =>
+    {
+        using var command = Prepared(connection, sql, new PresenceMemory(search.Presence), "");
+        return SqliteLoader.Read(command, row =>
+        {
+            var values = new string?[paths.Count];
+            for (var index = 0; index < values.Length; index++)
+            {
+                values[index] = row.IsDBNull(index + 1) ? null : row.GetString(index + 1);
+            }
+
+            return new TwinValues(row.GetString(0), values);
+        });
+    });
+
+    /// <inheritdoc/>
     public IReadOnlyList<QueryGroup> FindGroups(TwinQuery query, Func<string, PresenceFact?>? presence) => Read(connection =>
     {
         if (FromIndex(connection, query) is { } counted)

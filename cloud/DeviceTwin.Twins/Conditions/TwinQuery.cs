@@ -69,4 +69,19 @@ public sealed record TwinQuery(string Text, int? Top, TwinCondition Condition)
 
         return row;
     }
+
+    /// <summary>The same where others have found what stands at the columns' paths: JSON text, or null where there is nothing.</summary>
+    public JsonObject Row(IReadOnlyList<string?> values)
+    {
+        var row = new JsonObject();
+        for (var index = 0; index < values.Count; index++)
+        {
+            if (values[index] is { } text)
+            {
+                row[Columns![index].Name] = Json.Parse(text);
+            }
+        }
+
+        return row;
+    }
 }

@@ -11,6 +11,8 @@ internal partial class ManualStore
 
     public IReadOnlyList<TwinText> FindTwinTexts(TwinSearch search) => [];
 
+    public IReadOnlyList<TwinValues>? FindValues(TwinSearch search, IReadOnlyList<PathOperand> paths) => [];
+
     public IReadOnlyList<QueryGroup> FindGroups(TwinQuery query, Func<string, PresenceFact?>? presence) => [];
 
     public IReadOnlyList<string> FindDeviceIds(string? after, int limit) => [];

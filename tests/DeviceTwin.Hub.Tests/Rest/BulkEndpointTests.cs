@@ -102,6 +102,8 @@ public sealed class BulkEndpointTests : RestTests
         }
         while (continuation.Length > 0);
 
+        var listed = ((JsonArray)await Hub.Get("/devices")).Single(device => (string?)device!["deviceId"] == "zz-0");
+        Assert.That(listed!.ToJsonString(), Is.EqualTo((await Hub.Get("/devices/zz-0")).ToJsonString()), "as it is read by itself");
         Assert.That(seen, Is.EqualTo(seen.Order(StringComparer.Ordinal)).And.Unique);
         Assert.That(seen.Where(id => id!.StartsWith("zz-", StringComparison.Ordinal)), Has.Exactly(7).Items);
     }

@@ -68,6 +68,11 @@ internal static class RandomTwins
         select "SELECT " + string.Join(", ", groups.Distinct().Select((path, index) => $"{path} AS k{index}").Concat(aggregates.Select((text, index) => $"{text} AS a{index}")))
             + " FROM devices" + condition + (groups.Length > 0 ? $" GROUP BY {string.Join(", ", groups)}" : "");
 
+    /// <summary>The text of a query with columns that have values.</summary>
+    public static Gen<string> Projection { get; } =
+        from paths in Gen.Choose(1, 4).SelectMany(count => Gen.Frequency((9, Path), (1, Gen.Constant("tags"))).ArrayOf(count))
+        select "SELECT " + string.Join(", ", paths.Select((path, index) => $"{path} AS c{index}")) + " FROM devices";
+
     private static Gen<string> Aggregate() => Gen.Frequency(
         (1, Gen.Constant("COUNT()")),
         (3, Gen.Elements("AVG", "SUM", "min", "MAX").SelectMany(function => Path.Select(path => $"{function}({path})"))));

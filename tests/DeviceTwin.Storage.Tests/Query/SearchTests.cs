@@ -83,6 +83,25 @@ public sealed class SearchTests
         }
     }
 
+    [TestCase(1)]
+    [TestCase(2)]
+    public async Task QL4_The_database_projects_as_the_evaluator_does(int seed)
+    {
+        using var folder = new StoreFolder();
+        using var store = folder.Open(Options(folder));
+        var devices = (await Populate(store, seed)).OrderBy(device => device.Twin.DeviceId, StringComparer.Ordinal).ToArray();
+        var shown = 0;
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300).WithReplay((ulong)seed, 13), Prop.ForAll(RandomTwins.Projection.ToArbitrary(), text =>
+        {
+            var query = TwinQuery.Parse(text);
+            var found = store.FindValues(new TwinSearch(query.Condition, null, 1000, PresenceOf(devices)), [.. query.Columns!.Select(column => column.Path!)])!;
+            var expected = devices.Select(device => query.Project(device).ToJsonString()).ToArray();
+            shown += expected.Count(row => row != "{}");
+            Assert.That(found.Select(twin => query.Row(twin.Values).ToJsonString()), Is.EqualTo(expected), text);
+        }));
+        Assert.That(shown, Is.GreaterThan(3000), "empty rows prove little");
+    }
+
     [Test]
     public async Task QL4_Counts_over_all_devices_by_an_indexed_path_come_from_the_index()
     {
