@@ -28,7 +28,7 @@ internal static class BundleCommand
     private static Command Kit()
     {
         var group = new Option<string>("--group") { HelpName = "ID", Description = $"The enrolment group that signs; made where there is none (default {StandardGroup}).", DefaultValueFactory = _ => StandardGroup };
-        var file = new Option<FileInfo?>("--out") { HelpName = "FILE", Description = $"Where the kit goes (default {TrayFiles.Kit})." };
+        var file = new Option<FileInfo?>("--out") { HelpName = "FILE", Description = $"Where the kit goes (default {TrayFiles.KitShown})." };
         var hubName = new Option<string?>("--hub-name") { HelpName = "NAME[:PORT]", Description = "What nodes call the hub (default as the hub says)." };
         var hub = new HubOptions();
         var command = new Command("kit", "Fetch what is needed to enrol nodes without the hub. It can enrol nodes until its group is disabled: keep it yours alone.") { group, file, hubName };
@@ -68,7 +68,7 @@ internal static class BundleCommand
     private static Command Show()
     {
         var bundle = new Argument<FileInfo>("bundle") { HelpName = "FILE", Description = "A bundle." };
-        var kit = new Option<FileInfo?>("--kit") { HelpName = "FILE", Description = $"The kit that signed it (default {TrayFiles.Kit})." };
+        var kit = new Option<FileInfo?>("--kit") { HelpName = "FILE", Description = $"The kit that signed it (default {TrayFiles.KitShown})." };
         var command = new Command("show", "List the nodes of a bundle, once its signature is proven.") { bundle, kit };
         command.SetAction(parsed =>
         {

@@ -14,8 +14,8 @@ namespace DeviceTwin.Cli.Commands;
 internal sealed class ProvisionCommand
 {
     private readonly Option<FileInfo> plan = new("--plan") { HelpName = "FILE", Required = true, Description = "The tray as CSV, a line per board (tools/README.md)." };
-    private readonly Option<FileInfo?> wifi = new("--wifi") { HelpName = "FILE", Description = $"Networks and passwords, yours alone (default {TrayFiles.Wifi})." };
-    private readonly Option<FileInfo?> secrets = new("--secrets") { HelpName = "FILE", Description = $"Keys and secrets of the plant's nodes, yours alone (default {TrayFiles.Secrets})." };
+    private readonly Option<FileInfo?> wifi = new("--wifi") { HelpName = "FILE", Description = $"Networks and passwords, yours alone (default {TrayFiles.WifiShown})." };
+    private readonly Option<FileInfo?> secrets = new("--secrets") { HelpName = "FILE", Description = $"Keys and secrets of the plant's nodes, yours alone (default {TrayFiles.SecretsShown})." };
     private readonly Option<FileInfo?> journal = new("--journal") { HelpName = "FILE", Description = "What happened; the same one goes on where it stopped (default the plan's name with .journal)." };
     private readonly Option<DirectoryInfo?> labels = new("--labels") { HelpName = "DIR", Description = "Where labels go (default the plan's name with .labels)." };
     private readonly Option<string[]> ports = new("--port") { HelpName = "ID=PORT", Description = "The port of a node's board, by name or lasting identity; repeat for more. Others go by the order of plugging in." };
@@ -29,7 +29,7 @@ internal sealed class ProvisionCommand
     private readonly Option<string?> hubName = new("--hub-name") { HelpName = "NAME[:PORT]", Description = "What nodes call the hub (default as the hub says)." };
     private readonly Option<string?> timeServer = new("--time-server") { HelpName = "NAME", Description = "The plant's time server (default the firmware's own)." };
     private readonly Option<FileInfo?> bundle = new("--bundle") { HelpName = "FILE", Description = "No hub is in reach: enrol into this bundle, with the kit of `dtwin bundle kit`." };
-    private readonly Option<FileInfo?> kit = new("--kit") { HelpName = "FILE", Description = $"The kit of --bundle (default {TrayFiles.Kit})." };
+    private readonly Option<FileInfo?> kit = new("--kit") { HelpName = "FILE", Description = $"The kit of --bundle (default {TrayFiles.KitShown})." };
     private readonly Option<DirectoryInfo?> firmware = new("--firmware") { HelpName = "DIR", Description = "Firmware that every board is to run; flashed with esptool where it does not." };
     private readonly Option<string[]> flashPorts = new("--flash-port") { HelpName = "PORT", Description = "A port that flashes, beside the chips' own USB connectors; repeat for more." };
     private readonly Option<bool> dryRun = new("--dry-run") { Description = "Check plan, profiles, hub and ports; touch no board and change nothing." };
