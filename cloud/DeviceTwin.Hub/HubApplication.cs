@@ -32,14 +32,16 @@ public sealed class HubApplication : IAsyncDisposable
     private readonly LocalCertificates certificates;
     private readonly WebApplication app;
     private readonly ListeningPort http;
+    private readonly ListeningPort https;
 
-    private HubApplication(HubOptions options, DataFolder folder, LocalCertificates certificates, WebApplication app, ListeningPort http)
+    private HubApplication(HubOptions options, DataFolder folder, LocalCertificates certificates, WebApplication app, ListeningPort http, ListeningPort https)
     {
         Options = options;
         this.folder = folder;
         this.certificates = certificates;
         this.app = app;
         this.http = http;
+        this.https = https;
     }
 
     public HubOptions Options { get; }
@@ -50,9 +52,12 @@ public sealed class HubApplication : IAsyncDisposable
     public int MqttPort => app.Services.GetRequiredService<GatewayEndpoint>().Port;
 
     /// <summary>Where pages and REST are; real once started.</summary>
-    public string HttpUrl => Options.HttpBeyondLoopback
+    public string HttpUrl => Options.HttpEncrypted
         ? $"https://{Options.HostName}:{http.Port}"
         : $"http://{new IPEndPoint(Options.HttpBind, http.Port)}";
+
+    /// <summary>The port of HTTPS besides; real once started, null where there is none.</summary>
+    public int? HttpsPort => Options.HttpsPort is null ? null : https.Port;
 
     /// <summary>PEM of the authority that nodes trust.</summary>
     public string AuthorityFile => certificates.AuthorityFile;
@@ -72,17 +77,17 @@ public sealed class HubApplication : IAsyncDisposable
             var names = new HubNames(options.HostNames);
             certificates = StartProblems.Explain(options, () => OpenCertificates(options, names));
             var token = options.HttpBeyondLoopback ? StartProblems.Explain(options, () => HttpToken.Open(options.DataFolder)) : null;
-            var http = new ListeningPort();
+            var (http, https) = (new ListeningPort(), new ListeningPort());
             var server = certificates;
 
             // The gateway's handler asks for the fleet as soon as the server is made: the database is opened here.
-            var app = StartProblems.Explain(options, () => Build(options, access, names, server, token, http));
+            var app = StartProblems.Explain(options, () => Build(options, access, names, server, token, http, https));
             if (token is { Made: true })
             {
                 app.Logger.HttpTokenMade(token.Path);
             }
 
-            return new HubApplication(options, folder, certificates, app, http);
+            return new HubApplication(options, folder, certificates, app, http, https);
         }
         catch
         {
@@ -132,7 +137,7 @@ public sealed class HubApplication : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(HubOptions options, AccessOptions? access, HubNames names, LocalCertificates certificates, HttpToken? token, ListeningPort http)
+    private static WebApplication Build(HubOptions options, AccessOptions? access, HubNames names, LocalCertificates certificates, HttpToken? token, ListeningPort http, ListeningPort https)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -192,8 +197,8 @@ public sealed class HubApplication : IAsyncDisposable
             kestrel.Listen(options.HttpBind, options.HttpPort, listen =>
             {
                 http.Listening = listen;
-                listen.Use(HttpLimit(options, metrics, listen.ApplicationServices).Apply);
-                if (options.HttpBeyondLoopback)
+                listen.Use(HttpLimit(options.HttpConnections, metrics, listen.ApplicationServices).Apply);
+                if (options.HttpEncrypted)
                 {
                     listen.UseHttps(new TlsHandshakeCallbackOptions
                     {
@@ -201,6 +206,19 @@ public sealed class HubApplication : IAsyncDisposable
                     });
                 }
             });
+            if (options.HttpsPort is { } port)
+            {
+                kestrel.Listen(options.HttpsBind, port, listen =>
+                {
+                    https.Listening = listen;
+
+                    // Devices come here: as many as to the MQTT port. WebSocket and Azure's clients are HTTP/1.1.
+                    listen.Protocols = HttpProtocols.Http1;
+                    listen.Use(HttpLimit(listen.ApplicationServices.GetRequiredService<GatewayOptions>().MaxConnections, metrics, listen.ApplicationServices).Apply);
+                    var tls = listen.ApplicationServices.GetRequiredService<GatewayTls>();
+                    listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls.CurrentHttps()) });
+                });
+            }
         });
 
         var app = builder.Build();
@@ -219,13 +237,13 @@ public sealed class HubApplication : IAsyncDisposable
         return app;
     }
 
-    private static ConnectionLimit HttpLimit(HubOptions options, HubMetrics metrics, IServiceProvider services)
+    private static ConnectionLimit HttpLimit(int most, HubMetrics metrics, IServiceProvider services)
     {
         var logger = services.GetRequiredService<ILogger<HubApplication>>();
-        return new ConnectionLimit(options.HttpConnections, remote =>
+        return new ConnectionLimit(most, remote =>
         {
             metrics.HttpConnectionRefused();
-            logger.TooManyHttpConnections(remote, options.HttpConnections);
+            logger.TooManyHttpConnections(remote, most);
         });
     }
 

@@ -38,7 +38,7 @@ try
 
     await using var hub = HubApplication.Create(options);
     await hub.Start(CancellationToken.None);
-    Console.Out.WriteLine(new JsonObject
+    var ready = new JsonObject
     {
         ["ready"] = true,
         ["mqttPort"] = hub.MqttPort,
@@ -46,7 +46,13 @@ try
         ["caFile"] = hub.AuthorityFile,
         ["hostName"] = options.HostName,
         ["idScope"] = hub.IdScope,
-    }.ToJsonString(DeviceTwin.Twins.Json.Relaxed));
+    };
+    if (hub.HttpsPort is { } https)
+    {
+        ready["httpsPort"] = https;
+    }
+
+    Console.Out.WriteLine(ready.ToJsonString(DeviceTwin.Twins.Json.Relaxed));
     Console.Out.Flush();
     if (options.ExitWithStdin)
     {

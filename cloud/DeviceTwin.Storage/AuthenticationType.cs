@@ -15,3 +15,16 @@ public enum AuthenticationType
     /// <summary>Not at all: it cannot connect.</summary>
     None = 3,
 }
+
+/// <summary>Azure's words.</summary>
+public static class AuthenticationTypes
+{
+    /// <summary>As it stands in identities and twins.</summary>
+    public static string Word(this AuthenticationType type) => type switch
+    {
+        AuthenticationType.SelfSigned => "selfSigned",
+        AuthenticationType.CertificateAuthority => "certificateAuthority",
+        AuthenticationType.None => "none",
+        _ => "sas",
+    };
+}

@@ -14,7 +14,7 @@ using DeviceTwin.Twins;
 namespace DeviceTwin.Storage;
 
 /// <summary>Everything the hub keeps, in one place: what it holds at start, a way to write, and the histories.</summary>
-public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, IAccessStore, ICloudToDeviceStore, IDesiredRemovalStore, IWaveformStore, IBackupSource, ISequenceStore, IHistoryStore, IProvisioningStore, ITwinQueries, ITwinChangeLog, IAlarmStore, IEvidenceStore, IPlantStore, IConfigurationStateStore, IRolloutStore, IDisposable
+public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, IAccessStore, ICloudToDeviceStore, IDesiredRemovalStore, IWaveformStore, IBackupSource, ISequenceStore, IHistoryStore, IProvisioningStore, ITwinQueries, ITwinChangeLog, IAlarmStore, IEvidenceStore, IPlantStore, IConfigurationStateStore, IRolloutStore, IModuleStore, IDisposable
 {
     /// <summary>What was durable when the store was opened. Called once, before the first write.</summary>
     StoredFleet Load();
@@ -98,4 +98,18 @@ public sealed record StoredFleet(
     IReadOnlyList<DeviceSession> Sessions,
     IReadOnlyList<Configuration> Configurations,
     IReadOnlyDictionary<string, DateTimeOffset> LastTelemetryAt,
-    IReadOnlyDictionary<string, long> Counters);
+    IReadOnlyDictionary<string, long> Counters)
+{
+    /// <summary>The modules of the devices; sessions and telemetry times have theirs among the devices', by address.</summary>
+    public IReadOnlyList<StoredModule> Modules { get; init; } = [];
+}
+
+/// <summary>A module with its twin.</summary>
+public sealed record StoredModule(DeviceIdentity Identity, TwinDocument Twin);
+
+/// <summary>The modules of devices.</summary>
+public interface IModuleStore
+{
+    /// <summary>The twins of all modules, as last committed, by device and module.</summary>
+    IReadOnlyList<TwinDocument> ReadModuleTwins();
+}

@@ -1,6 +1,9 @@
+using DeviceTwin.Twins;
+
 namespace DeviceTwin.Storage;
 
-/// <summary>A device as the registry knows it. Keys are base64.</summary>
+/// <summary>A device, or a module of one, as the registry knows it. Keys are base64.</summary>
+/// <param name="Enabled">A module is let in where it and its device are.</param>
 public sealed record DeviceIdentity(
     string DeviceId,
     string GenerationId,
@@ -10,6 +13,18 @@ public sealed record DeviceIdentity(
     string SecondaryKey,
     DateTimeOffset CreatedAt)
 {
+    /// <summary>Which module of the device; null = the device itself.</summary>
+    public string? ModuleId { get; init; }
+
+    /// <summary>Who keeps the module, in its owner's words; empty for a device.</summary>
+    public string ManagedBy { get; init; } = "";
+
+    /// <summary>See <see cref="TwinAddress"/>.</summary>
+    public string Address => TwinAddress.Of(DeviceId, ModuleId);
+
+    /// <summary>Where the audit log says that something of this identity was changed; null = the device as a whole.</summary>
+    public string? AuditPath(string? path) => ModuleId is null ? path : path is null ? $"modules/{ModuleId}" : $"modules/{ModuleId}/{path}";
+
     public AuthenticationType Authentication { get; init; }
 
     /// <summary>Of a certificate, SHA-1 or SHA-256, upper-case hexadecimal; empty where there is none.</summary>
@@ -20,9 +35,11 @@ public sealed record DeviceIdentity(
 }
 
 /// <summary>The filters of a persistent MQTT session, with the granted QoS, and the topic filter text as subscribed.</summary>
+/// <param name="DeviceId">A <see cref="TwinAddress"/>: modules have sessions of their own.</param>
 public sealed record DeviceSession(string DeviceId, IReadOnlyDictionary<string, int> Subscriptions);
 
 /// <summary>One device-to-cloud message.</summary>
+/// <param name="DeviceId">A <see cref="TwinAddress"/>: who sent it, a device or a module of one.</param>
 /// <param name="Properties">System (<c>$.ct</c>, …) and application properties, decoded.</param>
 public sealed record TelemetryMessage(
     string DeviceId,
@@ -39,9 +56,9 @@ public sealed record TelemetryMessage(
 /// <param name="DeviceId">The device concerned, or null for a change of a configuration.</param>
 /// <param name="Action">What was done: <c>identity.create</c>, <c>identity.update</c>, <c>identity.delete</c>, <c>twin.patch</c>,
 /// <c>twin.replace</c>, <c>configuration.create</c>, <c>configuration.update</c>, <c>configuration.delete</c>,
-/// <c>method.invoke</c>, <c>message.send</c>, <c>message.purge</c>, and those of the other subjects.</param>
+/// <c>module.create</c>, <c>module.update</c>, <c>module.delete</c>, <c>method.invoke</c>, <c>message.send</c>, <c>message.purge</c>, and those of the other subjects.</param>
 /// <param name="Path">The path written (<c>tags.line</c>, <c>properties.desired.detection.…</c>) or the configuration's id or the method's name; null where the
-/// whole thing is meant.</param>
+/// whole thing is meant. What belongs to a module begins with <c>modules/ID</c>.</param>
 /// <param name="Value">The new value as JSON text; null for a removal or where there is none.</param>
 /// <param name="Version">The version of the desired section the change made, where it made one.</param>
 public sealed record AuditRow(

@@ -7,7 +7,10 @@ public abstract record StoreChange
 {
     public sealed record PutIdentity(DeviceIdentity Identity) : StoreChange;
 
-    /// <summary>Removes identity, twin, session and telemetry of a device.</summary>
+    /// <summary>Removes identity, twin, session and telemetry of a module.</summary>
+    public sealed record DeleteModule(string DeviceId, string ModuleId) : StoreChange;
+
+    /// <summary>Removes identity, twin, session and telemetry of a device; its modules are removed before, each by itself.</summary>
     public sealed record DeleteDevice(string DeviceId) : StoreChange;
 
     /// <param name="Twin">Its connection state is not stored: after a start nobody is connected.</param>

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace DeviceTwin.Twins;
 
-/// <summary>A device twin at one moment. Immutable: the JSON inside must not be changed by anyone.</summary>
+/// <summary>The twin of a device, or of a module of one, at one moment. Immutable: the JSON inside must not be changed by anyone.</summary>
 /// <param name="ETag">Changes with tags and desired properties only, so that busy devices do not starve an operator's If-Match.</param>
 /// <param name="Version">Counts every change of any section, from 1.</param>
 public sealed record TwinDocument(
@@ -18,14 +18,20 @@ public sealed record TwinDocument(
     bool Connected,
     DateTimeOffset? LastActivityAt)
 {
+    /// <summary>Which module of the device; null = the device's own twin.</summary>
+    public string? ModuleId { get; init; }
+
+    /// <summary>See <see cref="TwinAddress"/>.</summary>
+    public string Address => TwinAddress.Of(DeviceId, ModuleId);
+
     /// <summary>What configurations have set in the desired properties: dotted path to the setting. See <see cref="AppliedSetting"/>.</summary>
     public ImmutableSortedDictionary<string, AppliedSetting> Applied { get; init; } = AppliedSetting.None;
 
     /// <summary>How many messages wait for the device. A fact of the moment, like the connection.</summary>
     public int CloudToDeviceMessageCount { get; init; }
 
-    /// <summary>The twin of a device that has just been registered.</summary>
-    public static TwinDocument Create(string deviceId, DateTimeOffset at) => new(
+    /// <summary>The twin of a device, or of a module, that has just been registered.</summary>
+    public static TwinDocument Create(string deviceId, DateTimeOffset at, string? moduleId = null) => new(
         deviceId,
         ETags.First,
         1,
@@ -34,7 +40,10 @@ public sealed record TwinDocument(
         TwinSection.Create(at, withVersion: false),
         null,
         false,
-        null);
+        null)
+    {
+        ModuleId = moduleId,
+    };
 }
 
 /// <summary>Desired or reported properties with their version and metadata.</summary>

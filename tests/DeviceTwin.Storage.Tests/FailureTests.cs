@@ -106,7 +106,7 @@ public sealed class FailureTests
         Execute(folder, "UPDATE schema_version SET version = 99");
         var refusal = Refusal(() => folder.Open());
         Assert.That(refusal.Error, Is.EqualTo(StorageError.TooNew));
-        Assert.That(refusal.Message, Does.Contain("has schema 99; this hub knows up to 3"));
+        Assert.That(refusal.Message, Does.Contain("has schema 99; this hub knows up to 4"));
     }
 
     [Test]

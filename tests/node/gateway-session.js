@@ -1,14 +1,14 @@
 // The unmodified Azure IoT device client, told on stdin what to do next; each line on stdout is one thing that happened.
-// Usage: node gateway-session.js CONNECTION-STRING CA-FILE
+// Usage: node gateway-session.js CONNECTION-STRING CA-FILE [ws]
 'use strict';
 const fs = require('fs');
 const readline = require('readline');
 const { Client, Message } = require('azure-iot-device');
-const { Mqtt } = require('azure-iot-device-mqtt');
+const { Mqtt, MqttWs } = require('azure-iot-device-mqtt');
 
-const [connectionString, caFile] = process.argv.slice(2);
+const [connectionString, caFile, way] = process.argv.slice(2);
 const say = (text) => process.stdout.write(text + '\n');
-const client = Client.fromConnectionString(connectionString, Mqtt);
+const client = Client.fromConnectionString(connectionString, way === 'ws' ? MqttWs : Mqtt);
 let twin;
 
 const commands = {

@@ -1,13 +1,13 @@
 // The npm package mqtt, told on stdin what to do next; each line on stdout is one thing that happened.
-// Usage: node mqtt-session.js PORT CA-FILE CLIENT-ID USER-NAME PASSWORD
+// Usage: node mqtt-session.js PORT CA-FILE CLIENT-ID USER-NAME PASSWORD [ws]
 'use strict';
 const fs = require('fs');
 const readline = require('readline');
 const mqtt = require('mqtt');
 
-const [port, caFile, clientId, username, password] = process.argv.slice(2);
+const [port, caFile, clientId, username, password, way] = process.argv.slice(2);
 const say = (text) => process.stdout.write(text + '\n');
-const client = mqtt.connect(`mqtts://localhost:${port}`, {
+const client = mqtt.connect(way === 'ws' ? `wss://localhost:${port}/$iothub/websocket` : `mqtts://localhost:${port}`, {
   ca: fs.readFileSync(caFile),
   protocolVersion: 4,
   clientId,

@@ -36,7 +36,7 @@ internal sealed record CompareOptions(IReadOnlyList<string> Only, bool Quick, bo
         ? name
         : throw new UsageException($"there is no measure '{name}'; there are {string.Join(", ", Measures)}");
 
-    private static string Value(IReadOnlyList<string> arguments, ref int i, string what)
+    internal static string Value(IReadOnlyList<string> arguments, ref int i, string what)
     {
         var option = arguments[i];
         i++;
@@ -104,5 +104,5 @@ internal static class CompareVerb
         return rows.TrueForAll(row => row.Met != false);
     }
 
-    private static Row Rounded(Row row) => row with { Ours = Math.Round(row.Ours, 3), Peer = Math.Round(row.Peer, 3), Ratio = Math.Round(row.Ratio, 3) };
+    internal static Row Rounded(Row row) => row with { Ours = Math.Round(row.Ours, 3), Peer = Math.Round(row.Peer, 3), Ratio = Math.Round(row.Ratio, 3) };
 }

@@ -22,6 +22,9 @@ public static class Verbs
                                and loads them with the same client. MEASURE is pipelined, lockstep, idle, fanout or reported (repeatable);
                                --quick measures once instead of three times; --page writes the page; --folder says on which disk
                                the servers write (default: the temporary folder)
+          registry [--json] [--devices N] [--page FILE] [--folder DIR]
+                               a registry of N devices (100,000 unless told): bulk import, list, queries by indexed tag and unindexed
+                               reported path, groups, each beside the plain SQL it stands on; --page writes the table into a page
           help                 this text
         """;
 
@@ -35,6 +38,9 @@ public static class Verbs
                 case "compare":
                     var options = CompareOptions.Parse([.. arguments.Skip(1)]);
                     return await CompareVerb.Run(options, options.Quick ? Plan.Quick : Plan.Full, output, error, cancellation) ? Done : Failed;
+                case "registry":
+                    await RegistryVerb.Run(RegistryOptions.Parse([.. arguments.Skip(1)]), output, error, cancellation);
+                    return Done;
                 case "help" or "--help" or "-h":
                     output.WriteLine(Usage);
                     return Done;

@@ -5,17 +5,17 @@ using System.Text;
 namespace DeviceTwin.Hub.Fleet;
 
 /// <summary>
-/// Where the next page of a query begins. Names the device after which it does, not a row number: devices that come and go move
-/// nothing. To callers it is opaque; the query's hash in it tells a token of another query.
+/// Where the next page of a query begins. Names the row after which it does (a device's id, a row's or a group's key), not a number: rows that come and
+/// go move nothing. To callers it is opaque; the query's hash in it tells a token of another query.
 /// </summary>
-/// <param name="Left">How many devices may still come (<c>TOP</c>).</param>
+/// <param name="Left">How many rows may still come (<c>TOP</c>).</param>
 internal sealed record ContinuationToken(string? After, int Left, ulong Query)
 {
     private const byte Version = 1;
     private const int HeaderSize = 13;
 
-    /// <summary>Far longer than any that is given out.</summary>
-    private const int LongestText = 1024;
+    /// <summary>Longer ones are not given out: they go back and forth in a header.</summary>
+    private const int LongestText = 16 * 1024;
 
     /// <param name="text">As sent back by the caller; empty or null at the first page.</param>
     /// <exception cref="HubException">Not a token of this query.</exception>
@@ -32,7 +32,7 @@ internal sealed record ContinuationToken(string? After, int Left, ulong Query)
             || length <= HeaderSize
             || bytes[0] != Version)
         {
-            throw Refuse("is not a token that this hub gave out");
+            throw Unknown();
         }
 
         var token = new ContinuationToken(
@@ -42,9 +42,12 @@ internal sealed record ContinuationToken(string? After, int Left, ulong Query)
         return token.Query == HashOf(query) && token.Left > 0 ? token : throw Refuse("belongs to another query");
     }
 
-    /// <summary>The token of the page after one that ended with this device.</summary>
-    public ContinuationToken Next(string deviceId, int taken) =>
-        this with { After = deviceId, Left = Left == int.MaxValue ? Left : Left - taken };
+    /// <summary>The refusal of a text that no hub wrote.</summary>
+    public static HubException Unknown() => Refuse("is not a token that this hub gave out");
+
+    /// <summary>The token of the page after one that ended with this row.</summary>
+    public ContinuationToken Next(string key, int taken) =>
+        this with { After = key, Left = Left == int.MaxValue ? Left : Left - taken };
 
     public string Write()
     {
@@ -53,7 +56,11 @@ internal sealed record ContinuationToken(string? After, int Left, ulong Query)
         BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(1), Left);
         BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(5), Query);
         Encoding.UTF8.GetBytes(After, bytes.AsSpan(HeaderSize));
-        return Convert.ToBase64String(bytes);
+        var text = Convert.ToBase64String(bytes);
+        return text.Length <= LongestText
+            ? text
+            : throw new HubException(
+                HubError.ArgumentInvalid, "The values that this query groups by are too long to go on from one page to the next. Ask for more rows at once (x-ms-max-item-count, up to 1000).");
     }
 
     private static ulong HashOf(string query) => BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(query)));

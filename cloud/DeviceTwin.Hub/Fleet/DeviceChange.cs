@@ -8,7 +8,7 @@ using DeviceTwin.Twins.Reconciliation;
 namespace DeviceTwin.Hub.Fleet;
 
 /// <summary>
-/// One operation on one device as it builds up: the state it leads to, what must be stored, what must be told, and what reconciliation
+/// One operation on one device, or module, as it builds up: the state it leads to, what must be stored, what must be told, and what reconciliation
 /// asks for. Nothing of it is visible before it is durable.
 /// </summary>
 internal sealed class DeviceChange
@@ -44,7 +44,8 @@ internal sealed class DeviceChange
     /// <summary>How long the newest desired change took, where this brought the node in sync; null otherwise.</summary>
     public TimeSpan? InSyncAfter { get; private set; }
 
-    private string DeviceId => State.Identity.DeviceId;
+    /// <summary>Its address.</summary>
+    private string DeviceId => State.Identity.Address;
 
     /// <summary>Takes an operator's change of tags and desired properties over.</summary>
     public void Operate(TwinChange change, string author, string action)
@@ -195,7 +196,7 @@ internal sealed class DeviceChange
     {
         State = State with { Identity = identity };
         Stored.Add(new StoreChange.PutIdentity(identity));
-        Stored.Add(new StoreChange.AppendAudit(new AuditRow(at, author, DeviceId, action, null, null, null)));
+        Audit(author, action, null, null, null);
         Events.Add(new FleetEvent.IdentityChanged(DeviceId, at, identity));
     }
 
@@ -281,9 +282,12 @@ internal sealed class DeviceChange
         foreach (var path in TwinPatches.Paths(patch))
         {
             var value = Json.At(patch, path)?.ToJsonString(Json.Relaxed);
-            Stored.Add(new StoreChange.AppendAudit(new AuditRow(at, author, DeviceId, action, $"{section}.{path}", value, version)));
+            Audit(author, action, $"{section}.{path}", value, version);
         }
     }
+
+    private void Audit(string author, string action, string? path, string? value, long? version) =>
+        Stored.Add(new StoreChange.AppendAudit(new AuditRow(at, author, State.Identity.DeviceId, action, State.Identity.AuditPath(path), value, version)));
 
     /// <summary>The configurations behind a patch: those whose settings it writes, or <c>configurations</c> where it only takes back.</summary>
     private string Author(ConfigurationPlan plan)

@@ -22,6 +22,12 @@ internal static class FleetErrors
     public static HubException DeviceNotFound(string deviceId) =>
         new(HubError.DeviceNotFound, $"There is no device \"{deviceId}\". Register it first, or check the spelling: ids are case-sensitive.");
 
+    /// <summary>There is no such device, or module.</summary>
+    public static HubException NotFound(string address) => TwinAddress.IsModule(address) ? ModuleNotFound(TwinAddress.Parse(address)) : DeviceNotFound(address);
+
+    public static HubException ModuleNotFound(TwinAddress address) =>
+        new(HubError.ModuleNotFound, $"Device \"{address.DeviceId}\" has no module \"{address.ModuleId}\". Register it first, or check the spelling: ids are case-sensitive.");
+
     public static HubException ConfigurationNotFound(string id) =>
         new(HubError.ConfigurationNotFound, $"There is no configuration \"{id}\". Create it without If-Match, or check the spelling.");
 

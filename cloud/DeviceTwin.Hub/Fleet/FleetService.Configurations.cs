@@ -42,16 +42,14 @@ internal sealed partial class FleetService
             }
 
             targeted++;
-            applied += prepared.Settings.All(setting =>
-                state.Twin.Applied.GetValueOrDefault(setting.Key)?.ConfigurationId == id
-                && Json.Same(Json.At(state.Twin.Desired.Properties, setting.Key), setting.Value)) ? 1 : 0;
+            applied += IsApplied(prepared, state) ? 1 : 0;
             var won = prepared.Settings.Where(setting => state.Twin.Applied.GetValueOrDefault(setting.Key)?.ConfigurationId == id)
                 .Select(setting => state.Reconciliation.StateOf(setting.Key)).ToArray();
             succeeded += won.Length > 0 && Array.TrueForAll(won, stands => stands == ConvergenceState.InSync) ? 1 : 0;
             failed += Array.Exists(won, stands => stands is ConvergenceState.Rejected or ConvergenceState.Drifted) ? 1 : 0;
             foreach (var (name, condition) in queries)
             {
-                results[name] += condition.Matches(new ConditionSubject(state.Seen, state.Identity.Enabled)) ? 1 : 0;
+                results[name] += condition.Matches(Asked(state.Seen, state)) ? 1 : 0;
             }
         }
 
@@ -66,7 +64,7 @@ internal sealed partial class FleetService
         Refusing(() => PreparedConfiguration.Prepare(configuration));
         foreach (var query in configuration.MetricQueries.Values)
         {
-            Refusing(() => TwinQuery.Parse(query));
+            RefuseUnlessDevices(Refusing(() => TwinQuery.Parse(query)));
         }
 
         Configuration result;

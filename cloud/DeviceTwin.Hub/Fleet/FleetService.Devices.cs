@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
@@ -10,21 +11,37 @@ namespace DeviceTwin.Hub.Fleet;
 /// <summary>Identities, sessions, connections and telemetry.</summary>
 internal sealed partial class FleetService
 {
-    private const int MaximumDeviceIdLength = 128;
+    private const int MaximumIdLength = 128;
     private const int GeneratedKeyBytes = 32;
     private static readonly StoreChange OneMessage = new StoreChange.Count(FleetCounters.Telemetry, 1);
 
     /// <inheritdoc/>
-    public DeviceIdentity? FindIdentity(string deviceId) => visible.GetValueOrDefault(deviceId)?.Identity;
+    public DeviceIdentity? FindIdentity(string deviceId) => Visible(deviceId)?.Identity;
 
     /// <inheritdoc/>
     public IReadOnlyList<DeviceIdentity> ListIdentities() =>
         [.. States.Select(state => state.Identity).OrderBy(identity => identity.DeviceId, StringComparer.Ordinal)];
 
     /// <inheritdoc/>
-    public async Task<DeviceIdentity> PutIdentity(DeviceIdentity identity, string? ifMatch, string author, CancellationToken cancellation)
+    public IReadOnlyList<DeviceIdentity> ListIdentities(string? after, int limit) =>
+        [.. Refusing(() => store.FindDeviceIds(after, limit)).Select(FindIdentity).OfType<DeviceIdentity>()];
+
+    /// <inheritdoc/>
+    public Task<DeviceIdentity> PutIdentity(DeviceIdentity identity, string? ifMatch, string author, CancellationToken cancellation) =>
+        PutIdentity(identity, ifMatch, null, author, cancellation);
+
+    /// <inheritdoc/>
+    public Task<DeviceIdentity> CreateIdentity(DeviceIdentity identity, JsonObject twin, string author, CancellationToken cancellation) =>
+        PutIdentity(identity, null, twin, author, cancellation);
+
+    private async Task<DeviceIdentity> PutIdentity(DeviceIdentity identity, string? ifMatch, JsonObject? content, string author, CancellationToken cancellation)
     {
-        CheckDeviceId(identity.DeviceId);
+        if (identity.ModuleId is not null)
+        {
+            return await PutModule(identity, ifMatch, content, author, cancellation).ConfigureAwait(false);
+        }
+
+        CheckId(identity.DeviceId, "device");
         CheckKey(identity.PrimaryKey, "primaryKey");
         CheckKey(identity.SecondaryKey, "secondaryKey");
         CheckThumbprints(identity);
@@ -55,6 +72,11 @@ internal sealed partial class FleetService
                     new DeviceState(result, twin, NodeReconciliation.From(twin), null, new DevicePresence(null)), at);
                 change.SetIdentity(result, author, "identity.create");
                 change.Stored.Add(new StoreChange.PutTwin(twin));
+                if (content is not null)
+                {
+                    change.Operate(Refusing(() => TwinUpdates.Patch(twin, content, at)), author, "twin.patch");
+                }
+
                 Configure(change);
             }
             else
@@ -69,6 +91,7 @@ internal sealed partial class FleetService
                 };
                 change = new DeviceChange(existing, at);
                 change.SetIdentity(result, author, "identity.update");
+                RecheckModules(change);
             }
 
             written = Publish(change);
@@ -90,29 +113,38 @@ internal sealed partial class FleetService
     /// <inheritdoc/>
     public async Task DeleteIdentity(string deviceId, string? ifMatch, string author, CancellationToken cancellation)
     {
+        if (TwinAddress.IsModule(deviceId))
+        {
+            await DeleteModule(TwinAddress.Parse(deviceId), ifMatch, author, cancellation).ConfigureAwait(false);
+            return;
+        }
+
         var at = time.GetUtcNow();
         Task written;
         lock (gate)
         {
-            var state = Working(deviceId);
+            var state = Device(deviceId);
             FleetErrors.CheckMatch(ifMatch, state.Identity.ETag);
             working.Remove(deviceId);
+            var modules = RemoveModules(deviceId);
             tags.Remove(deviceId, state.Twin.Tags);
             resends.Forget(deviceId);
             StoreChange[] changes =
             [
+                .. modules.Select(module => new StoreChange.DeleteModule(deviceId, module.ModuleId!)),
                 new StoreChange.DeleteDevice(deviceId),
                 new StoreChange.AppendAudit(new AuditRow(at, author, deviceId, "identity.delete", null, null, null)),
             ];
             written = store.Write(changes, () =>
             {
                 visible.TryRemove(deviceId, out _);
+                visibleModules.TryRemove(deviceId, out _);
                 foreach (var subject in subjects)
                 {
                     subject.Deleted(deviceId);
                 }
 
-                Tell([new FleetEvent.IdentityDeleted(deviceId, at)]);
+                Tell([.. modules.Select(module => new FleetEvent.IdentityDeleted(module.Address, at)), new FleetEvent.IdentityDeleted(deviceId, at)]);
             });
         }
 
@@ -121,7 +153,7 @@ internal sealed partial class FleetService
     }
 
     /// <inheritdoc/>
-    public DeviceSession? FindSession(string deviceId) => visible.GetValueOrDefault(deviceId)?.Session;
+    public DeviceSession? FindSession(string deviceId) => Visible(deviceId)?.Session;
 
     /// <inheritdoc/>
     public Task SaveSession(DeviceSession session, CancellationToken cancellation) =>
@@ -194,7 +226,7 @@ internal sealed partial class FleetService
         lock (gate)
         {
             // The device may have been deleted, or another connection may have taken over: nothing to note then.
-            if (working.GetValueOrDefault(deviceId)?.Presence is not { } presence || presence.ConnectionId != connectionId)
+            if (FindWorking(deviceId)?.Presence is not { } presence || presence.ConnectionId != connectionId)
             {
                 return Task.CompletedTask;
             }
@@ -214,7 +246,7 @@ internal sealed partial class FleetService
     /// <inheritdoc/>
     public void SetQueuedMessages(string deviceId, int count)
     {
-        if (visible.GetValueOrDefault(deviceId)?.Presence is { } presence)
+        if (Visible(deviceId)?.Presence is { } presence)
         {
             presence.QueuedMessages = count;
         }
@@ -236,7 +268,7 @@ internal sealed partial class FleetService
             lock (gate)
             {
                 var presence = Working(message.DeviceId).Presence;
-                var parts = Parts(message);
+                var parts = TwinAddress.IsModule(message.DeviceId) ? null : Parts(message);
                 var kept = parts is null || parts.TrueForAll(part => !part.Instead);
                 store.Write(new TelemetryWrite(this, message, presence, parts, kept, receipt));
             }
@@ -351,21 +383,22 @@ internal sealed partial class FleetService
     private static string KeyOr(string given, string? before) =>
         given.Length > 0 ? given : !string.IsNullOrEmpty(before) ? before : Convert.ToBase64String(RandomNumberGenerator.GetBytes(GeneratedKeyBytes));
 
-    private static void CheckDeviceId(string deviceId)
+    /// <param name="noun">What it is of: device or module.</param>
+    private static void CheckId(string id, string noun)
     {
-        var valid = deviceId.Length is > 0 and <= MaximumDeviceIdLength
-            && deviceId.All(character => char.IsAsciiLetterOrDigit(character) || "-.+%_#*?!(),:=@$'".Contains(character));
+        var valid = id.Length is > 0 and <= MaximumIdLength
+            && id.All(character => char.IsAsciiLetterOrDigit(character) || "-.+%_#*?!(),:=@$'".Contains(character));
         if (!valid)
         {
             throw new HubException(
                 HubError.ArgumentInvalid,
-                $"The device id \"{deviceId}\" is not allowed. Use 1 to {MaximumDeviceIdLength} ASCII letters, digits and -.+%_#*?!(),:=@$'.");
+                $"The {noun} id \"{id}\" is not allowed. Use 1 to {MaximumIdLength} ASCII letters, digits and -.+%_#*?!(),:=@$'.");
         }
 
         // Servers leave an encoded slash in an address as it is: who asks for "a/b" must not get a device "a%2Fb".
-        if (deviceId.Contains("%2f", StringComparison.OrdinalIgnoreCase))
+        if (id.Contains("%2f", StringComparison.OrdinalIgnoreCase))
         {
-            throw new HubException(HubError.ArgumentInvalid, $"The device id \"{deviceId}\" is not allowed: it must not contain a slash, nor %2F. Leave it out.");
+            throw new HubException(HubError.ArgumentInvalid, $"The {noun} id \"{id}\" is not allowed: it must not contain a slash, nor %2F. Leave it out.");
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed partial class FleetService
         Task written;
         lock (gate)
         {
-            var state = Working(deviceId);
+            var state = Device(deviceId);
             if (state.Overrides.Keys.FirstOrDefault(other => IsBelow(other, path) || IsBelow(path, other)) is { } other)
             {
                 throw new HubException(HubError.ArgumentInvalid, $"The device has an override of {other}: one of the two would lie below the other. Remove it first.");
@@ -74,7 +74,7 @@ internal sealed partial class FleetService
         Task written;
         lock (gate)
         {
-            var setting = Working(deviceId).Overrides.GetValueOrDefault(path) ?? throw FleetErrors.OverrideNotFound(deviceId, path);
+            var setting = Device(deviceId).Overrides.GetValueOrDefault(path) ?? throw FleetErrors.OverrideNotFound(deviceId, path);
             written = EndOverride(setting, author, "override.remove");
         }
 

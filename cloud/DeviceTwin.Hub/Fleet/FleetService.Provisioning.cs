@@ -12,7 +12,7 @@ internal sealed partial class FleetService : IProvisionedFleet
     /// <inheritdoc/>
     public async Task Provision(string deviceId, string author, Func<DeviceIdentity?, ProvisionedDevice> decide, CancellationToken cancellation)
     {
-        CheckDeviceId(deviceId);
+        CheckId(deviceId, "device");
         var at = time.GetUtcNow();
         bool created;
         Task written;
@@ -71,6 +71,7 @@ internal sealed partial class FleetService : IProvisionedFleet
         if (identity != before)
         {
             change.SetIdentity(identity with { ETag = ETags.Next(before.ETag) }, author, "identity.update");
+            RecheckModules(change);
         }
 
         if (wanted.Reset)

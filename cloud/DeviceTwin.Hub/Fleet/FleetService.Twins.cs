@@ -9,7 +9,7 @@ namespace DeviceTwin.Hub.Fleet;
 internal sealed partial class FleetService
 {
     /// <inheritdoc/>
-    public IEnumerable<string> FindRemovedDesired(string deviceId) => visible.GetValueOrDefault(deviceId)?.Removed.Keys ?? [];
+    public IEnumerable<string> FindRemovedDesired(string deviceId) => Visible(deviceId)?.Removed.Keys ?? [];
 
     /// <inheritdoc/>
     public Task<TwinDocument> PatchTwin(string deviceId, JsonObject patch, string? ifMatch, string author, CancellationToken cancellation) =>
@@ -62,7 +62,7 @@ internal sealed partial class FleetService
             var twinChange = Refusing(() => update(state.Twin, at));
             var change = new DeviceChange(state, at);
             change.Operate(twinChange, author, action);
-            if (twinChange.TagsPatch is not null)
+            if (twinChange.TagsPatch is not null && state.Identity.ModuleId is null)
             {
                 Configure(change);
             }
@@ -80,7 +80,7 @@ internal sealed partial class FleetService
     {
         lock (gate)
         {
-            if (working.GetValueOrDefault(deviceId) is not { Presence.ConnectionId: not null } state)
+            if (FindWorking(deviceId) is not { Presence.ConnectionId: not null } state)
             {
                 return false;
             }

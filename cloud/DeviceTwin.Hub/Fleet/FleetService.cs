@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
-using DeviceTwin.Twins.Conditions;
 using DeviceTwin.Twins.Reconciliation;
 
 namespace DeviceTwin.Hub.Fleet;
@@ -37,6 +36,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
 
     private ImmutableArray<PreparedConfiguration> visibleConfigurations = [];
     private ImmutableArray<Action<FleetEvent>> subscribers = [];
+    private ImmutableArray<Action<FleetEvent>> moduleSubscribers = [];
     private readonly TagIndex tags = new();
     private readonly ITimer expiry;
     private readonly ITimer planning;
@@ -106,28 +106,11 @@ internal sealed partial class FleetService : IFleet, IDisposable
     private IEnumerable<DeviceState> States => visible.Select(entry => entry.Value);
 
     /// <inheritdoc/>
-    public TwinDocument? FindTwin(string deviceId) => visible.GetValueOrDefault(deviceId)?.Seen;
+    public TwinDocument? FindTwin(string deviceId) => Visible(deviceId)?.Seen;
 
     /// <inheritdoc/>
     public NodeConvergence? FindConvergence(string deviceId) =>
-        visible.GetValueOrDefault(deviceId) is { } state ? state.Reconciliation.Describe(state.Twin) : null;
-
-    /// <inheritdoc/>
-    public TwinPage Query(string query, string? continuation, int size) => Refusing(() =>
-    {
-        var parsed = TwinQuery.Parse(query);
-        var token = ContinuationToken.Read(continuation, query, parsed.Top);
-        var left = Math.Min(size, token.Left);
-
-        // Presence first: who is told of as connected was so when the rows were read or before.
-        var presence = States.ToDictionary(
-            state => state.Identity.DeviceId, state => new PresenceFact(state.Presence.Connected, state.Presence.LastActivityAt), StringComparer.Ordinal);
-        var twins = store.FindTwins(new TwinSearch(parsed.Condition, token.After, left + 1, presence));
-        var more = twins.Count > left && token.Left > left;
-        return twins.Count <= left
-            ? new TwinPage(twins, null)
-            : new TwinPage([.. twins.Take(left)], more ? token.Next(twins[left - 1].DeviceId, left).Write() : null);
-    });
+        Visible(deviceId) is { } state ? state.Reconciliation.Describe(state.Twin) : null;
 
     /// <inheritdoc/>
     public IReadOnlyList<TelemetryMessage> ReadTelemetry(string deviceId, string? kind, int limit) =>
@@ -140,9 +123,14 @@ internal sealed partial class FleetService : IFleet, IDisposable
     public TwinChangePage ReadChanges(TwinChangeSearch search) => Refusing(() => store.ReadChanges(search));
 
     /// <inheritdoc/>
-    public IDisposable Subscribe(Action<FleetEvent> callback)
+    public IDisposable Subscribe(Action<FleetEvent> callback, bool modules = false)
     {
         ImmutableInterlocked.Update(ref subscribers, static (list, added) => list.Add(added), callback);
+        if (modules)
+        {
+            ImmutableInterlocked.Update(ref moduleSubscribers, static (list, added) => list.Add(added), callback);
+        }
+
         return new Subscription(this, callback);
     }
 
@@ -208,6 +196,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
                 StorageError.Corrupt, $"The database has no identity of device {orphan}, only its twin. Move it away and restore a backup.");
         }
 
+        LoadModules(stored, sessions, removals);
         FleetLog.Loaded(logger, working.Count, workingConfigurations.Length);
 
         // A configuration may have been stored just before the process ended, its effect on the devices not.
@@ -232,7 +221,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
     }
 
     /// <summary>The device for a writer, inside the lock.</summary>
-    private DeviceState Working(string deviceId) => working.GetValueOrDefault(deviceId) ?? throw FleetErrors.DeviceNotFound(deviceId);
+    private DeviceState Device(string deviceId) => working.GetValueOrDefault(deviceId) ?? throw FleetErrors.DeviceNotFound(deviceId);
 
     /// <summary>Queues a finished change, inside the lock; the task completes when it is durable, visible and told.</summary>
     private Task Publish(DeviceChange change)
@@ -245,6 +234,13 @@ internal sealed partial class FleetService : IFleet, IDisposable
     private void Take(DeviceChange change)
     {
         change.Finish();
+        Remind(change);
+        if (change.State.Identity.ModuleId is not null)
+        {
+            TakeModule(change.State);
+            return;
+        }
+
         var deviceId = change.State.Identity.DeviceId;
         var before = working.GetValueOrDefault(deviceId)?.Twin.Tags;
         if (!ReferenceEquals(before, change.State.Twin.Tags))
@@ -253,16 +249,15 @@ internal sealed partial class FleetService : IFleet, IDisposable
         }
 
         working[deviceId] = change.State;
-        Remind(change);
     }
 
     /// <summary>Has readers see a durable change, and tells of it; on the store's thread.</summary>
     private void Show(DeviceChange change)
     {
-        visible[change.State.Identity.DeviceId] = change.State;
+        ShowState(change.State);
         Interlocked.Add(ref desiredTotal, change.DesiredPatches);
         Interlocked.Add(ref reportedTotal, change.ReportedPatches);
-        if (change.InSyncAfter is { } took)
+        if (change.InSyncAfter is { } took && change.State.Identity.ModuleId is null)
         {
             times.Add(took);
         }
@@ -277,7 +272,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
         var doubt = (change.Actions & ReconciliationActions.SendDocument) != 0;
         if (state.Presence.ConnectionId is not null
             && (change.Actions & (ReconciliationActions.StartTimer | ReconciliationActions.SendDocument)) != 0
-            && resends.Await(state.Identity.DeviceId, state.Twin.Desired.Version, doubt))
+            && resends.Await(state.Identity.Address, state.Twin.Desired.Version, doubt))
         {
             change.SendDocument();
         }
@@ -298,7 +293,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
             FleetLog.DesiredChanged(logger, desired.DeviceId, desired.Version, desired.Author);
         }
 
-        foreach (var subscriber in subscribers)
+        foreach (var subscriber in TwinAddress.IsModule(happened.DeviceId) ? moduleSubscribers : subscribers)
         {
             try
             {
@@ -325,6 +320,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
                 tags.Put(deviceId, null, state.Twin.Tags);
             }
 
+            FallBackModules();
             workingConfigurations = visibleConfigurations;
             workingStages = visibleStages;
             CollectAdmitted();
@@ -379,6 +375,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
             if (Interlocked.Exchange(ref disposed, 1) == 0)
             {
                 ImmutableInterlocked.Update(ref fleet.subscribers, static (list, removed) => list.Remove(removed), callback);
+                ImmutableInterlocked.Update(ref fleet.moduleSubscribers, static (list, removed) => list.Remove(removed), callback);
             }
         }
     }

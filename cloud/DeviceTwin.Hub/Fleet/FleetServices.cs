@@ -1,3 +1,4 @@
+using DeviceTwin.Hub.Queries;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -8,7 +9,7 @@ namespace DeviceTwin.Hub.Fleet;
 public static class FleetServices
 {
     /// <summary>
-    /// Adds <see cref="IFleet"/> over a SQLite store. The database is opened when the fleet is first asked for; a failure is a
+    /// Adds <see cref="IFleet"/> over a SQLite store, and queries. The database is opened when the fleet is first asked for; a failure is a
     /// <see cref="StorageException"/> with a code.
     /// </summary>
     public static IServiceCollection AddFleet(this IServiceCollection services, FleetOptions options)
@@ -18,6 +19,8 @@ public static class FleetServices
         services.AddSingleton<IHubStore>(_ => SqliteHubStore.Open(options.Store));
         services.AddSingleton<IFleet, FleetService>();
         services.AddSingleton(provider => (IProvisionedFleet)provider.GetRequiredService<IFleet>());
+        services.AddSingleton<QueryService>();
+        services.AddSingleton<BulkRegistry>();
         return services;
     }
 }

@@ -1,12 +1,15 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
+using DeviceTwin.Twins.Conditions;
 using DeviceTwin.Twins.Reconciliation;
 
 namespace DeviceTwin.Hub.Fleet;
 
 /// <summary>
 /// The hub's one door to identities, twins, configurations and telemetry. Gateway, REST and dashboard all come through here.
+/// Where a device is named, a module of one may be, by its <see cref="TwinAddress"/>: identity, twin, session, connection, telemetry. What goes through
+/// all devices (lists, queries, configurations, statistics) meets no module.
 /// A task completes only after the change it made is durable. Every refusal is a <see cref="HubException"/>.
 /// </summary>
 public interface IFleet
@@ -16,10 +19,26 @@ public interface IFleet
 
     IReadOnlyList<DeviceIdentity> ListIdentities();
 
+    /// <summary>Some of them, by device id.</summary>
+    /// <param name="after">The id after which they begin; null for the first.</param>
+    IReadOnlyList<DeviceIdentity> ListIdentities(string? after, int limit);
+
+    /// <summary>The modules of a device, by module id; null where the device is unknown.</summary>
+    IReadOnlyList<DeviceIdentity>? ListModules(string deviceId);
+
+    /// <summary>The twins of modules, as last made durable, in the ordinal order of their addresses; read no further than somebody asks.</summary>
+    /// <param name="deviceId">Of this device only; null for all.</param>
+    /// <param name="after">The address after which they begin; null for the first.</param>
+    IEnumerable<TwinDocument> ListModuleTwins(string? deviceId = null, string? after = null);
+
     /// <summary>Creates (when <paramref name="ifMatch"/> is null) or updates an identity; generates keys that are empty.</summary>
     Task<DeviceIdentity> PutIdentity(DeviceIdentity identity, string? ifMatch, string author, CancellationToken cancellation);
 
-    /// <summary>Removes identity, twin, session and history, and drops the connection.</summary>
+    /// <summary>Registers a device whose twin has tags and desired properties from the first moment: all of it or nothing.</summary>
+    /// <param name="twin">As a patch of an empty twin.</param>
+    Task<DeviceIdentity> CreateIdentity(DeviceIdentity identity, JsonObject twin, string author, CancellationToken cancellation);
+
+    /// <summary>Removes identity, twin, session and history, and drops the connection; of a device its modules too.</summary>
     Task DeleteIdentity(string deviceId, string? ifMatch, string author, CancellationToken cancellation);
 
     /// <summary>The twin as last made durable, or null where the device is unknown.</summary>
@@ -79,12 +98,21 @@ public interface IFleet
     Task DeleteConfiguration(string id, string? ifMatch, string author, CancellationToken cancellation);
 
     /// <summary>
-    /// The twins that a query (<c>SELECT [TOP n] * FROM devices [WHERE condition]</c>) selects, by device id, page by page. Reads what is
-    /// durable: every change acknowledged before the call is in the answer.
+    /// The twins that a query over devices without aggregates selects, by device id, page by page. Reads what is durable: every change acknowledged
+    /// before the call is in the answer. Of tags and properties the twins have what the query's columns show; with <c>*</c> they are whole.
     /// </summary>
     /// <param name="continuation">From the page before; null or empty for the first.</param>
     /// <param name="size">Twins on the page at most.</param>
     TwinPage Query(string query, string? continuation, int size);
+
+    /// <summary>The same for those who pass the twins on as they are: the documents are text.</summary>
+    TwinTextPage QueryTexts(string query, string? continuation, int size);
+
+    /// <summary>The same for a query with columns: its rows.</summary>
+    RowPage QueryRows(string query, string? continuation, int size);
+
+    /// <summary>The groups of a query over devices that aggregates, by what they have in common; durable as <see cref="Query"/>.</summary>
+    IReadOnlyList<QueryGroup> FindGroups(TwinQuery query);
 
     /// <summary>How far the node has taken over what is desired of it; null where the device is unknown.</summary>
     NodeConvergence? FindConvergence(string deviceId);
@@ -161,10 +189,12 @@ public interface IFleet
     FleetStatistics Statistics { get; }
 
     /// <summary>Calls back after each durable change, in order per device, on a thread of the fleet's: the callback must not block.</summary>
-    IDisposable Subscribe(Action<FleetEvent> callback);
+    /// <param name="modules">Also after changes of modules.</param>
+    IDisposable Subscribe(Action<FleetEvent> callback, bool modules = false);
 }
 
 /// <summary>A durable change that somebody may want to act on.</summary>
+/// <param name="DeviceId">A <see cref="TwinAddress"/>: modules are told of to who asked for them.</param>
 public abstract record FleetEvent(string DeviceId, DateTimeOffset At)
 {
     /// <param name="Patch">What the device must be sent: the patch as written, removed keys as null, without <c>$version</c>.</param>
@@ -203,6 +233,12 @@ public sealed record FleetTotals(long Telemetry, long ReportedPatches, long Desi
 /// <summary>One page of an answer.</summary>
 /// <param name="Continuation">Leads to the next page; null on the last. Stays good while devices come and go.</param>
 public sealed record TwinPage(IReadOnlyList<TwinDocument> Twins, string? Continuation);
+
+/// <inheritdoc cref="TwinPage"/>
+public sealed record TwinTextPage(IReadOnlyList<TwinText> Twins, string? Continuation);
+
+/// <inheritdoc cref="TwinPage"/>
+public sealed record RowPage(IReadOnlyList<JsonObject> Rows, string? Continuation);
 
 /// <summary>Counts of devices.</summary>
 public sealed record FleetStatistics(int Total, int Enabled, int Disabled, int Connected);

@@ -9,7 +9,7 @@ internal sealed class DesiredPushService(GatewayServices services, IFleet fleet)
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        subscription = fleet.Subscribe(services.Registry.Handle);
+        subscription = fleet.Subscribe(services.Registry.Handle, modules: true);
         return Task.CompletedTask;
     }
 

@@ -14,7 +14,7 @@ using Microsoft.AspNetCore.Connections;
 namespace DeviceTwin.Hub.Gateway;
 
 /// <summary>
-/// One admitted device on one connection. Two loops: one reads packets and hands telemetry to the store at once, so that many
+/// One admitted device, or module of one, on one connection. Two loops: one reads packets and hands telemetry to the store at once, so that many
 /// messages share a commit; the other answers, strictly in the order of arrival, each answer only when what it confirms is durable.
 /// It alone writes to the connection, and flushes when it has nothing more to do at once.
 /// </summary>
@@ -64,6 +64,7 @@ internal sealed class DeviceConnection
         this.transport = transport;
         this.connect = connect;
         this.admission = admission;
+        DeviceId = admission.Identity.Address;
         this.services = services;
         GatewayOptions options = services.Options;
         rules = new MqttReadRules(options.MaxPayload + 2 + 0xFFFF + 2, WildcardsInNames: true);
@@ -81,7 +82,8 @@ internal sealed class DeviceConnection
 
     public string Id => transport.ConnectionId;
 
-    public string DeviceId => admission.Identity.DeviceId;
+    /// <summary>The address of who is connected; see <see cref="TwinAddress"/>.</summary>
+    public string DeviceId { get; }
 
     /// <summary>The device is there and has subscribed to methods.</summary>
     public bool TakesMethods => methods.IsOpen;
@@ -153,7 +155,7 @@ internal sealed class DeviceConnection
     /// <summary>Closes the connection where the device, as it now is, would not have been let in.</summary>
     public void Recheck(DeviceIdentity identity)
     {
-        if (!identity.Enabled)
+        if (!identity.Enabled || (identity.ModuleId is not null && services.Fleet.FindIdentity(identity.DeviceId) is not { Enabled: true }))
         {
             Close("the device was disabled");
         }
@@ -617,7 +619,7 @@ internal sealed class DeviceConnection
             services.Metrics.Sent("twinReply");
             Send(reply.Topic(item.Topic.RequestId!), reply.Body);
         }
-        else if (item.Topic.Kind == DeviceTopicKind.Telemetry && services.Questions is { } questions
+        else if (item.Topic.Kind == DeviceTopicKind.Telemetry && admission.Identity.ModuleId is null && services.Questions is { } questions
             && await questions.Answer(DeviceId, item.Topic.Bag, message.Payload) is { } told)
         {
             Send(told.Reply.Topic(told.RequestId), told.Reply.Body);
@@ -712,7 +714,7 @@ internal sealed class DeviceConnection
 
         // From the message's own number: a second delivery, even by a restarted hub, has the identifier of the first.
         int packetId = (int)((message.Sequence - 1) % 0xFFFF) + 1;
-        string topic = CloudToDeviceTopic.Of(message, IsNano);
+        string topic = CloudToDeviceTopic.Of(subscriptions.MessagesTopic, message, IsNano);
         if (qos == 0)
         {
             services.Metrics.Sent("cloudToDevice");

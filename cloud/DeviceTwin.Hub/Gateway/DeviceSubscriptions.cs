@@ -18,6 +18,9 @@ internal sealed class DeviceSubscriptions(string deviceId, bool persistent, Gate
     /// <summary>The QoS for cloud-to-device messages; null where they are not subscribed to.</summary>
     public int? MessagesQos { get; private set; }
 
+    /// <summary>What the topic of a cloud-to-device message begins with; empty where they are not subscribed to.</summary>
+    public string MessagesTopic { get; private set; } = "";
+
     /// <summary>Takes over the session of a persistent client, or ends that of a clean one.</summary>
     /// <returns>Whether there was a session to take over.</returns>
     public async Task<bool> Restore(CancellationToken cancellation)
@@ -105,6 +108,6 @@ internal sealed class DeviceSubscriptions(string deviceId, bool persistent, Gate
         granted = next;
         CoversDesired = DeviceFilters.CoversDesired(next.Keys);
         CoversMethods = next.ContainsKey(DeviceFilters.Methods);
-        MessagesQos = next.TryGetValue(DeviceFilters.CloudToDevice(deviceId), out int qos) ? qos : null;
+        (MessagesTopic, MessagesQos) = DeviceFilters.Messages(next, deviceId);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DeviceTwin.Twins;
 
 namespace DeviceTwin.Hub.Gateway;
 
@@ -33,6 +34,7 @@ internal readonly record struct DeviceTopic(
     private const string Devices = "devices/";
     private const string Events = "messages/events";
 
+    /// <param name="deviceId">The address of who publishes; see <see cref="TwinAddress"/>.</param>
     public static DeviceTopic Parse(string topic, string deviceId)
     {
         if (topic.StartsWith(Devices, StringComparison.OrdinalIgnoreCase))
@@ -62,9 +64,8 @@ internal readonly record struct DeviceTopic(
         }
 
         // Identifiers may contain characters that a topic may not: such a client encodes them.
-        ReadOnlySpan<char> segment = topic.AsSpan(Devices.Length, end - Devices.Length);
         ReadOnlySpan<char> rest = topic.AsSpan(end + 1);
-        if ((!segment.SequenceEqual(deviceId) && Uri.UnescapeDataString(segment.ToString()) != deviceId)
+        if ((!Is(topic.AsSpan(Devices.Length, end - Devices.Length), deviceId) && !IsOfModule(topic.AsSpan(Devices.Length), deviceId, out rest))
             || !rest.StartsWith(Events, StringComparison.OrdinalIgnoreCase)
             || (rest.Length > Events.Length && rest[Events.Length] != '/'))
         {
@@ -72,6 +73,44 @@ internal readonly record struct DeviceTopic(
         }
 
         return new DeviceTopic(DeviceTopicKind.Telemetry, Bag: rest.Length > Events.Length + 1 ? rest[(Events.Length + 1)..].ToString() : "");
+    }
+
+    private static bool Is(ReadOnlySpan<char> segment, string id) => segment.SequenceEqual(id) || Uri.UnescapeDataString(segment.ToString()) == id;
+
+    /// <summary><c>d/modules/m/…</c>, and <c>d/m/…</c>, which nanoFramework's client writes.</summary>
+    private static bool IsOfModule(ReadOnlySpan<char> topic, string address, out ReadOnlySpan<char> rest)
+    {
+        rest = default;
+        if (!TwinAddress.IsModule(address))
+        {
+            return false;
+        }
+
+        var (deviceId, moduleId) = TwinAddress.Parse(address);
+        ReadOnlySpan<char> left = topic;
+        if (!Is(Segment(ref left), deviceId))
+        {
+            return false;
+        }
+
+        rest = left;
+        bool spelled = Segment(ref rest).Equals("modules", StringComparison.OrdinalIgnoreCase) && Is(Segment(ref rest), moduleId!);
+        if (spelled)
+        {
+            return true;
+        }
+
+        rest = left;
+        return Is(Segment(ref rest), moduleId!);
+    }
+
+    /// <summary>Takes what stands before the next slash.</summary>
+    private static ReadOnlySpan<char> Segment(ref ReadOnlySpan<char> text)
+    {
+        int end = text.IndexOf('/');
+        ReadOnlySpan<char> segment = end < 0 ? text : text[..end];
+        text = end < 0 ? default : text[(end + 1)..];
+        return segment;
     }
 
     /// <summary><c>…/{status}/?$rid={rid}</c></summary>

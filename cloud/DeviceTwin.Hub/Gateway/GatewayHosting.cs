@@ -39,6 +39,7 @@ public static class GatewayHosting
         builder.Services.AddSingleton<IConnectionListenerFactory, DeviceTransport>();
         builder.Services.AddSingleton<DeviceHandshake>();
         builder.Services.AddSingleton<DeviceConnectionHandler>();
+        builder.Services.AddSingleton<WebSocketGateway>();
         builder.Services.AddHostedService<DesiredPushService>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(new DeviceEndPoint(options.Address, options.Port), listen =>
         {
@@ -50,6 +51,11 @@ public static class GatewayHosting
         }));
         return builder;
     }
+
+    /// <summary>Has MQTT over WebSocket answered where Azure's clients look for it; before anybody asks who calls, for CONNECT says it.</summary>
+    public static void UseWebSocketGateway(this WebApplication app) => app.MapWhen(
+        static context => context.Request.Path.Equals(WebSocketGateway.Path, StringComparison.OrdinalIgnoreCase),
+        branch => branch.UseWebSockets().Run(branch.ApplicationServices.GetRequiredService<WebSocketGateway>().Serve));
 
     private static ConnectionLimit LimitOf(GatewayServices services) => new(services.Options.MaxConnections, remote =>
     {

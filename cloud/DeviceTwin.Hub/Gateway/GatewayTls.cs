@@ -20,20 +20,25 @@ internal sealed class GatewayTls(LocalCertificates certificates)
 
     /// <summary>What clients sent beside their own certificate; the stream forgets it after the handshake.</summary>
     private readonly ConditionalWeakTable<SslStream, IReadOnlyList<X509Certificate2>> sent = [];
-    private (X509Certificate2 Certificate, SslServerAuthenticationOptions Options)? last;
+    private (X509Certificate2 Certificate, SslServerAuthenticationOptions Mqtt, SslServerAuthenticationOptions Https)? last;
 
     /// <summary>What the next handshake uses; made anew only when the certificate was renewed.</summary>
-    public SslServerAuthenticationOptions Current()
+    public SslServerAuthenticationOptions Current() => Made().Mqtt;
+
+    /// <summary>The same for HTTPS, where devices connect by WebSocket: whoever comes there speaks TLS 1.3 as it should be spoken.</summary>
+    public SslServerAuthenticationOptions CurrentHttps() => Made().Https;
+
+    private (X509Certificate2 Certificate, SslServerAuthenticationOptions Mqtt, SslServerAuthenticationOptions Https) Made()
     {
         X509Certificate2 certificate = certificates.Server();
         lock (gate)
         {
             if (last is not { } made || made.Certificate != certificate)
             {
-                last = made = (certificate, Make(certificate));
+                last = made = (certificate, Make(certificate, SslProtocols.Tls12), Make(certificate, SslProtocols.Tls12 | SslProtocols.Tls13));
             }
 
-            return made.Options;
+            return made;
         }
     }
 
@@ -43,10 +48,10 @@ internal sealed class GatewayTls(LocalCertificates certificates)
             ? new ClientCertificate(leaf, sent.TryGetValue(stream, out var chain) ? chain : [])
             : null;
 
-    private SslServerAuthenticationOptions Make(X509Certificate2 certificate) => new()
+    private SslServerAuthenticationOptions Make(X509Certificate2 certificate, SslProtocols protocols) => new()
     {
         ServerCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
-        EnabledSslProtocols = SslProtocols.Tls12,
+        EnabledSslProtocols = protocols,
         AllowTlsResume = false,
         ClientCertificateRequired = true,
         RemoteCertificateValidationCallback = Note,

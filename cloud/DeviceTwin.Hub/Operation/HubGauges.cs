@@ -38,7 +38,7 @@ internal sealed class HubGauges : IDisposable
         meter.CreateObservableCounter("devicetwin_gc_pause_seconds_total", () => GC.GetTotalPauseDuration().TotalSeconds, description: "Time for which everything stood still for the garbage collector.");
         meter.CreateObservableCounter("devicetwin_cpu_seconds_total", () => Environment.CpuUsage.TotalTime.TotalSeconds, description: "Processor time of the process.");
         meter.CreateObservableGauge("devicetwin_build_info", () => Labelled(1, "version", VersionText.Current), description: "The version; always 1.");
-        subscription = fleet.Subscribe(Take);
+        subscription = fleet.Subscribe(Take, modules: true);
 
         void Gauge(string name, string sentence, Func<double> read) => meter.CreateObservableGauge(name, read, description: sentence);
     }

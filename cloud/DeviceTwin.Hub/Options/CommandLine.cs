@@ -19,6 +19,9 @@ public static partial class CommandLine
           --http-bind ADDRESS     address for HTTP (default 127.0.0.1); beyond loopback it is HTTPS,
                                   and callers need the token in DIR/http-token
           --http-connections N    connections of browsers and programs at once, 1 to 100000 (default 1000); more are closed
+          --https-port PORT       HTTPS besides, for Azure's clients: REST, pages, MQTT over WebSocket (default: none;
+                                  0 = any free port). Azure's service clients, and WebSocket, take 443 alone
+          --https-bind ADDRESS    address for it (default 127.0.0.1); beyond loopback as with --http-bind
           --host-name NAME ...    names that nodes and browsers use for this hub (default localhost)
           --nano-puback-delay MS  how long PUBACK to nanoFramework's client is held back, 0 to 900 (default 75):
                                   one that comes at once is lost there
@@ -41,7 +44,7 @@ public static partial class CommandLine
                                   1 to 3600 (default 120)
           --exit-with-stdin       stop when standard input ends
           --local-admin           callers on this machine are admin although there are users; not with
-                                  --http-bind beyond loopback (a way in when every password is lost)
+                                  --http-bind or --https-bind beyond loopback (a way in when every password is lost)
           --drain SECONDS         on SIGTERM: say "not ready" for so long, then stop (default 0, at most 60)
           --check-health          ask the hub on this machine at --http-port whether it lives; 0 = it does
           --waveform-days N       age at which waveforms go unless an alarm keeps them (default 90)
@@ -87,6 +90,8 @@ public static partial class CommandLine
             Word(given, "--log", LogFormat.Console, "console or json"),
             Word(given, "--log-level", LogLevel.Information, "trace, debug, information, warning or error"))
         {
+            HttpsPort = given.ContainsKey("--https-port") ? Port(given, "--https-port", 0) : null,
+            HttpsBind = Address(given, "--https-bind"),
             LocalAdmin = LocalAdmin(given),
             Drain = TimeSpan.FromSeconds(Whole(given, "--drain", 0, 60, "seconds from 0 to 60") ?? 0),
             HttpConnections = (int?)Whole(given, "--http-connections", 1, 100_000, "a number from 1 to 100000") ?? 1000,
@@ -157,8 +162,8 @@ public static partial class CommandLine
         }
 
         return values.Count > 0 ? throw Usage("--local-admin takes no value.")
-            : IPAddress.IsLoopback(Address(given, "--http-bind")) ? true
-            : throw Usage("--local-admin would open the hub to the network: leave --http-bind at 127.0.0.1 with it.");
+            : IPAddress.IsLoopback(Address(given, "--http-bind")) && IPAddress.IsLoopback(Address(given, "--https-bind")) ? true
+            : throw Usage("--local-admin would open the hub to the network: leave --http-bind and --https-bind at 127.0.0.1 with it.");
     }
 
     private static string? FullPath(Dictionary<string, List<string>> given, string name) =>

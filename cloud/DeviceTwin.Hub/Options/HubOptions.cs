@@ -72,8 +72,17 @@ public sealed record HubOptions(
     /// <summary>So long after a start nobody counts as away because he is not back yet.</summary>
     public TimeSpan RolloutSettle { get; init; } = new Changes.ChangeOptions { Folder = "" }.Settle;
 
-    /// <summary>Pages and REST leave this machine: then TLS and a token are required.</summary>
-    public bool HttpBeyondLoopback => !IPAddress.IsLoopback(HttpBind);
+    /// <summary>A port for HTTPS besides <see cref="HttpPort"/>, for Azure's clients: REST, pages, MQTT over WebSocket. 0 = any free port; null = none.</summary>
+    public int? HttpsPort { get; init; }
+
+    /// <summary>The address of <see cref="HttpsPort"/>.</summary>
+    public IPAddress HttpsBind { get; init; } = IPAddress.Loopback;
+
+    /// <summary>What listens at <see cref="HttpBind"/> leaves this machine: then it is HTTPS.</summary>
+    public bool HttpEncrypted => !IPAddress.IsLoopback(HttpBind);
+
+    /// <summary>Pages and REST leave this machine, there or at <see cref="HttpsBind"/>: then a token is required.</summary>
+    public bool HttpBeyondLoopback => HttpEncrypted || (HttpsPort is not null && !IPAddress.IsLoopback(HttpsBind));
 
     /// <summary>The name that certificates and connection strings carry.</summary>
     public string HostName => HostNames.Count > 0 ? HostNames[0] : "localhost";

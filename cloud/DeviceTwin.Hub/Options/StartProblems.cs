@@ -38,7 +38,7 @@ internal static class StartProblems
         AddressInUseException => PortInUse(options, problem),
         IOException { InnerException: SocketException } or SocketException => new StartException(
             ExitCode.AddressUnavailable,
-            $"Cannot listen on {options.MqttBind}:{options.MqttPort} (MQTT) and {options.HttpBind}:{options.HttpPort} (HTTP): {problem.Message.TrimEnd('.')}. "
+            $"Cannot listen on {options.MqttBind}:{options.MqttPort} (MQTT) and {options.HttpBind}:{options.HttpPort} (HTTP){(options.HttpsPort is { } https ? $" and {options.HttpsBind}:{https} (HTTPS)" : "")}: {problem.Message.TrimEnd('.')}. "
                 + "Use addresses of this machine and ports above 1023.",
             problem),
         StorageException { Error: StorageError.Corrupt or StorageError.TooNew } storage => new StartException(
@@ -57,7 +57,13 @@ internal static class StartProblems
     {
         // Kestrel names the address in its text only: "Failed to bind to address https://127.0.0.1:8883: address already in use."
         var mqtt = options.MqttPort != 0 && problem.Message.Contains($":{options.MqttPort}:", StringComparison.Ordinal);
-        return mqtt
+        var https = options.HttpsPort is { } port and not 0 && port != options.HttpPort && problem.Message.Contains($":{port}:", StringComparison.Ordinal);
+        return https
+            ? new StartException(
+                ExitCode.HttpPortInUse,
+                $"Port {options.HttpsPort} is in use by another program: stop it, or choose another with --https-port, or another address of this machine with --https-bind.",
+                problem)
+            : mqtt
             ? new StartException(
                 ExitCode.MqttPortInUse,
                 $"Port {options.MqttPort} is in use by another program: stop it, or give nodes another port with --mqtt-port.",

@@ -41,30 +41,36 @@ internal static class ChangeEndpoints
         api.MapGet("events", ChangeStream.Follow).Needs(Role.Viewer, Permission.RegistryRead | Permission.ServiceConnect);
     }
 
-    /// <summary>What the query string asks for: <c>device=ID</c>, <c>section=tags,desired</c>.</summary>
+    /// <summary>What the query string asks for: <c>device=ID</c>, with <c>module=ID</c> that module of it, <c>section=tags,desired</c>.</summary>
     public static TwinChangeSearch Search(HttpRequest request, long after, int limit)
     {
         var device = request.Query["device"].ToString();
         var sections = string.Join(',', request.Query["section"].ToArray()).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return new TwinChangeSearch(
-            device.Length == 0 ? null : device,
+            device.Length == 0 ? null : TwinAddress.Of(device, request.Text("module")),
             [.. sections.Select(name => Parts.TryGetValue(name, out var part) ? part
                 : throw new HubException(HubError.ArgumentInvalid, $"section takes tags, desired and reported, separated by commas, not \"{name}\"."))],
             after,
             limit);
     }
 
-    public static JsonObject Write(NumberedTwinChange change) => new()
+    /// <summary>A change; that of a module has <c>moduleId</c>.</summary>
+    public static JsonObject Write(NumberedTwinChange change)
     {
-        ["sequence"] = change.Sequence,
-        ["time"] = Json.Timestamp(change.Row.At),
-        ["deviceId"] = change.Row.DeviceId,
-        ["opType"] = change.Row.Operation == TwinOperation.ReplaceTwin ? "replaceTwin" : "updateTwin",
-        ["section"] = NameOf(change.Row.Part),
-        ["version"] = change.Row.Version,
-        ["author"] = change.Row.Author,
-        ["diff"] = TwinDiff.Read(change.Row.Diff),
-    };
+        var (deviceId, moduleId) = TwinAddress.Parse(change.Row.DeviceId);
+        var json = new JsonObject { ["sequence"] = change.Sequence, ["time"] = Json.Timestamp(change.Row.At), ["deviceId"] = deviceId };
+        if (moduleId is not null)
+        {
+            json["moduleId"] = moduleId;
+        }
+
+        json["opType"] = change.Row.Operation == TwinOperation.ReplaceTwin ? "replaceTwin" : "updateTwin";
+        json["section"] = NameOf(change.Row.Part);
+        json["version"] = change.Row.Version;
+        json["author"] = change.Row.Author;
+        json["diff"] = TwinDiff.Read(change.Row.Diff);
+        return json;
+    }
 
     public static string NameOf(TwinPart part) => Parts.First(entry => entry.Value == part).Key;
 }

@@ -36,7 +36,7 @@ internal static class ChangeStream
             {
                 wake.Writer.TryWrite(true);
             }
-        });
+        }, modules: true);
         var search = ChangeEndpoints.Search(context.Request, after ?? 0, BatchSize);
         if (after is null)
         {

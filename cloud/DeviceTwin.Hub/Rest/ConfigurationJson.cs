@@ -51,8 +51,8 @@ internal static class ConfigurationJson
         }
 
         var content = RequestBody.Object(body, "content") ?? [];
-        RefuseUnlessEmpty(content["modulesContent"], "content.modulesContent", "Devices have no modules here; use content.deviceContent.");
-        RefuseUnlessEmpty(content["moduleContent"], "content.moduleContent", "Devices have no modules here; use content.deviceContent.");
+        RefuseUnlessEmpty(content["modulesContent"], "content.modulesContent", "Configurations are about devices here; use content.deviceContent.");
+        RefuseUnlessEmpty(content["moduleContent"], "content.moduleContent", "Configurations are about devices here; use content.deviceContent.");
         return new Configuration(
             id,
             RequestBody.Text(body, "targetCondition") ?? "",

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Fleet;
 
@@ -11,13 +10,37 @@ internal static class DeviceEndpoints
 
     public static void MapDevices(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/devices", (HttpRequest request, IFleet fleet) =>
+        routes.MapGet("/devices", (HttpContext context, IFleet fleet) =>
         {
-            var keys = request.SeesKeys();
-            var devices = fleet.ListIdentities().Take(request.Count("top", LargestPage, LargestPage))
-                .Select(identity => (JsonNode)DeviceJson.Write(identity, fleet.FindTwin(identity.DeviceId), keys));
-            return new JsonResult(new JsonArray([.. devices]));
+            var (request, keys) = (context.Request, context.Request.SeesKeys());
+            var top = request.Count("top", LargestPage, LargestPage);
+
+            // Azure ends here; ours goes on where the caller wants more than a thousand.
+            var token = ContinuationToken.Read(request.Headers[QueryEndpoints.ContinuationHeader].ToString(), "GET /devices", null);
+            var found = fleet.ListIdentities(token.After, top + 1);
+            if (found.Count > top)
+            {
+                context.Response.Headers[QueryEndpoints.ContinuationHeader] = token.Next(found[top - 1].DeviceId, top).Write();
+            }
+
+            return new JsonTextResult(writer =>
+            {
+                writer.WriteStartArray();
+                foreach (var identity in found.Take(top))
+                {
+                    DeviceJson.Write(writer, identity, fleet.FindTwin(identity.DeviceId), keys);
+                }
+
+                writer.WriteEndArray();
+            });
         }).Needs(Role.Viewer, Permission.RegistryRead);
+
+        routes.MapPost("/devices", async (HttpRequest request, BulkRegistry bulk) =>
+        {
+            var items = BulkJson.Read(await RequestBody.ReadArray(request, BulkRegistry.LargestBody));
+            var failures = await bulk.Apply(items, request.Author(), CancellationToken.None);
+            return BulkJson.Answer(items.Count, failures, request.HttpContext);
+        }).Needs(Role.Engineer, Permission.RegistryWrite);
 
         routes.MapGet("/devices/{id}", (string id, HttpRequest request, IFleet fleet) =>
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
@@ -7,6 +8,8 @@ namespace DeviceTwin.Hub.Rest;
 /// <summary>An identity in Azure's shape.</summary>
 internal static class DeviceJson
 {
+    private const int LongestManagedBy = 128;
+
     /// <summary>Azure's way to say never.</summary>
     public const string Never = "0001-01-01T00:00:00Z";
 
@@ -23,15 +26,80 @@ internal static class DeviceJson
         ["statusUpdatedTime"] = Never,
         ["lastActivityTime"] = Time(twin?.LastActivityAt),
         ["cloudToDeviceMessageCount"] = twin?.CloudToDeviceMessageCount ?? 0,
-        ["authentication"] = new JsonObject
-        {
-            ["symmetricKey"] = new JsonObject { ["primaryKey"] = keys ? KeyOf(identity, identity.PrimaryKey) : null, ["secondaryKey"] = keys ? KeyOf(identity, identity.SecondaryKey) : null },
-            ["x509Thumbprint"] = Thumbprint(identity),
-            ["type"] = AuthenticationWord(identity),
-        },
+        ["authentication"] = Authentication(identity, keys),
         ["capabilities"] = new JsonObject { ["iotEdge"] = false },
         ["parentScopes"] = new JsonArray(),
     };
+
+    /// <summary>The same of a module, which has neither status nor capabilities of its own.</summary>
+    public static JsonObject WriteModule(DeviceIdentity identity, TwinDocument? twin, bool keys) => new()
+    {
+        ["moduleId"] = identity.ModuleId,
+        ["managedBy"] = identity.ManagedBy,
+        ["deviceId"] = identity.DeviceId,
+        ["generationId"] = identity.GenerationId,
+        ["etag"] = identity.ETag,
+        ["connectionState"] = ConnectionState(twin),
+        ["connectionStateUpdatedTime"] = Never,
+        ["lastActivityTime"] = Time(twin?.LastActivityAt),
+        ["cloudToDeviceMessageCount"] = twin?.CloudToDeviceMessageCount ?? 0,
+        ["authentication"] = Authentication(identity, keys),
+    };
+
+    /// <summary>Reads what a client may say about a module; see <see cref="Read"/>.</summary>
+    /// <exception cref="HubException">Another id than the address names, a way to authenticate that there is not, or a <c>managedBy</c> that is too long.</exception>
+    public static DeviceIdentity ReadModule(string deviceId, string moduleId, JsonObject body)
+    {
+        if (RequestBody.Text(body, "moduleId") is { } named && named != moduleId)
+        {
+            throw new HubException(HubError.ArgumentInvalid, $"The body names module \"{named}\", the address \"{moduleId}\". Make them the same.");
+        }
+
+        var managedBy = RequestBody.Text(body, "managedBy") ?? "";
+        return managedBy.Length > LongestManagedBy
+            ? throw new HubException(HubError.ArgumentInvalid, $"managedBy takes {LongestManagedBy} characters at most.")
+            : Read(deviceId, body) with { ModuleId = moduleId, ManagedBy = managedBy };
+    }
+
+    /// <summary>The same into a long answer.</summary>
+    public static void Write(Utf8JsonWriter writer, DeviceIdentity identity, TwinDocument? twin, bool keys)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("deviceId", identity.DeviceId);
+        writer.WriteString("generationId", identity.GenerationId);
+        writer.WriteString("etag", identity.ETag);
+        writer.WriteString("connectionState", ConnectionState(twin));
+        writer.WriteString("status", Status(identity));
+        writer.WriteNull("statusReason");
+        writer.WriteString("connectionStateUpdatedTime", Never);
+        writer.WriteString("statusUpdatedTime", Never);
+        writer.WriteString("lastActivityTime", Time(twin?.LastActivityAt));
+        writer.WriteNumber("cloudToDeviceMessageCount", twin?.CloudToDeviceMessageCount ?? 0);
+        writer.WriteStartObject("authentication");
+        writer.WriteStartObject("symmetricKey");
+        writer.WriteString("primaryKey", keys ? KeyOf(identity, identity.PrimaryKey) : null);
+        writer.WriteString("secondaryKey", keys ? KeyOf(identity, identity.SecondaryKey) : null);
+        writer.WriteEndObject();
+        WriteThumbprint(writer, identity);
+        writer.WriteString("type", identity.Authentication.Word());
+        writer.WriteEndObject();
+        writer.WriteStartObject("capabilities");
+        writer.WriteBoolean("iotEdge", false);
+        writer.WriteEndObject();
+        writer.WriteStartArray("parentScopes");
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <summary><see cref="Thumbprint"/> into a long answer.</summary>
+    public static void WriteThumbprint(Utf8JsonWriter writer, DeviceIdentity identity)
+    {
+        // A string that is null is written as null.
+        writer.WriteStartObject("x509Thumbprint");
+        writer.WriteString("primaryThumbprint", identity.PrimaryThumbprint.Length > 0 ? identity.PrimaryThumbprint : null);
+        writer.WriteString("secondaryThumbprint", identity.SecondaryThumbprint.Length > 0 ? identity.SecondaryThumbprint : null);
+        writer.WriteEndObject();
+    }
 
     /// <summary>Reads what a client may say about an identity; keys left empty stay empty for the fleet to keep or make.</summary>
     /// <exception cref="HubException">Another id than the address names, or a way to authenticate that there is not.</exception>
@@ -68,12 +136,11 @@ internal static class DeviceJson
         };
     }
 
-    public static string AuthenticationWord(DeviceIdentity identity) => identity.Authentication switch
+    private static JsonObject Authentication(DeviceIdentity identity, bool keys) => new()
     {
-        AuthenticationType.SelfSigned => "selfSigned",
-        AuthenticationType.CertificateAuthority => "certificateAuthority",
-        AuthenticationType.None => "none",
-        _ => "sas",
+        ["symmetricKey"] = new JsonObject { ["primaryKey"] = keys ? KeyOf(identity, identity.PrimaryKey) : null, ["secondaryKey"] = keys ? KeyOf(identity, identity.SecondaryKey) : null },
+        ["x509Thumbprint"] = Thumbprint(identity),
+        ["type"] = identity.Authentication.Word(),
     };
 
     public static JsonObject Thumbprint(DeviceIdentity identity) => new()

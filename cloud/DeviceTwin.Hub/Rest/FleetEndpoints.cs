@@ -82,7 +82,7 @@ internal static class FleetEndpoints
         })]),
     };
 
-    private static JsonObject Write(TelemetryMessage message)
+    public static JsonObject Write(TelemetryMessage message)
     {
         var json = new JsonObject
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceTwin.Twins;
 
@@ -21,6 +22,31 @@ internal sealed class JsonResult(JsonNode body, int status = StatusCodes.Status2
             response.Headers.ETag = $"\"{etag}\"";
         }
 
-        await response.WriteAsync(body.ToJsonString(Json.Relaxed), httpContext.RequestAborted);
+        await JsonTextResult.Write(response, writer => body.WriteTo(writer, Json.Relaxed), httpContext.RequestAborted);
+    }
+}
+
+/// <summary>The same for who writes the JSON itself.</summary>
+internal sealed class JsonTextResult(Action<Utf8JsonWriter> write) : IResult
+{
+    private static readonly JsonWriterOptions Writing = new() { Encoder = Json.Relaxed.Encoder, SkipValidation = true };
+
+    /// <inheritdoc/>
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.ContentType = JsonResult.ContentType;
+        httpContext.Response.Headers.CacheControl = "no-store";
+        return Write(httpContext.Response, write, httpContext.RequestAborted);
+    }
+
+    /// <summary>Into the response's own buffers: no text of the whole is made before.</summary>
+    public static async Task Write(HttpResponse response, Action<Utf8JsonWriter> write, CancellationToken cancellation)
+    {
+        await using (var writer = new Utf8JsonWriter(response.BodyWriter, Writing))
+        {
+            write(writer);
+        }
+
+        await response.BodyWriter.FlushAsync(cancellation);
     }
 }

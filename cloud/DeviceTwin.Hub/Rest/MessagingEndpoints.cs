@@ -64,7 +64,7 @@ internal static class MessagingEndpoints
     };
 
     /// <summary>The body as it is; what is said about it stands in headers, as in Azure's HTTPS messages.</summary>
-    private static async Task<CloudToDeviceDraft> ReadMessage(HttpRequest request)
+    internal static async Task<CloudToDeviceDraft> ReadMessage(HttpRequest request)
     {
         var properties = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var (header, property) in SystemHeaders)

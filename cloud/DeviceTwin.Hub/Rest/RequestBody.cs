@@ -14,23 +14,38 @@ internal static class RequestBody
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
 
     /// <exception cref="HubException">The body is too large, no JSON, or no object.</exception>
-    public static async Task<JsonObject> ReadObject(HttpRequest request)
+    public static async Task<JsonObject> ReadObject(HttpRequest request) =>
+        (JsonObject)await Read(request, JsonValueKind.Object, "one JSON object", Limit);
+
+    /// <param name="limit">Bytes, where more than <see cref="Limit"/> are allowed.</param>
+    /// <exception cref="HubException">The body is too large, no JSON, or no array.</exception>
+    public static async Task<JsonArray> ReadArray(HttpRequest request, int limit)
+    {
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = limit;
+        }
+
+        return (JsonArray)await Read(request, JsonValueKind.Array, "a JSON array", limit);
+    }
+
+    private static async Task<JsonNode> Read(HttpRequest request, JsonValueKind kind, string wanted, int limit)
     {
         try
         {
             using var document = await JsonDocument.ParseAsync(request.Body, Strict, request.HttpContext.RequestAborted);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? Json.ParseObject(document.RootElement.GetRawText())
-                : throw Malformed($"it is {Name(document.RootElement.ValueKind)}");
+            return document.RootElement.ValueKind == kind
+                ? Json.Parse(document.RootElement.GetRawText())!
+                : throw Malformed(wanted, $"it is {Name(document.RootElement.ValueKind)}");
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
             // The second: bytes that are no UTF-8, or half a surrogate pair. The parser finds out only when it is asked for the text.
-            throw Malformed(problem.Message);
+            throw Malformed(wanted, problem.Message);
         }
         catch (BadHttpRequestException problem) when (problem.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            throw new HubException(HubError.RequestEntityTooLarge, $"The request has more than {Limit / 1024} KB. Send less at a time.");
+            throw new HubException(HubError.RequestEntityTooLarge, $"The request has more than {limit / 1024} KB. Send less at a time.");
         }
     }
 
@@ -56,8 +71,8 @@ internal static class RequestBody
         _ => throw new HubException(HubError.ArgumentInvalid, $"{name} must be an object."),
     };
 
-    private static HubException Malformed(string why) =>
-        new(HubError.IotHubFormatError, $"The body must be one JSON object in UTF-8: {why}");
+    private static HubException Malformed(string wanted, string why) =>
+        new(HubError.IotHubFormatError, $"The body must be {wanted} in UTF-8: {why}");
 
     private static string Name(JsonValueKind kind) => $"a JSON {kind.ToString().ToLowerInvariant()}";
 }

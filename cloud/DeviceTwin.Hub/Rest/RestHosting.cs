@@ -1,8 +1,10 @@
 using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Backup;
 using DeviceTwin.Hub.Changes;
+using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Hub.History;
 using DeviceTwin.Hub.Operation;
+using DeviceTwin.Hub.Queries;
 using DeviceTwin.Hub.Sequence;
 using DeviceTwin.Hub.Waveforms;
 
@@ -11,13 +13,14 @@ namespace DeviceTwin.Hub.Rest;
 /// <summary>Puts the HTTP surface together.</summary>
 internal static class RestHosting
 {
-    public static IServiceCollection AddRest(this IServiceCollection services) => services.AddSingleton<RestRefusals>();
+    public static IServiceCollection AddRest(this IServiceCollection services) => services.AddSingleton<RestRefusals>().AddSingleton<IQueryRows, ModuleRows>();
 
     /// <summary>What every request passes before it reaches a page or an endpoint.</summary>
     public static void UseRest(this WebApplication app)
     {
         app.UseMiddleware<ErrorHandling>();
         app.UseMiddleware<RequestGuard>();
+        app.UseWebSocketGateway();
         app.UseMiddleware<AccessGate>();
         app.UseStatusCodePages(context => Uncoded(context.HttpContext));
     }
@@ -27,6 +30,7 @@ internal static class RestHosting
     {
         routes.MapDevices();
         routes.MapTwins();
+        routes.MapModules();
         routes.MapQuery();
         routes.MapConfigurations();
         routes.MapStatistics();

@@ -9,12 +9,16 @@ internal static class StatisticsEndpoints
 {
     public static void MapStatistics(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/statistics/devices", (IFleet fleet) => new JsonResult(new JsonObject
+        routes.MapGet("/statistics/devices", (IFleet fleet) =>
         {
-            ["totalDeviceCount"] = fleet.Statistics.Total,
-            ["enabledDeviceCount"] = fleet.Statistics.Enabled,
-            ["disabledDeviceCount"] = fleet.Statistics.Disabled,
-        })).Needs(Role.Viewer, Permission.RegistryRead);
+            var counts = fleet.Statistics;
+            return new JsonResult(new JsonObject
+            {
+                ["totalDeviceCount"] = counts.Total,
+                ["enabledDeviceCount"] = counts.Enabled,
+                ["disabledDeviceCount"] = counts.Disabled,
+            });
+        }).Needs(Role.Viewer, Permission.RegistryRead);
 
         routes.MapGet("/statistics/service", (IFleet fleet) => new JsonResult(new JsonObject { ["connectedDeviceCount"] = fleet.Statistics.Connected }))
             .Needs(Role.Viewer, Permission.RegistryRead | Permission.ServiceConnect);

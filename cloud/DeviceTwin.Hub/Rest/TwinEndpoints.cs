@@ -22,9 +22,9 @@ internal static class TwinEndpoints
             .Needs(Role.Engineer, Permission.ServiceConnect);
     }
 
-    private static JsonResult Answer(IFleet fleet, TwinDocument twin)
+    public static JsonResult Answer(IFleet fleet, TwinDocument twin)
     {
-        var identity = fleet.FindIdentity(twin.DeviceId) ?? throw FleetErrors.DeviceNotFound(twin.DeviceId);
+        var identity = fleet.FindIdentity(twin.Address) ?? throw FleetErrors.NotFound(twin.Address);
         return new JsonResult(TwinJson.Write(twin, identity), etag: twin.ETag);
     }
 }

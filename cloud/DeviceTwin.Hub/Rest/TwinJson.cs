@@ -7,7 +7,18 @@ namespace DeviceTwin.Hub.Rest;
 /// <summary>A twin in Azure's shape, as the back end sees it: with tags and metadata.</summary>
 internal static class TwinJson
 {
-    public static JsonObject Write(TwinDocument twin, DeviceIdentity identity) => new()
+    public static JsonObject Write(TwinDocument twin, DeviceIdentity identity)
+    {
+        var json = Written(twin, identity);
+        if (twin.ModuleId is { } moduleId)
+        {
+            json.Insert(1, "moduleId", moduleId);
+        }
+
+        return json;
+    }
+
+    private static JsonObject Written(TwinDocument twin, DeviceIdentity identity) => new()
     {
         ["deviceId"] = twin.DeviceId,
         ["etag"] = twin.ETag,
@@ -17,7 +28,7 @@ internal static class TwinJson
         ["connectionState"] = DeviceJson.ConnectionState(twin),
         ["lastActivityTime"] = DeviceJson.Time(twin.LastActivityAt),
         ["cloudToDeviceMessageCount"] = twin.CloudToDeviceMessageCount,
-        ["authenticationType"] = DeviceJson.AuthenticationWord(identity),
+        ["authenticationType"] = identity.Authentication.Word(),
         ["x509Thumbprint"] = DeviceJson.Thumbprint(identity),
         ["modelId"] = twin.ModelId ?? "",
         ["version"] = twin.Version,

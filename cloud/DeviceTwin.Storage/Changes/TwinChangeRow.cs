@@ -21,6 +21,7 @@ public enum TwinOperation
 }
 
 /// <summary>One change of one part of a twin, as the feed keeps it.</summary>
+/// <param name="DeviceId">A <see cref="TwinAddress"/>: of a device or a module.</param>
 /// <param name="Author">An operator, <c>configuration/ID</c>, or <c>device</c>.</param>
 /// <param name="Version">That of the section after the change; of the twin where the tags changed, which have none of their own.</param>
 /// <param name="Diff">See <see cref="TwinDiff"/>.</param>
@@ -40,7 +41,7 @@ public sealed record AppendTwinChange(TwinChangeRow Row) : StoreChange;
 public sealed record TwinChangePage(IReadOnlyList<NumberedTwinChange> Changes, long Oldest, long Newest);
 
 /// <summary>Which changes are asked for.</summary>
-/// <param name="DeviceId">Only this device's; null for all.</param>
+/// <param name="DeviceId">Only this device's or module's, by its <see cref="TwinAddress"/>; null for all.</param>
 /// <param name="Parts">Only these; empty for all.</param>
 /// <param name="After">Only changes with greater numbers.</param>
 public sealed record TwinChangeSearch(string? DeviceId, IReadOnlyCollection<TwinPart> Parts, long After, int Limit);

@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Conditions;
+using ValueType = DeviceTwin.Twins.Conditions.ValueType;
 
 namespace DeviceTwin.Storage.Query;
 
 /// <summary>
-/// Translates a condition into SQLite's language over <c>twins t</c>, <c>identities i</c> and <c>presence p</c>. Every part is 1 or 0
+/// Translates a condition into SQLite's language over <c>twins t</c> and, where <see cref="AsksIdentity"/>, <c>identities i</c>. Every part is 1 or 0
 /// and never NULL, so that NOT, AND and OR mean the same there as in <see cref="ConditionNode.Holds"/>.
 /// </summary>
 /// <remarks>
@@ -22,7 +24,16 @@ internal sealed class ConditionSql(SqlText sql, IndexedPaths index)
     /// <summary>A C# function: SQLite's remainder is one of integers.</summary>
     public const string ArithmeticFunction = "twin_arithmetic";
 
+    /// <summary>A C# function: what only the hub knows of a device at this moment.</summary>
+    public const string LiveFunction = "twin_live";
+
+    /// <summary>A C# function: whether an array has an element, which must be read as exactly as every other value.</summary>
+    public const string ArrayFunction = "twin_array_contains";
+
     private static readonly PrimitiveKind[] Kinds = [PrimitiveKind.Boolean, PrimitiveKind.Number, PrimitiveKind.Text];
+
+    /// <summary>Whether what was translated so far needs the device's identity.</summary>
+    public bool AsksIdentity { get; private set; }
 
     /// <summary>The expression of a condition.</summary>
     public string Of(ConditionNode node) => node switch
@@ -35,6 +46,8 @@ internal sealed class ConditionSql(SqlText sql, IndexedPaths index)
         Membership membership => Of(membership),
         IsDefined defined => Of(defined),
         TextComparison text => Of(text),
+        TypeTest test => Of(test),
+        ArrayContains contains => Of(contains),
         _ => throw new NotSupportedException($"The SQLite store does not know {node.GetType().Name}."),
     };
 
@@ -82,9 +95,91 @@ internal sealed class ConditionSql(SqlText sql, IndexedPaths index)
             return $"t.device_id IN (SELECT device_id FROM twin_leaves WHERE path = {sql.Parameter(path)})";
         }
 
-        return Fact(defined.Path.Path) is { } fact ? $"({fact.Sql}) IS NOT NULL"
+        return IsNullable(defined.Path.Path) ? "1"
+            : Fact(defined.Path.Path) is { } fact ? $"({fact.Sql}) IS NOT NULL"
             : InDocument(defined.Path.Path) is { } place ? $"json_type({place.Column}, {place.Path}) IS NOT NULL"
             : "0";
+    }
+
+    private string Of(TypeTest test)
+    {
+        var (type, path) = (test.Type, test.Path.Path);
+        if (Fact(path) is { } fact)
+        {
+            // A fact is a primitive, or null where it is nullable and not set.
+            var (there, absent) = ($"({fact.Sql}) IS NOT NULL", $"({fact.Sql}) IS NULL");
+            return type switch
+            {
+                ValueType.Object or ValueType.Array => "0",
+                ValueType.Null => IsNullable(path) ? absent : "0",
+                ValueType.Primitive => IsNullable(path) ? "1" : there,
+                _ => fact.Kind == KindOf(type) ? there : "0",
+            };
+        }
+
+        if (Indexed(test.Path) is { } indexed && KindOf(type) is { } kind)
+        {
+            return InIndex(indexed, kind, "");
+        }
+
+        return InDocument(path) is not { } place ? "0" : $"ifnull(json_type({place.Column}, {place.Path}), '') IN ({TypesOf(type)})";
+    }
+
+    private string Of(ArrayContains contains)
+    {
+        if (InDocument(contains.Path.Path) is not { } place)
+        {
+            return "0";
+        }
+
+        var array = $"CASE json_type({place.Column}, {place.Path}) WHEN 'array' THEN {place.Column} -> {place.Path} END";
+        return Any(Kinds.Select(kind => Value(contains.Element, kind) is { } value
+            ? $"({ArrayFunction}({array}, {(int)kind}, {(kind == PrimitiveKind.Text ? $"CAST({value} AS BLOB)" : value)}) IS TRUE)"
+            : null));
+    }
+
+    private static PrimitiveKind? KindOf(ValueType type) => type switch
+    {
+        ValueType.Boolean => PrimitiveKind.Boolean,
+        ValueType.Number => PrimitiveKind.Number,
+        ValueType.Text => PrimitiveKind.Text,
+        _ => null,
+    };
+
+    /// <summary>In SQLite's words. A twin holds no null but in arrays.</summary>
+    private static string TypesOf(ValueType type) => type switch
+    {
+        ValueType.Boolean => "'true', 'false'",
+        ValueType.Number => "'integer', 'real'",
+        ValueType.Text => "'text'",
+        ValueType.Object => "'object'",
+        ValueType.Array => "'array'",
+        ValueType.Null => "'null'",
+        _ => "'true', 'false', 'integer', 'real', 'text', 'null'",
+    };
+
+    /// <summary>
+    /// The value at a path for those who go on with it: of a fact its kind and the value itself, of a document its JSON text. NULL where there is none.
+    /// </summary>
+    public (string Sql, PrimitiveKind? Kind) Shown(PathOperand operand) => Fact(operand.Path) is { } fact ? (fact.Sql, fact.Kind)
+        : InDocument(operand.Path) is { } place ? ($"{place.Column} -> {place.Path}", null)
+        : ("NULL", PrimitiveKind.Text);
+
+    /// <summary>Whether a path has a value in SQL; the others are parts that are put together from several columns, or constant.</summary>
+    public static bool HasValue(IReadOnlyList<string> path) =>
+        path is not (["properties"] or ["properties", _] or ["x509Thumbprint"] or ["capabilities"] or ["parentScopes"]);
+
+    /// <summary>The value at a path as JSON text. NULL where there is none.</summary>
+    public string Text(PathOperand operand)
+    {
+        var (value, kind) = Shown(operand);
+        return kind switch
+        {
+            null => value,
+            PrimitiveKind.Boolean => $"CASE {value} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END",
+            PrimitiveKind.Number => $"CAST({value} AS TEXT)",
+            _ => IsNullable(operand.Path) ? $"json_quote({value})" : $"CASE WHEN ({value}) IS NOT NULL THEN json_quote({value}) END",
+        };
     }
 
     private string Of(TextComparison comparison)
@@ -151,21 +246,40 @@ internal sealed class ConditionSql(SqlText sql, IndexedPaths index)
         _ => $"CASE json_type({column}, {path}) WHEN 'integer' THEN json_extract({column}, {path}) WHEN 'real' THEN {NumberFunction}({column} -> {path}) END",
     };
 
-    /// <summary>The facts that have columns.</summary>
-    private static (string Sql, PrimitiveKind Kind)? Fact(IReadOnlyList<string> path) => path switch
+    /// <summary>What has a column of its own, or is known to the hub. NULL where there is none.</summary>
+    private (string Sql, PrimitiveKind Kind)? Fact(IReadOnlyList<string> path)
     {
-        ["deviceId"] => ("t.device_id", PrimitiveKind.Text),
-        ["etag"] => ("t.etag", PrimitiveKind.Text),
-        ["version"] => ("t.version", PrimitiveKind.Number),
-        ["modelId"] => ("t.model_id", PrimitiveKind.Text),
-        ["status"] => ($"CASE i.enabled WHEN 0 THEN '{ConditionSubject.Status(false)}' ELSE '{ConditionSubject.Status(true)}' END", PrimitiveKind.Text),
-        ["connectionState"] =>
-            ($"CASE p.connected WHEN 1 THEN '{ConditionSubject.ConnectionState(true)}' ELSE '{ConditionSubject.ConnectionState(false)}' END", PrimitiveKind.Text),
-        ["lastActivityTime"] => ($"ifnull(p.active_at, '{ConditionSubject.Never}')", PrimitiveKind.Text),
-        ["properties", "desired", "$version"] => ("t.desired_version", PrimitiveKind.Number),
-        ["properties", "reported", "$version"] => ("t.reported_version", PrimitiveKind.Number),
-        _ => null,
-    };
+        var fact = path switch
+        {
+            ["deviceId"] => ("t.device_id", PrimitiveKind.Text),
+            ["etag"] => ("t.etag", PrimitiveKind.Text),
+            ["version"] => ("t.version", PrimitiveKind.Number),
+            ["modelId"] => ("t.model_id", PrimitiveKind.Text),
+            ["status"] => ($"CASE i.enabled WHEN 0 THEN '{ConditionSubject.Status(false)}' ELSE '{ConditionSubject.Status(true)}' END", PrimitiveKind.Text),
+            ["deviceEtag"] => ("i.etag", PrimitiveKind.Text),
+            ["authenticationType"] => (
+                $"CASE i.authentication {string.Join(' ', Enum.GetValues<AuthenticationType>().Select(type => $"WHEN {(int)type} THEN '{type.Word()}'"))} END", PrimitiveKind.Text),
+            ["x509Thumbprint", "primaryThumbprint"] => ("nullif(i.primary_thumbprint, '')", PrimitiveKind.Text),
+            ["x509Thumbprint", "secondaryThumbprint"] => ("nullif(i.secondary_thumbprint, '')", PrimitiveKind.Text),
+            ["connectionState"] => (Live(LiveFact.ConnectionState), PrimitiveKind.Text),
+            ["lastActivityTime"] => (Live(LiveFact.LastActivityTime), PrimitiveKind.Text),
+            ["cloudToDeviceMessageCount"] => (Live(LiveFact.QueuedMessages), PrimitiveKind.Number),
+            ["configurations", var id, "status"] => ($"{LiveFunction}(t.device_id, {(int)LiveFact.ConfigurationStatus}, {sql.Parameter(id)})", PrimitiveKind.Text),
+            ["statusUpdateTime"] => ($"'{ConditionSubject.Never}'", PrimitiveKind.Text),
+            ["capabilities", "iotEdge"] => ("0", PrimitiveKind.Boolean),
+            ["properties", "desired", "$version"] => ("t.desired_version", PrimitiveKind.Number),
+            ["properties", "reported", "$version"] => ("t.reported_version", PrimitiveKind.Number),
+            ["statusReason" or "moduleId" or "deviceScope"] => ("NULL", PrimitiveKind.Text),
+            _ => default((string Sql, PrimitiveKind Kind)?),
+        };
+        AsksIdentity |= fact?.Sql.Contains("i.", StringComparison.Ordinal) == true;
+        return fact;
+    }
+
+    /// <summary>Whether a fact is defined also where there is none: it is null then.</summary>
+    private static bool IsNullable(IReadOnlyList<string> path) => path is ["statusReason"] or ["x509Thumbprint", _];
+
+    private static string Live(LiveFact fact) => $"{LiveFunction}(t.device_id, {(int)fact}, NULL)";
 
     /// <summary>The column that holds a path's document, and the path in it.</summary>
     private (string Column, string Path)? InDocument(IReadOnlyList<string> path) => path switch
@@ -246,6 +360,15 @@ internal sealed class ConditionSql(SqlText sql, IndexedPaths index)
     }
 }
 
+/// <summary>What <see cref="ConditionSql.LiveFunction"/> is asked for.</summary>
+internal enum LiveFact
+{
+    ConnectionState = 0,
+    LastActivityTime = 1,
+    QueuedMessages = 2,
+    ConfigurationStatus = 3,
+}
+
 /// <summary>The functions that <see cref="ConditionSql"/> uses beside SQLite's own.</summary>
 internal static class ConditionFunctions
 {
@@ -258,4 +381,20 @@ internal static class ConditionFunctions
         left is { } one && right is { } other && Arithmetic.Calculate(one, (ArithmeticOperator)operation, other) is var value && double.IsFinite(value)
             ? value
             : null;
+
+    /// <param name="json">Of an array; null where there is none.</param>
+    /// <param name="value">Of this kind, text as bytes; null where there is none.</param>
+    public static bool Contains(string? json, long kind, object? value) => json is not null && ArrayContains.Has(Json.Parse(json) as JsonArray, Of((PrimitiveKind)kind, value));
+
+    /// <summary>A value as SQLite hands it over: truth values as 0 and 1, text as bytes where it may hold U+0000.</summary>
+    public static Primitive Of(PrimitiveKind kind, object? value) => (kind, value) switch
+    {
+        (_, null or DBNull) or (PrimitiveKind.None, _) => Primitive.None,
+        (PrimitiveKind.Boolean, var truth) => Primitive.Of(Convert.ToInt64(truth, CultureInfo.InvariantCulture) != 0),
+        (PrimitiveKind.Text, string text) => Primitive.Of(text),
+        (PrimitiveKind.Text, byte[] bytes) => Primitive.Of(Encoding.UTF8.GetString(bytes)),
+        (PrimitiveKind.Number, long integer) => Primitive.Of(integer),
+        (PrimitiveKind.Number, double real) => Primitive.Of(real),
+        _ => throw new NotSupportedException($"A {value!.GetType().Name} is no {kind}."),
+    };
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using DeviceTwin.Twins;
 using DeviceTwin.Twins.Conditions;
 
 namespace DeviceTwin.Storage.Query;
@@ -8,28 +6,23 @@ namespace DeviceTwin.Storage.Query;
 internal static class TwinSearchSql
 {
     /// <summary>The columns of a twin, in the order in which the loader reads them.</summary>
-    public const string Columns =
-        "t.device_id, t.etag, t.version, t.tags, t.desired, t.desired_version, t.desired_metadata, t.reported, t.reported_version, "
-        + "t.reported_metadata, t.model_id, t.last_activity_at, t.applied";
+    public static readonly string Columns = ColumnsOf(TwinParts.All);
 
-    public static SqlText Of(TwinSearch search, IndexedPaths index)
+    public static SqlText Of(TwinSearch search, IndexedPaths index) => Of(search, index, _ => ColumnsOf(search.Parts));
+
+    /// <summary>Device id and JSON text of what is at some paths; null where one of them names a part that has no value of its own.</summary>
+    public static SqlText? Values(TwinSearch search, IndexedPaths index, IReadOnlyList<PathOperand> paths) =>
+        paths.All(path => ConditionSql.HasValue(path.Path))
+            ? Of(search, index, translated => string.Join(", ", paths.Select(translated.Text).Prepend("t.device_id")))
+            : null;
+
+    private static SqlText Of(TwinSearch search, IndexedPaths index, Func<ConditionSql, string> columns)
     {
         var sql = new SqlText();
-        var asksPresence = TwinSearch.AsksPresence(search.Condition.Root);
-        if (asksPresence)
-        {
-            sql.Add("WITH presence(device_id, connected, active_at) AS MATERIALIZED (SELECT key, value ->> 0, value ->> 1 FROM json_each(")
-                .Add(sql.Parameter(Written(search.Presence ?? throw new ArgumentException("The condition asks for presence.", nameof(search)))))
-                .Add(")) ");
-        }
-
-        sql.Add("SELECT ").Add(Columns).Add(" FROM twins t JOIN identities i ON i.device_id = t.device_id ");
-        if (asksPresence)
-        {
-            sql.Add("LEFT JOIN presence p ON p.device_id = t.device_id ");
-        }
-
-        sql.Add("WHERE ").Add(new ConditionSql(sql, index).Of(search.Condition.Root));
+        var translated = new ConditionSql(sql, index);
+        var shown = columns(translated);
+        var condition = translated.Of(search.Condition.Root);
+        sql.Add("SELECT ").Add(shown).Add(From(translated)).Add(" WHERE ").Add(condition);
         if (search.After is { } after)
         {
             sql.Add(" AND t.device_id > ").Add(sql.Parameter(after));
@@ -38,10 +31,36 @@ internal static class TwinSearchSql
         return sql.Add(" ORDER BY t.device_id LIMIT ").Add(sql.Parameter((long)search.Limit));
     }
 
-    /// <summary>Device id to <c>[connected, time]</c>.</summary>
-    private static string Written(IReadOnlyDictionary<string, PresenceFact> presence) => JsonSerializer.Serialize(
-        presence.ToDictionary(
-            entry => entry.Key,
-            entry => new object[] { entry.Value.Connected ? 1 : 0, ConditionSubject.ActivityTime(entry.Value.LastActivityAt) }),
-        Json.Relaxed);
+    public static string From(ConditionSql translated) =>
+        translated.AsksIdentity ? " FROM twins t JOIN identities i ON i.device_id = t.device_id" : " FROM twins t";
+
+    /// <summary>A part that nobody asks for is an empty one: what is not read need not be parsed.</summary>
+    private static string ColumnsOf(TwinParts parts)
+    {
+        var (tags, desired, reported) = (parts.HasFlag(TwinParts.Tags), parts.HasFlag(TwinParts.Desired), parts.HasFlag(TwinParts.Reported));
+        return $"t.device_id, t.etag, t.version, {Part(tags, "tags")}, {Part(desired, "desired")}, t.desired_version, {Part(desired, "desired_metadata")}, "
+            + $"{Part(reported, "reported")}, t.reported_version, {Part(reported, "reported_metadata")}, t.model_id, t.last_activity_at, {Part(parts == TwinParts.All, "applied")}";
+    }
+
+    private static string Part(bool wanted, string column) => wanted ? $"t.{column}" : "'{}'";
+}
+
+/// <summary>
+/// Translates a query that aggregates into the statement that finds what its groups and aggregates are made of: the rows that satisfy the condition, and
+/// of them the values at its paths. SQLite's own groups would tell 1 from 1.0 by neither, and its sums depend on the order of rows.
+/// </summary>
+internal static class GroupSearchSql
+{
+    /// <param name="kinds">Of the statement's columns: of a fact its kind, null for JSON text. First the paths of GROUP BY, then those of aggregates.</param>
+    public static SqlText Of(TwinQuery query, IndexedPaths index, out IReadOnlyList<PrimitiveKind?> kinds)
+    {
+        var sql = new SqlText();
+        var translated = new ConditionSql(sql, index);
+        var columns = query.GroupBy.Concat(query.Columns!.Where(column => column.Aggregate is not null).Select(column => column.Path))
+            .Select(path => path is null ? ("NULL", PrimitiveKind.Number) : translated.Shown(path))
+            .ToArray();
+        var condition = translated.Of(query.Condition.Root);
+        kinds = [.. columns.Select(column => column.Item2)];
+        return sql.Add("SELECT ").Add(string.Join(", ", columns.Select(column => column.Item1))).Add(TwinSearchSql.From(translated)).Add(" WHERE ").Add(condition);
+    }
 }

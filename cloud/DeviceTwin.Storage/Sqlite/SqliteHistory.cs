@@ -16,7 +16,7 @@ internal static class SqliteHistory
         command.Parameters.AddWithValue("$0", deviceId);
         if (kind is not null)
         {
-            command.Parameters.AddWithValue("$1", SqliteTelemetryWriter.BucketOf(kind, options));
+            command.Parameters.AddWithValue("$1", SqliteTelemetryWriter.BucketOf(deviceId, kind, options));
         }
 
         var messages = new List<TelemetryMessage>();

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using DeviceTwin.Storage.Query;
+using DeviceTwin.Storage.Sqlite.Modules;
 using DeviceTwin.Twins;
 using Microsoft.Data.Sqlite;
 
@@ -21,7 +23,10 @@ internal static class SqliteLoader
             Configuration),
         LastTelemetryAt(connection),
         Read(connection, "SELECT name, value FROM counters", row => (Name: row.GetString(0), Value: row.GetInt64(1)))
-            .ToDictionary(counter => counter.Name, counter => counter.Value));
+            .ToDictionary(counter => counter.Name, counter => counter.Value))
+    {
+        Modules = SqliteModuleTables.Load(connection),
+    };
 
     /// <summary>Every twin, by device id.</summary>
     public static List<TwinDocument> Twins(SqliteConnection connection) =>
@@ -37,7 +42,7 @@ internal static class SqliteLoader
         return Read(command, convert);
     }
 
-    private static List<T> Read<T>(SqliteCommand command, Func<SqliteDataReader, T> convert)
+    internal static List<T> Read<T>(SqliteCommand command, Func<SqliteDataReader, T> convert)
     {
         using var reader = command.ExecuteReader();
         var rows = new List<T>();
@@ -49,7 +54,7 @@ internal static class SqliteLoader
         return rows;
     }
 
-    private static DeviceIdentity Identity(SqliteDataReader row) => new(
+    internal static DeviceIdentity Identity(SqliteDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3) != 0, row.GetString(4), row.GetString(5), Time(row, 6))
     {
         Authentication = (AuthenticationType)row.GetInt32(7),
@@ -57,19 +62,22 @@ internal static class SqliteLoader
         SecondaryThumbprint = row.GetString(9),
     };
 
-    private static TwinDocument Twin(SqliteDataReader row) => new(
+    internal static TwinDocument Twin(SqliteDataReader row) => new(
         row.GetString(0),
         row.GetString(1),
         row.GetInt64(2),
-        Json.ParseObject(row.GetString(3)),
-        new TwinSection(Json.ParseObject(row.GetString(4)), row.GetInt64(5), Json.ParseObject(row.GetString(6))),
-        new TwinSection(Json.ParseObject(row.GetString(7)), row.GetInt64(8), Json.ParseObject(row.GetString(9))),
+        Document(row.GetString(3)),
+        new TwinSection(Document(row.GetString(4)), row.GetInt64(5), Document(row.GetString(6))),
+        new TwinSection(Document(row.GetString(7)), row.GetInt64(8), Document(row.GetString(9))),
         row.IsDBNull(10) ? null : row.GetString(10),
         false,
         row.IsDBNull(11) ? null : Time(row, 11))
     {
-        Applied = StoredText.Applied(row.GetString(12)),
+        Applied = row.GetString(12) is not "{}" and var applied ? StoredText.Applied(applied) : AppliedSetting.None,
     };
+
+    /// <summary>Many documents are empty, or are not asked for.</summary>
+    private static JsonObject Document(string text) => text == "{}" ? [] : Json.ParseObject(text);
 
     private static DeviceSession Session(SqliteDataReader row) => new(row.GetString(0), StoredText.Map<int>(row.GetString(1)));
 

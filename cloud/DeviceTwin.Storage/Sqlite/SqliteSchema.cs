@@ -38,6 +38,7 @@ internal static class SqliteSchema
         """,
         SqliteSubjects.Create,
         SqliteSubjects.CreateThird + SqliteAuditChain.Create + SqliteEvidenceTables.Create,
+        SqliteSubjects.CreateFourth,
     ];
 
     /// <summary>What a step needs beside its statements, by the version that it begins with.</summary>

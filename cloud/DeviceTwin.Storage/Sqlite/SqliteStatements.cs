@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using DeviceTwin.Twins;
+using DeviceTwin.Storage.Sqlite.Modules;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceTwin.Storage.Sqlite;
@@ -26,6 +27,7 @@ internal sealed class SqliteStatements : IDisposable
     private readonly SqliteCommand deleteTwin;
     private readonly SqliteCommand deleteSession;
     private readonly SqliteCommand deleteConfiguration;
+    private readonly SqliteModuleTables modules;
     private readonly SqliteTables[] subjects;
     private readonly Dictionary<Type, Action<StoreChange>> handlers;
 
@@ -49,6 +51,7 @@ internal sealed class SqliteStatements : IDisposable
         deleteTwin = Prepare("DELETE FROM twins WHERE device_id = $0", 1);
         deleteSession = Prepare("DELETE FROM sessions WHERE device_id = $0", 1);
         deleteConfiguration = Prepare("DELETE FROM configurations WHERE id = $0", 1);
+        modules = new SqliteModuleTables(connection);
         subjects = SqliteSubjects.Open(connection, options);
         handlers = new Dictionary<Type, Action<StoreChange>>(subjects.SelectMany(tables => tables.Handlers));
     }
@@ -66,13 +69,16 @@ internal sealed class SqliteStatements : IDisposable
                 break;
             case StoreChange.PutTwin { Twin: var twin }:
                 // Of a twin that changes several times in one commit only the last state can ever be read.
-                twins[twin.DeviceId] = twin;
+                twins[twin.Address] = twin;
                 break;
             case StoreChange.Count { Name: var name, By: var by }:
                 counts[name] = counts.GetValueOrDefault(name) + by;
                 break;
             case StoreChange.AppendAudit { Row: var row }:
                 audit.Append(row);
+                break;
+            case StoreChange.PutIdentity { Identity: { ModuleId: not null } module }:
+                modules.Put(module);
                 break;
             case StoreChange.PutIdentity { Identity: var identity }:
                 Run(putIdentity,
@@ -84,15 +90,12 @@ internal sealed class SqliteStatements : IDisposable
                 break;
             case StoreChange.DeleteDevice { DeviceId: var deviceId }:
                 Run(deleteIdentity, [deviceId]);
-                twins.Remove(deviceId);
                 Run(deleteTwin, [deviceId]);
-                Run(deleteSession, [deviceId]);
-                telemetry.Delete(deviceId);
-                foreach (var tables in subjects)
-                {
-                    tables.DeleteDevice(deviceId);
-                }
-
+                DeleteAllOf(deviceId);
+                break;
+            case StoreChange.DeleteModule { DeviceId: var deviceId, ModuleId: var moduleId }:
+                modules.Delete(deviceId, moduleId);
+                DeleteAllOf(TwinAddress.Of(deviceId, moduleId));
                 break;
             case StoreChange.PutSession { Session: var session }:
                 Run(putSession, [session.DeviceId, StoredText.Of(session.Subscriptions)]);
@@ -174,6 +177,7 @@ internal sealed class SqliteStatements : IDisposable
             command.Dispose();
         }
 
+        modules.Dispose();
         foreach (var tables in subjects)
         {
             tables.Dispose();
@@ -183,8 +187,26 @@ internal sealed class SqliteStatements : IDisposable
         audit.Dispose();
     }
 
+    /// <summary>What a device and a module have alike.</summary>
+    private void DeleteAllOf(string address)
+    {
+        twins.Remove(address);
+        Run(deleteSession, [address]);
+        telemetry.Delete(address);
+        foreach (var tables in subjects)
+        {
+            tables.DeleteDevice(address);
+        }
+    }
+
     private void Put(TwinDocument twin)
     {
+        if (twin.ModuleId is not null)
+        {
+            modules.Put(twin);
+            return;
+        }
+
         putTwin.Bind(1, twin.DeviceId);
         putTwin.Bind(2, twin.ETag);
         putTwin.Bind(3, twin.Version);

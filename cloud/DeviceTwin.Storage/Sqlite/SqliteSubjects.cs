@@ -7,6 +7,7 @@ using DeviceTwin.Storage.Sqlite.Configurations;
 using DeviceTwin.Storage.Sqlite.DesiredRemovals;
 using DeviceTwin.Storage.Sqlite.Evidence;
 using DeviceTwin.Storage.Sqlite.History;
+using DeviceTwin.Storage.Sqlite.Modules;
 using DeviceTwin.Storage.Sqlite.Plant;
 using DeviceTwin.Storage.Sqlite.Query;
 using DeviceTwin.Storage.Sqlite.Rollouts;
@@ -42,6 +43,12 @@ internal static class SqliteSubjects
     [
         SqliteConfigurationTables.Create,
         SqliteRolloutTables.Create,
+    ]);
+
+    /// <summary>What leads from schema 3 to 4.</summary>
+    public static string CreateFourth => string.Join('\n', (string[])
+    [
+        SqliteModuleTables.Create,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>

@@ -1,3 +1,4 @@
+using DeviceTwin.Twins;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceTwin.Storage.Sqlite;
@@ -43,13 +44,14 @@ internal sealed class SqliteTelemetryWriter : IDisposable
         deleteStreams = SqliteStatements.Prepare(connection, "DELETE FROM streams WHERE device_id = $0", 1);
     }
 
-    public static string BucketOf(string? kind, SqliteStoreOptions options) =>
-        kind is not null && options.KeptByKind.ContainsKey(kind) ? kind : OtherKinds;
+    /// <summary>Kinds are words of nodes: a module's messages mean nothing to what is made of them, and all lie together.</summary>
+    public static string BucketOf(string address, string? kind, SqliteStoreOptions options) =>
+        kind is not null && options.KeptByKind.ContainsKey(kind) && !TwinAddress.IsModule(address) ? kind : OtherKinds;
 
     /// <summary>Takes a message; it is written with all others of the commit.</summary>
     public void Append(TelemetryMessage message)
     {
-        var stream = Find(message.DeviceId, BucketOf(message.Kind, options));
+        var stream = Find(message.DeviceId, BucketOf(message.DeviceId, message.Kind, options));
         if (stream.Pending.Count == 0)
         {
             touched.Add(stream);

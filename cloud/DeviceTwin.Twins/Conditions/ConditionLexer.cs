@@ -102,6 +102,18 @@ internal sealed class ConditionLexer(string source, string subject)
         return last > end ? source[end..last] : null;
     }
 
+    /// <summary>Whether a character comes next, after blanks.</summary>
+    public bool Follows(char character)
+    {
+        var next = position;
+        while (next < source.Length && char.IsWhiteSpace(source[next]))
+        {
+            next++;
+        }
+
+        return next < source.Length && source[next] == character;
+    }
+
     public ConditionException Error(int at, string problem, string hint) => new(subject, at, problem, hint);
 
     private Token ReadText(char quote)

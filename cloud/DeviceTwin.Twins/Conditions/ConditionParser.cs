@@ -6,13 +6,12 @@ namespace DeviceTwin.Twins.Conditions;
 /// Recursive descent over OR, AND, NOT, comparisons and arithmetic. Keywords and functions go in any case, paths are case-sensitive. The
 /// work is bounded by the text's length, the stack by <see cref="MaximumNesting"/>.
 /// </summary>
-internal sealed class ConditionParser
+internal sealed partial class ConditionParser
 {
     /// <summary>Parentheses, NOTs and arithmetic may nest so deep: the text comes from outside and must not exhaust the stack.</summary>
     private const int MaximumNesting = 64;
 
     private const string PathHint = "tags.line, tags.[[line-speed]] or deviceId";
-    private const string QueryHint = "write SELECT * FROM devices WHERE tags.line = 'A'";
 
     private static readonly HashSet<string> Keywords =
         new(["AND", "OR", "NOT", "IN", "NIN", "TRUE", "FALSE", "NULL", "UNDEFINED"], StringComparer.OrdinalIgnoreCase);
@@ -26,7 +25,18 @@ internal sealed class ConditionParser
         ["CONTAINS"] = TextTest.Contains,
     };
 
-    private static readonly string[] Functions = ["IS_DEFINED", .. TextTests.Keys];
+    private static readonly Dictionary<string, ValueType> TypeTests = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["IS_NUMBER"] = ValueType.Number,
+        ["IS_STRING"] = ValueType.Text,
+        ["IS_BOOL"] = ValueType.Boolean,
+        ["IS_OBJECT"] = ValueType.Object,
+        ["IS_ARRAY"] = ValueType.Array,
+        ["IS_NULL"] = ValueType.Null,
+        ["IS_PRIMITIVE"] = ValueType.Primitive,
+    };
+
+    private static readonly string[] Functions = ["IS_DEFINED", .. TypeTests.Keys, .. TextTests.Keys, "ARRAY_CONTAINS"];
 
     private static readonly Dictionary<string, Comparator> Comparators = new()
     {
@@ -49,17 +59,28 @@ internal sealed class ConditionParser
     };
 
     private static readonly string[] TargetRoots = ["tags", "deviceId"];
-    private static readonly string[] Facts = ["modelId", "etag", "version", "status", "connectionState", "lastActivityTime"];
-    private static readonly string[] QueryRoots = [.. TargetRoots, "properties", .. Facts];
 
-    /// <summary>Azure has them; a query that names one gets told so instead of "unknown".</summary>
-    private static readonly HashSet<string> NotYet = new(
-        ["configurations", "capabilities", "moduleId", "deviceScope", "parentScopes", "authenticationType", "x509Thumbprint", "statusReason",
-        "statusUpdateTime", "cloudToDeviceMessageCount", "deviceEtag"], StringComparer.Ordinal);
+    private static readonly string[] Facts =
+    [
+        "modelId", "etag", "version", "status", "connectionState", "lastActivityTime", "deviceEtag", "statusReason", "statusUpdateTime", "cloudToDeviceMessageCount",
+        "authenticationType", "moduleId", "deviceScope",
+    ];
+
+    private static readonly string[] QueryFacts = ["deviceId", .. Facts];
+    private static readonly string[] QueryRoots = [.. TargetRoots, "properties", "configurations", "x509Thumbprint", "capabilities", .. Facts];
+
+    /// <summary>Parts of a twin that are no value of their own, but can be shown.</summary>
+    private static readonly string[] Parts = ["tags", "properties", "properties.desired", "properties.reported", "x509Thumbprint", "capabilities", "parentScopes"];
+
+    private static readonly string[] JobFacts =
+        ["jobId", "deviceId", "jobType", "status", "startTimeUtc", "endTimeUtc", "createdDateTimeUtc", "lastUpdatedDateTimeUtc"];
+
+    private static readonly string[] JobRoots = [.. JobFacts, "outcome", "error"];
 
     private readonly ConditionLexer lexer;
     private readonly ConditionScope scope;
     private readonly string text;
+    private QuerySource source;
     private Token token;
     private int end;
     private int nesting;
@@ -77,93 +98,6 @@ internal sealed class ConditionParser
     {
         var node = Condition(ParseOr());
         return token.Kind == TokenKind.End ? node : throw Following();
-    }
-
-    /// <summary>The text from SELECT on.</summary>
-    public TwinQuery ParseQuery()
-    {
-        Require("SELECT", QueryHint);
-        var top = TakeKeyword("TOP") ? ParseTop() : default(int?);
-        RequireEverything();
-        Require("FROM", QueryHint);
-        RequireDevices();
-        if (token.Kind == TokenKind.End)
-        {
-            return new TwinQuery(text, top, TwinCondition.All);
-        }
-
-        RefuseGrouping();
-        Require("WHERE", "write WHERE and a condition, or end the query here");
-        if (token.Kind == TokenKind.End)
-        {
-            throw Error(token.Position, "WHERE stands without a condition", "leave it out to select every device");
-        }
-
-        var start = token.Position;
-        var root = Condition(ParseOr());
-        RefuseGrouping();
-        return token.Kind == TokenKind.End ? new TwinQuery(text, top, new TwinCondition(text[start..], root)) : throw Following();
-    }
-
-    private int ParseTop()
-    {
-        var number = token;
-        if (number.Kind != TokenKind.Number || !int.TryParse(number.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var top) || top < 1)
-        {
-            throw Error(number.Position, $"{Shown(number)} where a number of devices is expected", "write SELECT TOP 10 * FROM devices");
-        }
-
-        Advance();
-        return top;
-    }
-
-    private void RequireEverything()
-    {
-        if (TakeSymbol("*"))
-        {
-            return;
-        }
-
-        throw token.Kind is TokenKind.Word && !IsKeyword("FROM")
-            ? Error(token.Position, $"{token.Text} is a projection, and projections and aggregates are not offered yet", "write SELECT * and pick from the answer")
-            : Error(token.Position, $"{Shown(token)} where * is expected", QueryHint);
-    }
-
-    private void RequireDevices()
-    {
-        Require("devices", QueryHint);
-        if (!IsSymbol("."))
-        {
-            return;
-        }
-
-        Advance();
-        var collection = token;
-        throw collection.Text is "modules" or "jobs"
-            ? Error(collection.Position, $"devices.{collection.Text} is not offered yet", "query devices")
-            : Error(collection.Position, $"{Shown(collection)} is no collection of devices", "write FROM devices");
-    }
-
-    private void RefuseGrouping()
-    {
-        if (IsKeyword("GROUP") || IsKeyword("ORDER"))
-        {
-            throw Error(
-                token.Position,
-                $"{token.Text.ToUpperInvariant()} BY is not offered{(IsKeyword("GROUP") ? " yet" : "")}",
-                "leave it out: the answer is ordered by deviceId");
-        }
-    }
-
-    private void Require(string keyword, string hint)
-    {
-        if (TakeKeyword(keyword))
-        {
-            return;
-        }
-
-        var meant = token.Kind == TokenKind.Word ? Spelling.Nearest(token.Text, [keyword]) : null;
-        throw Error(token.Position, $"{Shown(token)} where {keyword} is expected", meant is null ? hint : $"did you mean {meant}? {hint}");
     }
 
     private Item ParseOr()
@@ -316,6 +250,14 @@ internal sealed class ConditionParser
                 var path = ParsePath();
                 Expect(")", "write IS_DEFINED(tags.line)");
                 return new Item(new IsDefined(path));
+            case TokenKind.Word when TypeTests.TryGetValue(start.Text, out var type):
+                Advance();
+                Expect("(", $"write {start.Text}(tags.line)");
+                var tested = ParsePath();
+                Expect(")", $"write {start.Text}(tags.line)");
+                return new Item(new TypeTest(type, tested));
+            case TokenKind.Word when Is(start, "ARRAY_CONTAINS"):
+                return ParseArrayContains($"write {start.Text}(properties.reported.list, 'A')");
             case TokenKind.Word when TextTests.TryGetValue(start.Text, out var test):
                 return ParseTextTest(test, $"write {start.Text}(deviceId, 'press')");
             case TokenKind.Word when !Keywords.Contains(start.Text):
@@ -338,6 +280,19 @@ internal sealed class ConditionParser
         return new Item(new TextComparison(test, value, part));
     }
 
+    private Item ParseArrayContains(string hint)
+    {
+        Advance();
+        Expect("(", hint);
+        Enter();
+        var path = ParsePath();
+        Expect(",", hint);
+        var element = Value(ParseSum());
+        Expect(")", hint);
+        nesting--;
+        return new Item(new ArrayContains(path, element));
+    }
+
     private List<Primitive> ParseList()
     {
         const string Hint = "write a list as ['A', 'B']";
@@ -357,6 +312,14 @@ internal sealed class ConditionParser
 
     private PathOperand ParsePath()
     {
+        var (path, position) = ReadPath(Functions);
+        CheckPath(path, position, shown: false);
+        return new PathOperand(path);
+    }
+
+    /// <summary>A path as it is written; whether there is such a path is not asked yet.</summary>
+    private (List<string> Path, int Position) ReadPath(IReadOnlyList<string> functions)
+    {
         var start = token;
         if (start.Kind != TokenKind.Word || Keywords.Contains(start.Text))
         {
@@ -370,7 +333,7 @@ internal sealed class ConditionParser
             throw Error(
                 start.Position,
                 $"{start.Text} is no function",
-                Spelling.Nearest(start.Text, Functions) is { } meant ? $"did you mean {meant}?" : $"there are {string.Join(", ", Functions)}");
+                Spelling.Nearest(start.Text, functions) is { } meant ? $"did you mean {meant}?" : $"there are {string.Join(", ", functions)}");
         }
 
         var pathEnd = end;
@@ -394,51 +357,71 @@ internal sealed class ConditionParser
             pathEnd = end;
         }
 
-        // "devices.deviceId" is the same as "deviceId", and so is "id" in the SDKs' own samples.
-        if (path[0] == "devices" && path.Count > 1)
-        {
-            path.RemoveAt(0);
-        }
-
-        if (path is ["id"])
-        {
-            path[0] = "deviceId";
-        }
-
-        CheckPath(path, start.Position);
         if (path.Count > 1 && lexer.DashedNameAfter(pathEnd) is { } dashed && Root(dashed) is { } second && !QueryRoots.Contains(second))
         {
             throw Error(pathEnd, "'-' subtracts", $"a name with a dash goes in brackets: {string.Join('.', path[..^1])}.[[{path[^1]}{dashed}]]");
         }
 
-        return new PathOperand(path);
+        return (path, start.Position);
 
         static string Root(string dashed) => dashed[1..].Split('-')[0];
     }
 
-    private void CheckPath(List<string> path, int position)
+    /// <summary>Puts a path into the one form that it has in the documents: without the collection's name, facts in their own case.</summary>
+    private void Normalize(List<string> path)
     {
-        var known = path[0] switch
+        // "devices.deviceId" is the same as "deviceId", and so is "id" in the SDKs' own samples.
+        if (path[0] == "devices" && path.Count > 1)
         {
-            "deviceId" => path.Count == 1,
-            "tags" => path.Count > 1,
-            "properties" => scope == ConditionScope.Query && path.Count > 2 && path[1] is "desired" or "reported",
-            _ => scope == ConditionScope.Query && path.Count == 1 && Facts.Contains(path[0]),
+            path.RemoveRange(0, path.Count > 2 && (path[1], source) is ("modules", QuerySource.Modules) or ("jobs", QuerySource.Jobs) ? 2 : 1);
+        }
+
+        if (scope == ConditionScope.Query && Array.Find(source == QuerySource.Jobs ? JobRoots : QueryFacts, fact => fact.Equals(path[0], StringComparison.OrdinalIgnoreCase)) is { } known)
+        {
+            path[0] = known;
+        }
+
+        if (path is ["id"])
+        {
+            path[0] = source == QuerySource.Jobs ? "jobId" : "deviceId";
+        }
+        else if (source == QuerySource.Jobs && path is ["createdTimeUtc"])
+        {
+            // Azure's own examples call it so.
+            path[0] = "createdDateTimeUtc";
+        }
+    }
+
+    /// <param name="shown">Whether whole parts of a document will do.</param>
+    private void CheckPath(List<string> path, int position, bool shown)
+    {
+        Normalize(path);
+        var known = (source, path[0]) switch
+        {
+            (QuerySource.Jobs, "outcome" or "error") => true,
+            (QuerySource.Jobs, _) => path.Count == 1 && JobFacts.Contains(path[0]),
+            _ => path switch
+            {
+                ["deviceId"] or ["tags", _, ..] => true,
+                _ when scope == ConditionScope.Target => false,
+                ["properties", "desired" or "reported", _, ..] => true,
+                ["configurations", _, "status"] or ["x509Thumbprint", "primaryThumbprint" or "secondaryThumbprint"] or ["capabilities", "iotEdge"] => true,
+                _ => (path.Count == 1 && Facts.Contains(path[0])) || (shown && Parts.Contains(string.Join('.', path))),
+            },
         };
         if (known)
         {
             return;
         }
 
-        var shown = string.Join('.', path);
-        if (scope == ConditionScope.Target)
-        {
-            throw Error(position, $"{shown} cannot select devices", $"{Meant(path, TargetRoots)}a target condition uses {PathHint}; put text in quotes");
-        }
-
-        throw NotYet.Contains(path[0])
-            ? Error(position, $"{path[0]} cannot be asked for yet", "ask for tags, properties or deviceId")
-            : Error(position, $"{shown} is unknown", $"{Meant(path, QueryRoots)}use {PathHint}, properties.reported.…, properties.desired.…, connectionState or status; put text in quotes");
+        var written = string.Join('.', path);
+        throw scope == ConditionScope.Target
+                ? Error(position, $"{written} cannot select devices", $"{Meant(path, TargetRoots)}a target condition uses {PathHint}; put text in quotes")
+            : source == QuerySource.Jobs
+                ? Error(position, $"{written} is unknown", $"{Meant(path, JobRoots)}devices.jobs has {string.Join(", ", JobRoots)}; put text in quotes")
+            : path[0] == "configurations"
+                ? Error(position, $"{written} is unknown", "use configurations.[[id]].status, which is 'Applied' or 'Targeted'")
+            : Error(position, $"{written} is unknown", $"{Meant(path, QueryRoots)}use {PathHint}, properties.reported.…, properties.desired.…, connectionState or status; put text in quotes");
     }
 
     private static string Meant(List<string> path, string[] roots)

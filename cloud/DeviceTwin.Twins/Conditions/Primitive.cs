@@ -75,6 +75,18 @@ public readonly record struct Primitive
         _ => null,
     };
 
+    /// <summary>The one form of all numbers that are equal: 1.0 becomes 1. Everything else stays.</summary>
+    public Primitive Canonical() => isReal && real == Math.Truncate(real) && real is >= -9223372036854775808.0 and < 9223372036854775808.0 ? Of((long)real) : this;
+
+    /// <summary>As JSON; null for <see cref="PrimitiveKind.None"/>.</summary>
+    public JsonValue? ToJson() => Kind switch
+    {
+        PrimitiveKind.Boolean => JsonValue.Create(integer != 0),
+        PrimitiveKind.Text => JsonValue.Create(text),
+        PrimitiveKind.Number => isReal ? JsonValue.Create(real) : JsonValue.Create(integer),
+        _ => null,
+    };
+
     /// <summary>The text, or null where this is none.</summary>
     internal string? AsText => text;
 

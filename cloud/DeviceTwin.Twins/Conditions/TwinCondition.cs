@@ -12,8 +12,8 @@ public enum ConditionScope
 
 /// <summary>
 /// A WHERE text in the language of Azure IoT Hub, parsed: comparisons (<c>= != &lt;&gt; &lt; &gt; &lt;= &gt;=</c>), <c>IN</c>,
-/// <c>NIN</c>, <c>NOT IN</c>, <c>AND</c>, <c>OR</c>, <c>NOT</c>, parentheses, arithmetic, <c>IS_DEFINED</c>, <c>STARTSWITH</c>,
-/// <c>ENDSWITH</c>, <c>CONTAINS</c>. <c>*</c> is every device, an empty text none. A comparison with something that is not there,
+/// <c>NIN</c>, <c>NOT IN</c>, <c>AND</c>, <c>OR</c>, <c>NOT</c>, parentheses, arithmetic, <c>IS_DEFINED</c>, <c>IS_NUMBER</c> and its like,
+/// <c>STARTSWITH</c>, <c>ENDSWITH</c>, <c>CONTAINS</c>, <c>ARRAY_CONTAINS</c>. <c>*</c> is every device, an empty text none. A comparison with something that is not there,
 /// or is of another kind, is false.
 /// </summary>
 public sealed class TwinCondition
@@ -55,6 +55,6 @@ public sealed class TwinCondition
         };
     }
 
-    /// <summary>Whether a device satisfies the condition.</summary>
-    public bool Matches(ConditionSubject subject) => Root.Holds(subject);
+    /// <summary>Whether a document satisfies the condition.</summary>
+    public bool Matches(IQuerySubject subject) => Root.Holds(subject);
 }

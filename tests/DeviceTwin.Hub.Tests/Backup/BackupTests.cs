@@ -114,7 +114,7 @@ public sealed class BackupTests : RestTests
         await File.WriteAllTextAsync(Path.Combine(Hub.Folder, "audit", "audit-1-9.ndjson"), "{}\n");
         var (response, body) = await Hub.Send(HttpMethod.Post, "/api/v1/backup?keys=false", null, null, ("X-DeviceTwin-Author", "chief"));
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Created));
-        Assert.That(((int?)body!["schemaVersion"], (bool?)body["keys"]), Is.EqualTo((3, false)));
+        Assert.That(((int?)body!["schemaVersion"], (bool?)body["keys"]), Is.EqualTo((4, false)));
         var name = (string)body["name"]!;
         Assert.That(((JsonArray)await Hub.Get("/api/v1/backup")).Select(backup => (string?)backup!["name"]), Does.Contain(name));
         var fetched = await Hub.Http.GetByteArrayAsync($"/api/v1/backup/{name}");

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub;
 using DeviceTwin.Hub.Fleet;
+using DeviceTwin.Hub.Queries;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Sqlite;
 using DeviceTwin.Twins;
@@ -14,17 +15,24 @@ internal sealed class FleetFixture : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("devicetwin-fleet-");
     private readonly IHubStore? store;
+    private readonly object[] others;
     private ServiceProvider services;
 
     /// <param name="store">In place of the database.</param>
-    public FleetFixture(IHubStore? store = null)
+    /// <param name="others">Services of others that the fleet's use: collections of rows, modules.</param>
+    public FleetFixture(IHubStore? store = null, params object[] others)
     {
         this.store = store;
+        this.others = others;
         services = Build();
         Subscribe();
     }
 
     public IFleet Fleet { get; private set; } = null!;
+
+    public QueryService Queries => services.GetRequiredService<QueryService>();
+
+    public BulkRegistry Bulk => services.GetRequiredService<BulkRegistry>();
 
     public ManualTime Time { get; } = new();
 
@@ -105,6 +113,14 @@ internal sealed class FleetFixture : IDisposable
         if (store is not null)
         {
             collection.AddSingleton(store);
+        }
+
+        foreach (var other in others)
+        {
+            foreach (var kind in other.GetType().GetInterfaces())
+            {
+                collection.AddSingleton(kind, other);
+            }
         }
 
         return collection.BuildServiceProvider();

@@ -18,6 +18,9 @@ public class BackPressureTests
     private GatewayHost host = null!;
     private DeviceIdentity dev1 = null!;
 
+    /// <summary>How devices connect.</summary>
+    private protected virtual bool OverWebSocket => false;
+
     [TearDown]
     public async Task StopHost()
     {
@@ -254,7 +257,7 @@ public class BackPressureTests
 
     private async Task Start(GatewayOptions? options = null, params Action<IServiceCollection>[] services)
     {
-        host = await GatewayHost.Start(options, null, services);
+        host = await GatewayHost.Start(options, null, OverWebSocket, services);
         dev1 = await host.Register("dev1");
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -8,11 +9,16 @@ using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Hub.Gateway.Messaging;
 using DeviceTwin.Hub.Provisioning;
+using DeviceTwin.Hub.Rest;
 using DeviceTwin.Mqtt;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Sqlite;
+using DeviceTwin.Tests.Hub.Rest;
 using DeviceTwin.Twins;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -29,9 +35,11 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly LocalCertificates certificates;
     private readonly HubNames names = new(["hub.plant.example"]);
     private WebApplication application;
+    private ListenOptions? https;
 
-    private GatewayHost(GatewayOptions options, TimeProvider? time, Action<IServiceCollection>[] services)
+    private GatewayHost(GatewayOptions options, TimeProvider? time, bool overWebSocket, Action<IServiceCollection>[] services)
     {
+        OverWebSocket = overWebSocket;
         Services = services;
         this.options = options;
         RealTime = time;
@@ -66,11 +74,18 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     private TimeProvider? RealTime { get; }
 
+    private bool OverWebSocket { get; }
+
     /// <param name="time">Null = <see cref="Time"/>.</param>
     /// <param name="services">What else the application has.</param>
-    public static async Task<GatewayHost> Start(GatewayOptions? options = null, TimeProvider? time = null, params Action<IServiceCollection>[] services)
+    public static Task<GatewayHost> Start(GatewayOptions? options = null, TimeProvider? time = null, params Action<IServiceCollection>[] services) =>
+        Start(options, time, false, services);
+
+    /// <param name="overWebSocket">Whether <see cref="Dial()"/> goes through a WebSocket.</param>
+    /// <inheritdoc cref="Start(GatewayOptions, TimeProvider, Action{IServiceCollection}[])"/>
+    public static async Task<GatewayHost> Start(GatewayOptions? options, TimeProvider? time, bool overWebSocket, Action<IServiceCollection>[] services)
     {
-        var host = new GatewayHost((options ?? new GatewayOptions()) with { Port = 0, Address = IPAddress.Loopback }, time, services);
+        var host = new GatewayHost((options ?? new GatewayOptions()) with { Port = 0, Address = IPAddress.Loopback }, time, overWebSocket, services);
         await host.application.StartAsync();
         return host;
     }
@@ -89,6 +104,10 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public Task<DeviceIdentity> Register(string deviceId, bool enabled = true) =>
         Fleet.PutIdentity(new DeviceIdentity(deviceId, "", "", enabled, "", "", default), null, "test", CancellationToken.None);
+
+    /// <summary>Registers a module of a device that is registered.</summary>
+    public Task<DeviceIdentity> RegisterModule(string deviceId, string moduleId) => Fleet.PutIdentity(
+        new DeviceIdentity(deviceId, "", "", true, "", "", default) { ModuleId = moduleId }, null, "test", CancellationToken.None);
 
     public Task<TwinDocument> Desire(string deviceId, string desired) =>
         Fleet.PatchTwin(
@@ -110,10 +129,10 @@ internal sealed class GatewayHost : IAsyncDisposable
             "operator");
 
     /// <summary>A token as the device libraries make it.</summary>
-    /// <param name="scope">As it stands in the token; null = <c>localhost%2Fdevices%2F{id}</c>.</param>
+    /// <param name="scope">As it stands in the token; null = <c>localhost%2Fdevices%2F{id}</c>, and <c>%2Fmodules%2F{id}</c> of a module.</param>
     public string Token(DeviceIdentity identity, string? scope = null, TimeSpan? lifetime = null, string? key = null)
     {
-        scope ??= "localhost%2Fdevices%2F" + Uri.EscapeDataString(identity.DeviceId);
+        scope ??= "localhost%2Fdevices%2F" + Uri.EscapeDataString(identity.DeviceId) + (identity.ModuleId is { } module ? "%2Fmodules%2F" + Uri.EscapeDataString(module) : "");
         long expiry = ((RealTime ?? Time).GetUtcNow() + (lifetime ?? TimeSpan.FromHours(1))).ToUnixTimeSeconds();
         return $"SharedAccessSignature sr={scope}&sig={Uri.EscapeDataString(Sign(key ?? identity.PrimaryKey, scope, expiry))}&se={expiry}";
     }
@@ -123,28 +142,28 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     /// <summary>CONNECT as Azure's Node client writes it.</summary>
     public MqttConnect NodeConnect(DeviceIdentity identity, int keepAlive = 180) => new(
-        identity.DeviceId,
+        identity.Address,
         false,
         keepAlive,
-        $"localhost/{identity.DeviceId}/?api-version=2021-04-12&model-id=dtmi:com:example:Thermostat;1"
+        $"localhost/{identity.Address}/?api-version=2021-04-12&model-id=dtmi:com:example:Thermostat;1"
             + "&DeviceClientType=azure-iot-device%2F1.18.4%20(node%20v20.20.2%3B%20Debian%2012%3B%20x64)",
         Encoding.UTF8.GetBytes(Token(identity)));
 
     /// <summary>CONNECT as nanoFramework's Azure client writes it.</summary>
     public MqttConnect NanoConnect(DeviceIdentity identity) => new(
-        identity.DeviceId,
+        identity.Address,
         true,
         60,
-        $"localhost/{identity.DeviceId}/?api-version=2021-04-12&model-id=dtmi%3Acom%3Aexample%3AThermostat%3B1"
+        $"localhost/{identity.Address}/?api-version=2021-04-12&model-id=dtmi%3Acom%3Aexample%3AThermostat%3B1"
             + "&DeviceClientType=nano%3Bazrsdk1.2.0.0%3BESP32_REV3",
-        Encoding.UTF8.GetBytes(Token(identity)));
+        Encoding.UTF8.GetBytes(Token(identity, "localhost%2Fdevices%2F" + Uri.EscapeDataString(identity.Address))));
 
     /// <summary>CONNECT as Azure's C# client writes it.</summary>
     public MqttConnect CSharpConnect(DeviceIdentity identity) => new(
-        identity.DeviceId,
+        identity.Address,
         false,
         300,
-        $"localhost/{identity.DeviceId}/?api-version=2020-09-30&DeviceClientType=.NET%2F1.42.3%20%28.NET%2010.0.12%29"
+        $"localhost/{identity.Address}/?api-version=2020-09-30&DeviceClientType=.NET%2F1.42.3%20%28.NET%2010.0.12%29"
             + "&model-id=dtmi%3Acom%3Aexample%3AThermostat%3B1",
         Encoding.UTF8.GetBytes(Token(identity)));
 
@@ -153,7 +172,16 @@ internal sealed class GatewayHost : IAsyncDisposable
         deviceId, false, 180, $"localhost/{deviceId}/?api-version=2021-04-12&DeviceClientType=azure-iot-device%2F1.18.4%20(node%20v20.20.2%3B%20Debian%2012%3B%20x64)");
 
     /// <summary>A TLS connection on which nothing has been said yet.</summary>
-    public Task<Wire> Dial() => Wire.Dial(Port, AuthorityFile);
+    public Task<Wire> Dial() => OverWebSocket ? DialWebSocket() : Wire.Dial(Port, AuthorityFile);
+
+    private async Task<Wire> DialWebSocket()
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.RemoteCertificateValidationCallback = HubFixture.Trusting(AuthorityFile);
+        socket.Options.AddSubProtocol("mqtt");
+        await socket.ConnectAsync(new Uri($"wss://localhost:{https!.IPEndPoint!.Port}{WebSocketGateway.Path}"), CancellationToken.None);
+        return new Wire(WebSocketStream.Create(socket, WebSocketMessageType.Binary, ownsWebSocket: true));
+    }
 
     /// <summary>The same with a certificate shown.</summary>
     public Task<Wire> Dial(X509Certificate2 certificate, params X509Certificate2[] intermediates) =>
@@ -265,7 +293,23 @@ internal sealed class GatewayHost : IAsyncDisposable
 
         builder.Services.AddFleet(new FleetOptions { Store = new SqliteStoreOptions { Path = Path.Combine(folder.FullName, "hub.db") } });
         builder.AddDeviceGateway(options, names, certificates);
-        return builder.Build();
+        if (!OverWebSocket)
+        {
+            return builder.Build();
+        }
+
+        builder.Services.AddRest();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            https = listen;
+            listen.Protocols = HttpProtocols.Http1;
+            var tls = listen.ApplicationServices.GetRequiredService<GatewayTls>();
+            listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls.CurrentHttps()) });
+        }));
+        WebApplication built = builder.Build();
+        built.UseWebSocketGateway();
+        return built;
     }
 
     private sealed class Unblocking(Action end) : IDisposable

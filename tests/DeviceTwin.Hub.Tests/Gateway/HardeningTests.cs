@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Mqtt;
 using DeviceTwin.Storage;
@@ -97,13 +98,14 @@ public class HardeningTests : GatewayTest
         await wire.Expect("40 02 00 07");
     }
 
-    [Test]
-    public async Task A_device_that_sends_without_reading_is_slowed_down_and_in_the_end_dropped()
+    [TestCase(false, TestName = "A device that sends without reading is slowed down and in the end dropped")]
+    [TestCase(true, TestName = "WS1 A device that sends without reading is slowed down and in the end dropped")]
+    public async Task Deaf(bool overWebSocket)
     {
         // A time-out that no other timer of the hub comes near to.
         var timeOut = TimeSpan.FromSeconds(7);
         await host.DisposeAsync();
-        host = await GatewayHost.Start(new GatewayOptions { SendTimeout = timeOut });
+        host = await GatewayHost.Start(new GatewayOptions { SendTimeout = timeOut }, null, overWebSocket, []);
         dev1 = await host.Register("dev1");
         await host.Desire("dev1", $$"""{"filler":"{{new string('x', 4000)}}"}""");
         await using Wire wire = await host.Connect(host.NodeConnect(dev1, keepAlive: 0));
@@ -119,7 +121,7 @@ public class HardeningTests : GatewayTest
                     await wire.Send(questions);
                 }
             }
-            catch (IOException)
+            catch (Exception error) when (error is IOException or WebSocketException)
             {
                 // The hub closed the connection.
             }

@@ -10,21 +10,21 @@ using DeviceTwin.Mqtt;
 
 namespace DeviceTwin.Tests.Hub.Gateway;
 
-/// <summary>A device played byte by byte over real TLS.</summary>
+/// <summary>A device played byte by byte over real TLS, or over a WebSocket on it.</summary>
 internal sealed class Wire : IAsyncDisposable
 {
     private static readonly MqttReadRules Rules = new(1024 * 1024);
 
-    private readonly SslStream stream;
+    private readonly Stream stream;
     private readonly PipeReader input;
 
-    private Wire(SslStream stream)
+    public Wire(Stream stream)
     {
         this.stream = stream;
         input = PipeReader.Create(stream);
     }
 
-    public SslStream Tls => stream;
+    public SslStream Tls => (SslStream)stream;
 
     /// <param name="certificate">Shown to the hub, with its key; null = none.</param>
     /// <param name="intermediates">Sent along with it.</param>

@@ -40,7 +40,7 @@ public sealed class ConfigurationEndpointTests : RestTests
     [TestCase("""{"labels":{"a":1}}""")]
     [TestCase("""{"content":{"deviceContent":{"properties.reported.a":1}}}""")]
     [TestCase("""{"content":{"modulesContent":{"$edgeAgent":{}}}}""")]
-    [TestCase("""{"metrics":{"queries":{"a":"SELECT deviceId FROM devices"}}}""")]
+    [TestCase("""{"metrics":{"queries":{"a":"SELECT COUNT() FROM devices"}}}""")]
     public async Task What_this_hub_cannot_do_is_refused_and_not_dropped(string body)
     {
         AssertRefused(await Hub.Send(HttpMethod.Put, "/configurations/wrong", body), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004);

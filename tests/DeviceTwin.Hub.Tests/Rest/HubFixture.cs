@@ -44,7 +44,7 @@ internal sealed class HubFixture : IAsyncDisposable
 
     public IFleet Fleet => hub.Services.GetRequiredService<IFleet>();
 
-    public static async Task<HubFixture> Start(IPAddress? httpBind = null, string? hostName = null, int httpConnections = 1000, WaveformLimits? waveforms = null)
+    public static async Task<HubFixture> Start(IPAddress? httpBind = null, string? hostName = null, int httpConnections = 1000, WaveformLimits? waveforms = null, IPEndPoint? https = null)
     {
         var folder = Directory.CreateTempSubdirectory("devicetwin-rest-");
         var options = Options(folder.FullName) with
@@ -53,22 +53,36 @@ internal sealed class HubFixture : IAsyncDisposable
             HostNames = hostName is null ? [] : [hostName],
             HttpConnections = httpConnections,
             Waveforms = waveforms ?? new WaveformLimits(),
+            HttpsPort = https?.Port,
+            HttpsBind = https?.Address ?? IPAddress.Loopback,
         };
         var hub = HubApplication.Create(options, Quick);
-        await hub.Start(CancellationToken.None);
+        try
+        {
+            await hub.Start(CancellationToken.None);
+        }
+        catch (StartException)
+        {
+            await hub.DisposeAsync();
+            folder.Delete(recursive: true);
+            throw;
+        }
 
         // The hub's own authority and no other, as a node or a careful browser would have it.
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
-        {
-            using var chain = new X509Chain();
-            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            chain.ChainPolicy.CustomTrustStore.ImportFromPemFile(hub.AuthorityFile);
-            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-            return certificate is X509Certificate2 server && chain.Build(server);
-        };
+        handler.SslOptions.RemoteCertificateValidationCallback = Trusting(hub.AuthorityFile);
         return new HubFixture(folder, hub, new HttpClient(handler) { BaseAddress = new Uri(hub.HttpUrl) });
     }
+
+    /// <summary>Trusts the hub's own authority and no other.</summary>
+    public static System.Net.Security.RemoteCertificateValidationCallback Trusting(string authorityFile) => (_, certificate, _, _) =>
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.ImportFromPemFile(authorityFile);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return certificate is X509Certificate2 server && chain.Build(server);
+    };
 
     /// <summary>Hashes passwords as real ones are, less often.</summary>
     private static AccessOptions Quick => new() { PasswordIterations = 1000 };

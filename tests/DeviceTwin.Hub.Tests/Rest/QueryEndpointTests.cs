@@ -49,11 +49,54 @@ public sealed class QueryEndpointTests : RestTests
         Assert.That(pages, Is.EqualTo(3));
     }
 
+    [TestCase("SELECT * FROM devices", "Twin", 5)]
+    [TestCase("SELECT deviceId FROM devices", "Raw", 5)]
+    [TestCase("SELECT COUNT() AS n FROM devices", "Raw", 1)]
+    [TestCase("SELECT tags.line, COUNT() AS n FROM devices GROUP BY tags.line", "Raw", 2)]
+    [TestCase("SELECT * FROM devices.modules", "Twin", 0)]
+    [TestCase("SELECT moduleId FROM devices.modules", "Raw", 0)]
+    [TestCase("SELECT * FROM devices.jobs", "DeviceJob", 0)]
+    public async Task QL4_What_the_rows_are_stands_in_a_header(string query, string type, int rows)
+    {
+        var (response, page) = await Query(query);
+        Assert.That((response.StatusCode, ((JsonArray)page!).Count), Is.EqualTo((HttpStatusCode.OK, rows)), page.ToJsonString());
+        Assert.That(response.Headers.GetValues("x-ms-item-type"), Is.EqualTo(new[] { type }));
+    }
+
+    [TestCase("SELECT DeviceId, Status FROM devices WHERE tags.line = '1'", """[{"deviceId":"q-1","status":"enabled"},{"deviceId":"q-3","status":"enabled"}]""")]
+    [TestCase("SELECT tags.line AS line, COUNT() AS numberOfDevices FROM devices GROUP BY tags.line", """[{"line":"0","numberOfDevices":3},{"line":"1","numberOfDevices":2}]""")]
+    [TestCase("SELECT TOP 1 tags, authenticationType, capabilities FROM devices", """[{"tags":{"line":"0"},"authenticationType":"sas","capabilities":{"iotEdge":false}}]""")]
+    [TestCase("SELECT COUNT(), MAX(deviceId) AS last FROM devices", """[{"$1":5,"last":"q-4"}]""")]
+    public async Task QL4_Projections_and_aggregates_over_HTTP(string query, string expected) =>
+        Assert.That((await Query(query)).Body!.ToJsonString(), Is.EqualTo(expected));
+
+    [Test]
+    public async Task QL1_A_twin_is_found_as_it_is_read()
+    {
+        await Hub.Send(HttpMethod.Patch, "/twins/q-3", """{"properties":{"desired":{"ä":[1.50,"/"],"deep":{"x":null,"y":{}}}}}""");
+        await Hub.Fleet.PatchReported("q-3", new JsonObject { ["z"] = 1e30, ["t"] = "\u0000\"<" }, null, CancellationToken.None);
+        var (_, found) = await Query("SELECT * FROM devices WHERE deviceId IN ['q-3', 'q-4']");
+        foreach (var twin in (JsonArray)found!)
+        {
+            Assert.That(twin!.ToJsonString(), Is.EqualTo((await Hub.Get($"/twins/{(string?)twin["deviceId"]}")).ToJsonString()));
+        }
+    }
+
+    [Test]
+    public async Task QL4_Groups_come_in_pages_too()
+    {
+        const string Query = "SELECT deviceId, COUNT() AS n FROM devices GROUP BY deviceId";
+        var (response, first) = await this.Query(Query, ("x-ms-max-item-count", "3"));
+        var (end, second) = await this.Query(Query, ("x-ms-max-item-count", "3"), ("x-ms-continuation", response.Headers.GetValues("x-ms-continuation").Single()));
+        Assert.That(Ids(first).Concat(Ids(second)), Is.EqualTo(new[] { "q-0", "q-1", "q-2", "q-3", "q-4" }));
+        Assert.That(end.Headers.Contains("x-ms-continuation"), Is.False);
+    }
+
     [TestCase("SELECT * FROM devices WHERE tags.line = ")]
     [TestCase("SELECT * FROM devices WHERE")]
     [TestCase("SELECT * FROM devicesWHERE tags.line = '1'")]
-    [TestCase("SELECT COUNT() FROM devices")]
-    [TestCase("SELECT * FROM devices.modules")]
+    [TestCase("SELECT COUNT() FROM devices.jobs")]
+    [TestCase("SELECT deviceId, COUNT() FROM devices")]
     [TestCase("DROP TABLE devices")]
     public async Task QL2_A_malformed_query_is_refused(string query)
     {

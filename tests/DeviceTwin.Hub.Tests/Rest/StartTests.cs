@@ -40,6 +40,17 @@ public sealed class StartTests : IDisposable
     }
 
     [Test]
+    public void HTTPS_for_Azures_clients_is_asked_for()
+    {
+        var none = CommandLine.Parse(["--data", "x", "--https-bind", "0.0.0.0"]);
+        Assert.That((none.HttpsPort, none.HttpBeyondLoopback), Is.EqualTo(((int?)null, false)), "nothing listens there without a port");
+        var local = CommandLine.Parse(["--data", "x", "--https-port", "443", "--https-bind", "127.0.0.2"]);
+        Assert.That((local.HttpsPort, local.HttpsBind, local.HttpBeyondLoopback), Is.EqualTo(((int?)443, IPAddress.Parse("127.0.0.2"), false)));
+        var everywhere = CommandLine.Parse(["--data", "x", "--https-port", "0", "--https-bind", "0.0.0.0"]);
+        Assert.That((everywhere.HttpsPort, everywhere.HttpEncrypted, everywhere.HttpBeyondLoopback), Is.EqualTo(((int?)0, false, true)), "HTTP stays on loopback, callers show a token all the same");
+    }
+
+    [Test]
     public void Waveforms_and_backups_have_options_of_their_own()
     {
         var options = CommandLine.Parse(
@@ -63,6 +74,9 @@ public sealed class StartTests : IDisposable
     [TestCase("--host-name takes names", "--data", "x", "--host-name", "http://hub")]
     [TestCase("--log takes console or json", "--data", "x", "--log", "1")]
     [TestCase("--local-admin would open the hub", "--data", "x", "--local-admin", "--http-bind", "0.0.0.0")]
+    [TestCase("--local-admin would open the hub", "--data", "x", "--local-admin", "--https-bind", "0.0.0.0")]
+    [TestCase("--https-port takes a port", "--data", "x", "--https-port", "65536")]
+    [TestCase("--https-bind takes an IP address", "--data", "x", "--https-bind", "everywhere")]
     [TestCase("--http-connections takes a number from 1 to 100000", "--data", "x", "--http-connections", "0")]
     [TestCase("--http-connections takes a number from 1 to 100000", "--data", "x", "--http-connections", "100001")]
     [TestCase("--drain takes seconds", "--data", "x", "--drain", "61")]

@@ -45,6 +45,7 @@ internal static class EverySubject
         await store.Write([new WaveformChange.Discard("press-2", Samples.Head(Half).Sha256, DiscardReason.HashDiffers, StoreFolder.Start)]);
 
         var press = store.Load().Identities.First(identity => identity.DeviceId == "press-1");
+        await WriteModule(store, "press-1");
         await store.Write(
         [
             new CloudToDeviceChange.Put(
@@ -67,6 +68,23 @@ internal static class EverySubject
             new AppendObservations("limits-1", ["{}"]),
             new PutReplayReport(Sealed.Sha256, Sealed.Content),
         ]);
+    }
+
+    /// <summary>A module of a device, with its twin and session.</summary>
+    public static Task WriteModule(SqliteHubStore store, string deviceId) => store.Write(
+    [
+        new StoreChange.PutIdentity(StoreFolder.Identity(deviceId) with { ModuleId = "camera", ManagedBy = "mara" }),
+        new StoreChange.PutTwin(TwinUpdates.Patch(
+            TwinDocument.Create(deviceId, StoreFolder.Start, "camera"), Json.ParseObject("""{"properties":{"desired":{"fps":25}}}"""), StoreFolder.Start).Twin),
+        new StoreChange.PutSession(new DeviceSession(deviceId + "/camera", new Dictionary<string, int> { ["$iothub/twin/res/#"] = 1 })),
+    ]);
+
+    public static void CheckModule(SqliteHubStore store, string deviceId)
+    {
+        var fleet = store.Load();
+        var (identity, twin) = fleet.Modules.Single(module => module.Identity.DeviceId == deviceId);
+        Assert.That((identity.ModuleId, identity.ManagedBy, twin.Desired.Properties.ToJsonString()), Is.EqualTo(("camera", "mara", """{"fps":25}""")));
+        Assert.That(fleet.Sessions.Select(session => session.DeviceId), Does.Contain(deviceId + "/camera"));
     }
 
     /// <summary>What came with schema 3.</summary>

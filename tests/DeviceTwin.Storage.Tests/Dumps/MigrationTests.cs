@@ -105,6 +105,29 @@ public sealed class MigrationTests
         EverySubject.Check(store);
     }
 
+    [TestCaseSource(nameof(Schemas))]
+    public async Task Devices_of_an_older_hub_take_modules(int schema)
+    {
+        using var folder = Load(schema);
+        using (var store = folder.Open())
+        {
+            Assert.That(store.Load().Modules, schema >= 4 ? Is.Not.Empty : Is.Empty);
+            await EverySubject.WriteModule(store, "press-2");
+        }
+
+        using var again = folder.Open();
+        EverySubject.CheckModule(again, "press-2");
+    }
+
+    [TestCaseSource(nameof(Schemas))]
+    public void So_are_the_modules_of_schema_4(int schema)
+    {
+        Assume.That(schema, Is.GreaterThanOrEqualTo(4), "older schemas have none");
+        using var folder = Load(schema);
+        using var store = folder.Open();
+        EverySubject.CheckModule(store, "press-1");
+    }
+
     [Test]
     public async Task A_dump_of_the_present_schema_would_have_something_of_every_subject()
     {
@@ -118,6 +141,7 @@ public sealed class MigrationTests
         using var again = folder.Open();
         EverySubject.Check(again);
         EverySubject.CheckEvidenceAndChanges(again);
+        EverySubject.CheckModule(again, "press-1");
     }
 
     [TestCaseSource(nameof(Schemas))]

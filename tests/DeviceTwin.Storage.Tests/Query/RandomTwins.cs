@@ -27,7 +27,7 @@ internal static class RandomTwins
         Gen.Elements(Numbers),
         Gen.Elements(Texts).Select(text => JsonSerializer.Serialize(text)),
         Gen.Elements("true", "false"),
-        Gen.Elements("[]", "[1]", "[\"a\"]", "{}", "[{\"a\":1}]"));
+        Gen.Elements("[]", "[1]", "[\"a\"]", "{}", "[{\"a\":1}]", "[true,1.0,\"a\\u0000b\"]", "[0.30000000000000004,\"ä\"]"));
 
     private static readonly Gen<string> Name = Gen.Elements(Names).Select(name =>
         name.All(character => char.IsLetter(character)) && !char.IsSurrogate(name[0]) ? name : $"[[{name}]]");
@@ -45,11 +45,12 @@ internal static class RandomTwins
         (3, Gen.Elements(
             "deviceId", "devices.deviceId", "id", "etag", "version", "modelId", "status", "connectionState", "lastActivityTime",
             "properties.desired.$version", "properties.reported.$version", "properties.reported.$metadata.$lastUpdated", "tags.[[a.b]]",
-            "devices.tags.a")));
+            "devices.tags.a", "ConnectionState", "cloudToDeviceMessageCount", "deviceEtag", "authenticationType", "statusReason", "statusUpdateTime", "moduleId",
+            "x509Thumbprint.primaryThumbprint", "x509Thumbprint.secondaryThumbprint", "capabilities.iotEdge", "configurations.cfg.status", "configurations.[[no]].status")));
 
     private static readonly Gen<string> Literal = Gen.Frequency(
         (4, Gen.Elements(Numbers)),
-        (4, Gen.Elements([.. Texts, "device-1", "device-2", "Connected", "enabled", "disabled", "model;1", "2026-11-22T08:00:01.0000000Z", ETags.First])
+        (4, Gen.Elements([.. Texts, "device-1", "device-2", "Connected", "enabled", "disabled", "model;1", "Applied", "selfSigned", "AB12", "2026-11-22T08:00:01.0000000Z", ETags.First])
             .SelectMany(text => Gen.Elements('\'', '"').Select(quote => Quoted(text, quote)))),
         (1, Gen.Elements("true", "FALSE", "null", "undefined", "0x1", "-1", "-2.5")));
 
@@ -58,6 +59,23 @@ internal static class RandomTwins
 
     /// <summary>The text of a condition.</summary>
     public static Gen<string> Condition { get; } = Boolean(3);
+
+    /// <summary>The text of a query that aggregates.</summary>
+    public static Gen<string> Aggregation { get; } =
+        from groups in Gen.Frequency((1, Gen.Constant(Array.Empty<string>())), (4, Path.ArrayOf(1)), (1, Path.ArrayOf(2)))
+        from aggregates in Gen.Choose(1, 3).SelectMany(count => Aggregate().ArrayOf(count))
+        from condition in Gen.Frequency((1, Gen.Constant("")), (1, Boolean(1).Select(text => $" WHERE {text}")))
+        select "SELECT " + string.Join(", ", groups.Distinct().Select((path, index) => $"{path} AS k{index}").Concat(aggregates.Select((text, index) => $"{text} AS a{index}")))
+            + " FROM devices" + condition + (groups.Length > 0 ? $" GROUP BY {string.Join(", ", groups)}" : "");
+
+    /// <summary>The text of a query with columns that have values.</summary>
+    public static Gen<string> Projection { get; } =
+        from paths in Gen.Choose(1, 4).SelectMany(count => Gen.Frequency((9, Path), (1, Gen.Constant("tags"))).ArrayOf(count))
+        select "SELECT " + string.Join(", ", paths.Select((path, index) => $"{path} AS c{index}")) + " FROM devices";
+
+    private static Gen<string> Aggregate() => Gen.Frequency(
+        (1, Gen.Constant("COUNT()")),
+        (3, Gen.Elements("AVG", "SUM", "min", "MAX").SelectMany(function => Path.Select(path => $"{function}({path})"))));
 
     private static string Quoted(string text, char quote) => $"{quote}{text.Replace(quote.ToString(), $"{quote}{quote}")}{quote}";
 
@@ -95,6 +113,14 @@ internal static class RandomTwins
             from items in Gen.Choose(1, 4).SelectMany(count => Literal.ListOf(count))
             select $"{left} {word} [{string.Join(", ", items)}]"),
         (2, Path.Select(path => $"IS_DEFINED({path})")),
+        (2,
+            from function in Gen.Elements("IS_NUMBER", "is_string", "IS_BOOL", "IS_OBJECT", "IS_ARRAY", "IS_NULL", "IS_PRIMITIVE")
+            from path in Path
+            select $"{function}({path})"),
+        (2,
+            from path in Path
+            from element in Operand(1)
+            select $"ARRAY_CONTAINS({path}, {element})"),
         (3,
             from function in Gen.Elements("STARTSWITH", "starts_with", "ENDSWITH", "CONTAINS")
             from value in Operand(0)

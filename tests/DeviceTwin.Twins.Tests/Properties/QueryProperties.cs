@@ -10,7 +10,7 @@ public sealed class QueryProperties
 {
     private static readonly FsCheck.Gen<string> Piece = Gen.Elements(
         "SELECT", "*", "FROM", "devices", "WHERE", "TOP", "tags.a", "tags", ".", "[[x-y]]", "[[", "]]", "(", ")", "[", "]", ",", "=", "!=", "<", ">=", "+", "-", "*", "/", "%",
-        "AND", "OR", "NOT", "IN", "NIN", "IS_DEFINED(", "CONTAINS(", "'a'", "\"b", "'", "1", "0x1F", "1e5", "1x", "true", "null", "properties.reported.z", "deviceId", "\u00e4", "\ud83d\ude00", "?", ";");
+        "AND", "OR", "NOT", "IN", "NIN", "IS_DEFINED(", "CONTAINS(", "IS_NUMBER(", "ARRAY_CONTAINS(", "COUNT()", "AVG(", "AS", "GROUP", "BY", "devices.modules", "devices.jobs", "jobId", "'a'", "\"b", "'", "1", "0x1F", "1e5", "1x", "true", "null", "properties.reported.z", "deviceId", "\u00e4", "\ud83d\ude00", "?", ";");
 
     private static readonly FsCheck.Gen<string> Text = Piece.ListOf().Select(pieces => string.Join(' ', pieces));
 
@@ -20,6 +20,7 @@ public sealed class QueryProperties
         foreach (var (whole, read) in new (string, Action<string>)[]
         {
             (text, whole => TwinQuery.Parse(whole)),
+            ("SELECT " + text + " FROM devices GROUP BY tags.a", whole => TwinQuery.Parse(whole)),
             ("SELECT * FROM devices WHERE " + text, whole => TwinQuery.Parse(whole).Condition.Matches(new ConditionSubject(Doc.Empty))),
             (text, whole => TwinCondition.Parse(whole, ConditionScope.Target).Matches(new ConditionSubject(Doc.Empty))),
         })

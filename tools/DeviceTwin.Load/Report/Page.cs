@@ -57,7 +57,7 @@ internal static class Page
 
     private static string Times(int repeats) => repeats == 1 ? "each measured once (`--quick`)" : $"each measured {repeats} times";
 
-    private static string Number(double value) => value.ToString(value >= 100 ? "#,0" : value >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture);
+    public static string Number(double value) => value.ToString(value >= 100 ? "#,0" : value >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture);
 
     private static string Target(Row row) => row.Target is not { } target ? "" : string.Create(
         CultureInfo.InvariantCulture, $"{(row.TargetOf == "ours" ? $"≤ {target:0.##} {row.Unit}" : $"ratio ≥ {target:0.0#}")}");

@@ -48,7 +48,8 @@ internal sealed class HubServer : ServerProcess
     }
 
     /// <param name="key">Of all its devices, in base64.</param>
-    public static async Task<HubServer> Start(string folder, string key, CancellationToken cancellation)
+    /// <param name="within">How long it may take until it is ready; null for a minute. A hub that knows many devices loads them first.</param>
+    public static async Task<HubServer> Start(string folder, string key, CancellationToken cancellation, TimeSpan? within = null)
     {
         var hub = new HubServer(folder, key);
         var process = hub.Start(
@@ -57,7 +58,7 @@ internal sealed class HubServer : ServerProcess
         try
         {
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            timeout.CancelAfter(TimeSpan.FromSeconds(60));
+            timeout.CancelAfter(within ?? TimeSpan.FromSeconds(60));
             var line = await process.StandardOutput.ReadLineAsync(timeout.Token) ?? throw hub.NotStarted("it ended before it was ready.");
             hub.ready = JsonSerializer.Deserialize<Ready>(line, JsonSerializerOptions.Web)!;
             hub.Authority = X509CertificateLoader.LoadCertificateFromFile(hub.ready.CaFile);

@@ -36,6 +36,15 @@ public sealed partial record ConnectUserName(string Host, string? ModelId, strin
         }
 
         string parameters = rest.Length > clientId.Length ? rest[(clientId.Length + 1)..] : "";
+
+        // More of a path before the parameters: a module's user name with its device's identifier.
+        int path = parameters.IndexOf('/');
+        if (path >= 0 && (parameters.IndexOfAny('?', '=') is var begin && (begin < 0 || path < begin)))
+        {
+            wrongClient = true;
+            return null;
+        }
+
         string? modelId = null;
         string? clientType = null;
         foreach (string parameter in parameters.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))

@@ -57,8 +57,8 @@ internal sealed record CertificateCredential(ClientCertificate Certificate, Trus
                         + "neither of the device's: write it into authentication.x509Thumbprint, or connect with the certificate that is noted there";
             case AuthenticationType.CertificateAuthority:
                 string? name = CertificateText.CommonName(Certificate.Leaf);
-                return name != identity.DeviceId
-                    ? $"the certificate is for CN={LogText.Of(name)}, not for this device: have one issued whose common name is the device id"
+                return name != identity.Address
+                    ? $"the certificate is for CN={LogText.Of(name)}, not for this device: have one issued whose common name is the device id, of a module device/module"
                     : Authorities.WhyNot(Certificate);
             case AuthenticationType.None:
                 return "the device's authentication.type is \"none\": give it another one";

@@ -3,10 +3,11 @@ using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Mqtt;
 using DeviceTwin.Storage;
+using DeviceTwin.Twins;
 
 namespace DeviceTwin.Hub.Gateway.Authentication;
 
-/// <summary>A device that proved who it is.</summary>
+/// <summary>A device, or a module of one, that proved who it is.</summary>
 /// <param name="ValidUntil">When the proof ends and the connection with it.</param>
 internal sealed record Admission(DeviceIdentity Identity, ConnectUserName UserName, Credential Credential, DateTimeOffset ValidUntil);
 
@@ -18,6 +19,8 @@ public sealed record Refusal(MqttConnectReturnCode Code, string Reason);
 internal sealed class DeviceAuthenticator(
     IFleet fleet, HubNames names, TrustedAuthorities authorities, GatewayOptions options, TimeProvider time, IServicePolicies? policies = null)
 {
+    private const int LongestId = 128;
+
     /// <summary>An unknown device costs as much time as a known one.</summary>
     private static readonly DeviceIdentity Nobody = new("", "", "", false, "", "", default);
 
@@ -25,10 +28,12 @@ internal sealed class DeviceAuthenticator(
     /// <returns>Either of the two; the other is null.</returns>
     public (Admission? Admission, Refusal? Refusal) Judge(MqttConnect connect, ClientCertificate? certificate)
     {
+        // A module's is device/module: see TwinAddress.
         string deviceId = connect.ClientId;
-        if (deviceId.Length is 0 or > 128)
+        var (device, module) = TwinAddress.Parse(deviceId);
+        if (device.Length is 0 or > LongestId || module is { Length: 0 or > LongestId } || module?.Contains('/') == true)
         {
-            return Refuse(MqttConnectReturnCode.IdentifierRejected, "the client identifier is empty or longer than 128 characters");
+            return Refuse(MqttConnectReturnCode.IdentifierRejected, $"the client identifier is neither a device id nor device/module, of 1 to {LongestId} characters each");
         }
 
         ConnectUserName? user = null;
@@ -92,15 +97,18 @@ internal sealed class DeviceAuthenticator(
         DeviceIdentity? identity, ConnectUserName user, Credential credential, DateTimeOffset validUntil, string? unfit)
     {
         string? reason =
-            identity is null ? "no such device: register it first"
+            identity is null ? "no such device or module: register it first"
             : unfit is not null ? unfit
             : !names.Contains(user.Host) ? $"this hub is not {user.Host}: start it with --host-name to give it this name"
-            : !identity.Enabled ? "the device is disabled"
+            : !identity.Enabled || !IsDeviceEnabled(identity) ? "the device is disabled"
             : null;
         return reason is null
             ? (new Admission(identity!, user, credential, validUntil), null)
             : Refuse(MqttConnectReturnCode.NotAuthorized, reason);
     }
+
+    /// <summary>What keeps a device out keeps its modules out.</summary>
+    private bool IsDeviceEnabled(DeviceIdentity identity) => identity.ModuleId is null || fleet.FindIdentity(identity.DeviceId) is { Enabled: true };
 
     private static (Admission?, Refusal?) Refuse(MqttConnectReturnCode code, string reason) => (null, new Refusal(code, reason));
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Unicode;
+using DeviceTwin.Twins;
 
 namespace DeviceTwin.Hub.Gateway.Authentication;
 
@@ -99,21 +100,26 @@ public sealed class SasToken
     /// <summary>Until when it counts, for a device whose clock may lag so far.</summary>
     public DateTimeOffset ValidUntil(TimeSpan skew) => ExpiresAt > DateTimeOffset.MaxValue - skew ? DateTimeOffset.MaxValue : ExpiresAt + skew;
 
-    /// <summary>Whether the scope is the device's resource on this hub, or a prefix of it by whole segments.</summary>
+    /// <summary>
+    /// Whether the scope is the resource of a device or module on this hub, or a prefix of it by whole segments. nanoFramework's client writes a
+    /// module's as <c>devices/device/module</c>, all others <c>devices/device/modules/module</c>.
+    /// </summary>
+    /// <param name="address">See <see cref="TwinAddress"/>.</param>
     /// <param name="isHub">Judges the first segment.</param>
-    public bool Covers(string deviceId, Func<string, bool> isHub) => Covers(isHub, "devices", deviceId);
+    public bool Covers(string address, Func<string, bool> isHub) => !TwinAddress.IsModule(address)
+        ? Covers(isHub, "devices", address)
+        : TwinAddress.Parse(address) is var (deviceId, moduleId)
+            && (Covers(isHub, "devices", deviceId, "modules", moduleId!) || Covers(isHub, "devices", deviceId, moduleId!));
 
     /// <summary>Whether the scope is the registration with this provisioning service, or a prefix of it by whole segments.</summary>
     public bool CoversRegistration(string idScope, string registrationId) =>
         Covers(first => first == idScope, "registrations", registrationId);
 
-    private bool Covers(Func<string, bool> isService, string collection, string member)
+    private bool Covers(Func<string, bool> isService, params ReadOnlySpan<string> resource)
     {
         string[] segments = Scope.TrimEnd('/').Split('/');
-        return segments.Length <= 3
-            && isService(segments[0])
-            && (segments.Length < 2 || segments[1] == collection)
-            && (segments.Length < 3 || segments[2] == member);
+        ReadOnlySpan<string> below = segments.AsSpan(1);
+        return below.Length <= resource.Length && isService(segments[0]) && below.SequenceEqual(resource[..below.Length]);
     }
 
     private bool Matches(string base64Key)

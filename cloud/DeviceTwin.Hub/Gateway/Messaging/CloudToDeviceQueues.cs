@@ -65,7 +65,7 @@ internal sealed class CloudToDeviceQueues : IDisposable
         }
 
         expiry = time.CreateTimer(_ => DropExpired(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        subscription = fleet.Subscribe(Handle);
+        subscription = fleet.Subscribe(Handle, modules: true);
         Schedule();
     }
 
@@ -76,7 +76,7 @@ internal sealed class CloudToDeviceQueues : IDisposable
     /// <exception cref="HubException">The device is unknown, its queue is full, or the message is too large or would live too long.</exception>
     public async Task Enqueue(string deviceId, CloudToDeviceDraft draft, string author)
     {
-        DeviceIdentity identity = fleet.FindIdentity(deviceId) ?? throw FleetErrors.DeviceNotFound(deviceId);
+        DeviceIdentity identity = fleet.FindIdentity(deviceId) ?? throw FleetErrors.NotFound(deviceId);
         DateTimeOffset now = time.GetUtcNow();
         DateTimeOffset expiresAt = draft.ExpiresAt ?? now + StandardLife;
         Check(draft, expiresAt, now);
@@ -100,7 +100,7 @@ internal sealed class CloudToDeviceQueues : IDisposable
                 [
                     new CloudToDeviceChange.Put(
                         new CloudToDeviceMessage(lastSequence, deviceId, now, expiresAt, Named(draft.Properties, lastSequence), draft.Body), identity.GenerationId),
-                    new StoreChange.AppendAudit(new AuditRow(now, author, deviceId, "message.send", null, null, null)),
+                    new StoreChange.AppendAudit(new AuditRow(now, author, identity.DeviceId, "message.send", identity.AuditPath(null), null, null)),
                 ],
                 () => Kept(deviceId, entry, identity.GenerationId));
             WakeUp(expiresAt);
@@ -121,7 +121,7 @@ internal sealed class CloudToDeviceQueues : IDisposable
     /// <returns>How many messages that were.</returns>
     public async Task<int> Purge(string deviceId, string author)
     {
-        _ = fleet.FindIdentity(deviceId) ?? throw FleetErrors.DeviceNotFound(deviceId);
+        DeviceIdentity identity = fleet.FindIdentity(deviceId) ?? throw FleetErrors.NotFound(deviceId);
         DateTimeOffset now = time.GetUtcNow();
         Entry[] purged;
         Task written;
@@ -135,7 +135,7 @@ internal sealed class CloudToDeviceQueues : IDisposable
                 purged,
                 EntryState.Removing,
                 new StoreChange.AppendAudit(new AuditRow(
-                    now, author, deviceId, "message.purge", null, purged.Length.ToString(CultureInfo.InvariantCulture), null)));
+                    now, author, identity.DeviceId, "message.purge", identity.AuditPath(null), purged.Length.ToString(CultureInfo.InvariantCulture), null)));
         }
 
         try

@@ -1,5 +1,6 @@
 using System.Text;
 using DeviceTwin.Storage;
+using DeviceTwin.Twins;
 
 namespace DeviceTwin.Hub.Gateway.Messaging;
 
@@ -12,12 +13,12 @@ internal static class CloudToDeviceTopic
     /// and values with an <c>&amp;</c> or <c>=</c> are encoded twice for it and arrive there encoded once (<c>a%26b</c>), where they would break
     /// the other properties.
     /// </summary>
-    public static string Of(CloudToDeviceMessage message, bool nano)
+    /// <param name="begin">What the client has subscribed to, without the wildcard: <see cref="DeviceFilters.MessagesTopic"/>.</param>
+    public static string Of(string begin, CloudToDeviceMessage message, bool nano)
     {
-        // An identifier may contain what a topic may not.
-        string id = message.DeviceId.AsSpan().ContainsAny('+', '#') ? Uri.EscapeDataString(message.DeviceId) : message.DeviceId;
-        var topic = new StringBuilder($"devices/{id}/messages/devicebound/");
-        Write(topic, SystemProperties.To, $"/devices/{message.DeviceId}/messages/deviceBound", nano);
+        var (deviceId, moduleId) = TwinAddress.Parse(message.DeviceId);
+        var topic = new StringBuilder(begin);
+        Write(topic, SystemProperties.To, moduleId is null ? $"/devices/{deviceId}/messages/deviceBound" : $"/devices/{deviceId}/modules/{moduleId}/messages/deviceBound", nano);
         foreach (var (key, value) in message.Properties)
         {
             topic.Append('&');

@@ -61,10 +61,10 @@ internal sealed class DirectMethods(ConnectionRegistry registry, IFleet fleet, I
     public async Task<MethodResult> Invoke(string deviceId, MethodCall call, string author, CancellationToken cancellation)
     {
         byte[] payload = Serialize(call);
-        _ = fleet.FindIdentity(deviceId) ?? throw FleetErrors.DeviceNotFound(deviceId);
+        DeviceIdentity identity = fleet.FindIdentity(deviceId) ?? throw FleetErrors.NotFound(deviceId);
         using var place = bound.Enter(deviceId);
         await Audit(new AuditRow(
-            time.GetUtcNow(), author, deviceId, "method.invoke", call.Name, payload.Length <= LargestAudited ? Encoding.UTF8.GetString(payload) : null, null));
+            time.GetUtcNow(), author, identity.DeviceId, "method.invoke", identity.AuditPath(call.Name), payload.Length <= LargestAudited ? Encoding.UTF8.GetString(payload) : null, null));
         return Read(deviceId, await Deliver(deviceId, call, payload, cancellation));
     }
 

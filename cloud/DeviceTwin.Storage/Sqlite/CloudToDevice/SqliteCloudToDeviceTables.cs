@@ -1,3 +1,4 @@
+using DeviceTwin.Twins;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceTwin.Storage.Sqlite.CloudToDevice;
@@ -21,20 +22,32 @@ internal sealed class SqliteCloudToDeviceTables : SqliteTables
         // A device that was deleted, or made anew, in the meantime must not find a message of its predecessor.
         var put = Prepare(
             "INSERT INTO cloud_to_device SELECT $0,$1,$2,$3,$4,$5 WHERE EXISTS (SELECT 1 FROM identities WHERE device_id = $1 AND generation_id = $6)", 7);
+        var putModule = Prepare(
+            "INSERT INTO cloud_to_device SELECT $0,$1,$2,$3,$4,$5 WHERE EXISTS (SELECT 1 FROM module_identities WHERE device_id = $7 AND module_id = $8 AND generation_id = $6)", 9);
         var remove = Prepare("DELETE FROM cloud_to_device WHERE sequence = $0", 1);
         deleteOfDevice = Prepare("DELETE FROM cloud_to_device WHERE device_id = $0", 1);
         On<CloudToDeviceChange.Put>(change =>
         {
             var message = change.Message;
-            Run(
-                put,
+            var (deviceId, moduleId) = TwinAddress.Parse(message.DeviceId);
+            object?[] values =
+            [
                 message.Sequence,
                 message.DeviceId,
                 message.EnqueuedAt.UtcTicks,
                 message.ExpiresAt.UtcTicks,
                 StoredText.Of(message.Properties),
                 message.Body.ToArray(),
-                change.GenerationId);
+                change.GenerationId,
+            ];
+            if (moduleId is null)
+            {
+                Run(put, values);
+            }
+            else
+            {
+                Run(putModule, [.. values, deviceId, moduleId]);
+            }
         });
         On<CloudToDeviceChange.Remove>(change => Run(remove, change.Sequence));
     }

@@ -26,6 +26,8 @@ public static class FuzzTargets
         null,
         DateTimeOffset.UnixEpoch).Twin;
 
+    private static readonly QueryRow Row = new("a", Json.ParseObject("""{"deviceId":"a","moduleId":"m","jobId":"j","tags":{"a":1},"outcome":{"deviceMethodResponse":null},"statusReason":null}"""));
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
@@ -36,7 +38,7 @@ public static class FuzzTargets
         new("user name", Bytes(Sessions.UserNames), Pieces("/?", "api-version=2021-04-12", "&", "model-id=", "DeviceClientType=", "%", "%3B", DeviceId), UserName, 48, 8192),
         new("sas token", Bytes(Sessions.Tokens), Pieces("SharedAccessSignature ", "sr=", "&sig=", "&se=", "&skn=", "%2B", "%", "=="), Token, 64, 16_384),
         new("json", Bytes(Sessions.Bodies), Pieces("{\"a\":", "[", "]", "}", ",", "\"", "\\ud800", "\\u0000", "null", "1e999", "-0", "4503599627370496", "$metadata", "{\"properties\":{\"desired\":", "\u00e4"), Patch, 512, 32_768),
-        new("query", Bytes(Sessions.Queries), Pieces("SELECT * FROM devices WHERE ", "tags.a", "[[", "]]", "(", ")", "NOT ", "-", "+1", " AND ", " OR ", "'", "\"", " IN [", ",", "0x", "1e308", "IS_DEFINED(", "CONTAINS(", " = ", "devices.", "."), Query, 512, 32_768),
+        new("query", Bytes(Sessions.Queries), Pieces("SELECT * FROM devices WHERE ", "tags.a", "[[", "]]", "(", ")", "NOT ", "-", "+1", " AND ", " OR ", "'", "\"", " IN [", ",", "0x", "1e308", "IS_DEFINED(", "CONTAINS(", " = ", "devices.", ".", "COUNT()", "SUM(", " AS ", " GROUP BY ", "IS_NULL(", "ARRAY_CONTAINS(", "devices.jobs", "devices.modules"), Query, 512, 32_768),
         new("provisioning topic", Bytes(Sessions.Topics.Where(topic => topic.StartsWith("$dps", StringComparison.Ordinal))), Pieces("$dps/registrations/", "iotdps-register/?", "$rid=", "&", "?", "operationId=", "="), Registration, 48, 8192),
         new("provisioning user name", Bytes(Sessions.RegistrationUserNames), Pieces("/registrations/", DeviceId, "/", "?", "&", "ClientVersion=", "DeviceClientType=", "%", "%3B"), RegistrationName, 64, 8192),
         new("waveform properties", Bytes(Sessions.Waveforms), Pieces("kind=waveform", "&", "=", "sha256=", "offset=", "length=", "axis=", "x,y,z", ",", "rate=", "scale=", "at=", "2147483647", "99999999999999999999", "-1", "%"), Waveform, 192, 16_384),
@@ -177,7 +179,23 @@ public static class FuzzTargets
         string text = Encoding.UTF8.GetString(bytes);
         try
         {
-            TwinQuery.Parse(text).Condition.Matches(new ConditionSubject(Twin));
+            TwinQuery query = TwinQuery.Parse(text);
+            IQuerySubject subject = query.Source == QuerySource.Devices ? new ConditionSubject(Twin) : Row;
+            query.Condition.Matches(subject);
+            if (query.Aggregates)
+            {
+                var groups = new QueryGroups(query);
+                groups.Add(subject);
+                QueryGroup group = groups.Read()[0];
+                if (GroupKey.Parse(group.Key.ToString())?.Equals(group.Key) != true || group.ToJson(query).Count > query.Columns!.Count)
+                {
+                    throw new InvalidOperationException("A group is not what its key says.");
+                }
+            }
+            else if (query.Columns is { } columns && query.Project(subject).Count > columns.Count)
+            {
+                throw new InvalidOperationException("A row has more than was asked for.");
+            }
         }
         catch (ConditionException refusal)
         {

@@ -98,6 +98,10 @@ internal static class Sessions
         "SELECT * FROM devices WHERE (tags.a + 2 * -properties.desired.b) % 7 >= properties.desired.$version / 2 - 1",
         "SELECT * FROM devices WHERE properties.reported.$metadata.a.$lastUpdated < '2026-11-22T08:00:00Z' OR connectionState != 'Connected'",
         "SELECT COUNT() AS n FROM devices GROUP BY tags.line",
+        "SELECT tags.line, AVG(properties.reported.z) AS mean, MAX(version) FROM devices WHERE IS_NUMBER(properties.reported.z) GROUP BY tags.line, deviceId",
+        "SELECT DeviceId, properties.reported.fw AS fw, tags, configurations.[[a b]].status FROM devices WHERE ARRAY_CONTAINS(properties.reported.list, 1)",
+        "SELECT TOP 5 moduleId, MIN(tags.a) FROM devices.modules WHERE is_primitive(tags.a) AND NOT IS_NULL(statusReason) GROUP BY moduleId",
+        "SELECT * FROM devices.jobs WHERE devices.jobs.jobId = 'j' AND devices.jobs.createdTimeUtc > '2016-09-01' AND IS_OBJECT(outcome.deviceMethodResponse)",
     ];
 
     /// <summary>Whole sessions as bytes, and every packet by itself.</summary>
