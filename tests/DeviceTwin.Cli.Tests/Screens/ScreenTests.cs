@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
 using DeviceTwin.Cli;
+using DeviceTwin.Cli.Provision;
 using DeviceTwin.Cli.Schemas;
+using DeviceTwin.Provisioning.Tray;
 using DeviceTwin.Tests.Cli.Detection;
 
 namespace DeviceTwin.Tests.Cli.Screens;
@@ -19,7 +21,7 @@ public sealed class ScreenTests
     private const string SelfTest = """{"outcome":"passed","axis":"z","upMilliG":812,"downMilliG":-805,"leastMilliG":400,"mostMilliG":1200}""";
 
     /// <summary>Commands that start a process or a fleet: their screens have tests of their own, and a real hub.</summary>
-    private static readonly string[] Elsewhere = ["demo", "hub start", "hub restore", "provision", "replace", "bundle kit", "bundle show", "bundle import", "bench"];
+    private static readonly string[] Elsewhere = ["demo", "hub start", "hub restore", "bench"];
 
     private static readonly (string Name, string Arguments, string? Payload, int Code)[] Cases =
     [
@@ -71,6 +73,13 @@ public sealed class ScreenTests
         ("verify", "verify evidence/outer.i16.evidence.json", null, 0),
         ("audit-verify", "audit verify --hub {hub}", null, 0),
         ("audit-head", "audit head --hub {hub}", null, 0),
+        ("provision-dry-run", "provision --plan tray.csv --wifi wifi.json --secrets secrets.json --bundle tray.bundle --kit kit.json --dry-run", null, 0),
+        ("provision-wrong", "provision --plan wrong.csv --wifi wifi.json --secrets secrets.json --hub {hub}", null, 70),
+        ("replace", "replace press-7 spare-1 --yes --hub {hub}", null, 0),
+        ("replace-unknown", "replace press-9 spare-1 --yes --hub {hub}", null, 76),
+        ("bundle-kit", "bundle kit --out new-kit.json --hub {hub}", null, 0),
+        ("bundle-show", "bundle show tray.bundle --kit kit.json", null, 0),
+        ("bundle-import", "bundle import tray.bundle --hub {hub}", null, 75),
         ("boards", "boards", null, 0),
         ("schema", "schema", null, 0),
         ("completion", "completion bash", null, 0),
@@ -107,7 +116,7 @@ public sealed class ScreenTests
         var run = Tool.Run([.. Arguments(name, world), "--json"]);
         var test = Cases.Single(test => test.Name == name);
         Assert.That(run.Code, Is.EqualTo(test.Code), run.Talk);
-        if (test.Code is not 0 and not 53)
+        if (!HasData(test.Code))
         {
             Assert.That(run.Output, Is.Empty, "standard output is for data");
             return;
@@ -128,7 +137,7 @@ public sealed class ScreenTests
         Assert.That(root.Options.Where(option => option.Recursive).Select(option => option.Name), Is.SupersetOf(new[] { "--json", "--quiet", "--verbose" }));
         Assert.That(Leaves(root, "").SelectMany(leaf => leaf.Command.Options).Select(option => option.Name), Has.None.EqualTo("--json"), "there is one for all");
         Assert.That(SchemaCatalogue.All.Select(schema => schema.Command), Is.EquivalentTo(commands), "tools/JSON.md");
-        Assert.That(Names.Where(name => Cases.Single(test => test.Name == name).Code is 0 or 53).Select(Command).Distinct().Concat(Elsewhere), Is.EquivalentTo(commands), "Cases");
+        Assert.That(Names.Where(name => HasData(Cases.Single(test => test.Name == name).Code)).Select(Command).Distinct().Concat(Elsewhere), Is.EquivalentTo(commands), "Cases");
         Assert.That(Leaves(root, "").Where(leaf => string.IsNullOrEmpty(leaf.Command.Description)), Is.Empty);
     }
 
@@ -155,6 +164,45 @@ public sealed class ScreenTests
         Assert.That(text.ToString().Split('\n').Where(line => line.Length > 80 && line.Trim().Contains(' ') && !line.StartsWith("  dtwin")), Is.Empty);
     }
 
+    /// <summary>What a person sees of a tray while it runs, and what is left at its end; real boards are in tests/EndToEnd.</summary>
+    [Test]
+    public void A_tray_of_80_columns_is_what_its_files_show()
+    {
+        var rows = TrayPlan.Read(new StringReader("deviceId,line,machine,wifi,identity\n" + string.Concat(Enumerable.Range(1, 6).Select(n => $"pump-{n},packing,Cooling pump {n},plant,sas\n")))).Rows;
+        BoardNews[] news =
+        [
+            new(rows[0], TrayStep.Done, null, 0, null, "/dev/ttyUSB0"),
+            new(rows[1], TrayStep.TapTest, 40, 0, null, "/dev/ttyUSB1"),
+            new(rows[2], TrayStep.WaitConnected, null, 1, "lineLost", "/dev/ttyUSB2"),
+            new(rows[3], TrayStep.Failed, null, 3, "wifiPassword", "/dev/ttyUSB3"),
+            new(rows[4], TrayStep.Flash, 73, 0, null, "/dev/ttyUSB4"),
+        ];
+        BoardResult[] results =
+        [
+            new(rows[0], "02d7b0a2d001", Milestones.None, null, ""),
+            new(rows[3], "02d7b0a2d004", Milestones.None, Diagnosis.WifiPassword, "The network is plant."),
+            new(rows[5], null, Milestones.None, Diagnosis.NoBoard, ""),
+        ];
+        foreach (var (form, ending) in new[] { (new ScreenForm(80, Colours: false), "txt"), (new ScreenForm(80, Colours: true), "ansi") })
+        {
+            ScreenForm.Wanted = form;
+            var output = Console.Out;
+            try
+            {
+                using var shown = new StringWriter();
+                Console.SetOut(shown);
+                Screen.Output.Write(TrayScreen.ToTable(rows, news.ToDictionary(one => one.Row.DeviceId), 80));
+                TraySummary.Write(Console.Out, results);
+                Compare($"provision.{ending}", shown.ToString().ReplaceLineEndings("\n"));
+            }
+            finally
+            {
+                Console.SetOut(output);
+                ScreenForm.Wanted = null;
+            }
+        }
+    }
+
     [Test]
     public void Only_what_is_named_is_built()
     {
@@ -166,6 +214,9 @@ public sealed class ScreenTests
     private static IEnumerable<(string Path, Command Command)> Leaves(Command command, string path) => command.Subcommands.Count == 0
         ? [(path.Trim(), command)]
         : command.Subcommands.SelectMany(child => Leaves(child, $"{path} {child.Name}"));
+
+    /// <summary>Exit codes that say something about what was printed, instead of printing nothing.</summary>
+    private static bool HasData(int code) => code is 0 or 53 or 75;
 
     private static string Show(string name, ScreenForm form)
     {
