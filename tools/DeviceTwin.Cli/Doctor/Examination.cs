@@ -18,7 +18,7 @@ internal sealed class Examination(IMachine machine, HubClient? client)
         List<Finding> findings =
         [
             await Tool("dotnet", ["--version"], "the hub runs on it where it was not published by itself, and nanoff too", "Install the .NET 10 SDK or the ASP.NET Core runtime 10.", cancellation),
-            await Tool("nanoff", ["--version"], "`dtwin provision` flashes boards with it", "Run: dotnet tool install -g nanoff", cancellation),
+            await Tool("nanoff", ["--version"], "it reads the checksums of a board's native firmware before a program is flashed", "Run: dotnet tool install -g nanoff", cancellation),
             await Esptool(cancellation),
             Ports(),
             Disk(),
