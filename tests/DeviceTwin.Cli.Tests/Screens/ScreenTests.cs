@@ -20,6 +20,9 @@ public sealed class ScreenTests
     private const string Trace = """{"bootId":"b1","last":2,"lost":0,"events":[{"number":1,"uptimeMs":12,"event":"started","first":1,"second":0},{"number":2,"uptimeMs":90061234,"event":"linkReady","first":0,"second":0}]}""";
     private const string SelfTest = """{"outcome":"passed","axis":"z","upMilliG":812,"downMilliG":-805,"leastMilliG":400,"mostMilliG":1200}""";
 
+    /// <summary>Stands for a space inside a word.</summary>
+    private const char Space = '|';
+
     /// <summary>Commands that start a process or a fleet: their screens have tests of their own, and a real hub.</summary>
     private static readonly string[] Elsewhere = ["demo", "hub start", "hub restore", "bench"];
 
@@ -41,6 +44,8 @@ public sealed class ScreenTests
         ("machines-list", "machines list --hub {hub}", null, 0),
         ("machines-show", "machines show press-7 --hub {hub}", null, 0),
         ("query", "query tags.line='3' --hub {hub}", null, 0),
+        ("query-groups", "query SELECT|tags.line,|COUNT()|AS|nodes,|AVG(properties.reported.temperature)|AS|mean|FROM|devices|GROUP|BY|tags.line --hub {hub}", null, 0),
+        ("query-modules", "query SELECT|*|FROM|devices.modules --hub {hub}", null, 0),
         ("twin-get", "twin get press-7 --hub {hub}", null, 0),
         ("twin-set", "twin set press-7 detection.velocityLimitUmPerSecond 4500 --hub {hub}", null, 0),
         ("twin-watch", "twin watch press-7 --hub {hub}", null, 0),
@@ -228,7 +233,8 @@ public sealed class ScreenTests
             var run = Tool.Run(Arguments(name, world));
             var test = Cases.Single(test => test.Name == name);
             Assert.That(run.Code, Is.EqualTo(test.Code), run.Talk);
-            var text = $"$ dtwin {test.Arguments.Replace(" --hub {hub}", "")}\n{run.Output}{(run.Talk.Length > 0 ? "--- standard error\n" : "")}{run.Talk}";
+            var typed = test.Arguments.Replace(" --hub {hub}", "").Split(' ').Select(word => word.Contains(Space) ? $"\"{word.Replace(Space, ' ')}\"" : word);
+            var text = $"$ dtwin {string.Join(' ', typed)}\n{run.Output}{(run.Talk.Length > 0 ? "--- standard error\n" : "")}{run.Talk}";
             return text.ReplaceLineEndings("\n").Replace(world.Hub.Address, "http://hub/").Replace(world.Folder + "/", "").Replace(DeviceTwin.SensorNode.Detection.Fingerprint.BuildId, "0a1b2c3d");
         }
         finally
@@ -238,7 +244,7 @@ public sealed class ScreenTests
     }
 
     private static string[] Arguments(string name, FixedWorld world) =>
-        [.. Cases.Single(test => test.Name == name).Arguments.Split(' ').Select(word => word.Replace("{hub}", world.Hub.Address))];
+        [.. Cases.Single(test => test.Name == name).Arguments.Split(' ').Select(word => word.Replace("{hub}", world.Hub.Address).Replace(Space, ' '))];
 
     private static string Command(string name)
     {
@@ -260,6 +266,12 @@ public sealed class ScreenTests
                 break;
             case "verify":
                 Quietly("detect", "outer.i16", "--rate", "12000", "--rpm", "1797", "--bearing", "6205", "--evidence", "evidence");
+                break;
+            case "query-groups":
+                world.Hub.Answer("POST", "/devices/query?api-version=2021-04-12", """[{"line":"3","nodes":2,"mean":41.25},{"line":"4","nodes":11,"mean":null},{"nodes":1}]""", headers: ("x-ms-item-type", "Raw"));
+                break;
+            case "query-modules":
+                world.Hub.Answer("POST", "/devices/query?api-version=2021-04-12", """[{"deviceId":"press-7","moduleId":"camera","properties":{"desired":{},"reported":{}},"connectionState":"Disconnected"}]""", headers: ("x-ms-item-type", "Twin"));
                 break;
             case "query-wrong":
                 world.Hub.Answer("POST", "/devices/query?api-version=2021-04-12", """{"Message":"ErrorCode:ArgumentInvalid;The query, column 41: a value is missing. Hint: compare with a text in quotes, a number, true or false."}""", 400);
