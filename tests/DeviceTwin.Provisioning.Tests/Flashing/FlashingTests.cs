@@ -75,8 +75,22 @@ public sealed class FlashingTests
 
     [Test]
     public void WithoutTheFlasherItIsSaidSo() => Assert.That(
-        async () => await new EsptoolFlasher(FirmwareFolder.Open(folder), new NoPorts(), ["port"], new Scripts(folder, "nothing-of-that-name")).Flash(Mac, CancellationToken.None),
+        async () => await new EsptoolFlasher(FirmwareFolder.Open(folder), new NoPorts(), ["port"], new Scripts(Path.Combine(folder, "empty"))).Flash(Mac, CancellationToken.None),
         Fails(Diagnosis.FlasherMissing));
+
+    [Test]
+    public async Task AnEsptoolFromBeforeVersion5HasAnotherName()
+    {
+        File.Move(Path.Combine(folder, "esptool"), Path.Combine(folder, "esptool.py"));
+        await Flasher().Flash(Mac, CancellationToken.None);
+
+        Assert.That(Calls("write_flash"), Is.EqualTo(1));
+    }
+
+    [TestCase("MAC: 02:d7:b0:a2:d0:01")]
+    [TestCase("MAC:                02:D7:B0:A2:D0:01")]
+    [TestCase("MAC:                02:d7:b0:ff:fe:a2:d0:01", "BASE MAC:           02:d7:b0:a2:d0:01", "MAC_EXT:            ff:fe")]
+    public void TheAddressOfTheRadioIsReadAsEachVersionPrintsIt(params string[] lines) => Assert.That(EsptoolFlasher.ReadMac(lines), Is.EqualTo(Mac));
 
     [Test]
     public void PartsThatDoNotGoTogetherAreRefusedBeforeAnythingIsFlashed()
@@ -121,7 +135,7 @@ public sealed class FlashingTests
     private static NUnit.Framework.Constraints.Constraint Fails(Diagnosis diagnosis) =>
         Throws.TypeOf<BoardFaultException>().With.Property(nameof(BoardFaultException.Diagnosis)).EqualTo(diagnosis);
 
-    private EsptoolFlasher Flasher() => new(FirmwareFolder.Open(folder), new NoPorts(), ["port"], new Scripts(folder, "esptool"));
+    private EsptoolFlasher Flasher() => new(FirmwareFolder.Open(folder), new NoPorts(), ["port"], new Scripts(folder));
 
     private int Calls(string what) => File.Exists(Path.Combine(folder, "calls")) ? File.ReadAllLines(Path.Combine(folder, "calls")).Count(line => line.Contains(what, StringComparison.Ordinal)) : 0;
 
@@ -159,10 +173,10 @@ public sealed class FlashingTests
     }
 
     /// <summary>Programs of a folder in place of those of the computer.</summary>
-    private sealed class Scripts(string folder, string name) : IProcessRunner
+    private sealed class Scripts(string folder) : IProcessRunner
     {
         public Task<ProcessEnd?> Run(string program, IReadOnlyList<string> arguments, CancellationToken cancellation) =>
-            new SystemProcesses().Run(Path.Combine(folder, program == "esptool" ? name : program), arguments, cancellation);
+            new SystemProcesses().Run(Path.Combine(folder, program), arguments, cancellation);
     }
 
     private sealed class NoPorts : ISerialPorts

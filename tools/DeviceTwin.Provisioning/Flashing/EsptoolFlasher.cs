@@ -16,7 +16,14 @@ namespace DeviceTwin.Provisioning.Flashing;
 public sealed class EsptoolFlasher(FirmwareFolder firmware, ISerialPorts ports, IReadOnlyList<string> named, IProcessRunner processes) : IFlasher
 {
     private const string Program = "esptool";
+
+    // Chips with an address of 64 bits print their radio's own beside it.
+    private static readonly string[] MacLabels = ["BASE MAC:", "MAC:"];
+
     private readonly ConcurrentDictionary<string, string> portsByMac = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What esptool is called: since its version 5, and before.</summary>
+    public static IReadOnlyList<string> Programs { get; } = [Program, "esptool.py"];
 
     /// <inheritdoc/>
     public async Task Flash(string mac, CancellationToken cancellation)
@@ -61,8 +68,7 @@ public sealed class EsptoolFlasher(FirmwareFolder firmware, ISerialPorts ports, 
     /// <summary>The address of a chip's radio as esptool prints it, 12 hexadecimal digits; null where it printed none.</summary>
     internal static string? ReadMac(IEnumerable<string> lines) => lines
         .Select(line => line.Trim())
-        .Where(line => line.StartsWith("MAC:", StringComparison.OrdinalIgnoreCase))
-        .Select(line => line[4..].Trim().Replace(":", ""))
+        .Select(line => Array.Find(MacLabels, label => line.StartsWith(label, StringComparison.OrdinalIgnoreCase)) is { } label ? line[label.Length..].Trim().Replace(":", "") : "")
         .FirstOrDefault(mac => mac.Length == 12 && mac.All(char.IsAsciiHexDigit))?.ToLowerInvariant();
 
     private async Task<string> FindPort(string mac, CancellationToken cancellation)
@@ -110,8 +116,18 @@ public sealed class EsptoolFlasher(FirmwareFolder firmware, ISerialPorts ports, 
         }
     }
 
-    private async Task<ProcessEnd> Run(IReadOnlyList<string> arguments, CancellationToken cancellation) =>
-        await processes.Run(Program, arguments, cancellation) ?? throw new BoardFaultException(Diagnosis.FlasherMissing, $"There is no {Program} on the path.");
+    private async Task<ProcessEnd> Run(IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
+        foreach (var program in Programs)
+        {
+            if (await processes.Run(program, arguments, cancellation) is { } end)
+            {
+                return end;
+            }
+        }
+
+        throw new BoardFaultException(Diagnosis.FlasherMissing, $"There is no {Program} on the path.");
+    }
 
     private string Full(FirmwareFile file) => Path.Combine(firmware.Folder, file.Path);
 
