@@ -93,6 +93,45 @@ public sealed class FlashingTests
     public void TheAddressOfTheRadioIsReadAsEachVersionPrintsIt(params string[] lines) => Assert.That(EsptoolFlasher.ReadMac(lines), Is.EqualTo(Mac));
 
     [Test]
+    public async Task ANewChipIsFlashedBeforeItCanSayWhoItIs()
+    {
+        File.WriteAllBytes(Chip, [.. Enumerable.Repeat((byte)0xFF, 4096)]);
+        Assert.That(await Flasher().FlashNew(CancellationToken.None), Is.EqualTo(new[] { new NewChip("port", Mac, null) }));
+        Assert.That(File.ReadAllBytes(Chip).AsSpan(0x400, 600).ToArray(), Is.EqualTo(File.ReadAllBytes(Path.Combine(folder, "nanoCLR.bin"))));
+        Assert.That(await Flasher().FlashNew(CancellationToken.None), Is.Empty, "it is no new one any more");
+        Assert.That(Calls("write_flash"), Is.EqualTo(1));
+    }
+
+    [TestCase(0x400, 0)]
+    [TestCase(0x400 + 599, 0)]
+    [TestCase(0x400 + 600, 1)]
+    public async Task AChipThatHoldsSomethingIsLeftAlone(int at, int written)
+    {
+        var chip = Enumerable.Repeat((byte)0xFF, 4096).ToArray();
+        chip[at] = 0xFE;
+        File.WriteAllBytes(Chip, chip);
+        await Flasher().FlashNew(CancellationToken.None);
+
+        Assert.That(Calls("write_flash"), Is.EqualTo(written));
+    }
+
+    [Test]
+    public async Task ANewChipThatDoesNotTakeItIsTold()
+    {
+        File.WriteAllBytes(Chip, [.. Enumerable.Repeat((byte)0xFF, 4096)]);
+        Esptool("forgets");
+        Assert.That((await Flasher().FlashNew(CancellationToken.None)).Single().Fault, Does.Contain("nanoCLR.bin"));
+    }
+
+    [Test]
+    public async Task AProgramWithoutAnImageMakesNoNewChipRun()
+    {
+        Manifest("0x132F8E5D", native: "");
+        File.WriteAllBytes(Chip, [.. Enumerable.Repeat((byte)0xFF, 4096)]);
+        Assert.That(await Flasher().FlashNew(CancellationToken.None), Is.Empty);
+    }
+
+    [Test]
     public void PartsThatDoNotGoTogetherAreRefusedBeforeAnythingIsFlashed()
     {
         Manifest("0x00000001");
