@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
+using DeviceTwin.Twins.DigitalTwins;
 using DeviceTwin.Twins.Reconciliation;
 
 namespace DeviceTwin.Hub.Fleet;
@@ -14,6 +15,10 @@ internal sealed partial class FleetService
     /// <inheritdoc/>
     public Task<TwinDocument> PatchTwin(string deviceId, JsonObject patch, string? ifMatch, string author, CancellationToken cancellation) =>
         Operate(deviceId, ifMatch, author, "twin.patch", (twin, at) => TwinUpdates.Patch(twin, patch, at), cancellation);
+
+    /// <inheritdoc/>
+    public Task<TwinDocument> PatchDigitalTwin(string deviceId, JsonArray operations, string? ifMatch, string author, CancellationToken cancellation) =>
+        Operate(deviceId, ifMatch, author, "twin.patch", (twin, at) => DigitalTwinPatch.Apply(twin, operations, at), cancellation);
 
     /// <inheritdoc/>
     public Task<TwinDocument> ReplaceTwin(string deviceId, JsonObject twin, string? ifMatch, string author, CancellationToken cancellation) =>

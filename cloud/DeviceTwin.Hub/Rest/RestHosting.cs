@@ -31,6 +31,7 @@ internal static class RestHosting
         routes.MapDevices();
         routes.MapTwins();
         routes.MapModules();
+        routes.MapDigitalTwins();
         routes.MapQuery();
         routes.MapConfigurations();
         routes.MapStatistics();
