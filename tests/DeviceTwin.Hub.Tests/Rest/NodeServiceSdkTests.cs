@@ -191,6 +191,42 @@ public sealed class NodeServiceSdkTests
     }
 
     [Test]
+    public async Task CF1_Configurations_are_made_changed_counted_and_removed()
+    {
+        await sdk.Call("registry.addDevices", """[[{"deviceId":"c-1"},{"deviceId":"c-2"}]]""");
+        await sdk.Call("registry.updateTwin", """["c-1",{"tags":{"c":"in"}},"*"]""");
+        JsonNode made = (await sdk.Call(
+            "registry.addConfiguration",
+            """
+            [{"id":"c-vib","content":{"deviceContent":{"properties.desired.vib":{"rate":100}}},"targetCondition":"tags.c='in'","priority":10,"labels":{"v":"1"},
+              "metrics":{"queries":{"ok":"SELECT deviceId FROM devices WHERE properties.desired.vib.rate=100 AND STARTSWITH(deviceId, 'c-')"}}}]
+            """))!;
+        Assert.That(((string?)made["schemaVersion"], (int?)made["priority"], (string?)made["labels"]!["v"]), Is.EqualTo(("1.0", (int?)10, "1")));
+        JsonNode? applied = await Desired("c-1", "vib");
+        Assert.That(applied?.ToJsonString(), Is.EqualTo("""{"rate":100}"""));
+        Assert.That(await Desired("c-2", "vib"), Is.Null);
+        JsonNode counted = (await sdk.Call("registry.getConfiguration", """["c-vib"]"""))!;
+        Assert.That(((int?)counted["systemMetrics"]!["results"]!["targetedCount"], (int?)counted["systemMetrics"]!["results"]!["appliedCount"]), Is.EqualTo(((int?)1, (int?)1)));
+        Assert.That((await sdk.Call("registry.getConfigurations", "[]"))!.AsArray().Select(one => (string?)one!["id"]), Does.Contain("c-vib"));
+        await sdk.Refused("registry.addConfiguration", """[{"id":"C-Upper","content":{"deviceContent":{}},"targetCondition":"*","priority":1}]""", "ArgumentError", "C-Upper");
+        await sdk.Refused("registry.addConfiguration", """[{"id":"c-wrong","content":{"deviceContent":{}},"targetCondition":"tags.c =","priority":1}]""", "ArgumentError", "column 9");
+
+        // A change of the target takes its settings from who left; a stale etag changes nothing.
+        counted["targetCondition"] = "deviceId = 'c-2'";
+        JsonNode moved = (await sdk.Call("registry.updateConfiguration", $"[{counted.ToJsonString()}]"))!;
+        Assert.That((string?)moved["etag"], Is.Not.EqualTo((string?)made["etag"]));
+        await sdk.Refused("registry.updateConfiguration", $"[{counted.ToJsonString()}]", "InvalidEtagError", "ETag");
+        await sdk.Call("registry.updateConfiguration", $"[{counted.ToJsonString()},true]");
+        Assert.That((await Desired("c-1", "vib"), (await Desired("c-2", "vib"))?.ToJsonString()), Is.EqualTo(((JsonNode?)null, """{"rate":100}""")));
+        Assert.That(await sdk.Call("registry.removeConfiguration", """["c-vib"]"""), Is.Null);
+        Assert.That(await Desired("c-2", "vib"), Is.Null);
+        await sdk.Refused("registry.getConfiguration", """["c-vib"]""", "Error", "Not found");
+
+        // Another hub's reconciler takes minutes; this one says when it is done, for the next read.
+        async Task<JsonNode?> Desired(string id, string name) => (await sdk.Call("registry.getTwin", $"""["{id}"]"""))!["properties"]!["desired"]![name];
+    }
+
+    [Test]
     public async Task RE3_ME1_ME5_A_devices_answer_and_its_own_status_reach_the_caller()
     {
         Assert.That(await Invoke("""["d-1",{"methodName":"reboot","payload":{"delay":3},"responseTimeoutInSeconds":20}]"""), Is.EqualTo("""{"status":200,"payload":{"got":{"delay":3}}}"""));
