@@ -16,6 +16,10 @@ internal sealed partial class FleetService
         Operate(deviceId, ifMatch, author, "twin.patch", (twin, at) => TwinUpdates.Patch(twin, patch, at), cancellation);
 
     /// <inheritdoc/>
+    public Task<TwinDocument> PatchTwinWith(StoreChange besides, string deviceId, JsonObject patch, string author, CancellationToken cancellation) =>
+        Operate(deviceId, null, author, "twin.patch", (twin, at) => TwinUpdates.Patch(twin, patch, at), cancellation, besides);
+
+    /// <inheritdoc/>
     public Task<TwinDocument> ReplaceTwin(string deviceId, JsonObject twin, string? ifMatch, string author, CancellationToken cancellation) =>
         Operate(deviceId, ifMatch, author, "twin.replace", (before, at) => TwinUpdates.Replace(before, twin, at), cancellation);
 
@@ -50,7 +54,8 @@ internal sealed partial class FleetService
         string author,
         string action,
         Func<TwinDocument, DateTimeOffset, TwinChange> update,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        StoreChange? besides = null)
     {
         var at = time.GetUtcNow();
         TwinDocument result;
@@ -65,6 +70,11 @@ internal sealed partial class FleetService
             if (twinChange.TagsPatch is not null && state.Identity.ModuleId is null)
             {
                 Configure(change);
+            }
+
+            if (besides is not null)
+            {
+                change.Stored.Add(besides);
             }
 
             result = change.State.Seen;

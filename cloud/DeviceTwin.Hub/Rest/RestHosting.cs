@@ -33,6 +33,7 @@ internal static class RestHosting
         routes.MapModules();
         routes.MapQuery();
         routes.MapConfigurations();
+        routes.MapJobs();
         routes.MapStatistics();
         routes.MapLogs();
         routes.MapFleetApi();
