@@ -34,6 +34,7 @@ internal static class RestHosting
         routes.MapDigitalTwins();
         routes.MapQuery();
         routes.MapConfigurations();
+        routes.MapJobs();
         routes.MapStatistics();
         routes.MapLogs();
         routes.MapFleetApi();
