@@ -111,6 +111,8 @@ internal sealed partial class FleetService
         AuthenticationType = state.Identity.Authentication.Word(),
         PrimaryThumbprint = state.Identity.PrimaryThumbprint,
         SecondaryThumbprint = state.Identity.SecondaryThumbprint,
+        StatusReason = state.Identity.StatusReason,
+        StatusUpdatedAt = state.Identity.StatusUpdatedAt,
         ConfigurationStatus = id => ConfigurationStatus(state, id),
     };
 }

@@ -174,14 +174,8 @@ internal sealed partial class FleetService : IFleet, IDisposable
         {
             var twin = twins.GetValueOrDefault(identity.DeviceId) ?? throw new StorageException(
                 StorageError.Corrupt, $"The database has no twin of device {identity.DeviceId}. Move it away and restore a backup.");
-            var lastActivity = twin.LastActivityAt;
-            if (stored.LastTelemetryAt.TryGetValue(identity.DeviceId, out var telemetryAt) && !(lastActivity > telemetryAt))
-            {
-                lastActivity = telemetryAt;
-            }
-
             working[identity.DeviceId] = visible[identity.DeviceId] = new DeviceState(
-                identity, twin, NodeReconciliation.From(twin), sessions.GetValueOrDefault(identity.DeviceId), new DevicePresence(lastActivity))
+                identity, twin, NodeReconciliation.From(twin), sessions.GetValueOrDefault(identity.DeviceId), PresenceAtStart(stored, twin))
             {
                 Removed = removals.GetValueOrDefault(identity.DeviceId, RemovedPaths.None),
                 Overrides = overrides[identity.DeviceId].ToImmutableSortedDictionary(setting => setting.Path, setting => setting, StringComparer.Ordinal),
@@ -206,6 +200,14 @@ internal sealed partial class FleetService : IFleet, IDisposable
             AwaitAllExpiries();
             PlanAll();
         }
+    }
+
+    /// <summary>What is known of a connection at a start. Who was there when the hub ended is not there now: that changes with the start.</summary>
+    private DevicePresence PresenceAtStart(StoredFleet stored, TwinDocument twin)
+    {
+        var noted = stored.Presence.GetValueOrDefault(twin.Address);
+        DateTimeOffset?[] signs = [twin.LastActivityAt, stored.LastTelemetryAt.TryGetValue(twin.Address, out var telemetryAt) ? telemetryAt : null, noted?.ChangedAt];
+        return new DevicePresence(signs.Max(), noted is { Connected: true } ? time.GetUtcNow() : noted?.ChangedAt);
     }
 
     /// <summary>Brings every device to its configurations; nothing is written where nothing changes.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage.Query;
 using DeviceTwin.Storage.Sqlite.Modules;
+using DeviceTwin.Storage.Sqlite.Presence;
 using DeviceTwin.Twins;
 using Microsoft.Data.Sqlite;
 
@@ -13,7 +14,7 @@ internal static class SqliteLoader
         Read(
             connection,
             "SELECT device_id, generation_id, etag, enabled, primary_key, secondary_key, created_at, authentication, primary_thumbprint, "
-                + "secondary_thumbprint FROM identities ORDER BY device_id",
+                + "secondary_thumbprint, status_reason, status_updated_at FROM identities ORDER BY device_id",
             Identity),
         Twins(connection),
         Read(connection, "SELECT device_id, subscriptions FROM sessions ORDER BY device_id", Session),
@@ -26,6 +27,7 @@ internal static class SqliteLoader
             .ToDictionary(counter => counter.Name, counter => counter.Value))
     {
         Modules = SqliteModuleTables.Load(connection),
+        Presence = SqlitePresenceTables.Load(connection),
     };
 
     /// <summary>Every twin, by device id.</summary>
@@ -60,6 +62,8 @@ internal static class SqliteLoader
         Authentication = (AuthenticationType)row.GetInt32(7),
         PrimaryThumbprint = row.GetString(8),
         SecondaryThumbprint = row.GetString(9),
+        StatusReason = row.IsDBNull(10) ? null : row.GetString(10),
+        StatusUpdatedAt = row.IsDBNull(11) ? null : Time(row, 11),
     };
 
     internal static TwinDocument Twin(SqliteDataReader row) => new(

@@ -41,8 +41,8 @@ internal sealed class SqliteStatements : IDisposable
         commit = Prepare("COMMIT", 0);
         putIdentity = Prepare(
             "INSERT OR REPLACE INTO identities(device_id, generation_id, etag, enabled, primary_key, secondary_key, created_at, authentication, "
-                + "primary_thumbprint, secondary_thumbprint) VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9)",
-            10);
+                + "primary_thumbprint, secondary_thumbprint, status_reason, status_updated_at) VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)",
+            12);
         putTwin = new RawStatement(connection, "INSERT OR REPLACE INTO twins VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
         putSession = Prepare("INSERT OR REPLACE INTO sessions VALUES($0,$1)", 2);
         putConfiguration = Prepare("INSERT OR REPLACE INTO configurations VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9)", 10);
@@ -86,6 +86,7 @@ internal sealed class SqliteStatements : IDisposable
                     identity.DeviceId, identity.GenerationId, identity.ETag, identity.Enabled ? 1L : 0L,
                     identity.PrimaryKey, identity.SecondaryKey, identity.CreatedAt.UtcTicks,
                     (long)identity.Authentication, identity.PrimaryThumbprint, identity.SecondaryThumbprint,
+                    identity.StatusReason, identity.StatusUpdatedAt?.UtcTicks,
                 ]);
                 break;
             case StoreChange.DeleteDevice { DeviceId: var deviceId }:

@@ -9,6 +9,7 @@ using DeviceTwin.Storage.Sqlite.Evidence;
 using DeviceTwin.Storage.Sqlite.History;
 using DeviceTwin.Storage.Sqlite.Modules;
 using DeviceTwin.Storage.Sqlite.Plant;
+using DeviceTwin.Storage.Sqlite.Presence;
 using DeviceTwin.Storage.Sqlite.Query;
 using DeviceTwin.Storage.Sqlite.Rollouts;
 using DeviceTwin.Storage.Sqlite.Sequence;
@@ -49,6 +50,7 @@ internal static class SqliteSubjects
     public static string CreateFourth => string.Join('\n', (string[])
     [
         SqliteModuleTables.Create,
+        SqlitePresenceTables.Create,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
@@ -69,5 +71,6 @@ internal static class SqliteSubjects
         new SqlitePlantTables(connection),
         new SqliteConfigurationTables(connection),
         new SqliteRolloutTables(connection),
+        new SqlitePresenceTables(connection),
     ];
 }
