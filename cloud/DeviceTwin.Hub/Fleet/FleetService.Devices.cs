@@ -122,11 +122,7 @@ internal sealed partial class FleetService
             change.Operate(Refusing(() => TwinUpdates.Patch(twin, content, at)), author, "twin.patch");
         }
 
-        if (identity.ModuleId is null)
-        {
-            Configure(change);
-        }
-
+        Configure(change);
         return change;
     }
 

@@ -77,6 +77,9 @@ internal sealed partial class FleetService
         FleetLog.Deleted(logger, address.ToString(), author);
     }
 
+    /// <summary>The addresses of all modules, as writers see them, inside the lock.</summary>
+    private IEnumerable<string> ModuleAddresses() => workingModules.Values.SelectMany(modules => modules.Values).Select(module => module.Identity.Address);
+
     /// <summary>The device or module as readers see it.</summary>
     private DeviceState? Visible(string address) => visible.TryGetValue(address, out var device) ? device : Module(visibleModules, address);
 

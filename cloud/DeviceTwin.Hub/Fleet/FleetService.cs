@@ -54,6 +54,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
         this.store = store;
         reportedInFeed = options.ReportedChangesInFeed;
         this.time = time;
+        metricResults = new MetricResults(time);
         this.logger = logger;
         resends = new ResendSchedule(time, options.ResendAfter, options.ResendLimit, Resend);
         expiry = time.CreateTimer(_ => Expire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -210,14 +211,14 @@ internal sealed partial class FleetService : IFleet, IDisposable
         return new DevicePresence(signs.Max(), noted is { Connected: true } ? time.GetUtcNow() : noted?.ChangedAt);
     }
 
-    /// <summary>Brings every device to its configurations; nothing is written where nothing changes.</summary>
+    /// <summary>Brings every device and module to its configurations; nothing is written where nothing changes.</summary>
     private void PlanAll()
     {
         lock (gate)
         {
-            foreach (var deviceId in working.Keys.ToArray())
+            foreach (var address in working.Keys.Concat(ModuleAddresses()).ToArray())
             {
-                _ = Reconfigure(deviceId);
+                _ = Reconfigure(address);
             }
         }
     }
@@ -230,6 +231,23 @@ internal sealed partial class FleetService : IFleet, IDisposable
     {
         Take(change);
         return store.Write(change.Stored, () => Show(change));
+    }
+
+    /// <summary>The same of several that become durable together.</summary>
+    private Task Publish(IReadOnlyList<DeviceChange> changes)
+    {
+        foreach (var change in changes)
+        {
+            Take(change);
+        }
+
+        return store.Write([.. changes.SelectMany(change => change.Stored)], () =>
+        {
+            foreach (var change in changes)
+            {
+                Show(change);
+            }
+        });
     }
 
     /// <summary>Has writers see a finished change, inside the lock.</summary>

@@ -20,7 +20,7 @@ internal static class SqliteLoader
         Read(connection, "SELECT device_id, subscriptions FROM sessions ORDER BY device_id", Session),
         Read(
             connection,
-            "SELECT id, target_condition, priority, device_content, labels, etag, created_at, last_updated_at, version, metric_queries FROM configurations ORDER BY id",
+            "SELECT id, target_condition, priority, device_content, labels, etag, created_at, last_updated_at, version, metric_queries, for_modules FROM configurations ORDER BY id",
             Configuration),
         LastTelemetryAt(connection),
         Read(connection, "SELECT name, value FROM counters", row => (Name: row.GetString(0), Value: row.GetInt64(1)))
@@ -97,6 +97,7 @@ internal static class SqliteLoader
     {
         Version = row.GetInt64(8),
         MetricQueries = StoredText.Map<string>(row.GetString(9)),
+        ForModules = row.GetInt64(10) != 0,
     };
 
     private static Dictionary<string, DateTimeOffset> LastTelemetryAt(SqliteConnection connection)

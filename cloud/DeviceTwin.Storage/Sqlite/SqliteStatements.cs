@@ -45,7 +45,7 @@ internal sealed class SqliteStatements : IDisposable
             12);
         putTwin = new RawStatement(connection, "INSERT OR REPLACE INTO twins VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
         putSession = Prepare("INSERT OR REPLACE INTO sessions VALUES($0,$1)", 2);
-        putConfiguration = Prepare("INSERT OR REPLACE INTO configurations VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9)", 10);
+        putConfiguration = Prepare("INSERT OR REPLACE INTO configurations VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10)", 11);
         count = Prepare("INSERT INTO counters VALUES($0,$1) ON CONFLICT(name) DO UPDATE SET value = value + excluded.value", 2);
         deleteIdentity = Prepare("DELETE FROM identities WHERE device_id = $0", 1);
         deleteTwin = Prepare("DELETE FROM twins WHERE device_id = $0", 1);
@@ -110,7 +110,7 @@ internal sealed class SqliteStatements : IDisposable
                     configuration.Id, configuration.TargetCondition, (long)configuration.Priority,
                     StoredText.OfContent(configuration.DeviceContent), StoredText.Of(configuration.Labels), configuration.ETag,
                     configuration.CreatedAt.UtcTicks, configuration.LastUpdatedAt.UtcTicks,
-                    configuration.Version, StoredText.Of(configuration.MetricQueries),
+                    configuration.Version, StoredText.Of(configuration.MetricQueries), configuration.ForModules ? 1L : 0L,
                 ]);
                 break;
             case StoreChange.DeleteConfiguration { Id: var id }:

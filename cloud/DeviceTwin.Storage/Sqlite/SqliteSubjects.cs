@@ -51,6 +51,7 @@ internal static class SqliteSubjects
     [
         SqliteModuleTables.Create,
         SqlitePresenceTables.Create,
+        SqliteConfigurationTables.CreateFourth,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>

@@ -61,6 +61,7 @@ public sealed record ConditionSubject(TwinDocument Twin, bool Enabled = true) : 
         value = path switch
         {
             ["deviceId"] => JsonValue.Create(Twin.DeviceId),
+            ["moduleId"] => JsonValue.Create(Twin.ModuleId),
             ["modelId"] => JsonValue.Create(Twin.ModelId),
             ["etag"] => JsonValue.Create(Twin.ETag),
             ["version"] => JsonValue.Create(Twin.Version),
