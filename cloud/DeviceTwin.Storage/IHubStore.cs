@@ -103,6 +103,9 @@ public sealed record StoredFleet(
 {
     /// <summary>The modules of the devices; sessions and telemetry times have theirs among the devices', by address.</summary>
     public IReadOnlyList<StoredModule> Modules { get; init; } = [];
+
+    /// <summary>When devices and modules last came or went, by address; those that never did are missing.</summary>
+    public IReadOnlyDictionary<string, StoredPresence> Presence { get; init; } = new Dictionary<string, StoredPresence>();
 }
 
 /// <summary>A module with its twin.</summary>

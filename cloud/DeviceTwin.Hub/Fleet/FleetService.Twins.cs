@@ -72,7 +72,7 @@ internal sealed partial class FleetService
             var twinChange = Refusing(() => update(state.Twin, at));
             var change = new DeviceChange(state, at);
             change.Operate(twinChange, author, action);
-            if (twinChange.TagsPatch is not null && state.Identity.ModuleId is null)
+            if (twinChange.TagsPatch is not null)
             {
                 Configure(change);
             }

@@ -10,6 +10,7 @@ using DeviceTwin.Storage.Sqlite.History;
 using DeviceTwin.Storage.Sqlite.Jobs;
 using DeviceTwin.Storage.Sqlite.Modules;
 using DeviceTwin.Storage.Sqlite.Plant;
+using DeviceTwin.Storage.Sqlite.Presence;
 using DeviceTwin.Storage.Sqlite.Query;
 using DeviceTwin.Storage.Sqlite.Rollouts;
 using DeviceTwin.Storage.Sqlite.Sequence;
@@ -51,6 +52,8 @@ internal static class SqliteSubjects
     [
         SqliteModuleTables.Create,
         SqliteJobTables.Create,
+        SqlitePresenceTables.Create,
+        SqliteConfigurationTables.CreateFourth,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
@@ -72,5 +75,6 @@ internal static class SqliteSubjects
         new SqliteConfigurationTables(connection),
         new SqliteRolloutTables(connection),
         new SqliteJobTables(connection),
+        new SqlitePresenceTables(connection),
     ];
 }
