@@ -8,6 +8,7 @@ using DeviceTwin.Hub.Changes;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Hub.History;
+using DeviceTwin.Hub.Jobs;
 using DeviceTwin.Hub.Logging;
 using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Options;
@@ -181,6 +182,7 @@ public sealed class HubApplication : IAsyncDisposable
             Tick = options.RolloutLook,
             Settle = options.RolloutSettle,
         });
+        builder.Services.AddJobs(new JobOptions());
         builder.Services.AddBackup(options.DataFolder, options.BackupFolder);
         builder.Services.AddPageKeys(options.DataFolder);
         builder.Services.AddDashboard();

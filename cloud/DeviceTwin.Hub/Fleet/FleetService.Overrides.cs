@@ -158,7 +158,7 @@ internal sealed partial class FleetService
             : configurations.Where(prepared => !staged.Contains(prepared.Configuration.Id)).Concat(next.Select(stage => stage.Prepared)).Order(PreparedConfiguration.ByPrecedence);
         return new Layers(
             [.. state.Overrides.Values],
-            [.. concerned.Where(prepared =>
+            [.. concerned.Where(prepared => prepared.Configuration.ForModules == (state.Identity.ModuleId is not null)).Where(prepared =>
             {
                 Interlocked.Increment(ref evaluations);
                 return prepared.Condition.Matches(subject);

@@ -31,8 +31,10 @@ internal static class RestHosting
         routes.MapDevices();
         routes.MapTwins();
         routes.MapModules();
+        routes.MapDigitalTwins();
         routes.MapQuery();
         routes.MapConfigurations();
+        routes.MapJobs();
         routes.MapStatistics();
         routes.MapLogs();
         routes.MapFleetApi();
