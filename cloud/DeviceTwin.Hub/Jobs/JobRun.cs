@@ -3,7 +3,7 @@ using DeviceTwin.Twins.Jobs;
 namespace DeviceTwin.Hub.Jobs;
 
 /// <summary>A job that has not ended, in memory. What it shows is durable, but for which devices are worked on.</summary>
-internal sealed class JobRun(Job job) : IDisposable
+internal sealed class JobRun(Job job)
 {
     private readonly Lock gate = new();
     private readonly Queue<string> pending = new();
@@ -101,8 +101,6 @@ internal sealed class JobRun(Job job) : IDisposable
         Interlocked.Add(ref answers, -characters);
         return false;
     }
-
-    public void Dispose() => Turn.Dispose();
 
     private sealed class Holding(JobRun run) : IDisposable
     {
