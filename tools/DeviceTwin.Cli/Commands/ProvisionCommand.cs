@@ -1,12 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.Json.Nodes;
 using DeviceTwin.Cli.Demo;
+using DeviceTwin.Cli.Doctor;
 using DeviceTwin.Cli.Hub;
 using DeviceTwin.Cli.Provision;
 using DeviceTwin.Provisioning.Flashing;
 using DeviceTwin.Provisioning.Identities;
 using DeviceTwin.Provisioning.Serial;
 using DeviceTwin.Provisioning.Tray;
+using Spectre.Console;
 
 namespace DeviceTwin.Cli.Commands;
 
@@ -57,7 +60,7 @@ internal sealed class ProvisionCommand
         Require([.. profiles.Missing(rows)]);
         var store = TrayFault.Secrets(() => SecretStore.Open(parsed.GetValue(secrets)?.FullName ?? TrayFiles.Secrets));
         var options = Options(parsed, planFile, rows);
-        var computer = SerialPorts.OfThisComputer(parsed.GetValue(portsFolder)?.FullName);
+        var computer = ThisMachine.Current.Ports(parsed.GetValue(portsFolder)?.FullName);
         var release = parsed.GetValue(firmware) is { } folder ? TrayFault.Files(() => FirmwareFolder.Open(folder.FullName), ExitCode.FirmwareUnusable) : null;
         options = options with { Firmware = release?.Version };
         using var client = parsed.GetValue(bundle) is null ? hub.Connect(parsed) : null;
@@ -194,15 +197,41 @@ internal sealed class ProvisionCommand
         }
         else
         {
-            foreach (var row in rows)
-            {
-                Console.Out.WriteLine($"{row.DeviceId,-12} {row.Place.Line} / {row.MachineName} / {row.Place.Point}, {row.Identity.ToString().ToLowerInvariant()}, Wi-Fi {row.WifiProfile}, {PlanSettings.Desired(row).ToJsonString()}");
-            }
-
-            Console.Out.WriteLine(found.Count == 0 ? "No ports." : $"Ports: {string.Join(", ", found.Select(port => $"{port.PortName} ({port.Description}{(port.IsChipsOwn ? ", flashes only" : "")})"))}.");
+            ShowPlan(rows);
+            ShowPorts(found);
         }
 
         return trouble is null ? ExitCode.Success.Number : CommandRunner.Fail(ExitCode.HubNotReachable, trouble.Message, trouble.Diagnosis.NextStep);
+    }
+
+    private static void ShowPlan(IReadOnlyList<PlanRow> rows)
+    {
+        var grid = new Grid().Column("node").Column("line", 3).Column("machine", folds: true).Column("point", 1).Column("bearing", 2).Column("settings", 5, right: true).Column("Wi-Fi", 4).Column("identity");
+        foreach (var row in rows)
+        {
+            grid.Row(
+                Markup.Escape(row.DeviceId), Markup.Escape(row.Place.Line), Markup.Escape(row.MachineName), Markup.Escape(row.Place.Point), Markup.Escape(row.Bearing?.Designation ?? "-"),
+                $"{PlanSettings.Desired(row).Sum(section => (section.Value as JsonObject)?.Count ?? 1)}", Markup.Escape(row.WifiProfile), row.Identity.ToString().ToLowerInvariant());
+        }
+
+        grid.Write();
+    }
+
+    private static void ShowPorts(IReadOnlyList<SerialPortInfo> ports)
+    {
+        if (ports.Count == 0)
+        {
+            Talk.Say("No board is connected.");
+            return;
+        }
+
+        var grid = new Grid().Column("port").Column("lasting identity", 1).Column("what it is", 2, folds: true);
+        foreach (var port in ports)
+        {
+            grid.Row(Markup.Escape(port.PortName), Markup.Escape(port.Identity), Markup.Escape(port.Description + (port.IsChipsOwn ? ", flashes only" : "")));
+        }
+
+        grid.Write();
     }
 
     private static Option<TimeSpan> Duration(string name, string description, TimeSpan unlessTold) => new(name)
