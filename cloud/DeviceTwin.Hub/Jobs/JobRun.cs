@@ -14,8 +14,8 @@ internal sealed class JobRun(Job job)
     /// <summary>Whoever has it may begin, cancel or end the job.</summary>
     public SemaphoreSlim Turn { get; } = new(1, 1);
 
-    /// <summary>Whether somebody carries it out; guarded by the service's turn.</summary>
-    public bool IsCarried { get; set; }
+    /// <summary>Carries it out; null as long as nobody does. Set by who has the service's turn.</summary>
+    public Task? Carrying { get; set; }
 
     /// <summary>Whether an earlier hub had begun it.</summary>
     public bool IsResumed { get; init; }
