@@ -3,6 +3,7 @@ using DeviceTwin.Dashboard;
 using DeviceTwin.Dashboard.View;
 using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Backup;
+using DeviceTwin.Hub.Bridge;
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Changes;
 using DeviceTwin.Hub.Fleet;
@@ -182,6 +183,7 @@ public sealed class HubApplication : IAsyncDisposable
             Settle = options.RolloutSettle,
         });
         builder.Services.AddBackup(options.DataFolder, options.BackupFolder);
+        builder.Services.AddBridge(options.BridgeFile is { } bridge ? BridgeFile.Read(bridge) : null, new BridgeOptions { File = options.BridgeFile });
         builder.Services.AddPageKeys(options.DataFolder);
         builder.Services.AddDashboard();
         builder.Services.AddSingleton<IFleetView, FleetView>();
