@@ -82,12 +82,7 @@ internal static class BridgeFile
             }
 
             var devices = Devices(root, host, groupKey);
-            if (devices.Count == 0 && query is null)
-            {
-                throw Wrong(root["devices"] ?? root, "no device is selected: list them in \"devices\", or give a \"query\" and a \"groupKey\".");
-            }
-
-            return new BridgeSettings
+            var settings = new BridgeSettings
             {
                 Host = host,
                 Port = Number(root, "port", 1, 65535) ?? BridgeSettings.StandardPort,
@@ -107,6 +102,9 @@ internal static class BridgeFile
                 Connections = Number(root, "connections", 1, BridgeSettings.MostConnections) ?? 1000,
                 Pause = TimeSpan.FromSeconds(Number(root, "pause", 0, 3600) ?? 1),
             };
+            return devices.Count > 0 || query is not null
+                ? settings
+                : throw Wrong(root["devices"] ?? root, "no device is selected: list them in \"devices\", or give a \"query\" and a \"groupKey\".");
         }
 
         private string[] Mirrored(JsonObject root)

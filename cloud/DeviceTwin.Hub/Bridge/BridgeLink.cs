@@ -10,7 +10,7 @@ using DeviceTwin.Twins;
 namespace DeviceTwin.Hub.Bridge;
 
 /// <summary>What the mirrors of all devices share.</summary>
-internal sealed record BridgeContext(IFleet Fleet, DirectMethods Methods, BridgeDial Dial, BridgeOptions Options, TelemetryBudget Telemetry, HubMetrics Metrics, TimeProvider Time, ILogger Logger)
+internal sealed record BridgeContext(IFleet Fleet, DirectMethods Methods, BridgeOptions Options, TelemetryBudget Telemetry, HubMetrics Metrics, TimeProvider Time, ILogger Logger)
 {
     /// <summary>Handshakes that run at once: a start of the hub with many devices does not take the processor.</summary>
     public SemaphoreSlim Connecting { get; } = new(Options.ConnectsAtOnce);
@@ -55,6 +55,7 @@ internal sealed class BridgeLink
     private int losses;
     private BridgeFault? said;
     private int methods;
+    private int happenings;
     private bool saidNotTaken;
     private bool saidTakenBack;
     private bool saidDropped;
@@ -118,8 +119,9 @@ internal sealed class BridgeLink
                 Wake();
                 break;
             case FleetEvent.TelemetryReceived { Message: var message } when settings.Telemetry:
+                var left = telemetry.Add(message);
                 Behind(happened.At);
-                if (telemetry.Add(message) is > 0 and var left)
+                if (left > 0)
                 {
                     context.Metrics.BridgeTelemetry("dropped", left);
                     if (!saidDropped)
@@ -136,13 +138,30 @@ internal sealed class BridgeLink
 
     private void Wake() => signal.Writer.TryWrite(true);
 
-    private void Behind(DateTimeOffset at) => Change(now => now with { BehindSince = now.BehindSince ?? at });
+    private void Behind(DateTimeOffset at)
+    {
+        Interlocked.Increment(ref happenings);
+        Change(now => now with { BehindSince = now.BehindSince ?? at });
+    }
 
     private void Change(Func<BridgeStatus, BridgeStatus> change)
     {
+        BridgeStatus before;
+        BridgeStatus after;
         lock (gate)
         {
-            status = change(status);
+            before = status;
+            after = status = change(status);
+        }
+
+        Tell(before, after);
+    }
+
+    private void Tell(BridgeStatus before, BridgeStatus after)
+    {
+        if (before.State != after.State || before.LastProblem != after.LastProblem)
+        {
+            context.Options.Noted?.Invoke(after);
         }
     }
 
@@ -185,8 +204,11 @@ internal sealed class BridgeLink
 
                 Suspect();
                 var wait = failures.Next();
+
+                // Begun before anybody hears of it: who then moves the clock moves it far enough.
+                var sleeping = Sleep(wait);
                 Failed(problem, wait);
-                await Sleep(wait);
+                await sleeping;
             }
         }
     }
@@ -263,7 +285,7 @@ internal sealed class BridgeLink
         try
         {
             there = await HubThere.Connect(
-                settings, Credential, context.Fleet.FindTwin(DeviceId)?.ModelId, context.Dial, Told, replies.Asked, context.Time, stop.Token);
+                settings, Credential, context.Fleet.FindTwin(DeviceId)?.ModelId, context.Options, Told, replies.Asked, context.Time, stop.Token);
         }
         finally
         {
@@ -310,6 +332,7 @@ internal sealed class BridgeLink
     /// <returns>Null where there may be more to do at once; else when to look again at the latest.</returns>
     private async Task<DateTimeOffset?> Step(HubThere there)
     {
+        var seen = Volatile.Read(ref happenings);
         if (context.Fleet.FindTwin(DeviceId) is not { } here)
         {
             // Deleted here: whoever started this ends it.
@@ -349,7 +372,7 @@ internal sealed class BridgeLink
 
         if (step is MirrorStep.Rest)
         {
-            Rested();
+            Rested(seen);
         }
 
         return due;
@@ -357,24 +380,21 @@ internal sealed class BridgeLink
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
-    private void Rested()
+    /// <param name="seen">What had happened when the twins were compared.</param>
+    private void Rested(int seen)
     {
         var at = context.Time.GetUtcNow();
-        bool fresh;
-        lock (gate)
+        var (known, refused, notTaken) = (mirror.There?.DesiredVersion, mirror.Held.Keys.ToArray(), mirror.NotTaken);
+        var fresh = status.State != BridgeState.InStep;
+        Change(now => now with
         {
-            fresh = status.State != BridgeState.InStep;
-            status = status with
-            {
-                State = BridgeState.InStep,
-                Since = fresh ? at : status.Since,
-                BehindSince = signal.Reader.Count == 0 ? null : status.BehindSince,
-                Refused = [.. mirror.Held.Keys],
-                DesiredVersionThere = mirror.There?.DesiredVersion,
-                DesiredNotTaken = mirror.NotTaken,
-            };
-        }
-
+            State = BridgeState.InStep,
+            Since = fresh ? at : now.Since,
+            BehindSince = Volatile.Read(ref happenings) == seen ? null : now.BehindSince,
+            Refused = refused,
+            DesiredVersionThere = known,
+            DesiredNotTaken = notTaken,
+        });
         saidDropped = false;
         refusals.Reset();
         SayNotTaken();

@@ -18,8 +18,14 @@ internal sealed record BridgeOptions
     /// <summary>Bytes of all messages that wait.</summary>
     public long TelemetryBytes { get; init; } = 32 * 1024 * 1024;
 
+    /// <summary>0 to 65535: silence after which the other hub may take the bridge for gone; 0 = never.</summary>
+    public int KeepAliveSeconds { get; init; } = 120;
+
     /// <summary>Of the jitter; null = another each time.</summary>
     public int? Seed { get; init; }
+
+    /// <summary>Hears of each change of a device's state or last problem, in order; must not block.</summary>
+    public Action<BridgeStatus>? Noted { get; init; }
 
     /// <summary>How the other hub is reached.</summary>
     public BridgeDial Dial { get; init; } = HubThere.Tcp;

@@ -31,7 +31,7 @@ internal sealed class BridgeService : BackgroundService
         this.settings = settings;
         this.roster = roster;
         this.logger = logger;
-        context = new BridgeContext(fleet, methods, options.Dial, options, new TelemetryBudget(options.TelemetryBytes), metrics, time, logger);
+        context = new BridgeContext(fleet, methods, options, new TelemetryBudget(options.TelemetryBytes), metrics, time, logger);
         metrics.BridgeStates = () => Statuses().CountBy(status => status.State.ToString());
         metrics.BridgeBehind = () => settings is null ? 0 : Behind();
     }

@@ -70,7 +70,7 @@ internal sealed class HubThere : IAsyncDisposable
     /// <summary>Connects and subscribes.</summary>
     /// <exception cref="BridgeException">It did not come to that.</exception>
     public static async Task<HubThere> Connect(
-        BridgeSettings settings, BridgeCredential credential, string? modelId, BridgeDial dial, DesiredTold desired, MethodAsked method, TimeProvider time, CancellationToken cancellation)
+        BridgeSettings settings, BridgeCredential credential, string? modelId, BridgeOptions options, DesiredTold desired, MethodAsked method, TimeProvider time, CancellationToken cancellation)
     {
         using var late = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
@@ -78,7 +78,7 @@ internal sealed class HubThere : IAsyncDisposable
         HubThere? there = null;
         try
         {
-            client = await MqttClient.Connect(await Encrypted(settings, credential, dial, either.Token), Connect(settings, credential, modelId, time), either.Token);
+            client = await MqttClient.Connect(await Encrypted(settings, credential, options.Dial, either.Token), Connect(settings, credential, modelId, options, time), either.Token);
             there = new HubThere(client, credential.DeviceId, time, desired, method);
             MqttSubscription[] filters = [new(TwinAnswers + "#", 0), new(DesiredPatches + "#", 0), .. settings.Methods ? [new MqttSubscription(Methods + "#", 0)] : Array.Empty<MqttSubscription>()];
             var granted = await client.Subscribe(filters, either.Token);
@@ -174,7 +174,7 @@ internal sealed class HubThere : IAsyncDisposable
         await reading;
     }
 
-    private static MqttClientOptions Connect(BridgeSettings settings, BridgeCredential credential, string? modelId, TimeProvider time) => new()
+    private static MqttClientOptions Connect(BridgeSettings settings, BridgeCredential credential, string? modelId, BridgeOptions options, TimeProvider time) => new()
     {
         ClientId = credential.DeviceId,
         UserName = $"{settings.Host}/{credential.DeviceId}/?api-version=2021-04-12"
@@ -182,7 +182,7 @@ internal sealed class HubThere : IAsyncDisposable
             + (string.IsNullOrEmpty(modelId) ? "" : $"&model-id={Uri.EscapeDataString(modelId)}"),
         Password = credential is BridgeCredential.Key key ? Encoding.UTF8.GetBytes(Token(settings.Host, key, time.GetUtcNow() + TokenLifetime)) : null,
         CleanSession = true,
-        KeepAliveSeconds = 120,
+        KeepAliveSeconds = options.KeepAliveSeconds,
         ConnectTimeout = Patience,
         ReceiveCapacity = 64,
         Time = time,
