@@ -42,7 +42,8 @@ internal sealed class BridgedHubs : IAsyncDisposable
         Func<BridgeSettings, BridgeSettings>? settings = null,
         Func<BridgeOptions, BridgeOptions>? options = null,
         Func<Stream, Stream>? wire = null,
-        GatewayHost? there = null)
+        GatewayHost? there = null,
+        bool registeredHere = true)
     {
         there ??= await GatewayHost.Start();
         var hubs = new BridgedHubs(there, wire ?? (stream => stream));
@@ -56,7 +57,7 @@ internal sealed class BridgedHubs : IAsyncDisposable
         var standardOptions = new BridgeOptions { Seed = 1, Dial = hubs.Dial, Noted = hubs.Note };
         hubs.Here = await GatewayHost.Start(null, null, services => services.AddBridge(settings?.Invoke(standard) ?? standard, options?.Invoke(standardOptions) ?? standardOptions));
         hubs.Bridge = hubs.Services<BridgeService>();
-        foreach (var device in devices)
+        foreach (var device in registeredHere ? devices : [])
         {
             await hubs.Here.Register(device);
         }
