@@ -19,32 +19,32 @@ internal static class BridgeFile
     /// <exception cref="StartException">With <see cref="ExitCode.BridgeFileUnusable"/>.</exception>
     public static BridgeSettings Read(string path)
     {
-        var text = Secret(path, path, "");
+        var text = Secret(path, "");
         var (json, line, problem) = LocatedJson.Parse(text);
         return json is null ? throw Refuse(path, line, $"this is not JSON: {problem}") : new Reader(path, json).Settings();
     }
 
     /// <summary>A file that only its owner may read.</summary>
-    /// <param name="at">What the sentence begins with.</param>
-    private static byte[] Secret(string path, string at, string what)
+    /// <param name="before">Where it is named, and what it is.</param>
+    private static byte[] Secret(string path, string before)
     {
         try
         {
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
             {
-                throw new StartException(ExitCode.BridgeFileUnusable, $"{at}: {what}{path} holds keys, and others than its owner may use it. Run: chmod 600 {path}");
+                throw new StartException(ExitCode.BridgeFileUnusable, $"{before}{path} holds keys, and others than its owner may use it. Run: chmod 600 {path}");
             }
 
             if (new FileInfo(path).Length > LargestFile)
             {
-                throw new StartException(ExitCode.BridgeFileUnusable, $"{at}: {what}{path} has more than {LargestFile / 1024 / 1024} MB. Select devices with a query and a groupKey instead of listing them.");
+                throw new StartException(ExitCode.BridgeFileUnusable, $"{before}{path} has more than {LargestFile / 1024 / 1024} MB. Select devices with a query and a groupKey instead of listing them.");
             }
 
             return File.ReadAllBytes(path);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new StartException(ExitCode.BridgeFileUnusable, $"{at}: {what}{path} cannot be read: {problem.Message.TrimEnd('.')}.", problem);
+            throw new StartException(ExitCode.BridgeFileUnusable, $"{before}{path} cannot be read: {problem.Message.TrimEnd('.')}.", problem);
         }
     }
 
@@ -182,7 +182,7 @@ internal static class BridgeFile
         private BridgeCredential.Certificate Certificate(JsonObject device, string id, string certificateFile, string keyFile)
         {
             var keyPath = Path.Combine(folder, keyFile);
-            var key = System.Text.Encoding.UTF8.GetString(Secret(keyPath, $"{path}:{json.LineOf(device)}", "the key of a device, "));
+            var key = System.Text.Encoding.UTF8.GetString(Secret(keyPath, $"{path}:{json.LineOf(device)}: the key of a device, "));
             try
             {
                 var certificate = File.ReadAllText(Path.Combine(folder, certificateFile));

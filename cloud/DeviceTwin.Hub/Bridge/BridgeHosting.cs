@@ -58,7 +58,7 @@ internal static class BridgeHosting
         ["refused"] = new JsonArray([.. status.Refused.Select(key => (JsonNode)key)]),
         ["desired"] = new JsonObject { ["versionThere"] = status.DesiredVersionThere, ["notTaken"] = status.DesiredNotTaken },
         ["lastError"] = status.LastProblem is { } problem
-            ? new JsonObject { ["code"] = (int)problem.Fault, ["name"] = problem.Fault.ToString(), ["message"] = problem.Message, ["at"] = Json.Timestamp(problem.At) }
+            ? new JsonObject { ["code"] = (int)problem.Fault, ["name"] = Word(problem.Fault), ["message"] = problem.Message, ["at"] = Json.Timestamp(problem.At) }
             : null,
     };
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using DeviceTwin.Hub.Bridge;
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Tests.Hub.Rest;
 
@@ -8,6 +9,14 @@ namespace DeviceTwin.Tests.Hub.Bridge;
 /// <summary>What people see of a bridge.</summary>
 public sealed class BridgeEndpointTests
 {
+    [Test]
+    public void Every_error_is_in_the_table_of_the_documentation()
+    {
+        var page = File.ReadAllLines(TestFiles.InRepository("cloud/BRIDGE.md"));
+        var rows = page.Where(line => line.StartsWith("| ", StringComparison.Ordinal) && char.IsAsciiDigit(line[2])).Select(line => line.Split('|')).Select(cells => $"{cells[1].Trim()} {cells[2].Trim()}");
+        Assert.That(rows, Is.EqualTo(Enum.GetValues<BridgeFault>().Select(fault => $"{(int)fault} `{char.ToLowerInvariant(fault.ToString()[0])}{fault.ToString()[1..]}`")));
+    }
+
     [Test]
     public async Task Without_a_bridge_there_is_none()
     {
@@ -31,7 +40,7 @@ public sealed class BridgeEndpointTests
             await using var hub = await HubFixture.Start(bridge: file);
             await hub.Register("pump-7");
             var fault = "";
-            for (var until = DateTime.UtcNow.AddSeconds(30); fault != "Unreachable"; Assert.That(DateTime.UtcNow, Is.LessThan(until)))
+            for (var until = DateTime.UtcNow.AddSeconds(30); fault != "unreachable"; Assert.That(DateTime.UtcNow, Is.LessThan(until)))
             {
                 var bridge = await hub.Get("/api/v1/bridge");
                 Assert.That((bool)bridge["on"]!, Is.True);
