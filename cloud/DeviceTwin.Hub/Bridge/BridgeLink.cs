@@ -60,15 +60,16 @@ internal sealed class BridgeLink
     private bool saidTakenBack;
     private bool saidDropped;
 
-    public BridgeLink(string deviceId, BridgeSettings settings, BridgeCredential credential, BridgeContext context)
+    /// <param name="before">The mirror that this one takes the place of; it has ended. Null = there was none.</param>
+    public BridgeLink(string deviceId, BridgeSettings settings, BridgeCredential credential, BridgeContext context, BridgeLink? before = null)
     {
         this.context = context;
         this.settings = settings;
         Credential = credential;
-        telemetry = new TelemetryQueue(context.Telemetry, context.Options.TelemetryPerDevice);
+        telemetry = before?.telemetry ?? new TelemetryQueue(context.Telemetry, context.Options.TelemetryPerDevice);
         var seed = context.Options.Seed ?? Random.Shared.Next();
         (failures, refusals, takenBack) = (new Backoff(new Random(seed)), new Backoff(new Random(seed + 1)), new Backoff(new Random(seed + 2)));
-        mirror = Mirror.Start(settings.Desired, settings.Reported);
+        mirror = before?.mirror.Forgiven() ?? Mirror.Start(settings.Desired, settings.Reported);
         var now = context.Time.GetUtcNow();
         status = new BridgeStatus(deviceId, credential.DeviceId, BridgeState.Connecting, now) { BehindSince = now };
     }
@@ -92,13 +93,15 @@ internal sealed class BridgeLink
 
     public void Start() => running = Task.Run(Run);
 
-    /// <summary>Ends the connection in good order.</summary>
+    /// <summary>Ends the connection in good order. What waits to be sent is there for the next mirror of the device, until <see cref="Forget"/>.</summary>
     public async Task Stop()
     {
         await stop.CancelAsync();
         await running;
-        telemetry.Close();
     }
+
+    /// <summary>No other mirror follows: gives back what it holds.</summary>
+    public void Forget() => telemetry.Close();
 
     /// <summary>Something happened to the device here. Called on a thread of the fleet's: does not block.</summary>
     public void Happened(FleetEvent happened)

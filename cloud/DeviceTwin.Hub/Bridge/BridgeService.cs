@@ -141,18 +141,30 @@ internal sealed class BridgeService : BackgroundService
             }
 
             saidTooMany = tooMany;
-            await Task.WhenAll(links
+            var ended = (await Task.WhenAll(links
                 .Where(link => !wanted.TryGetValue(link.Key, out var credential) || credential != link.Value.Credential || !link.Value.Settings.SameHub(current))
-                .Select(link => End(link.Key)));
+                .Select(async link => (link.Key, Link: await End(link.Key))))).ToDictionary(link => link.Key, link => link.Link, StringComparer.Ordinal);
             foreach (var (deviceId, credential) in wanted)
             {
                 if (!links.ContainsKey(deviceId))
                 {
+                    // With another key it is the same mirror: what waits goes on waiting.
+                    var before = ended.Remove(deviceId, out var old) && old?.Settings.SameHub(current) == true ? old : null;
+                    if (before is null)
+                    {
+                        old?.Forget();
+                    }
+
                     roster.Add(deviceId);
-                    var link = new BridgeLink(deviceId, current, credential, context);
+                    var link = new BridgeLink(deviceId, current, credential, context, before);
                     links[deviceId] = link;
                     link.Start();
                 }
+            }
+
+            foreach (var (_, link) in ended)
+            {
+                link?.Forget();
             }
         }
         catch (Exception problem) when (problem is not OperationCanceledException)
@@ -206,12 +218,17 @@ internal sealed class BridgeService : BackgroundService
         return file is { Exists: true } ? (file.LastWriteTimeUtc, file.Length) : null;
     }
 
-    private async Task End(string deviceId)
+    private async Task<BridgeLink?> End(string deviceId)
     {
-        if (links.TryRemove(deviceId, out var link))
+        // What happens meanwhile still comes to it.
+        if (!links.TryGetValue(deviceId, out var link))
         {
-            await link.Stop();
-            roster.Remove(deviceId);
+            return null;
         }
+
+        await link.Stop();
+        links.TryRemove(deviceId, out _);
+        roster.Remove(deviceId);
+        return link;
     }
 }

@@ -228,6 +228,12 @@ internal sealed record Mirror
                 return this;
             }
 
+            if (pair.Here < last.Here || pair.There < last.There)
+            {
+                // One of the twins was made anew, and counts from the beginning.
+                return this with { Versions = [pair] };
+            }
+
             if (last.Here == pair.Here)
             {
                 return this with { Versions = Versions.SetItem(Versions.Length - 1, pair) };

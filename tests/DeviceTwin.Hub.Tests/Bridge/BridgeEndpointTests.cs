@@ -18,14 +18,6 @@ public sealed class BridgeEndpointTests
     }
 
     [Test]
-    public async Task Without_a_bridge_there_is_none()
-    {
-        await using var hub = await HubFixture.Start();
-        Assert.That((await hub.Get("/api/v1/bridge")).ToJsonString(), Is.EqualTo("""{"on":false,"devices":[]}"""));
-        Assert.That(await hub.Http.GetStringAsync("/metrics"), Does.Contain("devicetwin_bridge_behind_seconds 0\n"));
-    }
-
-    [Test]
     public async Task A_bridge_that_is_down_says_why_and_the_hub_stays_ready()
     {
         // Bound and not listened on: whoever connects is refused, and nobody else gets the port.

@@ -101,6 +101,39 @@ public sealed class BridgeTests
     }
 
     [Test]
+    public async Task After_a_restart_of_this_hub_nothing_is_sent_again()
+    {
+        await using var hubs = await BridgedHubs.Start([Device], settings => settings with { Desired = DesiredOwner.There });
+        await hubs.There.Desire(Device, "{\"limit\":1}");
+        await hubs.There.Desire(Device, "{\"limit\":1}");
+        await hubs.Desired(Device, "{\"limit\":1}");
+        await hubs.There.Desire(Device, "{\"other\":1}");
+        await hubs.Desired(Device, "{\"limit\":1,\"other\":1}");
+        await hubs.Report(Device, "{\"limit\":{\"value\":1,\"ac\":200,\"av\":2}}");
+        await hubs.Arrives(Device, "{\"limit\":{\"value\":1,\"ac\":200,\"av\":3}}");
+        await hubs.InStep(Device);
+        var (there, here) = (hubs.There.Fleet.FindTwin(Device)!.Reported.Version, hubs.Here.Fleet.FindTwin(Device)!.Desired.Version);
+        var again = hubs.Next(Device, status => status.State == BridgeState.InStep);
+        await hubs.Here.Restart();
+        await again;
+        Assert.That((hubs.There.Fleet.FindTwin(Device)!.Reported.Version, hubs.Here.Fleet.FindTwin(Device)!.Desired.Version), Is.EqualTo((there, here)));
+        await hubs.Report(Device, "{\"n\":1}");
+        await hubs.Arrives(Device, "{\"limit\":{\"value\":1,\"ac\":200,\"av\":3},\"n\":1}");
+    }
+
+    [Test]
+    public async Task A_hub_that_is_busy_is_asked_again()
+    {
+        await using var hubs = await BridgedHubs.Start(
+            ["a", "b"], options: options => options with { KeepAliveSeconds = 0 }, there: await GatewayHost.Start(new GatewayOptions { Connects = new Pace(1, 1), LongestConnectDelay = TimeSpan.Zero }));
+        var busy = await Task.WhenAny(new[] { "a", "b" }.Select(device => hubs.Comes(device, status => status.State == BridgeState.BackingOff)));
+        Assert.That((await busy).LastProblem!.Fault, Is.EqualTo(BridgeFault.Busy));
+        hubs.There.Time.Advance(TimeSpan.FromSeconds(10));
+        await hubs.Tries("a", status => status.State == BridgeState.InStep);
+        await hubs.Tries("b", status => status.State == BridgeState.InStep);
+    }
+
+    [Test]
     public async Task What_makes_the_other_hub_end_the_connection_is_given_up()
     {
         await using var hubs = await BridgedHubs.Start(
@@ -148,11 +181,10 @@ public sealed class BridgeTests
         await hubs.There.Fleet.DeleteIdentity("missing", null, "test", CancellationToken.None);
         await hubs.Report("good", """{"n":1}""");
         await hubs.Arrives("good", """{"n":1}""");
-        await hubs.Comes("missing", status => status.State == BridgeState.BackingOff);
-        hubs.NextTry();
+        await hubs.InStep("good");
         foreach (var device in new[] { "wrong-key", "missing" })
         {
-            var problem = (await hubs.Comes(device, status => status.LastProblem?.Fault == BridgeFault.NotAuthorized)).LastProblem!;
+            var problem = (await hubs.Tries(device, status => status.LastProblem?.Fault == BridgeFault.NotAuthorized)).LastProblem!;
             Assert.That(problem.Message, Does.Contain("CONNACK 5").And.Contain("unknown or disabled there"));
         }
 

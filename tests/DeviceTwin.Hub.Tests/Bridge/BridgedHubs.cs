@@ -28,7 +28,7 @@ internal sealed class BridgedHubs : IAsyncDisposable
     /// <summary>The other hub.</summary>
     public GatewayHost There { get; }
 
-    public BridgeService Bridge { get; private set; } = null!;
+    public BridgeService Bridge => Services<BridgeService>();
 
     /// <summary>While it is set nobody reaches the other hub.</summary>
     public bool Down { get; set; }
@@ -56,7 +56,6 @@ internal sealed class BridgedHubs : IAsyncDisposable
         var standard = new BridgeSettings { Host = "localhost", Port = there.Port, Authorities = File.ReadAllText(there.AuthorityFile), Devices = credentials, Pause = TimeSpan.Zero };
         var standardOptions = new BridgeOptions { Seed = 1, Dial = hubs.Dial, Noted = hubs.Note };
         hubs.Here = await GatewayHost.Start(null, null, services => services.AddBridge(settings?.Invoke(standard) ?? standard, options?.Invoke(standardOptions) ?? standardOptions));
-        hubs.Bridge = hubs.Services<BridgeService>();
         foreach (var device in registeredHere ? devices : [])
         {
             await hubs.Here.Register(device);
@@ -124,7 +123,24 @@ internal sealed class BridgedHubs : IAsyncDisposable
 
     public Task<BridgeStatus> InStep(string device) => Comes(device, status => status.State == BridgeState.InStep);
 
-    /// <summary>Lets the time of the hub here go by until the next try.</summary>
+    /// <summary>The first status that ever fitted, or will; where the mirror waits for its next try, its time comes.</summary>
+    public async Task<BridgeStatus> Tries(string device, Func<BridgeStatus, bool> wanted)
+    {
+        var found = Comes(device, wanted);
+        for (var tries = 0; ; tries++)
+        {
+            var waits = Comes(device, status => status.State == BridgeState.BackingOff && status.LastProblem!.At >= Here.Time.GetUtcNow());
+            if (await Task.WhenAny(found, waits) == found)
+            {
+                return await found;
+            }
+
+            Assert.That(tries, Is.LessThan(20));
+            NextTry();
+        }
+    }
+
+    /// <summary>Lets the time of the hub here go by until the next try. A mirror that is connecting then gives up.</summary>
     public void NextTry() => Here.Time.Advance(Backoff.Longest);
 
     public async ValueTask DisposeAsync()

@@ -62,6 +62,10 @@ internal sealed class MirrorWalk
                 there = TwinDocument.Create("d", now);
                 mirror = mirror.Connected();
                 break;
+            case 7 when random.Next(8) == 0:
+                // The same here.
+                here = TwinDocument.Create("d", now);
+                break;
             default:
                 Step(random.Next(4));
                 break;
