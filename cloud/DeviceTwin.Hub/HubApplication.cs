@@ -9,6 +9,7 @@ using DeviceTwin.Hub.Changes;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Hub.History;
+using DeviceTwin.Hub.Jobs;
 using DeviceTwin.Hub.Logging;
 using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Options;
@@ -182,6 +183,7 @@ public sealed class HubApplication : IAsyncDisposable
             Tick = options.RolloutLook,
             Settle = options.RolloutSettle,
         });
+        builder.Services.AddJobs(new JobOptions());
         builder.Services.AddBackup(options.DataFolder, options.BackupFolder);
         builder.Services.AddBridge(options.BridgeFile is { } bridge ? BridgeFile.Read(bridge) : null, new BridgeOptions { File = options.BridgeFile });
         builder.Services.AddPageKeys(options.DataFolder);

@@ -27,11 +27,14 @@ internal sealed class HubMetrics : IDisposable
     private readonly Counter<long> bridgePatches;
     private readonly Counter<long> bridgeTelemetry;
     private readonly Counter<long> bridgeErrors;
+    private readonly Counter<long> jobDevices;
     private readonly Histogram<double> pubAck;
     private readonly Histogram<double> commitDuration;
     private readonly Histogram<double> commitChanges;
     private readonly Histogram<double> desiredInSync;
     private volatile int waiting;
+    private volatile int jobsWaiting;
+    private volatile int jobsRunning;
     private volatile IReadOnlyDictionary<string, int> underWay = new Dictionary<string, int>();
 
     public HubMetrics()
@@ -59,6 +62,11 @@ internal sealed class HubMetrics : IDisposable
             "devicetwin_changes_under_way",
             () => UnderWay.Select(state => new Measurement<double>(underWay.GetValueOrDefault(state), new KeyValuePair<string, object?>("state", state))),
             description: "Changes that may affect devices, by state.");
+        jobDevices = Count("devicetwin_job_devices_total", "Devices with which a job is done, by its type and how it ended.");
+        Meter.CreateObservableGauge(
+            "devicetwin_jobs",
+            () => new[] { Jobs("waiting", jobsWaiting), Jobs("running", jobsRunning) },
+            description: "Jobs that have not ended, by whether they have begun.");
         pubAck = Spread("devicetwin_puback_duration_seconds", "From a QoS 1 message's arrival to its PUBACK.", ShortTimes);
         commitDuration = Spread("devicetwin_commit_duration_seconds", "One commit of the store, to the disk.", ShortTimes);
         commitChanges = Spread("devicetwin_commit_changes", "Changes that one commit held.", Counts);
@@ -115,6 +123,12 @@ internal sealed class HubMetrics : IDisposable
     /// <param name="name">Of the fault.</param>
     public void BridgeFault(string name) => bridgeErrors.Add(1, new KeyValuePair<string, object?>("error", Camel(name)));
 
+    /// <summary>Jobs that have not ended.</summary>
+    public void Jobs(int waiting, int running) => (jobsWaiting, jobsRunning) = (waiting, running);
+
+    public void JobDevices(string type, string result, int count) =>
+        jobDevices.Add(count, new KeyValuePair<string, object?>("type", type), new KeyValuePair<string, object?>("result", result));
+
     public void PubAck(TimeSpan took) => pubAck.Record(took.TotalSeconds);
 
     public void DesiredInSync(TimeSpan took) => desiredInSync.Record(took.TotalSeconds);
@@ -133,6 +147,8 @@ internal sealed class HubMetrics : IDisposable
     }
 
     public void Dispose() => Meter.Dispose();
+
+    private static Measurement<double> Jobs(string state, int count) => new(count, new KeyValuePair<string, object?>("state", state));
 
     private Counter<long> Count(string name, string sentence) => Meter.CreateCounter<long>(name, description: sentence);
 

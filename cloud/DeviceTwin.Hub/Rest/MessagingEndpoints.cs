@@ -56,12 +56,19 @@ internal static class MessagingEndpoints
         Seconds(body, "responseTimeoutInSeconds", StandardResponseSeconds, ShortestResponseSeconds),
         Seconds(body, "connectTimeoutInSeconds", 0, 0));
 
-    private static TimeSpan Seconds(JsonObject body, string name, int standard, int shortest) => body[name] switch
-    {
-        null => TimeSpan.FromSeconds(standard),
-        var value when Json.Integer(value) is { } seconds && seconds >= shortest && seconds <= LongestSeconds => TimeSpan.FromSeconds(seconds),
-        _ => throw new HubException(HubError.ArgumentInvalid, $"{name} takes a whole number from {shortest} to {LongestSeconds}."),
-    };
+    /// <summary>A call whose time limits stand in the query string, as those of a digital twin's command.</summary>
+    internal static MethodCall ReadCall(string name, JsonNode? payload, HttpRequest request) => new(
+        name, payload, Seconds(request, "responseTimeoutInSeconds", StandardResponseSeconds, ShortestResponseSeconds), Seconds(request, "connectTimeoutInSeconds", 0, 0));
+
+    private static TimeSpan Seconds(JsonObject body, string name, int standard, int shortest) =>
+        Seconds(name, body[name] is { } value ? Json.Integer(value) ?? -1 : standard, shortest);
+
+    private static TimeSpan Seconds(HttpRequest request, string name, int standard, int shortest) => Seconds(
+        name, request.Text(name) is { } text ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : -1 : standard, shortest);
+
+    private static TimeSpan Seconds(string name, long seconds, int shortest) => seconds >= shortest && seconds <= LongestSeconds
+        ? TimeSpan.FromSeconds(seconds)
+        : throw new HubException(HubError.ArgumentInvalid, $"{name} takes a whole number from {shortest} to {LongestSeconds}.");
 
     /// <summary>The body as it is; what is said about it stands in headers, as in Azure's HTTPS messages.</summary>
     internal static async Task<CloudToDeviceDraft> ReadMessage(HttpRequest request)

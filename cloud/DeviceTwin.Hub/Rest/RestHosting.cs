@@ -32,8 +32,10 @@ internal static class RestHosting
         routes.MapDevices();
         routes.MapTwins();
         routes.MapModules();
+        routes.MapDigitalTwins();
         routes.MapQuery();
         routes.MapConfigurations();
+        routes.MapJobs();
         routes.MapStatistics();
         routes.MapLogs();
         routes.MapFleetApi();

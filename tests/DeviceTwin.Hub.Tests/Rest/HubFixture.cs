@@ -38,6 +38,9 @@ internal sealed class HubFixture : IAsyncDisposable
 
     public IServiceProvider Services => hub.Services;
 
+    /// <summary>What stands in connection strings.</summary>
+    public string Name => hub.Options.HostName;
+
     public int MqttPort => hub.MqttPort;
 
     public string AuthorityFile => hub.AuthorityFile;
