@@ -6,6 +6,7 @@ using DeviceTwin.Storage.Sqlite.CloudToDevice;
 using DeviceTwin.Storage.Sqlite.Configurations;
 using DeviceTwin.Storage.Sqlite.DesiredRemovals;
 using DeviceTwin.Storage.Sqlite.Evidence;
+using DeviceTwin.Storage.Sqlite.Feedback;
 using DeviceTwin.Storage.Sqlite.History;
 using DeviceTwin.Storage.Sqlite.Modules;
 using DeviceTwin.Storage.Sqlite.Plant;
@@ -49,6 +50,7 @@ internal static class SqliteSubjects
     public static string CreateFourth => string.Join('\n', (string[])
     [
         SqliteModuleTables.Create,
+        SqliteFeedbackTables.Create,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
@@ -69,5 +71,6 @@ internal static class SqliteSubjects
         new SqlitePlantTables(connection),
         new SqliteConfigurationTables(connection),
         new SqliteRolloutTables(connection),
+        new SqliteFeedbackTables(connection),
     ];
 }
