@@ -43,6 +43,7 @@ internal static class RestHosting
         routes.MapAudit();
         routes.MapOperation();
         routes.MapMessaging();
+        routes.MapFeedback();
         routes.MapFleetMethods();
         routes.MapWaveforms();
         routes.MapBackup();
