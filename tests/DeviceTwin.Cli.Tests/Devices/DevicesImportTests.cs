@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
 using DeviceTwin.Cli;
 using DeviceTwin.Cli.Commands;
@@ -58,12 +59,13 @@ public sealed class DevicesImportTests
 
         var refusal = Assert.Throws<CommandFailedException>(() => Read(text));
         Assert.That(refusal!.Code, Is.EqualTo(ExitCode.FileUnusable));
-        Assert.That(words, Has.All.Matches<string>(word => refusal.Message.Contains(word)), refusal.Message);
+        Assert.That(words.Where(word => !refusal.Message.Contains(word, StringComparison.Ordinal)), Is.Empty, refusal.Message);
         Assert.That(refusal.Message, Does.Not.Contain("secret"));
     }
 
     [Test]
     [Platform(Exclude = "Win")]
+    [UnsupportedOSPlatform("windows")]
     public void A_file_that_others_may_read_is_refused()
     {
         File.WriteAllText(path, """{"id":"a"}""");
