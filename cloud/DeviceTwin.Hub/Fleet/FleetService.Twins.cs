@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
+using DeviceTwin.Twins.DigitalTwins;
 using DeviceTwin.Twins.Reconciliation;
 
 namespace DeviceTwin.Hub.Fleet;
@@ -18,6 +19,10 @@ internal sealed partial class FleetService
     /// <inheritdoc/>
     public Task<TwinDocument> PatchTwinWith(StoreChange besides, string deviceId, JsonObject patch, string author, CancellationToken cancellation) =>
         Operate(deviceId, null, author, "twin.patch", (twin, at) => TwinUpdates.Patch(twin, patch, at), cancellation, besides);
+
+    /// <inheritdoc/>
+    public Task<TwinDocument> PatchDigitalTwin(string deviceId, JsonArray operations, string? ifMatch, string author, CancellationToken cancellation) =>
+        Operate(deviceId, ifMatch, author, "twin.patch", (twin, at) => DigitalTwinPatch.Apply(twin, operations, at), cancellation);
 
     /// <inheritdoc/>
     public Task<TwinDocument> ReplaceTwin(string deviceId, JsonObject twin, string? ifMatch, string author, CancellationToken cancellation) =>
@@ -67,7 +72,7 @@ internal sealed partial class FleetService
             var twinChange = Refusing(() => update(state.Twin, at));
             var change = new DeviceChange(state, at);
             change.Operate(twinChange, author, action);
-            if (twinChange.TagsPatch is not null && state.Identity.ModuleId is null)
+            if (twinChange.TagsPatch is not null)
             {
                 Configure(change);
             }

@@ -6,10 +6,12 @@ using DeviceTwin.Storage.Sqlite.CloudToDevice;
 using DeviceTwin.Storage.Sqlite.Configurations;
 using DeviceTwin.Storage.Sqlite.DesiredRemovals;
 using DeviceTwin.Storage.Sqlite.Evidence;
+using DeviceTwin.Storage.Sqlite.Feedback;
 using DeviceTwin.Storage.Sqlite.History;
 using DeviceTwin.Storage.Sqlite.Jobs;
 using DeviceTwin.Storage.Sqlite.Modules;
 using DeviceTwin.Storage.Sqlite.Plant;
+using DeviceTwin.Storage.Sqlite.Presence;
 using DeviceTwin.Storage.Sqlite.Query;
 using DeviceTwin.Storage.Sqlite.Rollouts;
 using DeviceTwin.Storage.Sqlite.Sequence;
@@ -51,6 +53,9 @@ internal static class SqliteSubjects
     [
         SqliteModuleTables.Create,
         SqliteJobTables.Create,
+        SqlitePresenceTables.Create,
+        SqliteConfigurationTables.CreateFourth,
+        SqliteFeedbackTables.Create,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
@@ -72,5 +77,7 @@ internal static class SqliteSubjects
         new SqliteConfigurationTables(connection),
         new SqliteRolloutTables(connection),
         new SqliteJobTables(connection),
+        new SqlitePresenceTables(connection),
+        new SqliteFeedbackTables(connection),
     ];
 }
