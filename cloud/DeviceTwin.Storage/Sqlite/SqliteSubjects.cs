@@ -52,6 +52,7 @@ internal static class SqliteSubjects
         SqliteModuleTables.Create,
         SqlitePresenceTables.Create,
         SqliteConfigurationTables.CreateFourth,
+        SqliteProvisioningTables.CreateFourth,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
