@@ -25,6 +25,9 @@ public sealed class NodeServiceSdkTests
         await device.Ask("method reboot", "method listening");
         await device.Ask("method fail 418", "method listening");
 
+        // The client says that it listens before its SUBSCRIBE is here: this call waits for that.
+        await Invoke("""["d-1",{"methodName":"reboot","connectTimeoutInSeconds":20}]""");
+
         // The shortest time to wait for an answer is 5 s: the other tests run meanwhile.
         unanswered = sdk.Try("client.invokeDeviceMethod", """["d-1",{"methodName":"nobody","responseTimeoutInSeconds":5}]""");
     }
@@ -250,7 +253,7 @@ public sealed class NodeServiceSdkTests
             "module-session.js", "azure-iot-device-mqtt", $"HostName=localhost:{hub.MqttPort};DeviceId=mm-1;ModuleId=camera;SharedAccessKey={key}", hub.AuthorityFile);
         await module.Ask("open", "open");
         await module.Ask("method focus", "method listening");
-        Assert.That(await Invoke("""["mm-1","camera",{"methodName":"focus","payload":[1,2]}]"""), Is.EqualTo("""{"status":200,"payload":{"got":[1,2]}}"""));
+        Assert.That(await Invoke("""["mm-1","camera",{"methodName":"focus","payload":[1,2],"connectTimeoutInSeconds":20}]"""), Is.EqualTo("""{"status":200,"payload":{"got":[1,2]}}"""));
         await sdk.Refused("client.invokeDeviceMethod", """["mm-1","none",{"methodName":"focus"}]""", "Error", "Not found");
         await sdk.Refused("client.invokeDeviceMethod", """["mm-1",{"methodName":"focus"}]""", "Error", "Not found");
     }
