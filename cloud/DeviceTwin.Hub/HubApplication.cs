@@ -3,6 +3,7 @@ using DeviceTwin.Dashboard;
 using DeviceTwin.Dashboard.View;
 using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Backup;
+using DeviceTwin.Hub.Bridge;
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Changes;
 using DeviceTwin.Hub.Fleet;
@@ -184,6 +185,7 @@ public sealed class HubApplication : IAsyncDisposable
         });
         builder.Services.AddJobs(new JobOptions());
         builder.Services.AddBackup(options.DataFolder, options.BackupFolder);
+        builder.Services.AddBridge(options.BridgeFile is { } bridge ? BridgeFile.Read(bridge) : null, new BridgeOptions { File = options.BridgeFile });
         builder.Services.AddPageKeys(options.DataFolder);
         builder.Services.AddDashboard();
         builder.Services.AddSingleton<IFleetView, FleetView>();

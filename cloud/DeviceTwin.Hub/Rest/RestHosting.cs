@@ -1,5 +1,6 @@
 using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Backup;
+using DeviceTwin.Hub.Bridge;
 using DeviceTwin.Hub.Changes;
 using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Hub.History;
@@ -56,6 +57,7 @@ internal static class RestHosting
         routes.MapAlarms();
         routes.MapEvidence();
         routes.MapPlant();
+        routes.MapBridge();
     }
 
     /// <summary>What routing refuses has no body yet; programs get the same shape as from every other refusal.</summary>

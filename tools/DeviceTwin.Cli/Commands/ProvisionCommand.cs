@@ -78,6 +78,12 @@ internal sealed class ProvisionCommand
 
         var journalFile = parsed.GetValue(journal)?.FullName ?? planFile.FullName + ".journal";
         using var open = TrayFault.Journal(() => TrayJournal.Open(journalFile, TimeProvider.System));
+        var flasher = release is null ? null : new EsptoolFlasher(release, computer, parsed.GetValue(flashPorts) ?? [], new SystemProcesses());
+        if (flasher is not null)
+        {
+            await FlashNew(flasher, open, cancellation);
+        }
+
         var results = await new TrayScreen(rows).Watch(hub.Json(parsed) && !Screen.IsLive, tell => TrayRun.Run(
             rows,
             new TrayParts
@@ -88,7 +94,7 @@ internal sealed class ProvisionCommand
                 Secrets = store,
                 Wifi = profiles,
                 Enrolment = enrolment.Enrolment,
-                Flasher = release is null ? null : new EsptoolFlasher(release, computer, parsed.GetValue(flashPorts) ?? [], new SystemProcesses()),
+                Flasher = flasher,
                 Tell = tell,
             },
             cancellation));
@@ -102,6 +108,24 @@ internal sealed class ProvisionCommand
         }
 
         return results.All(result => result.IsDone) ? ExitCode.Success.Number : CommandRunner.Fail(ExitCode.BoardsLeft, ExitCode.BoardsLeft.Meaning);
+    }
+
+    /// <summary>Chips as they come from their maker have no dialogue that could say which line they are for: each gets the firmware first.</summary>
+    private static async Task FlashNew(EsptoolFlasher flasher, TrayJournal journal, CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var chip in await flasher.FlashNew(cancellation))
+            {
+                journal.Add(new JournalEntry(default, "flashedNew", ChipId: chip.Mac, Port: chip.Port, Detail: chip.Fault));
+                Talk.Say(chip.Fault is null ? $"The new chip {chip.Mac} at {chip.Port} has the firmware." : $"The new chip {chip.Mac} at {chip.Port} has none: {chip.Fault}");
+            }
+        }
+        catch (BoardFaultException fault)
+        {
+            // Boards that have firmware go on without it.
+            Talk.Say($"{fault.Diagnosis.Sentence} {fault.Diagnosis.NextStep}");
+        }
     }
 
     private static IReadOnlyList<PlanRow> ReadPlan(FileInfo file)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using DeviceTwin.Cli.Hub;
+using DeviceTwin.Provisioning.Flashing;
 
 namespace DeviceTwin.Cli.Doctor;
 
@@ -34,7 +35,7 @@ internal sealed class Examination(IMachine machine, HubClient? client)
 
     private async Task<Finding> Esptool(CancellationToken cancellation)
     {
-        foreach (var program in new[] { "esptool", "esptool.py" })
+        foreach (var program in EsptoolFlasher.Programs)
         {
             if (await machine.FirstLine(program, ["version"], cancellation) is { } version)
             {
