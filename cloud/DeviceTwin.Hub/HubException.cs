@@ -14,6 +14,7 @@ public sealed record HubError(int Code, string Name, int HttpStatus)
     public static readonly HubError ArgumentInvalid = new(400004, "ArgumentInvalid", 400);
     public static readonly HubError IotHubFormatError = new(400006, "IotHubFormatError", 400);
     public static readonly HubError Unauthorized = new(401002, "IotHubUnauthorizedAccess", 401);
+    public static readonly HubError QuotaExceeded = new(403002, "IotHubQuotaExceeded", 403);
     public static readonly HubError DeviceNotFound = new(404001, "DeviceNotFound", 404);
     public static readonly HubError ModuleNotFound = new(404010, "ModuleNotFound", 404);
     public static readonly HubError ConfigurationNotFound = new(404011, "ConfigurationNotFound", 404);

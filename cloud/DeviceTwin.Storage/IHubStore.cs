@@ -6,6 +6,7 @@ using DeviceTwin.Storage.Configurations;
 using DeviceTwin.Storage.Evidence;
 using DeviceTwin.Storage.Feedback;
 using DeviceTwin.Storage.History;
+using DeviceTwin.Storage.Jobs;
 using DeviceTwin.Storage.Plant;
 using DeviceTwin.Storage.Rollouts;
 using DeviceTwin.Storage.Sequence;
@@ -15,7 +16,7 @@ using DeviceTwin.Twins;
 namespace DeviceTwin.Storage;
 
 /// <summary>Everything the hub keeps, in one place: what it holds at start, a way to write, and the histories.</summary>
-public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, IAccessStore, ICloudToDeviceStore, IDesiredRemovalStore, IWaveformStore, IBackupSource, ISequenceStore, IHistoryStore, IProvisioningStore, ITwinQueries, ITwinChangeLog, IAlarmStore, IEvidenceStore, IPlantStore, IConfigurationStateStore, IRolloutStore, IModuleStore, IFeedbackStore, IDisposable
+public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, IAccessStore, ICloudToDeviceStore, IDesiredRemovalStore, IWaveformStore, IBackupSource, ISequenceStore, IHistoryStore, IProvisioningStore, ITwinQueries, ITwinChangeLog, IAlarmStore, IEvidenceStore, IPlantStore, IConfigurationStateStore, IRolloutStore, IModuleStore, IJobStore, IFeedbackStore, IDisposable
 {
     /// <summary>What was durable when the store was opened. Called once, before the first write.</summary>
     StoredFleet Load();
@@ -103,6 +104,9 @@ public sealed record StoredFleet(
 {
     /// <summary>The modules of the devices; sessions and telemetry times have theirs among the devices', by address.</summary>
     public IReadOnlyList<StoredModule> Modules { get; init; } = [];
+
+    /// <summary>When devices and modules last came or went, by address; those that never did are missing.</summary>
+    public IReadOnlyDictionary<string, StoredPresence> Presence { get; init; } = new Dictionary<string, StoredPresence>();
 }
 
 /// <summary>A module with its twin.</summary>

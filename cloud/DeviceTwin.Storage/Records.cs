@@ -32,7 +32,18 @@ public sealed record DeviceIdentity(
 
     /// <inheritdoc cref="PrimaryThumbprint"/>
     public string SecondaryThumbprint { get; init; } = "";
+
+    /// <summary>Why <see cref="Enabled"/> is as it is, in somebody's words; null where nobody said.</summary>
+    public string? StatusReason { get; init; }
+
+    /// <summary>When <see cref="Enabled"/> last became another; null = never since the identity was made.</summary>
+    public DateTimeOffset? StatusUpdatedAt { get; init; }
 }
+
+/// <summary>What is known of a connection when nobody is there any more.</summary>
+/// <param name="Address">A <see cref="TwinAddress"/>.</param>
+/// <param name="ChangedAt">When it last came or went.</param>
+public sealed record StoredPresence(string Address, bool Connected, DateTimeOffset ChangedAt);
 
 /// <summary>The filters of a persistent MQTT session, with the granted QoS, and the topic filter text as subscribed.</summary>
 /// <param name="DeviceId">A <see cref="TwinAddress"/>: modules have sessions of their own.</param>

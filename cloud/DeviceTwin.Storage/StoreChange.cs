@@ -20,6 +20,9 @@ public abstract record StoreChange
 
     public sealed record DeleteSession(string DeviceId) : StoreChange;
 
+    /// <summary>A device or module came or went.</summary>
+    public sealed record PutPresence(StoredPresence Presence) : StoreChange;
+
     public sealed record PutConfiguration(Configuration Configuration) : StoreChange;
 
     public sealed record DeleteConfiguration(string Id) : StoreChange;

@@ -27,6 +27,9 @@ public sealed record TwinDocument(
     /// <summary>What configurations have set in the desired properties: dotted path to the setting. See <see cref="AppliedSetting"/>.</summary>
     public ImmutableSortedDictionary<string, AppliedSetting> Applied { get; init; } = AppliedSetting.None;
 
+    /// <summary>When it last came or went; null = never. A fact of the moment, like the connection itself.</summary>
+    public DateTimeOffset? ConnectionUpdatedAt { get; init; }
+
     /// <summary>How many messages wait for the device. A fact of the moment, like the connection.</summary>
     public int CloudToDeviceMessageCount { get; init; }
 

@@ -17,6 +17,7 @@ public sealed class ConfigurationStateTests
         {
             Version = 4,
             MetricQueries = new Dictionary<string, string> { ["all"] = "SELECT * FROM devices" },
+            ForModules = true,
         },
         "ada",
         StoreFolder.Start,
@@ -51,7 +52,7 @@ public sealed class ConfigurationStateTests
         var admitted = state.Admissions.Single();
         Assert.That((admitted.DeviceId, admitted.Journal["a.b"].BeforeBy!.ConfigurationId, admitted.Journal["n"].Before, admitted.Journal["a.b"].Version), Is.EqualTo(("p", "c", default(JsonNode), 3L)));
         Assert.That((admitted.Rollback!.Restored.Single(), admitted.Rollback.Kept.Single().Why), Is.EqualTo(("a.b", "somebody")));
-        Assert.That((again.Load().Configurations.Single().Version, again.Load().Configurations.Single().MetricQueries["all"]), Is.EqualTo((4L, "SELECT * FROM devices")));
+        Assert.That((again.Load().Configurations.Single().Version, again.Load().Configurations.Single().MetricQueries["all"], again.Load().Configurations.Single().ForModules), Is.EqualTo((4L, "SELECT * FROM devices", true)));
     }
 
     [Test]

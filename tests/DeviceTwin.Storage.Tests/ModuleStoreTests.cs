@@ -6,7 +6,7 @@ namespace DeviceTwin.Tests.Storage;
 /// <summary>Modules stand beside the devices, and go with them.</summary>
 public sealed class ModuleStoreTests
 {
-    private static readonly DeviceIdentity Camera = StoreFolder.Identity("press-1") with { ModuleId = "camera", ManagedBy = "ann", Authentication = AuthenticationType.SelfSigned, PrimaryThumbprint = "AB" };
+    private static readonly DeviceIdentity Camera = StoreFolder.Identity("press-1") with { ModuleId = "camera", ManagedBy = "ann", Authentication = AuthenticationType.SelfSigned, PrimaryThumbprint = "AB", StatusReason = "spare", StatusUpdatedAt = StoreFolder.Start };
 
     [Test]
     public async Task Identity_twin_and_session_of_a_module_come_back_as_they_were()

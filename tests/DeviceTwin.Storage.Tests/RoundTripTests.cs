@@ -21,7 +21,7 @@ public sealed class RoundTripTests
     public async Task Identity_twin_session_and_configuration_come_back_as_they_were()
     {
         using var folder = new StoreFolder();
-        var identity = StoreFolder.Identity("press-1");
+        var identity = StoreFolder.Identity("press-1") with { StatusReason = "Größe €", StatusUpdatedAt = StoreFolder.Start.AddTicks(1) };
         var twin = TwinUpdates.Patch(
             StoreFolder.Twin("press-1"),
             Json.ParseObject("""{"tags":{"line":"Größe €"},"properties":{"desired":{"a":{"b":20.0,"c":[1,"x"]}}}}"""),
@@ -69,6 +69,26 @@ public sealed class RoundTripTests
         Assert.That(loadedConfiguration.DeviceContent["properties.desired.x"]!.ToJsonString(), Is.EqualTo("[1,2]"));
         Assert.That(loadedConfiguration.Labels, Is.EqualTo(configuration.Labels));
         Assert.That(fleet.Counters["telemetry"], Is.EqualTo(12));
+    }
+
+    [Test]
+    public async Task When_a_device_or_a_module_came_and_went_is_kept_until_it_is_deleted()
+    {
+        using var folder = new StoreFolder();
+        using (var store = folder.Open())
+        {
+            foreach (var (address, connected) in new[] { ("a", true), ("a/m", true), ("b", true), ("b", false) })
+            {
+                await store.Write([new StoreChange.PutPresence(new StoredPresence(address, connected, StoreFolder.Start.AddSeconds(connected ? 1 : 2)))]);
+            }
+
+            await store.Write([new StoreChange.DeleteModule("a", "m")]);
+        }
+
+        using var again = folder.Open();
+        Assert.That(
+            again.Load().Presence.Values.OrderBy(presence => presence.Address),
+            Is.EqualTo(new[] { new StoredPresence("a", true, StoreFolder.Start.AddSeconds(1)), new StoredPresence("b", false, StoreFolder.Start.AddSeconds(2)) }));
     }
 
     [Test]

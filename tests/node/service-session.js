@@ -62,8 +62,8 @@ const pages = {
   },
 };
 
-/** The package keeps its promise only to those who give it a function. */
-const byFunction = ['runBulkEnrollmentOperation'];
+/** The packages' promises of these are never kept, or refused: they want a function. */
+const byFunction = ['runBulkEnrollmentOperation', 'removeModule'];
 
 /** What a promise of one of the packages holds besides the answer's body is node's own. */
 function bodyOf(result) {

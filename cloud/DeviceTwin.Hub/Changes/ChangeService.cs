@@ -320,7 +320,12 @@ internal sealed partial class ChangeService : IChanges, IHostedService, IDisposa
 
     private ChangeRun Run(string id) => runs.GetValueOrDefault(id) ?? throw ChangeErrors.NoChange(id);
 
-    private Configuration Live(string configurationId) => fleet.FindConfiguration(configurationId) ?? throw FleetErrors.ConfigurationNotFound(configurationId);
+    private Configuration Live(string configurationId)
+    {
+        var live = fleet.FindConfiguration(configurationId) ?? throw FleetErrors.ConfigurationNotFound(configurationId);
+        FleetService.RefuseModules(live);
+        return live;
+    }
 
     private string FreeId(string configurationId)
     {

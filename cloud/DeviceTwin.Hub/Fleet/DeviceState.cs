@@ -36,15 +36,17 @@ internal sealed record DeviceState(
     public TwinDocument Seen => Twin with
     {
         Connected = Presence.Connected,
+        ConnectionUpdatedAt = Presence.UpdatedAt,
         LastActivityAt = Presence.LastActivityAt,
         CloudToDeviceMessageCount = Presence.QueuedMessages,
     };
 }
 
-/// <summary>Whether a device is there. Not stored: after a start nobody is connected.</summary>
-internal sealed class DevicePresence(DateTimeOffset? lastActivityAt)
+/// <summary>Whether a device is there. After a start nobody is connected.</summary>
+internal sealed class DevicePresence(DateTimeOffset? lastActivityAt, DateTimeOffset? updatedAt)
 {
     private long activityTicks = lastActivityAt?.UtcTicks ?? 0;
+    private long updatedTicks = updatedAt?.UtcTicks ?? 0;
     private volatile bool connected;
     private volatile int queuedMessages;
 
@@ -56,6 +58,13 @@ internal sealed class DevicePresence(DateTimeOffset? lastActivityAt)
     {
         get => connected;
         set => connected = value;
+    }
+
+    /// <summary>When <see cref="Connected"/> last became another; null = never.</summary>
+    public DateTimeOffset? UpdatedAt
+    {
+        get => Interlocked.Read(ref updatedTicks) is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+        set => Interlocked.Exchange(ref updatedTicks, value?.UtcTicks ?? 0);
     }
 
     /// <summary>How many messages wait for the device.</summary>

@@ -25,6 +25,10 @@ internal static class FleetErrors
     /// <summary>There is no such device, or module.</summary>
     public static HubException NotFound(string address) => TwinAddress.IsModule(address) ? ModuleNotFound(TwinAddress.Parse(address)) : DeviceNotFound(address);
 
+    public static HubException AlreadyExists(DeviceIdentity identity) => identity.ModuleId is null
+        ? new(HubError.DeviceAlreadyExists, $"There is a device \"{identity.DeviceId}\" already. To update it, send If-Match with its ETag or \"*\".")
+        : new(HubError.ModuleAlreadyExists, $"Device \"{identity.DeviceId}\" has a module \"{identity.ModuleId}\" already. To update it, send If-Match with its ETag or \"*\".");
+
     public static HubException ModuleNotFound(TwinAddress address) =>
         new(HubError.ModuleNotFound, $"Device \"{address.DeviceId}\" has no module \"{address.ModuleId}\". Register it first, or check the spelling: ids are case-sensitive.");
 

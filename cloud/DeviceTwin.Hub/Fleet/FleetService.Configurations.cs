@@ -10,6 +10,16 @@ namespace DeviceTwin.Hub.Fleet;
 /// <summary>Configurations, and their way into the desired properties.</summary>
 internal sealed partial class FleetService
 {
+    /// <summary>Azure's, per hub.</summary>
+    public const int MaximumConfigurations = 100;
+
+    /// <summary>Azure's: queries of one's own per configuration.</summary>
+    public const int MaximumMetrics = 5;
+
+    private static readonly QueryColumn[] Counted = [new QueryColumn("count", null, AggregateFunction.Count)];
+
+    private readonly MetricResults metricResults;
+
     /// <inheritdoc/>
     public Configuration? FindConfiguration(string id) => Find(visibleConfigurations, id)?.Configuration;
 
@@ -18,25 +28,20 @@ internal sealed partial class FleetService
         [.. visibleConfigurations.Select(prepared => prepared.Configuration).OrderBy(configuration => configuration.Id, StringComparer.Ordinal)];
 
     /// <inheritdoc/>
-    public ConfigurationMetrics? FindConfigurationMetrics(string id)
+    public string? FindConfigurationStatus(string deviceId, string configurationId) => Visible(deviceId) is { } state ? ConfigurationStatus(state, configurationId) : null;
+
+    /// <inheritdoc/>
+    public ConfigurationMetrics? FindConfigurationMetrics(string id, bool evaluate = true)
     {
         if (Find(visibleConfigurations, id) is not { } prepared)
         {
             return null;
         }
 
-        IReadOnlyCollection<string> candidates;
-        lock (gate)
-        {
-            candidates = tags.Candidates(prepared.Condition);
-        }
-
-        var queries = prepared.Configuration.MetricQueries.Select(query => (Name: query.Key, Refusing(() => TwinQuery.Parse(query.Value)).Condition)).ToArray();
-        var results = queries.ToDictionary(query => query.Name, _ => 0, StringComparer.Ordinal);
         var (targeted, applied, succeeded, failed) = (0, 0, 0, 0);
-        foreach (var state in candidates.Select(deviceId => visible.GetValueOrDefault(deviceId)).OfType<DeviceState>())
+        foreach (var state in Candidates(prepared))
         {
-            if (!prepared.Condition.Matches(Subject(state)))
+            if (!prepared.Targets(Subject(state)))
             {
                 continue;
             }
@@ -47,13 +52,58 @@ internal sealed partial class FleetService
                 .Select(setting => state.Reconciliation.StateOf(setting.Key)).ToArray();
             succeeded += won.Length > 0 && Array.TrueForAll(won, stands => stands == ConvergenceState.InSync) ? 1 : 0;
             failed += Array.Exists(won, stands => stands is ConvergenceState.Rejected or ConvergenceState.Drifted) ? 1 : 0;
-            foreach (var (name, condition) in queries)
+        }
+
+        var results = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (name, query) in prepared.Configuration.MetricQueries)
+        {
+            if ((evaluate ? metricResults.Of(query, CountOf) : metricResults.Known(query)) is { } result)
             {
-                results[name] += condition.Matches(Asked(state.Seen, state)) ? 1 : 0;
+                results.Add(name, result);
             }
         }
 
-        return new ConfigurationMetrics(targeted, applied) { Succeeded = succeeded, Failed = failed, Indexed = TagIndex.CanLookUp(prepared.Condition), Results = results };
+        return new ConfigurationMetrics(targeted, applied)
+        {
+            Succeeded = succeeded,
+            Failed = failed,
+            Indexed = !prepared.Configuration.ForModules && TagIndex.CanLookUp(prepared.Condition),
+            Results = results,
+        };
+    }
+
+    /// <summary>How many devices, or modules, a metric's query selects: those that are durable.</summary>
+    private long CountOf(string text) => Refusing(() =>
+    {
+        var query = TwinQuery.Parse(text);
+        var count = query.Source == QuerySource.Modules
+            ? visibleModules.SelectMany(device => device.Value.Values).LongCount(state => query.Condition.Matches(Asked(state.Seen, state)))
+            : store.FindGroups(query with { Columns = Counted }, Presence) is [{ Aggregates: [{ Value: long found }] }] ? found : 0;
+        return Math.Min(count, query.Top ?? count);
+    });
+
+    /// <inheritdoc/>
+    public async Task ApplyContent(string deviceId, ConfigurationContent content, string author, CancellationToken cancellation)
+    {
+        var at = time.GetUtcNow();
+        var parts = content.Modules.Select(module => (Address: TwinAddress.Of(deviceId, module.Key), Content: module.Value)).Prepend((Address: deviceId, Content: content.Device))
+            .Select(part => (part.Address, Document: Refusing(() => PreparedConfiguration.Content(part.Content))))
+            .ToArray();
+        Task written;
+        lock (gate)
+        {
+            var changes = new List<DeviceChange>();
+            foreach (var (address, document) in parts)
+            {
+                var change = new DeviceChange(Working(address), at);
+                change.Operate(Refusing(() => TwinUpdates.PatchDesired(change.State.Twin, document, at)), author, "twin.patch");
+                changes.Add(change);
+            }
+
+            written = Publish(changes);
+        }
+
+        await Durable(written, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -62,9 +112,18 @@ internal sealed partial class FleetService
     {
         var at = time.GetUtcNow();
         Refusing(() => PreparedConfiguration.Prepare(configuration));
-        foreach (var query in configuration.MetricQueries.Values)
+        if (configuration.MetricQueries.Count > MaximumMetrics)
         {
-            RefuseUnlessDevices(Refusing(() => TwinQuery.Parse(query)));
+            throw new HubException(
+                HubError.ArgumentInvalid, $"metrics.queries has {configuration.MetricQueries.Count} queries, {MaximumMetrics} are allowed. Ask the others of POST /devices/query.");
+        }
+
+        foreach (var (name, query) in configuration.MetricQueries)
+        {
+            if (MetricRefusal(query) is { } refusal)
+            {
+                throw new HubException(HubError.ArgumentInvalid, $"metrics.queries.{name}: {refusal}");
+            }
         }
 
         Configuration result;
@@ -80,6 +139,12 @@ internal sealed partial class FleetService
                 throw new HubException(
                     HubError.ConfigurationAlreadyExists,
                     $"There is a configuration \"{configuration.Id}\" already. To update it, send If-Match with its ETag or \"*\".");
+            }
+
+            if (before is null && ifMatch is null && workingConfigurations.Length >= MaximumConfigurations)
+            {
+                throw new HubException(
+                    HubError.QuotaExceeded, $"There are {workingConfigurations.Length} configurations already, {MaximumConfigurations} are allowed. Delete one, or bring the settings into another.");
             }
 
             if (ifMatch is not null)
@@ -150,7 +215,7 @@ internal sealed partial class FleetService
         {
             foreach (var configuration in new[] { before, after }.OfType<PreparedConfiguration>())
             {
-                concerned.UnionWith(tags.Candidates(configuration.Condition));
+                concerned.UnionWith(configuration.Configuration.ForModules ? ModuleAddresses() : tags.Candidates(configuration.Condition));
             }
         }
 
@@ -159,7 +224,7 @@ internal sealed partial class FleetService
         {
             lock (gate)
             {
-                if (working.GetValueOrDefault(deviceId) is { } state
+                if (FindWorking(deviceId) is { } state
                     && (others.Contains(deviceId) || IsMember(before, state) || IsMember(after, state)))
                 {
                     written.Add(Reconfigure(deviceId));
@@ -178,13 +243,27 @@ internal sealed partial class FleetService
         }
 
         Interlocked.Increment(ref evaluations);
-        return configuration.Condition.Matches(Subject(state));
+        return configuration.Targets(Subject(state));
     }
 
-    /// <summary>Brings one device to its configurations, inside the lock; nothing is written where nothing changes.</summary>
+    /// <summary>Devices, or modules, among which are all that a configuration targets, as readers see them.</summary>
+    private IEnumerable<DeviceState> Candidates(PreparedConfiguration prepared)
+    {
+        if (prepared.Configuration.ForModules)
+        {
+            return visibleModules.SelectMany(device => device.Value.Values);
+        }
+
+        lock (gate)
+        {
+            return tags.Candidates(prepared.Condition).Select(deviceId => visible.GetValueOrDefault(deviceId)).OfType<DeviceState>();
+        }
+    }
+
+    /// <summary>Brings one device, or module, to its configurations, inside the lock; nothing is written where nothing changes.</summary>
     private Task Reconfigure(string deviceId)
     {
-        var before = working[deviceId];
+        var before = Working(deviceId);
         var change = new DeviceChange(before, time.GetUtcNow());
         Configure(change);
 
@@ -197,7 +276,7 @@ internal sealed partial class FleetService
     {
         if (ConfigureOr(change, returning) is { } reason)
         {
-            FleetLog.ConfigurationNotApplied(logger, change.State.Identity.DeviceId, reason);
+            FleetLog.ConfigurationNotApplied(logger, change.State.Identity.Address, reason);
         }
     }
 
@@ -206,6 +285,22 @@ internal sealed partial class FleetService
     {
         change.Happened(PathEvent.ConfigurationChanged);
         return (change.Actions & ReconciliationActions.Plan) == 0 ? null : change.Configure(LayersOf(change.State, workingConfigurations, workingStages), returning);
+    }
+
+    /// <summary>Why a text is no query of a configuration's metric; null where it is one.</summary>
+    public static string? MetricRefusal(string text)
+    {
+        try
+        {
+            var query = TwinQuery.Parse(text);
+            return query.Source == QuerySource.Jobs || query.Aggregates
+                ? "A metric counts the devices, or modules, that its query selects: write SELECT deviceId FROM devices WHERE …, without aggregates and GROUP BY."
+                : null;
+        }
+        catch (TwinException refusal)
+        {
+            return refusal.Message;
+        }
     }
 
     private static ConditionSubject Subject(DeviceState state) => new(state.Twin, state.Identity.Enabled);

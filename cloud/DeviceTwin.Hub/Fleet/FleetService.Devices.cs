@@ -12,6 +12,10 @@ namespace DeviceTwin.Hub.Fleet;
 internal sealed partial class FleetService
 {
     private const int MaximumIdLength = 128;
+
+    /// <summary>Azure's, in characters.</summary>
+    private const int MaximumStatusReason = 128;
+
     private const int GeneratedKeyBytes = 32;
     private static readonly StoreChange OneMessage = new StoreChange.Count(FleetCounters.Telemetry, 1);
 
@@ -36,61 +40,48 @@ internal sealed partial class FleetService
 
     private async Task<DeviceIdentity> PutIdentity(DeviceIdentity identity, string? ifMatch, JsonObject? content, string author, CancellationToken cancellation)
     {
-        if (identity.ModuleId is not null)
-        {
-            return await PutModule(identity, ifMatch, content, author, cancellation).ConfigureAwait(false);
-        }
-
-        CheckId(identity.DeviceId, "device");
+        var kind = KindOf(identity.ModuleId);
+        CheckId(identity.ModuleId ?? identity.DeviceId, kind);
         CheckKey(identity.PrimaryKey, "primaryKey");
         CheckKey(identity.SecondaryKey, "secondaryKey");
         CheckThumbprints(identity);
+        CheckStatusReason(identity.StatusReason);
         var at = time.GetUtcNow();
-        DeviceIdentity result;
+        DeviceChange change;
         Task written;
         lock (gate)
         {
-            var existing = working.GetValueOrDefault(identity.DeviceId);
-            DeviceChange change;
+            if (identity.ModuleId is not null)
+            {
+                _ = Device(identity.DeviceId);
+            }
+
+            var existing = FindWorking(identity.Address);
             if (ifMatch is null)
             {
                 if (existing is not null)
                 {
-                    throw new HubException(
-                        HubError.DeviceAlreadyExists, $"There is a device \"{identity.DeviceId}\" already. To update it, send If-Match with its ETag or \"*\".");
+                    throw FleetErrors.AlreadyExists(identity);
                 }
 
-                result = Complete(identity, null) with
-                {
-                    // Azure's generation ids are such counts of time: no later device of the same name has the same.
-                    GenerationId = at.UtcTicks.ToString(CultureInfo.InvariantCulture),
-                    ETag = ETags.First,
-                    CreatedAt = at,
-                };
-                var twin = TwinDocument.Create(identity.DeviceId, at);
-                change = new DeviceChange(
-                    new DeviceState(result, twin, NodeReconciliation.From(twin), null, new DevicePresence(null)), at);
-                change.SetIdentity(result, author, "identity.create");
-                change.Stored.Add(new StoreChange.PutTwin(twin));
-                if (content is not null)
-                {
-                    change.Operate(Refusing(() => TwinUpdates.Patch(twin, content, at)), author, "twin.patch");
-                }
-
-                Configure(change);
+                CheckRoom(identity);
+                change = Made(Complete(identity, null), content, author, at);
             }
             else
             {
-                var before = existing?.Identity ?? throw FleetErrors.DeviceNotFound(identity.DeviceId);
+                var before = existing?.Identity ?? throw FleetErrors.NotFound(identity.Address);
                 FleetErrors.CheckMatch(ifMatch, before.ETag);
-                result = Complete(identity, before) with
-                {
-                    GenerationId = before.GenerationId,
-                    ETag = ETags.Next(before.ETag),
-                    CreatedAt = before.CreatedAt,
-                };
                 change = new DeviceChange(existing, at);
-                change.SetIdentity(result, author, "identity.update");
+                change.SetIdentity(
+                    Complete(identity, before) with
+                    {
+                        GenerationId = before.GenerationId,
+                        ETag = ETags.Next(before.ETag),
+                        CreatedAt = before.CreatedAt,
+                        StatusUpdatedAt = identity.Enabled == before.Enabled ? before.StatusUpdatedAt : at,
+                    },
+                    author,
+                    $"{AuditWord(identity)}.update");
                 RecheckModules(change);
             }
 
@@ -100,15 +91,44 @@ internal sealed partial class FleetService
         await Durable(written, cancellation).ConfigureAwait(false);
         if (ifMatch is null)
         {
-            FleetLog.Registered(logger, identity.DeviceId, author);
+            FleetLog.Registered(logger, identity.Address, author);
         }
         else
         {
-            FleetLog.Updated(logger, identity.DeviceId, author);
+            FleetLog.Updated(logger, identity.Address, author);
         }
 
-        return result;
+        return change.State.Identity;
     }
+
+    /// <summary>A device, or a module, that begins, inside the lock: with its twin, and with what configurations ask of it.</summary>
+    /// <param name="content">Of the twin, as a patch of an empty one; null = none.</param>
+    private DeviceChange Made(DeviceIdentity wanted, JsonObject? content, string author, DateTimeOffset at)
+    {
+        var identity = wanted with
+        {
+            // Azure's generation ids are such counts of time: no later device of the same name has the same.
+            GenerationId = at.UtcTicks.ToString(CultureInfo.InvariantCulture),
+            ETag = ETags.First,
+            CreatedAt = at,
+            StatusUpdatedAt = null,
+        };
+        var twin = TwinDocument.Create(identity.DeviceId, at, identity.ModuleId);
+        var change = new DeviceChange(new DeviceState(identity, twin, NodeReconciliation.From(twin), null, new DevicePresence(null, null)), at);
+        change.SetIdentity(identity, author, $"{AuditWord(identity)}.create");
+        change.Stored.Add(new StoreChange.PutTwin(twin));
+        if (content is not null)
+        {
+            change.Operate(Refusing(() => TwinUpdates.Patch(twin, content, at)), author, "twin.patch");
+        }
+
+        Configure(change);
+        return change;
+    }
+
+    private static string KindOf(string? moduleId) => moduleId is null ? "device" : "module";
+
+    private static string AuditWord(DeviceIdentity identity) => identity.ModuleId is null ? "identity" : "module";
 
     /// <inheritdoc/>
     public async Task DeleteIdentity(string deviceId, string? ifMatch, string author, CancellationToken cancellation)
@@ -195,10 +215,15 @@ internal sealed partial class FleetService
                 presence.Connected = true;
                 if (came)
                 {
+                    presence.UpdatedAt = at;
                     FleetLog.Connected(logger, deviceId);
                     Tell([new FleetEvent.ConnectionChanged(deviceId, at, true)]);
                 }
             });
+            if (came)
+            {
+                NotePresence(deviceId, true, at);
+            }
         }
 
         try
@@ -233,15 +258,25 @@ internal sealed partial class FleetService
 
             presence.ConnectionId = null;
             resends.Forget(deviceId);
-            return store.Write([], () =>
+            var told = store.Write([], () =>
             {
                 presence.Touch(at);
                 presence.Connected = false;
+                presence.UpdatedAt = at;
                 FleetLog.Disconnected(logger, deviceId);
                 Tell([new FleetEvent.ConnectionChanged(deviceId, at, false)]);
             });
+            NotePresence(deviceId, false, at);
+            return told;
         }
     }
+
+    /// <summary>
+    /// Has the next start know when a device came or went, inside the lock. A write of its own that nobody waits for: a disk that is full keeps no device out,
+    /// and one that has gone is gone.
+    /// </summary>
+    private void NotePresence(string deviceId, bool connected, DateTimeOffset at) =>
+        _ = store.Write([new StoreChange.PutPresence(new StoredPresence(deviceId, connected, at))]);
 
     /// <inheritdoc/>
     public void SetQueuedMessages(string deviceId, int count)
@@ -399,6 +434,14 @@ internal sealed partial class FleetService
         if (id.Contains("%2f", StringComparison.OrdinalIgnoreCase))
         {
             throw new HubException(HubError.ArgumentInvalid, $"The {noun} id \"{id}\" is not allowed: it must not contain a slash, nor %2F. Leave it out.");
+        }
+    }
+
+    private static void CheckStatusReason(string? reason)
+    {
+        if (reason?.Length > MaximumStatusReason)
+        {
+            throw new HubException(HubError.ArgumentInvalid, $"statusReason has {reason.Length} characters, {MaximumStatusReason} are allowed. Say it shorter.");
         }
     }
 

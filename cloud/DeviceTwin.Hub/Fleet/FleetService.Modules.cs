@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
@@ -42,78 +41,14 @@ internal sealed partial class FleetService
             .Select(module => module.Seen);
     }
 
-    private async Task<DeviceIdentity> PutModule(DeviceIdentity identity, string? ifMatch, JsonObject? content, string author, CancellationToken cancellation)
+    /// <summary>Whether a device may have one module more, inside the lock.</summary>
+    private void CheckRoom(DeviceIdentity identity)
     {
-        CheckId(identity.ModuleId!, "module");
-        CheckKey(identity.PrimaryKey, "primaryKey");
-        CheckKey(identity.SecondaryKey, "secondaryKey");
-        CheckThumbprints(identity);
-        var at = time.GetUtcNow();
-        DeviceIdentity result;
-        Task written;
-        lock (gate)
+        if (identity.ModuleId is not null && workingModules.GetValueOrDefault(identity.DeviceId, NoModules).Count == MaximumModules)
         {
-            _ = Device(identity.DeviceId);
-            var modules = workingModules.GetValueOrDefault(identity.DeviceId, NoModules);
-            var existing = modules.GetValueOrDefault(identity.ModuleId!);
-            DeviceChange change;
-            if (ifMatch is null)
-            {
-                if (existing is not null)
-                {
-                    throw new HubException(
-                        HubError.ModuleAlreadyExists, $"Device \"{identity.DeviceId}\" has a module \"{identity.ModuleId}\" already. To update it, send If-Match with its ETag or \"*\".");
-                }
-
-                if (modules.Count == MaximumModules)
-                {
-                    throw new HubException(
-                        HubError.TooManyModules, $"Device \"{identity.DeviceId}\" has {MaximumModules} modules already. Delete one that it does not need any more.");
-                }
-
-                result = Complete(identity, null) with
-                {
-                    GenerationId = at.UtcTicks.ToString(CultureInfo.InvariantCulture),
-                    ETag = ETags.First,
-                    CreatedAt = at,
-                };
-                var twin = TwinDocument.Create(identity.DeviceId, at, identity.ModuleId);
-                change = new DeviceChange(new DeviceState(result, twin, NodeReconciliation.From(twin), null, new DevicePresence(null)), at);
-                change.SetIdentity(result, author, "module.create");
-                change.Stored.Add(new StoreChange.PutTwin(twin));
-                if (content is not null)
-                {
-                    change.Operate(Refusing(() => TwinUpdates.Patch(twin, content, at)), author, "twin.patch");
-                }
-            }
-            else
-            {
-                var before = existing?.Identity ?? throw FleetErrors.NotFound(identity.Address);
-                FleetErrors.CheckMatch(ifMatch, before.ETag);
-                result = Complete(identity, before) with
-                {
-                    GenerationId = before.GenerationId,
-                    ETag = ETags.Next(before.ETag),
-                    CreatedAt = before.CreatedAt,
-                };
-                change = new DeviceChange(existing, at);
-                change.SetIdentity(result, author, "module.update");
-            }
-
-            written = Publish(change);
+            throw new HubException(
+                HubError.TooManyModules, $"Device \"{identity.DeviceId}\" has {MaximumModules} modules already. Delete one that it does not need any more.");
         }
-
-        await Durable(written, cancellation).ConfigureAwait(false);
-        if (ifMatch is null)
-        {
-            FleetLog.Registered(logger, identity.Address, author);
-        }
-        else
-        {
-            FleetLog.Updated(logger, identity.Address, author);
-        }
-
-        return result;
     }
 
     private async Task DeleteModule(TwinAddress address, string? ifMatch, string author, CancellationToken cancellation)
@@ -142,6 +77,9 @@ internal sealed partial class FleetService
         FleetLog.Deleted(logger, address.ToString(), author);
     }
 
+    /// <summary>The addresses of all modules, as writers see them, inside the lock.</summary>
+    private IEnumerable<string> ModuleAddresses() => workingModules.Values.SelectMany(modules => modules.Values).Select(module => module.Identity.Address);
+
     /// <summary>The device or module as readers see it.</summary>
     private DeviceState? Visible(string address) => visible.TryGetValue(address, out var device) ? device : Module(visibleModules, address);
 
@@ -167,14 +105,8 @@ internal sealed partial class FleetService
                     StorageError.Corrupt, $"The database has no device {identity.DeviceId}, only its module {identity.ModuleId}. Move it away and restore a backup.");
             }
 
-            var lastActivity = twin.LastActivityAt;
-            if (stored.LastTelemetryAt.TryGetValue(identity.Address, out var telemetryAt) && !(lastActivity > telemetryAt))
-            {
-                lastActivity = telemetryAt;
-            }
-
             var state = new DeviceState(
-                identity, twin, NodeReconciliation.From(twin), sessions.GetValueOrDefault(identity.Address), new DevicePresence(lastActivity))
+                identity, twin, NodeReconciliation.From(twin), sessions.GetValueOrDefault(identity.Address), PresenceAtStart(stored, twin))
             {
                 Removed = removals.GetValueOrDefault(identity.Address, RemovedPaths.None),
             };
@@ -219,6 +151,11 @@ internal sealed partial class FleetService
     /// <summary>What keeps a device out keeps its modules out: their connections are looked at again.</summary>
     private void RecheckModules(DeviceChange change)
     {
+        if (change.State.Identity.ModuleId is not null)
+        {
+            return;
+        }
+
         foreach (var module in workingModules.GetValueOrDefault(change.State.Identity.DeviceId, NoModules).Values)
         {
             change.Events.Add(new FleetEvent.IdentityChanged(module.Identity.Address, time.GetUtcNow(), module.Identity));

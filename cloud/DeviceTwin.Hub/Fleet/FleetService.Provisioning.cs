@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
-using DeviceTwin.Twins.Reconciliation;
 
 namespace DeviceTwin.Hub.Fleet;
 
@@ -21,7 +19,7 @@ internal sealed partial class FleetService : IProvisionedFleet
             var existing = working.GetValueOrDefault(deviceId);
             var wanted = decide(existing?.Identity);
             created = existing is null;
-            var change = existing is null ? Create(wanted, deviceId, author, at) : Register(existing, wanted, author, at);
+            var change = existing is null ? Made(wanted.Identity with { DeviceId = deviceId }, wanted.Twin, author, at) : Register(existing, wanted, author, at);
             if (!string.IsNullOrEmpty(wanted.ModelId) && wanted.ModelId != change.State.Twin.ModelId)
             {
                 change.SetModel(wanted.ModelId);
@@ -36,24 +34,6 @@ internal sealed partial class FleetService : IProvisionedFleet
         {
             FleetLog.Registered(logger, deviceId, author);
         }
-    }
-
-    private DeviceChange Create(ProvisionedDevice wanted, string deviceId, string author, DateTimeOffset at)
-    {
-        var identity = wanted.Identity with
-        {
-            DeviceId = deviceId,
-            GenerationId = at.UtcTicks.ToString(CultureInfo.InvariantCulture),
-            ETag = ETags.First,
-            CreatedAt = at,
-        };
-        var twin = TwinDocument.Create(deviceId, at);
-        var change = new DeviceChange(new DeviceState(identity, twin, NodeReconciliation.From(twin), null, new DevicePresence(null)), at);
-        change.SetIdentity(identity, author, "identity.create");
-        change.Stored.Add(new StoreChange.PutTwin(twin));
-        change.Operate(Refusing(() => TwinUpdates.Patch(twin, wanted.Twin, at)), author, "twin.patch");
-        Configure(change);
-        return change;
     }
 
     private DeviceChange Register(DeviceState existing, ProvisionedDevice wanted, string author, DateTimeOffset at)

@@ -95,7 +95,7 @@ internal sealed partial class FleetService
 
     /// <summary>Azure's word for what a configuration is to a device, as readers see both.</summary>
     private string? ConfigurationStatus(DeviceState state, string id) =>
-        Find(visibleConfigurations, id) is not { } prepared || !prepared.Condition.Matches(Subject(state)) ? null
+        Find(visibleConfigurations, id) is not { } prepared || !prepared.Targets(Subject(state)) ? null
         : IsApplied(prepared, state) ? "Applied"
         : "Targeted";
 
@@ -111,6 +111,8 @@ internal sealed partial class FleetService
         AuthenticationType = state.Identity.Authentication.Word(),
         PrimaryThumbprint = state.Identity.PrimaryThumbprint,
         SecondaryThumbprint = state.Identity.SecondaryThumbprint,
+        StatusReason = state.Identity.StatusReason,
+        StatusUpdatedAt = state.Identity.StatusUpdatedAt,
         ConfigurationStatus = id => ConfigurationStatus(state, id),
     };
 }

@@ -41,6 +41,7 @@ internal sealed partial class FleetService
     public async Task<ConfigurationStage> StageConfiguration(Configuration next, string author, CancellationToken cancellation)
     {
         var at = time.GetUtcNow();
+        RefuseModules(next);
         Refusing(() => PreparedConfiguration.Prepare(next));
         ConfigurationStage stage;
         Task written;
@@ -222,6 +223,16 @@ internal sealed partial class FleetService
             throw new HubException(
                 HubError.ConfigurationInRollout,
                 $"Version {staged.Stage.Next.Version} of \"{configurationId}\" is being rolled out by {staged.Stage.StagedBy}. Wait until it is done, or abort that change.");
+        }
+    }
+
+    /// <summary>Versions are rolled out device by device.</summary>
+    public static void RefuseModules(Configuration configuration)
+    {
+        if (configuration.ForModules)
+        {
+            throw new HubException(
+                HubError.ArgumentInvalid, $"\"{configuration.Id}\" is for modules, and changes are rolled out to devices. Write the configuration itself: PUT /configurations/{configuration.Id}.");
         }
     }
 

@@ -17,6 +17,10 @@ internal sealed partial class FleetService
         Operate(deviceId, ifMatch, author, "twin.patch", (twin, at) => TwinUpdates.Patch(twin, patch, at), cancellation);
 
     /// <inheritdoc/>
+    public Task<TwinDocument> PatchTwinWith(StoreChange besides, string deviceId, JsonObject patch, string author, CancellationToken cancellation) =>
+        Operate(deviceId, null, author, "twin.patch", (twin, at) => TwinUpdates.Patch(twin, patch, at), cancellation, besides);
+
+    /// <inheritdoc/>
     public Task<TwinDocument> PatchDigitalTwin(string deviceId, JsonArray operations, string? ifMatch, string author, CancellationToken cancellation) =>
         Operate(deviceId, ifMatch, author, "twin.patch", (twin, at) => DigitalTwinPatch.Apply(twin, operations, at), cancellation);
 
@@ -55,7 +59,8 @@ internal sealed partial class FleetService
         string author,
         string action,
         Func<TwinDocument, DateTimeOffset, TwinChange> update,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        StoreChange? besides = null)
     {
         var at = time.GetUtcNow();
         TwinDocument result;
@@ -67,9 +72,14 @@ internal sealed partial class FleetService
             var twinChange = Refusing(() => update(state.Twin, at));
             var change = new DeviceChange(state, at);
             change.Operate(twinChange, author, action);
-            if (twinChange.TagsPatch is not null && state.Identity.ModuleId is null)
+            if (twinChange.TagsPatch is not null)
             {
                 Configure(change);
+            }
+
+            if (besides is not null)
+            {
+                change.Stored.Add(besides);
             }
 
             result = change.State.Seen;

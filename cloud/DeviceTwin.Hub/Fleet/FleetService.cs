@@ -54,6 +54,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
         this.store = store;
         reportedInFeed = options.ReportedChangesInFeed;
         this.time = time;
+        metricResults = new MetricResults(time);
         this.logger = logger;
         resends = new ResendSchedule(time, options.ResendAfter, options.ResendLimit, Resend);
         expiry = time.CreateTimer(_ => Expire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -174,14 +175,8 @@ internal sealed partial class FleetService : IFleet, IDisposable
         {
             var twin = twins.GetValueOrDefault(identity.DeviceId) ?? throw new StorageException(
                 StorageError.Corrupt, $"The database has no twin of device {identity.DeviceId}. Move it away and restore a backup.");
-            var lastActivity = twin.LastActivityAt;
-            if (stored.LastTelemetryAt.TryGetValue(identity.DeviceId, out var telemetryAt) && !(lastActivity > telemetryAt))
-            {
-                lastActivity = telemetryAt;
-            }
-
             working[identity.DeviceId] = visible[identity.DeviceId] = new DeviceState(
-                identity, twin, NodeReconciliation.From(twin), sessions.GetValueOrDefault(identity.DeviceId), new DevicePresence(lastActivity))
+                identity, twin, NodeReconciliation.From(twin), sessions.GetValueOrDefault(identity.DeviceId), PresenceAtStart(stored, twin))
             {
                 Removed = removals.GetValueOrDefault(identity.DeviceId, RemovedPaths.None),
                 Overrides = overrides[identity.DeviceId].ToImmutableSortedDictionary(setting => setting.Path, setting => setting, StringComparer.Ordinal),
@@ -208,14 +203,22 @@ internal sealed partial class FleetService : IFleet, IDisposable
         }
     }
 
-    /// <summary>Brings every device to its configurations; nothing is written where nothing changes.</summary>
+    /// <summary>What is known of a connection at a start. Who was there when the hub ended is not there now: that changes with the start.</summary>
+    private DevicePresence PresenceAtStart(StoredFleet stored, TwinDocument twin)
+    {
+        var noted = stored.Presence.GetValueOrDefault(twin.Address);
+        DateTimeOffset?[] signs = [twin.LastActivityAt, stored.LastTelemetryAt.TryGetValue(twin.Address, out var telemetryAt) ? telemetryAt : null, noted?.ChangedAt];
+        return new DevicePresence(signs.Max(), noted is { Connected: true } ? time.GetUtcNow() : noted?.ChangedAt);
+    }
+
+    /// <summary>Brings every device and module to its configurations; nothing is written where nothing changes.</summary>
     private void PlanAll()
     {
         lock (gate)
         {
-            foreach (var deviceId in working.Keys.ToArray())
+            foreach (var address in working.Keys.Concat(ModuleAddresses()).ToArray())
             {
-                _ = Reconfigure(deviceId);
+                _ = Reconfigure(address);
             }
         }
     }
@@ -228,6 +231,23 @@ internal sealed partial class FleetService : IFleet, IDisposable
     {
         Take(change);
         return store.Write(change.Stored, () => Show(change));
+    }
+
+    /// <summary>The same of several that become durable together.</summary>
+    private Task Publish(IReadOnlyList<DeviceChange> changes)
+    {
+        foreach (var change in changes)
+        {
+            Take(change);
+        }
+
+        return store.Write([.. changes.SelectMany(change => change.Stored)], () =>
+        {
+            foreach (var change in changes)
+            {
+                Show(change);
+            }
+        });
     }
 
     /// <summary>Has writers see a finished change, inside the lock.</summary>
@@ -324,7 +344,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
             workingConfigurations = visibleConfigurations;
             workingStages = visibleStages;
             CollectAdmitted();
-            AwaitAllExpiries();
+            AwaitAllExpiries(FailedExpiryWait);
             foreach (var subject in subjects)
             {
                 subject.FallBack();

@@ -53,6 +53,9 @@ public interface IFleet
     /// <summary>Merges tags and desired properties (Azure's PATCH).</summary>
     Task<TwinDocument> PatchTwin(string deviceId, JsonObject patch, string? ifMatch, string author, CancellationToken cancellation);
 
+    /// <summary>The same whatever the ETag, with another subject's change in the same commit: both or neither.</summary>
+    Task<TwinDocument> PatchTwinWith(StoreChange besides, string deviceId, JsonObject patch, string author, CancellationToken cancellation);
+
     /// <summary>Does a JSON Patch of a device's digital twin: what it sets becomes desired.</summary>
     Task<TwinDocument> PatchDigitalTwin(string deviceId, JsonArray operations, string? ifMatch, string author, CancellationToken cancellation);
 
@@ -182,8 +185,17 @@ public interface IFleet
     /// <summary>What configurations have cost so far.</summary>
     ConfigurationWork ConfigurationWork { get; }
 
-    /// <summary>How many devices a configuration targets and how many have its settings; null where it is unknown.</summary>
-    ConfigurationMetrics? FindConfigurationMetrics(string id);
+    /// <summary>How many devices, or modules, a configuration targets and how many have its settings, and what its own queries count; null where it is unknown.</summary>
+    /// <param name="evaluate">False = of its own queries the last results, as far as there are any: nothing is read for them.</param>
+    ConfigurationMetrics? FindConfigurationMetrics(string id, bool evaluate = true);
+
+    /// <summary>Azure's word for what a configuration is to a device: <c>Applied</c>, <c>Targeted</c>, or null where it does not concern it.</summary>
+    string? FindConfigurationStatus(string deviceId, string configurationId);
+
+    /// <summary>
+    /// Writes a configuration's content into the desired properties of one device and its modules, once and without a configuration: all of it or nothing.
+    /// </summary>
+    Task ApplyContent(string deviceId, ConfigurationContent content, string author, CancellationToken cancellation);
 
     /// <summary>What the hub has taken in since its database was made; only what is durable counts.</summary>
     FleetTotals Totals { get; }
@@ -247,7 +259,7 @@ public sealed record RowPage(IReadOnlyList<JsonObject> Rows, string? Continuatio
 public sealed record FleetStatistics(int Total, int Enabled, int Disabled, int Connected);
 
 /// <summary>Azure's system metrics of a configuration.</summary>
-/// <param name="Targeted">Devices that satisfy the target condition.</param>
+/// <param name="Targeted">Devices, or modules, that satisfy the target condition.</param>
 /// <param name="Applied">
 /// Of these, devices on which all of its settings hold: none yields to another configuration, was overwritten since, or found no room.
 /// </param>
@@ -262,9 +274,14 @@ public sealed record ConfigurationMetrics(int Targeted, int Applied)
     /// <summary>Whether its members are found by their tags; else every device is asked when it is edited.</summary>
     public bool Indexed { get; init; }
 
-    /// <summary>Name of a metric query to the targeted devices that satisfy it.</summary>
-    public IReadOnlyDictionary<string, int> Results { get; init; } = new Dictionary<string, int>();
+    /// <summary>Name of a metric query to how many devices, or modules, it selects; a query that was never evaluated is missing.</summary>
+    public IReadOnlyDictionary<string, long> Results { get; init; } = new Dictionary<string, long>();
 }
+
+/// <summary>What is to be set of a device and its modules.</summary>
+/// <param name="Device">Dotted path (<c>properties.desired.…</c>) to value.</param>
+/// <param name="Modules">Module id to the same.</param>
+public sealed record ConfigurationContent(IReadOnlyDictionary<string, JsonNode?> Device, IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonNode?>> Modules);
 
 /// <summary>Work, counted since the hub began.</summary>
 /// <param name="Evaluations">Conditions that were asked of a device.</param>

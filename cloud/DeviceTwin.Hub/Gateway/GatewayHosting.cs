@@ -36,6 +36,7 @@ public static class GatewayHosting
         builder.Services.AddSingleton<DeviceAuthenticator>();
         builder.Services.AddSingleton<GatewayServices>();
         builder.Services.AddSingleton(services => services.GetRequiredService<GatewayServices>().Methods);
+        builder.Services.AddSingleton<IMethodCaller>(services => services.GetRequiredService<GatewayServices>().Methods);
         builder.Services.AddSingleton(services => services.GetRequiredService<GatewayServices>().FleetMethods);
         builder.Services.AddSingleton(services => LimitOf(services.GetRequiredService<GatewayServices>()));
         builder.Services.AddSingleton<IConnectionListenerFactory, DeviceTransport>();

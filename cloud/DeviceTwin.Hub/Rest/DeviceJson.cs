@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
+using DeviceTwin.Twins.Conditions;
 
 namespace DeviceTwin.Hub.Rest;
 
@@ -9,9 +10,6 @@ namespace DeviceTwin.Hub.Rest;
 internal static class DeviceJson
 {
     private const int LongestManagedBy = 128;
-
-    /// <summary>Azure's way to say never.</summary>
-    public const string Never = "0001-01-01T00:00:00Z";
 
     /// <param name="keys">Whether the keys are for the reader's eyes; else they are null.</param>
     public static JsonObject Write(DeviceIdentity identity, TwinDocument? twin, bool keys) => new()
@@ -21,10 +19,10 @@ internal static class DeviceJson
         ["etag"] = identity.ETag,
         ["connectionState"] = ConnectionState(twin),
         ["status"] = Status(identity),
-        ["statusReason"] = null,
-        ["connectionStateUpdatedTime"] = Never,
-        ["statusUpdatedTime"] = Never,
-        ["lastActivityTime"] = Time(twin?.LastActivityAt),
+        ["statusReason"] = identity.StatusReason,
+        ["connectionStateUpdatedTime"] = ConditionSubject.Instant(twin?.ConnectionUpdatedAt),
+        ["statusUpdatedTime"] = ConditionSubject.Instant(identity.StatusUpdatedAt),
+        ["lastActivityTime"] = ConditionSubject.Instant(twin?.LastActivityAt),
         ["cloudToDeviceMessageCount"] = twin?.CloudToDeviceMessageCount ?? 0,
         ["authentication"] = Authentication(identity, keys),
         ["capabilities"] = new JsonObject { ["iotEdge"] = false },
@@ -40,8 +38,8 @@ internal static class DeviceJson
         ["generationId"] = identity.GenerationId,
         ["etag"] = identity.ETag,
         ["connectionState"] = ConnectionState(twin),
-        ["connectionStateUpdatedTime"] = Never,
-        ["lastActivityTime"] = Time(twin?.LastActivityAt),
+        ["connectionStateUpdatedTime"] = ConditionSubject.Instant(twin?.ConnectionUpdatedAt),
+        ["lastActivityTime"] = ConditionSubject.Instant(twin?.LastActivityAt),
         ["cloudToDeviceMessageCount"] = twin?.CloudToDeviceMessageCount ?? 0,
         ["authentication"] = Authentication(identity, keys),
     };
@@ -70,10 +68,10 @@ internal static class DeviceJson
         writer.WriteString("etag", identity.ETag);
         writer.WriteString("connectionState", ConnectionState(twin));
         writer.WriteString("status", Status(identity));
-        writer.WriteNull("statusReason");
-        writer.WriteString("connectionStateUpdatedTime", Never);
-        writer.WriteString("statusUpdatedTime", Never);
-        writer.WriteString("lastActivityTime", Time(twin?.LastActivityAt));
+        writer.WriteString("statusReason", identity.StatusReason);
+        writer.WriteString("connectionStateUpdatedTime", ConditionSubject.Instant(twin?.ConnectionUpdatedAt));
+        writer.WriteString("statusUpdatedTime", ConditionSubject.Instant(identity.StatusUpdatedAt));
+        writer.WriteString("lastActivityTime", ConditionSubject.Instant(twin?.LastActivityAt));
         writer.WriteNumber("cloudToDeviceMessageCount", twin?.CloudToDeviceMessageCount ?? 0);
         writer.WriteStartObject("authentication");
         writer.WriteStartObject("symmetricKey");
@@ -133,6 +131,7 @@ internal static class DeviceJson
             },
             PrimaryThumbprint = RequestBody.Text(thumbprints, "primaryThumbprint") ?? "",
             SecondaryThumbprint = RequestBody.Text(thumbprints, "secondaryThumbprint") ?? "",
+            StatusReason = RequestBody.Text(body, "statusReason") is { Length: > 0 } reason ? reason : null,
         };
     }
 
@@ -152,8 +151,6 @@ internal static class DeviceJson
     public static string Status(DeviceIdentity identity) => identity.Enabled ? "enabled" : "disabled";
 
     public static string ConnectionState(TwinDocument? twin) => twin?.Connected == true ? "Connected" : "Disconnected";
-
-    public static string Time(DateTimeOffset? at) => at is { } moment ? Json.Timestamp(moment) : Never;
 
     /// <summary>Keys are shown only where they open something.</summary>
     private static string? KeyOf(DeviceIdentity identity, string key) => identity.Authentication == AuthenticationType.Sas ? key : null;

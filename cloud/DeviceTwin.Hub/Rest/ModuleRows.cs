@@ -18,7 +18,7 @@ internal sealed class ModuleRows(IFleet fleet) : IQueryRows
             // One that was deleted in between is simply no longer part of the answer.
             if (fleet.FindIdentity(twin.Address) is { } identity)
             {
-                yield return new QueryRow(twin.Address, TwinJson.Write(twin, identity));
+                yield return new QueryRow(twin.Address, TwinJson.Write(twin, identity)) { ConfigurationStatus = id => fleet.FindConfigurationStatus(twin.Address, id) };
             }
         }
     }

@@ -1,5 +1,6 @@
 using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Backup;
+using DeviceTwin.Hub.Bridge;
 using DeviceTwin.Hub.Changes;
 using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Hub.History;
@@ -35,6 +36,7 @@ internal static class RestHosting
         routes.MapDigitalTwins();
         routes.MapQuery();
         routes.MapConfigurations();
+        routes.MapJobs();
         routes.MapStatistics();
         routes.MapLogs();
         routes.MapFleetApi();
@@ -56,6 +58,7 @@ internal static class RestHosting
         routes.MapAlarms();
         routes.MapEvidence();
         routes.MapPlant();
+        routes.MapBridge();
         routes.MapOpenApi();
     }
 

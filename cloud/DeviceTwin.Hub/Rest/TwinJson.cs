@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
+using DeviceTwin.Twins.Conditions;
 
 namespace DeviceTwin.Hub.Rest;
 
@@ -24,9 +25,10 @@ internal static class TwinJson
         ["etag"] = twin.ETag,
         ["deviceEtag"] = identity.ETag,
         ["status"] = DeviceJson.Status(identity),
-        ["statusUpdateTime"] = DeviceJson.Never,
+        ["statusReason"] = identity.StatusReason,
+        ["statusUpdateTime"] = ConditionSubject.Instant(identity.StatusUpdatedAt),
         ["connectionState"] = DeviceJson.ConnectionState(twin),
-        ["lastActivityTime"] = DeviceJson.Time(twin.LastActivityAt),
+        ["lastActivityTime"] = ConditionSubject.Instant(twin.LastActivityAt),
         ["cloudToDeviceMessageCount"] = twin.CloudToDeviceMessageCount,
         ["authenticationType"] = identity.Authentication.Word(),
         ["x509Thumbprint"] = DeviceJson.Thumbprint(identity),

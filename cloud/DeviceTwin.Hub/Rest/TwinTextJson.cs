@@ -15,9 +15,10 @@ internal static class TwinTextJson
         writer.WriteString("etag", twin.ETag);
         writer.WriteString("deviceEtag", identity.ETag);
         writer.WriteString("status", DeviceJson.Status(identity));
-        writer.WriteString("statusUpdateTime", DeviceJson.Never);
+        writer.WriteString("statusReason", identity.StatusReason);
+        writer.WriteString("statusUpdateTime", ConditionSubject.Instant(identity.StatusUpdatedAt));
         writer.WriteString("connectionState", ConditionSubject.ConnectionState(twin.Presence.Connected));
-        writer.WriteString("lastActivityTime", DeviceJson.Time(twin.Presence.LastActivityAt));
+        writer.WriteString("lastActivityTime", ConditionSubject.Instant(twin.Presence.LastActivityAt));
         writer.WriteNumber("cloudToDeviceMessageCount", twin.Presence.QueuedMessages);
         writer.WriteString("authenticationType", identity.Authentication.Word());
         DeviceJson.WriteThumbprint(writer, identity);

@@ -31,7 +31,7 @@ internal sealed class ConfigurationView(IFleet fleet) : IConfigurationView, IDis
     public PathGrid Read(PathGridQuery query)
     {
         var paths = fleet.ListConfigurations().Concat(fleet.ListStages().Select(stage => stage.Next))
-            .Where(configuration => query.ConfigurationId is null || configuration.Id == query.ConfigurationId)
+            .Where(configuration => !configuration.ForModules && (query.ConfigurationId is null || configuration.Id == query.ConfigurationId))
             .SelectMany(PathsOf).Distinct().Order(StringComparer.Ordinal).ToArray();
         var columns = paths.Skip(query.SkipPaths).Take(query.TakePaths).ToArray();
         var (page, count) = index.Read(query.ConfigurationId, query.Text, query.NotInSync, query.SkipDevices, query.TakeDevices);
@@ -120,7 +120,9 @@ internal sealed class ConfigurationView(IFleet fleet) : IConfigurationView, IDis
 
     private ConfigurationRow Row(Configuration configuration)
     {
-        var counts = index.CountsOf(configuration.Id);
+        var counts = configuration.ForModules && fleet.FindConfigurationMetrics(configuration.Id, evaluate: false) is { } modules
+            ? new ConfigurationCounts(modules.Targeted, modules.Succeeded, modules.Failed)
+            : index.CountsOf(configuration.Id);
         var stage = fleet.FindStage(configuration.Id);
         return new ConfigurationRow(
             configuration.Id,

@@ -111,7 +111,7 @@ internal sealed class ConvergenceIndex : IDisposable
         var states = convergence.Paths.ToDictionary(path => path.Path, path => path.State, StringComparer.Ordinal);
         var subject = new ConditionSubject(twin, enabled);
         var shares = new List<(string Id, ConfigurationCounts Counts)>();
-        foreach (var one in prepared.Where(one => one.Condition.Matches(subject)))
+        foreach (var one in prepared.Where(one => one.Targets(subject)))
         {
             var id = one.Configuration.Id;
             var won = one.Settings.Where(setting => twin.Applied.GetValueOrDefault(setting.Key)?.ConfigurationId == id)

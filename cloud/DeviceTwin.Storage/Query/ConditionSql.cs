@@ -30,6 +30,9 @@ internal sealed class ConditionSql(SqlText sql, IndexedPaths index)
     /// <summary>A C# function: whether an array has an element, which must be read as exactly as every other value.</summary>
     public const string ArrayFunction = "twin_array_contains";
 
+    /// <summary>A C# function: a stored time as it is shown; times compare as text.</summary>
+    public const string TimeFunction = "twin_time";
+
     private static readonly PrimitiveKind[] Kinds = [PrimitiveKind.Boolean, PrimitiveKind.Number, PrimitiveKind.Text];
 
     /// <summary>Whether what was translated so far needs the device's identity.</summary>
@@ -265,11 +268,12 @@ internal sealed class ConditionSql(SqlText sql, IndexedPaths index)
             ["lastActivityTime"] => (Live(LiveFact.LastActivityTime), PrimitiveKind.Text),
             ["cloudToDeviceMessageCount"] => (Live(LiveFact.QueuedMessages), PrimitiveKind.Number),
             ["configurations", var id, "status"] => ($"{LiveFunction}(t.device_id, {(int)LiveFact.ConfigurationStatus}, {sql.Parameter(id)})", PrimitiveKind.Text),
-            ["statusUpdateTime"] => ($"'{ConditionSubject.Never}'", PrimitiveKind.Text),
+            ["statusReason"] => ("i.status_reason", PrimitiveKind.Text),
+            ["statusUpdateTime"] => ($"{TimeFunction}(i.status_updated_at)", PrimitiveKind.Text),
             ["capabilities", "iotEdge"] => ("0", PrimitiveKind.Boolean),
             ["properties", "desired", "$version"] => ("t.desired_version", PrimitiveKind.Number),
             ["properties", "reported", "$version"] => ("t.reported_version", PrimitiveKind.Number),
-            ["statusReason" or "moduleId" or "deviceScope"] => ("NULL", PrimitiveKind.Text),
+            ["moduleId" or "deviceScope"] => ("NULL", PrimitiveKind.Text),
             _ => default((string Sql, PrimitiveKind Kind)?),
         };
         AsksIdentity |= fact?.Sql.Contains("i.", StringComparison.Ordinal) == true;
@@ -372,6 +376,9 @@ internal enum LiveFact
 /// <summary>The functions that <see cref="ConditionSql"/> uses beside SQLite's own.</summary>
 internal static class ConditionFunctions
 {
+    /// <param name="ticks">UTC; null for never.</param>
+    public static string Time(long? ticks) => ConditionSubject.Instant(ticks is { } at ? new DateTimeOffset(at, TimeSpan.Zero) : null);
+
     /// <summary>A number's JSON text, read as <see cref="Primitive"/> reads it.</summary>
     public static double? Number(string? json) =>
         double.TryParse(json, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : null;

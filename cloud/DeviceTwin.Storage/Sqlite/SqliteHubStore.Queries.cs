@@ -156,6 +156,7 @@ public sealed partial class SqliteHubStore
         connection.CreateFunction<string?, double?>(ConditionSql.NumberFunction, ConditionFunctions.Number, isDeterministic: true);
         connection.CreateFunction<long, double?, double?, double?>(ConditionSql.ArithmeticFunction, ConditionFunctions.Calculate, isDeterministic: true);
         connection.CreateFunction<string?, long, object?, bool>(ConditionSql.ArrayFunction, ConditionFunctions.Contains, isDeterministic: true);
+        connection.CreateFunction<long?, string>(ConditionSql.TimeFunction, ConditionFunctions.Time, isDeterministic: true);
         connection.CreateFunction<string, long, string?, object?>(ConditionSql.LiveFunction, presence.Ask, isDeterministic: true);
         var command = connection.CreateCommand();
         command.CommandText = before + sql;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage.Query;
 using DeviceTwin.Storage.Sqlite.Modules;
+using DeviceTwin.Storage.Sqlite.Presence;
 using DeviceTwin.Twins;
 using Microsoft.Data.Sqlite;
 
@@ -13,19 +14,20 @@ internal static class SqliteLoader
         Read(
             connection,
             "SELECT device_id, generation_id, etag, enabled, primary_key, secondary_key, created_at, authentication, primary_thumbprint, "
-                + "secondary_thumbprint FROM identities ORDER BY device_id",
+                + "secondary_thumbprint, status_reason, status_updated_at FROM identities ORDER BY device_id",
             Identity),
         Twins(connection),
         Read(connection, "SELECT device_id, subscriptions FROM sessions ORDER BY device_id", Session),
         Read(
             connection,
-            "SELECT id, target_condition, priority, device_content, labels, etag, created_at, last_updated_at, version, metric_queries FROM configurations ORDER BY id",
+            "SELECT id, target_condition, priority, device_content, labels, etag, created_at, last_updated_at, version, metric_queries, for_modules FROM configurations ORDER BY id",
             Configuration),
         LastTelemetryAt(connection),
         Read(connection, "SELECT name, value FROM counters", row => (Name: row.GetString(0), Value: row.GetInt64(1)))
             .ToDictionary(counter => counter.Name, counter => counter.Value))
     {
         Modules = SqliteModuleTables.Load(connection),
+        Presence = SqlitePresenceTables.Load(connection),
     };
 
     /// <summary>Every twin, by device id.</summary>
@@ -60,6 +62,8 @@ internal static class SqliteLoader
         Authentication = (AuthenticationType)row.GetInt32(7),
         PrimaryThumbprint = row.GetString(8),
         SecondaryThumbprint = row.GetString(9),
+        StatusReason = row.IsDBNull(10) ? null : row.GetString(10),
+        StatusUpdatedAt = row.IsDBNull(11) ? null : Time(row, 11),
     };
 
     internal static TwinDocument Twin(SqliteDataReader row) => new(
@@ -93,6 +97,7 @@ internal static class SqliteLoader
     {
         Version = row.GetInt64(8),
         MetricQueries = StoredText.Map<string>(row.GetString(9)),
+        ForModules = row.GetInt64(10) != 0,
     };
 
     private static Dictionary<string, DateTimeOffset> LastTelemetryAt(SqliteConnection connection)

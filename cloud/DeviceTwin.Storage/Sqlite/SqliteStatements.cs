@@ -41,11 +41,11 @@ internal sealed class SqliteStatements : IDisposable
         commit = Prepare("COMMIT", 0);
         putIdentity = Prepare(
             "INSERT OR REPLACE INTO identities(device_id, generation_id, etag, enabled, primary_key, secondary_key, created_at, authentication, "
-                + "primary_thumbprint, secondary_thumbprint) VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9)",
-            10);
+                + "primary_thumbprint, secondary_thumbprint, status_reason, status_updated_at) VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)",
+            12);
         putTwin = new RawStatement(connection, "INSERT OR REPLACE INTO twins VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
         putSession = Prepare("INSERT OR REPLACE INTO sessions VALUES($0,$1)", 2);
-        putConfiguration = Prepare("INSERT OR REPLACE INTO configurations VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9)", 10);
+        putConfiguration = Prepare("INSERT OR REPLACE INTO configurations VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10)", 11);
         count = Prepare("INSERT INTO counters VALUES($0,$1) ON CONFLICT(name) DO UPDATE SET value = value + excluded.value", 2);
         deleteIdentity = Prepare("DELETE FROM identities WHERE device_id = $0", 1);
         deleteTwin = Prepare("DELETE FROM twins WHERE device_id = $0", 1);
@@ -86,6 +86,7 @@ internal sealed class SqliteStatements : IDisposable
                     identity.DeviceId, identity.GenerationId, identity.ETag, identity.Enabled ? 1L : 0L,
                     identity.PrimaryKey, identity.SecondaryKey, identity.CreatedAt.UtcTicks,
                     (long)identity.Authentication, identity.PrimaryThumbprint, identity.SecondaryThumbprint,
+                    identity.StatusReason, identity.StatusUpdatedAt?.UtcTicks,
                 ]);
                 break;
             case StoreChange.DeleteDevice { DeviceId: var deviceId }:
@@ -109,7 +110,7 @@ internal sealed class SqliteStatements : IDisposable
                     configuration.Id, configuration.TargetCondition, (long)configuration.Priority,
                     StoredText.OfContent(configuration.DeviceContent), StoredText.Of(configuration.Labels), configuration.ETag,
                     configuration.CreatedAt.UtcTicks, configuration.LastUpdatedAt.UtcTicks,
-                    configuration.Version, StoredText.Of(configuration.MetricQueries),
+                    configuration.Version, StoredText.Of(configuration.MetricQueries), configuration.ForModules ? 1L : 0L,
                 ]);
                 break;
             case StoreChange.DeleteConfiguration { Id: var id }:

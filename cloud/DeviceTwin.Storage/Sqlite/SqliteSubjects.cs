@@ -8,8 +8,10 @@ using DeviceTwin.Storage.Sqlite.DesiredRemovals;
 using DeviceTwin.Storage.Sqlite.Evidence;
 using DeviceTwin.Storage.Sqlite.Feedback;
 using DeviceTwin.Storage.Sqlite.History;
+using DeviceTwin.Storage.Sqlite.Jobs;
 using DeviceTwin.Storage.Sqlite.Modules;
 using DeviceTwin.Storage.Sqlite.Plant;
+using DeviceTwin.Storage.Sqlite.Presence;
 using DeviceTwin.Storage.Sqlite.Query;
 using DeviceTwin.Storage.Sqlite.Rollouts;
 using DeviceTwin.Storage.Sqlite.Sequence;
@@ -50,6 +52,9 @@ internal static class SqliteSubjects
     public static string CreateFourth => string.Join('\n', (string[])
     [
         SqliteModuleTables.Create,
+        SqliteJobTables.Create,
+        SqlitePresenceTables.Create,
+        SqliteConfigurationTables.CreateFourth,
         SqliteFeedbackTables.Create,
     ]);
 
@@ -71,6 +76,8 @@ internal static class SqliteSubjects
         new SqlitePlantTables(connection),
         new SqliteConfigurationTables(connection),
         new SqliteRolloutTables(connection),
+        new SqliteJobTables(connection),
+        new SqlitePresenceTables(connection),
         new SqliteFeedbackTables(connection),
     ];
 }

@@ -48,6 +48,22 @@ internal sealed partial class ConditionParser
         return new TwinQuery(text, top, condition) { Source = source, Columns = columns, GroupBy = groups };
     }
 
+    /// <summary>The text of a target condition from FROM on.</summary>
+    public TwinCondition ParseModules()
+    {
+        const string Hint = "write FROM devices.modules WHERE tags.line = 'A'";
+        Require("FROM", Hint);
+        var start = token;
+        source = ParseSource();
+        if (source != QuerySource.Modules)
+        {
+            throw Error(start.Position, "this configuration is for modules, and these are none", Hint);
+        }
+
+        var condition = token.Kind == TokenKind.End ? TwinCondition.All : ParseWhere();
+        return token.Kind == TokenKind.End ? new TwinCondition(text, condition.Root) : throw Following();
+    }
+
     private int ParseTop()
     {
         var number = token;

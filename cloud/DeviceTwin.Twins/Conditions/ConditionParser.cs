@@ -403,6 +403,7 @@ internal sealed partial class ConditionParser
             _ => path switch
             {
                 ["deviceId"] or ["tags", _, ..] => true,
+                ["moduleId"] when source == QuerySource.Modules => true,
                 _ when scope == ConditionScope.Target => false,
                 ["properties", "desired" or "reported", _, ..] => true,
                 ["configurations", _, "status"] or ["x509Thumbprint", "primaryThumbprint" or "secondaryThumbprint"] or ["capabilities", "iotEdge"] => true,

@@ -21,6 +21,12 @@ public sealed record ConditionSubject(TwinDocument Twin, bool Enabled = true) : 
     /// <inheritdoc cref="PrimaryThumbprint"/>
     public string SecondaryThumbprint { get; init; } = "";
 
+    /// <summary>Why the device may connect or may not, in somebody's words; null where nobody said.</summary>
+    public string? StatusReason { get; init; }
+
+    /// <summary>When the device's status last became another; null = never.</summary>
+    public DateTimeOffset? StatusUpdatedAt { get; init; }
+
     /// <summary>
     /// Asked for the id of a configuration: <c>Applied</c>, <c>Targeted</c>, or null where it does not concern the device. Null where this is not
     /// known here.
@@ -42,6 +48,7 @@ public sealed record ConditionSubject(TwinDocument Twin, bool Enabled = true) : 
 
             // Azure shows these as null where they are not set: they are defined all the same.
             case ["statusReason"]:
+                value = StatusReason is { } reason ? JsonValue.Create(reason) : null;
                 return true;
             case ["x509Thumbprint", "primaryThumbprint"]:
                 value = Set(PrimaryThumbprint);
@@ -54,15 +61,16 @@ public sealed record ConditionSubject(TwinDocument Twin, bool Enabled = true) : 
         value = path switch
         {
             ["deviceId"] => JsonValue.Create(Twin.DeviceId),
+            ["moduleId"] => JsonValue.Create(Twin.ModuleId),
             ["modelId"] => JsonValue.Create(Twin.ModelId),
             ["etag"] => JsonValue.Create(Twin.ETag),
             ["version"] => JsonValue.Create(Twin.Version),
             ["status"] => JsonValue.Create(Status(Enabled)),
             ["connectionState"] => JsonValue.Create(ConnectionState(Twin.Connected)),
-            ["lastActivityTime"] => JsonValue.Create(ActivityTime(Twin.LastActivityAt)),
+            ["lastActivityTime"] => JsonValue.Create(Instant(Twin.LastActivityAt)),
             ["deviceEtag"] => JsonValue.Create(DeviceETag),
             ["authenticationType"] => JsonValue.Create(AuthenticationType),
-            ["statusUpdateTime"] => JsonValue.Create(Never),
+            ["statusUpdateTime"] => JsonValue.Create(Instant(StatusUpdatedAt)),
             ["cloudToDeviceMessageCount"] => JsonValue.Create((long)Twin.CloudToDeviceMessageCount),
             ["capabilities", "iotEdge"] => JsonValue.Create(false),
             ["configurations", var id, "status"] => JsonValue.Create(ConfigurationStatus?.Invoke(id)),
@@ -93,8 +101,8 @@ public sealed record ConditionSubject(TwinDocument Twin, bool Enabled = true) : 
     /// <summary>Azure's word for whether a device is connected.</summary>
     public static string ConnectionState(bool connected) => connected ? "Connected" : "Disconnected";
 
-    /// <summary>A time of last activity as it is shown; times compare as text.</summary>
-    public static string ActivityTime(DateTimeOffset? at) => at is { } time ? Json.Timestamp(time) : Never;
+    /// <summary>A time of the identity as it is shown; times compare as text.</summary>
+    public static string Instant(DateTimeOffset? at) => at is { } time ? Json.Timestamp(time) : Never;
 
     private static JsonValue? Set(string thumbprint) => thumbprint.Length > 0 ? JsonValue.Create(thumbprint) : null;
 

@@ -20,9 +20,18 @@ public interface IQuerySubject
 /// <param name="Document">Must not be changed by anyone.</param>
 public sealed record QueryRow(string Key, JsonObject Document) : IQuerySubject
 {
+    /// <inheritdoc cref="ConditionSubject.ConfigurationStatus"/>
+    public Func<string, string?>? ConfigurationStatus { get; init; }
+
     /// <inheritdoc/>
     public bool TryFind(IReadOnlyList<string> path, out JsonNode? value)
     {
+        if (ConfigurationStatus is not null && path is ["configurations", var id, "status"])
+        {
+            value = JsonValue.Create(ConfigurationStatus(id));
+            return value is not null;
+        }
+
         value = Document;
         foreach (var name in path)
         {

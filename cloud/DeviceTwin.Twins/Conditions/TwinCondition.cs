@@ -55,6 +55,15 @@ public sealed class TwinCondition
         };
     }
 
+    /// <summary>
+    /// Reads whom a configuration of modules targets: <c>FROM devices.modules</c>, with or without <c>WHERE</c> and a condition over tags, deviceId and
+    /// moduleId. An empty text is none.
+    /// </summary>
+    public static TwinCondition ParseModules(string text) =>
+        text.Length > MaximumLength ? Parse(text, ConditionScope.Target)
+        : text.Trim().Length == 0 ? new TwinCondition(text, new Constant(false))
+        : new ConditionParser(text, ConditionScope.Target, "Condition").ParseModules();
+
     /// <summary>Whether a document satisfies the condition.</summary>
     public bool Matches(IQuerySubject subject) => Root.Holds(subject);
 }

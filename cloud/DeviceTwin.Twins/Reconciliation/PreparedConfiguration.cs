@@ -50,15 +50,18 @@ public sealed class PreparedConfiguration
             throw Refuse($"The priority is {configuration.Priority}. Give 0 or more; the highest wins.");
         }
 
-        var condition = TwinCondition.Parse(configuration.TargetCondition, ConditionScope.Target);
-        return new PreparedConfiguration(configuration, condition, Flatten(Content(configuration)));
+        var condition = configuration.ForModules ? TwinCondition.ParseModules(configuration.TargetCondition) : TwinCondition.Parse(configuration.TargetCondition, ConditionScope.Target);
+        return new PreparedConfiguration(configuration, condition, Flatten(Content(configuration.DeviceContent)));
     }
 
-    /// <summary>The content as one document below <c>properties.desired</c>.</summary>
-    private static JsonObject Content(Configuration configuration)
+    /// <summary>Whether it concerns a device, or a module, as it is.</summary>
+    public bool Targets(ConditionSubject subject) => Configuration.ForModules == (subject.Twin.ModuleId is not null) && Condition.Matches(subject);
+
+    /// <summary>A content (dotted path to value) as one document below <c>properties.desired</c>, or throws a <see cref="TwinException"/> that names what is wrong.</summary>
+    public static JsonObject Content(IReadOnlyDictionary<string, JsonNode?> content)
     {
         var document = new JsonObject();
-        foreach (var (path, value) in configuration.DeviceContent.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        foreach (var (path, value) in content.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             if (value is null)
             {

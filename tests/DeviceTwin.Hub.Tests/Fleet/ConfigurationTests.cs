@@ -7,7 +7,7 @@ namespace DeviceTwin.Tests.Hub.Fleet;
 public sealed class ConfigurationTests
 {
     [Test]
-    public async Task A_device_that_enters_is_configured_with_a_normal_desired_patch()
+    public async Task CF1_A_device_that_enters_is_configured_with_a_normal_desired_patch()
     {
         using var fixture = new FleetFixture();
         await fixture.Register("a");
@@ -30,7 +30,7 @@ public sealed class ConfigurationTests
     }
 
     [Test]
-    public async Task A_device_that_leaves_loses_the_settings_and_falls_back_to_the_next()
+    public async Task CF1_A_device_that_leaves_loses_the_settings_and_falls_back_to_the_next()
     {
         using var fixture = new FleetFixture();
         await fixture.Register("a", """{"line":"A"}""");
@@ -46,7 +46,7 @@ public sealed class ConfigurationTests
     }
 
     [Test]
-    public async Task The_highest_priority_wins_and_a_tie_goes_to_the_more_recent()
+    public async Task CF1_The_highest_priority_wins_and_a_tie_goes_to_the_more_recent()
     {
         using var fixture = new FleetFixture();
         await fixture.Register("a");
@@ -64,7 +64,7 @@ public sealed class ConfigurationTests
     }
 
     [Test]
-    public async Task Where_nothing_changes_no_version_is_made_and_nobody_is_told()
+    public async Task CF1_Where_nothing_changes_no_version_is_made_and_nobody_is_told()
     {
         using var fixture = new FleetFixture();
         await fixture.Register("a", """{"line":"A"}""");
@@ -90,7 +90,7 @@ public sealed class ConfigurationTests
     }
 
     [Test]
-    public async Task A_device_that_an_edit_targets_no_longer_loses_the_settings()
+    public async Task CF1_A_device_that_an_edit_targets_no_longer_loses_the_settings()
     {
         using var fixture = new FleetFixture();
         await fixture.Register("a", """{"line":"A"}""");
@@ -164,7 +164,7 @@ public sealed class ConfigurationTests
     }
 
     [Test]
-    public async Task Creating_twice_updating_nothing_and_an_outdated_etag_are_refused()
+    public async Task CF1_Creating_twice_updating_nothing_and_an_outdated_etag_are_refused()
     {
         using var fixture = new FleetFixture();
         var first = await fixture.Configure("c", "*", 1, ("x", 1));
@@ -186,5 +186,21 @@ public sealed class ConfigurationTests
             Is.EqualTo(HubError.ConfigurationNotFound));
         Assert.That(
             await FleetFixture.Refusal(() => fixture.Configure("e", "tags.line =", 1, ("x", 1))), Is.EqualTo(HubError.ArgumentInvalid));
+    }
+
+    [Test]
+    public async Task CF1_There_are_a_hundred_configurations_at_most()
+    {
+        using var fixture = new FleetFixture();
+        foreach (var number in Enumerable.Range(0, 99))
+        {
+            await fixture.Configure($"c{number}", "", 1);
+        }
+
+        await fixture.Configure("hundredth", "", 1);
+        Assert.That(await FleetFixture.Refusal(() => fixture.Configure("more", "", 1)), Is.EqualTo(HubError.QuotaExceeded));
+        await fixture.Configure("c0", "", 2);
+        await fixture.Fleet.DeleteConfiguration("c0", null, "engineer", CancellationToken.None);
+        await fixture.Configure("more", "", 1);
     }
 }

@@ -31,6 +31,48 @@ public sealed class ConnectionTests
     }
 
     [Test]
+    public async Task When_a_device_came_or_went_is_known_also_after_a_restart()
+    {
+        using var fixture = new FleetFixture();
+        await fixture.Register("a");
+        (DateTimeOffset? Updated, DateTimeOffset? Active) Times() => (fixture.Fleet.FindTwin("a")!.ConnectionUpdatedAt, fixture.Fleet.FindTwin("a")!.LastActivityAt);
+        Assert.That(Times(), Is.EqualTo((default(DateTimeOffset?), default(DateTimeOffset?))));
+        var start = fixture.Time.GetUtcNow();
+        await Connect(fixture, "1");
+        fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        await Connect(fixture, "2");
+        Assert.That(Times(), Is.EqualTo(((DateTimeOffset?)start, (DateTimeOffset?)start.AddSeconds(1))), "a connection that is taken over is the same state");
+        await Disconnect(fixture, "2");
+        fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        fixture.Restart();
+        Assert.That(Times(), Is.EqualTo(((DateTimeOffset?)start.AddSeconds(1), (DateTimeOffset?)start.AddSeconds(1))));
+
+        await Connect(fixture, "3");
+        fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        fixture.Restart();
+        Assert.That(Times(), Is.EqualTo(((DateTimeOffset?)start.AddSeconds(3), (DateTimeOffset?)start.AddSeconds(2))), "whoever was there at the end is not there at the start");
+    }
+
+    [Test]
+    public async Task A_disk_that_is_full_neither_keeps_a_device_out_nor_holds_one_that_has_gone()
+    {
+        var store = new ManualStore();
+        using var fixture = new FleetFixture(store);
+        await fixture.Register("a");
+        store.Immediate = false;
+        var came = Connect(fixture, "1");
+        store.Commit(1);
+        store.Fail();
+        await came;
+        Assert.That(fixture.Fleet.FindTwin("a")!.Connected, Is.True);
+        var went = Disconnect(fixture, "1");
+        store.Commit(1);
+        store.Fail();
+        await went;
+        Assert.That((fixture.Fleet.FindTwin("a")!.Connected, fixture.Fleet.FindTwin("a")!.ConnectionUpdatedAt), Is.EqualTo((false, (DateTimeOffset?)fixture.Time.GetUtcNow())));
+    }
+
+    [Test]
     public async Task The_model_is_kept_when_a_later_connection_names_none()
     {
         using var fixture = new FleetFixture();

@@ -30,11 +30,53 @@ public sealed class IdentityTests
         using var fixture = new FleetFixture();
         var before = await Put(fixture, Identity("a"));
         var after = await Put(fixture, Identity("a", enabled: false), "*");
-        Assert.That(after, Is.EqualTo(before with { Enabled = false, ETag = after.ETag }));
+        Assert.That(after, Is.EqualTo(before with { Enabled = false, ETag = after.ETag, StatusUpdatedAt = fixture.Time.GetUtcNow() }));
         Assert.That(after.ETag, Is.Not.EqualTo(before.ETag));
         Assert.That(fixture.Fleet.FindIdentity("a"), Is.EqualTo(after));
         Assert.That(fixture.Events.OfType<FleetEvent.IdentityChanged>().Select(changed => changed.Identity.Enabled), Is.EqualTo(new[] { true, false }));
         Assert.That(fixture.Fleet.Statistics, Is.EqualTo(new FleetStatistics(1, 0, 1, 0)));
+    }
+
+    [TestCase(null)]
+    [TestCase("camera")]
+    public async Task The_reason_of_a_status_is_kept_and_its_time_is_that_of_its_last_change(string? moduleId)
+    {
+        using var fixture = new FleetFixture();
+        await Put(fixture, Identity("a"));
+        var wanted = Identity("a") with { ModuleId = moduleId };
+        if (moduleId is not null)
+        {
+            await Put(fixture, wanted);
+        }
+
+        Assert.That((fixture.Fleet.FindIdentity(wanted.Address)!.StatusReason, fixture.Fleet.FindIdentity(wanted.Address)!.StatusUpdatedAt), Is.EqualTo((default(string), default(DateTimeOffset?))));
+        fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        var disabledAt = fixture.Time.GetUtcNow();
+        await Put(fixture, wanted with { Enabled = false, StatusReason = "lost" }, "*");
+        fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        await Put(fixture, wanted with { Enabled = false, StatusReason = "found, dented" }, "*");
+        fixture.Restart();
+        var stored = fixture.Fleet.FindIdentity(wanted.Address)!;
+        Assert.That((stored.Enabled, stored.StatusReason, stored.StatusUpdatedAt), Is.EqualTo((false, "found, dented", (DateTimeOffset?)disabledAt)));
+        Assert.That((await Put(fixture, wanted, "*")).StatusUpdatedAt, Is.EqualTo(fixture.Time.GetUtcNow()));
+        Assert.That(fixture.Fleet.FindIdentity(wanted.Address)!.StatusReason, Is.Null, "an update is the whole identity");
+    }
+
+    [TestCase(127, true)]
+    [TestCase(128, true)]
+    [TestCase(129, false)]
+    public async Task A_reason_has_at_most_128_characters(int length, bool taken)
+    {
+        using var fixture = new FleetFixture();
+        var wanted = Identity("a") with { StatusReason = new string('é', length) };
+        if (taken)
+        {
+            Assert.That((await Put(fixture, wanted)).StatusReason, Has.Length.EqualTo(length));
+        }
+        else
+        {
+            Assert.That(await FleetFixture.Refusal(() => Put(fixture, wanted)), Is.EqualTo(HubError.ArgumentInvalid));
+        }
     }
 
     [Test]

@@ -24,6 +24,7 @@ public sealed class OverrideTests
         await fixture.Fleet.DeleteOverride("a", "x", "ada", CancellationToken.None);
         Assert.That(fixture.Desired("a"), Is.EqualTo("""{"x":2,"y":2}"""));
         Assert.That(fixture.Fleet.ReadAudit("a", 10).Select(row => row.Action), Does.Contain("override.set").And.Contain("override.remove"));
+        Assert.That(Json.Parse(fixture.Fleet.ReadAudit("a", 10).Single(row => row.Action == "override.set").Value!), Is.InstanceOf<JsonObject>());
         Assert.That((await FleetFixture.Refusal(() => fixture.Fleet.DeleteOverride("a", "x", "ada", CancellationToken.None))).Name, Is.EqualTo("OverrideNotFound"));
     }
 
@@ -44,6 +45,25 @@ public sealed class OverrideTests
         await fixture.Desire("a", """{"after":2}""");
         Assert.That(fixture.Desired("a"), Is.EqualTo("""{"x":5,"after":2}"""));
         Assert.That(fixture.Fleet.ReadAudit("a", 20).Count(row => row.Action == "override.expire"), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task On_a_disk_that_is_full_its_end_is_tried_again_after_a_while()
+    {
+        var store = new ManualStore();
+        using var fixture = new FleetFixture(store);
+        await fixture.Register("a");
+        await Override(fixture, "x", 9, TimeSpan.FromMinutes(10));
+        store.Immediate = false;
+        fixture.Time.Advance(TimeSpan.FromMinutes(10));
+        Assert.That(store.Waiting, Is.EqualTo(1));
+        store.Fail();
+        fixture.Time.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromTicks(1));
+        Assert.That((store.Waiting, fixture.Desired("a")), Is.EqualTo((0, """{"x":9}""")));
+        fixture.Time.Advance(TimeSpan.FromTicks(1));
+        Assert.That(store.Waiting, Is.EqualTo(1));
+        store.Commit();
+        Assert.That((fixture.Desired("a"), fixture.Fleet.ListOverrides("a")), Is.EqualTo(("{}", Array.Empty<SettingOverride>())));
     }
 
     [Test]

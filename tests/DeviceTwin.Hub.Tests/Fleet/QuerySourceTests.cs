@@ -118,7 +118,8 @@ public sealed class QuerySourceTests
     }
 
     [TestCase("SELECT COUNT() FROM devices")]
-    [TestCase("SELECT * FROM devices.modules")]
+    [TestCase("SELECT * FROM devices.jobs")]
+    [TestCase("SELECT deviceId FORM devices")]
     public async Task A_metric_counts_devices(string query)
     {
         using var fixture = new FleetFixture();

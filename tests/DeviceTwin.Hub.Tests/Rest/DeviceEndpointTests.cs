@@ -32,6 +32,31 @@ public sealed class DeviceEndpointTests : RestTests
     }
 
     [Test]
+    public async Task The_reason_of_a_status_is_in_device_twin_list_and_queries()
+    {
+        const string Never = "0001-01-01T00:00:00Z";
+        var (_, made) = await Hub.Send(HttpMethod.Put, "/devices/spare", """{"status":"enabled","statusReason":"in stock"}""");
+        Assert.That(((string?)made!["statusReason"], (string?)made["statusUpdatedTime"], (string?)made["connectionStateUpdatedTime"]), Is.EqualTo(("in stock", Never, Never)));
+        await Hub.Send(HttpMethod.Post, "/devices", """[{"id":"spare","importMode":"update","status":"disabled","statusReason":"broken"},{"id":"spare2","importMode":"create","statusReason":"broken"}]""");
+        var device = await Hub.Get("/devices/spare");
+        var twin = await Hub.Get("/twins/spare");
+        Assert.That(((string?)device["statusReason"], (string?)twin["statusReason"]), Is.EqualTo(("broken", "broken")));
+        Assert.That((string?)device["statusUpdatedTime"], Is.Not.EqualTo(Never).And.EqualTo((string?)twin["statusUpdateTime"]));
+        Assert.That(
+            ((JsonArray)await Hub.Get("/devices")).Where(listed => (string?)listed!["statusReason"] == "broken").Select(listed => (string?)listed!["deviceId"]),
+            Is.EqualTo(new[] { "spare", "spare2" }));
+        Assert.That(await Asked("SELECT * FROM devices WHERE statusReason = 'broken'", "deviceId"), Is.EqualTo(new[] { "spare", "spare2" }));
+        Assert.That(await Asked($"SELECT deviceId AS id FROM devices WHERE statusUpdateTime > '{Never}' AND statusReason = 'broken'", "id"), Is.EqualTo(new[] { "spare" }));
+        Assert.That(await Asked("SELECT statusReason, COUNT() AS n FROM devices WHERE statusReason = 'broken' GROUP BY statusReason", "n"), Is.EqualTo(new[] { "2" }));
+        await Hub.Send(HttpMethod.Put, "/devices/spare/modules/m", """{"moduleId":"m","statusReason":"broken"}""");
+        Assert.That(await Asked("SELECT * FROM devices.modules WHERE statusReason = 'broken'", "moduleId"), Is.EqualTo(new[] { "m" }));
+        AssertRefused(await Hub.Send(HttpMethod.Put, "/devices/long", $$"""{"statusReason":"{{new string('x', 129)}}"}"""), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004);
+
+        async Task<string?[]> Asked(string query, string member) =>
+            [.. ((JsonArray)(await Hub.Send(HttpMethod.Post, "/devices/query", new JsonObject { ["query"] = query }.ToJsonString())).Body!).Select(row => row![member]?.ToString())];
+    }
+
+    [Test]
     public async Task Devices_are_read_listed_and_deleted()
     {
         await Hub.Register("gone");

@@ -152,6 +152,8 @@ public sealed class SearchTests
                 Enabled = number % 4 > 0,
                 Authentication = (AuthenticationType)(number % 4),
                 PrimaryThumbprint = number % 4 == 1 ? "AB12" : "",
+                StatusReason = number % 5 == 0 ? null : "ab",
+                StatusUpdatedAt = number % 6 == 0 ? null : StoreFolder.Start.AddSeconds(number % 3),
             };
             await store.Write([new StoreChange.PutTwin(before), new StoreChange.PutIdentity(identity)]);
             await store.Write([new StoreChange.PutTwin(twin)]);
@@ -162,6 +164,8 @@ public sealed class SearchTests
                 DeviceETag = identity.ETag,
                 AuthenticationType = identity.Authentication.Word(),
                 PrimaryThumbprint = identity.PrimaryThumbprint,
+                StatusReason = identity.StatusReason,
+                StatusUpdatedAt = identity.StatusUpdatedAt,
                 ConfigurationStatus = id => id == "cfg" ? status : null,
             });
         }

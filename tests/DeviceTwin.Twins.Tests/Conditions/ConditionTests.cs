@@ -115,6 +115,29 @@ public sealed class ConditionTests
         Doc.Refusal(() => TwinCondition.Parse(text, ConditionScope.Target));
     }
 
+    [TestCase("", false)]
+    [TestCase("FROM devices.modules", true)]
+    [TestCase(" from Devices.Modules where tags.line = 'A'", true)]
+    [TestCase("FROM devices.modules WHERE moduleId = 'camera' AND deviceId = 'node-1'", true)]
+    [TestCase("FROM devices.modules WHERE devices.modules.moduleId = 'camera'", true)]
+    [TestCase("FROM devices.modules WHERE tags.line = 'B' OR moduleId != 'camera'", false)]
+    public void Modules_are_selected_by_a_query_without_its_columns(string text, bool selected)
+    {
+        var condition = TwinCondition.ParseModules(text);
+        Assert.That((condition.Text, condition.Matches(new ConditionSubject(Twin with { ModuleId = "camera" }))), Is.EqualTo((text, selected)));
+    }
+
+    [TestCase("*", "1")]
+    [TestCase("tags.line = 'A'", "1")]
+    [TestCase("FROM devices WHERE tags.line = 'A'", "6")]
+    [TestCase("FROM devices.jobs", "6")]
+    [TestCase("FROM devices.modules WHERE", "27")]
+    [TestCase("FROM devices.modules WHERE status = 'enabled'", "28")]
+    [TestCase("FROM devices.modules WHERE tags.a = 1 GROUP BY tags.a", "39")]
+    [TestCase("FROM devices.modules tags.a = 1", "22")]
+    public void What_does_not_select_modules_is_refused_where_it_goes_wrong(string text, string column) =>
+        Assert.That(() => TwinCondition.ParseModules(text), Throws.InstanceOf<TwinException>().With.Message.Match($@"\b{column}\b"));
+
     [TestCase("tags.line = 'it''s'", "it's")]
     [TestCase("tags.line = \"say \"\"x\"\"\"", "say \"x\"")]
     [TestCase("tags.line = '\"'", "\"")]

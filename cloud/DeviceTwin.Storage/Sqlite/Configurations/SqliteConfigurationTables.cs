@@ -18,6 +18,11 @@ internal sealed class SqliteConfigurationTables : SqliteTables
         CREATE INDEX configuration_admissions_by_device ON configuration_admissions(device_id);
         """;
 
+    /// <summary>Part of what leads from schema 3 to 4.</summary>
+    public const string CreateFourth = """
+        ALTER TABLE configurations ADD COLUMN for_modules INTEGER NOT NULL DEFAULT 0;
+        """;
+
     private readonly SqliteCommand deleteOverrides;
     private readonly SqliteCommand deleteAdmissions;
 

@@ -15,7 +15,7 @@ internal sealed class SqliteModuleTables : SqliteTables
         CREATE TABLE module_identities(
           device_id TEXT NOT NULL, module_id TEXT NOT NULL, generation_id TEXT NOT NULL, etag TEXT NOT NULL, enabled INTEGER NOT NULL,
           primary_key TEXT NOT NULL, secondary_key TEXT NOT NULL, created_at INTEGER NOT NULL, authentication INTEGER NOT NULL,
-          primary_thumbprint TEXT NOT NULL, secondary_thumbprint TEXT NOT NULL, managed_by TEXT NOT NULL,
+          primary_thumbprint TEXT NOT NULL, secondary_thumbprint TEXT NOT NULL, managed_by TEXT NOT NULL, status_reason TEXT, status_updated_at INTEGER,
           PRIMARY KEY(device_id, module_id)) WITHOUT ROWID;
         CREATE TABLE module_twins(
           device_id TEXT NOT NULL, module_id TEXT NOT NULL, etag TEXT NOT NULL, version INTEGER NOT NULL, tags TEXT NOT NULL,
@@ -32,7 +32,7 @@ internal sealed class SqliteModuleTables : SqliteTables
     public SqliteModuleTables(SqliteConnection connection)
         : base(connection)
     {
-        putIdentity = Prepare("INSERT OR REPLACE INTO module_identities VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)", 12);
+        putIdentity = Prepare("INSERT OR REPLACE INTO module_identities VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)", 14);
         putTwin = Prepare("INSERT OR REPLACE INTO module_twins VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)", 14);
         deleteIdentity = Prepare("DELETE FROM module_identities WHERE device_id = $0 AND module_id = $1", 2);
         deleteTwin = Prepare("DELETE FROM module_twins WHERE device_id = $0 AND module_id = $1", 2);
@@ -51,7 +51,9 @@ internal sealed class SqliteModuleTables : SqliteTables
         (long)module.Authentication,
         module.PrimaryThumbprint,
         module.SecondaryThumbprint,
-        module.ManagedBy);
+        module.ManagedBy,
+        module.StatusReason,
+        module.StatusUpdatedAt?.UtcTicks);
 
     public void Put(TwinDocument twin) => Run(
         putTwin,
@@ -89,8 +91,8 @@ internal sealed class SqliteModuleTables : SqliteTables
         var identities = SqliteLoader.Read(
             connection,
             "SELECT device_id, generation_id, etag, enabled, primary_key, secondary_key, created_at, authentication, primary_thumbprint, "
-                + "secondary_thumbprint, module_id, managed_by FROM module_identities ORDER BY device_id, module_id",
-            row => SqliteLoader.Identity(row) with { ModuleId = row.GetString(10), ManagedBy = row.GetString(11) });
+                + "secondary_thumbprint, status_reason, status_updated_at, module_id, managed_by FROM module_identities ORDER BY device_id, module_id",
+            row => SqliteLoader.Identity(row) with { ModuleId = row.GetString(12), ManagedBy = row.GetString(13) });
         return [.. identities.Select(identity => new StoredModule(
             identity,
             twins.GetValueOrDefault(identity.Address) ?? throw new StorageException(

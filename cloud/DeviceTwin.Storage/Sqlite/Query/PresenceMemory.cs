@@ -28,7 +28,7 @@ internal sealed class PresenceMemory(Func<string, PresenceFact?>? presence)
     public object? Ask(string deviceId, long fact, string? argument) => (LiveFact)fact switch
     {
         LiveFact.ConnectionState => ConditionSubject.ConnectionState(Of(deviceId)?.Connected == true),
-        LiveFact.LastActivityTime => ConditionSubject.ActivityTime(Of(deviceId)?.LastActivityAt),
+        LiveFact.LastActivityTime => ConditionSubject.Instant(Of(deviceId)?.LastActivityAt),
         LiveFact.QueuedMessages => (long)(Of(deviceId)?.QueuedMessages ?? 0),
         _ => Of(deviceId)?.ConfigurationStatus?.Invoke(argument ?? ""),
     };
