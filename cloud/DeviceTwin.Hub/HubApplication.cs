@@ -3,11 +3,13 @@ using DeviceTwin.Dashboard;
 using DeviceTwin.Dashboard.View;
 using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Backup;
+using DeviceTwin.Hub.Bridge;
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Changes;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Hub.History;
+using DeviceTwin.Hub.Jobs;
 using DeviceTwin.Hub.Logging;
 using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Options;
@@ -181,7 +183,9 @@ public sealed class HubApplication : IAsyncDisposable
             Tick = options.RolloutLook,
             Settle = options.RolloutSettle,
         });
+        builder.Services.AddJobs(new JobOptions());
         builder.Services.AddBackup(options.DataFolder, options.BackupFolder);
+        builder.Services.AddBridge(options.BridgeFile is { } bridge ? BridgeFile.Read(bridge) : null, new BridgeOptions { File = options.BridgeFile });
         builder.Services.AddPageKeys(options.DataFolder);
         builder.Services.AddDashboard();
         builder.Services.AddSingleton<IFleetView, FleetView>();

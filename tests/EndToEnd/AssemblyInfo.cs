@@ -1,2 +1,3 @@
-// Each test starts processes of its own on two cores: one after the other is faster than all at once.
-[assembly: NonParallelizable]
+// Each test starts processes of its own and mostly waits for them: two at a time keep both cores at work.
+[assembly: Parallelizable(ParallelScope.Fixtures)]
+[assembly: LevelOfParallelism(2)]

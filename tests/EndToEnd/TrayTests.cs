@@ -15,33 +15,6 @@ public sealed class TrayTests
     private static readonly TrayStep[] StepsWithABoard = [.. Enum.GetValues<TrayStep>().Where(step => TrayMachine.NeedsBoard(step) && step is not (TrayStep.FindPort or TrayStep.Flash))];
 
     [Test]
-    public async Task A_tray_with_pulled_cables_garbage_and_a_lost_hub_is_interrupted_goes_on_and_ends_in_sync()
-    {
-        await using var tray = await TrayUnderTest.Start(3);
-        var rows = TrayUnderTest.Plan(3);
-        var faults = new Faults(tray, new Dictionary<string, TrayStep> { ["node-01"] = TrayStep.Configure, ["node-02"] = TrayStep.NoiseFloor });
-        faults.Garble(2);
-        using var interrupt = new CancellationTokenSource();
-        Assert.That(
-            async () => await tray.Run(rows, tell: news =>
-            {
-                faults.Hear(news);
-                if (news is { Row.DeviceId: "node-02", Step: TrayStep.Commit })
-                {
-                    interrupt.Cancel();
-                }
-            }, cancellation: interrupt.Token),
-            Throws.InstanceOf<OperationCanceledException>());
-        faults.PlugAll();
-        await tray.Hub.Kill();
-
-        var running = tray.Run(rows, tell: faults.Hear);
-        await tray.Hub.Restart();
-
-        await AssertDone(tray, rows, await running);
-    }
-
-    [Test]
     public async Task What_is_wrong_is_told_and_stops_no_other_board()
     {
         await using var tray = await TrayUnderTest.Start(4);
@@ -91,7 +64,6 @@ public sealed class TrayTests
 
     /// <summary>Twenty boards: the cable of each step pulled at it, garbage on four lines, ids that are taken, a hub that dies and comes back, a run that is interrupted.</summary>
     [Test]
-    [Explicit("Some minutes: the whole matrix of faults.")]
     public async Task Twenty_boards_end_in_sync_whatever_was_thrown_at_them()
     {
         const int Boards = 20;
@@ -138,34 +110,44 @@ public sealed class TrayTests
         await AssertDone(tray, rows, third);
     }
 
+    /// <summary>A kit from the hub, a hall without network, and the bundle that is brought back, as a technician types it.</summary>
     [Test]
     public async Task Without_a_hub_nodes_are_enrolled_into_a_bundle_that_the_hub_takes_once()
     {
         await using var tray = await TrayUnderTest.Start(2);
-        var rows = TrayUnderTest.Plan(2);
-        var plant = new PlantHub(tray.Http);
-        var group = await plant.RequireGroup("tray", CancellationToken.None);
-        var kit = new BundleKit("tray", (string)group["attestation"]!["symmetricKey"]!["primaryKey"]!, await tray.Facts());
-        var file = Path.Combine(tray.Folder.FullName, "tray.bundle");
+        string InFolder(string name) => Path.Combine(tray.Folder.FullName, name);
+        var hub = tray.Hub.HttpUrl.ToString();
+        PrivateFile.Write(InFolder("wifi.json"), TrayUnderTest.Wifi);
+        File.WriteAllText(InFolder("tray.csv"), TrayUnderTest.PlanText(2));
+        var (kit, bundle, altered) = (InFolder("kit.json"), InFolder("tray.bundle"), InFolder("altered.bundle"));
+        await Done("bundle", "kit", "--out", kit, "--hub", hub, "--hub-name", $"{tray.Hub.HostName}:{tray.Hub.MqttPort}");
         await tray.Hub.Kill();
 
-        var results = await tray.RunWith(rows, tray.Options, null, TrayUnderTest.Wifi, store => Task.FromResult<IEnrolment>(new BundleEnrolment(kit, file, store)), CancellationToken.None);
+        var run = await Done("provision", "--plan", InFolder("tray.csv"), "--bundle", bundle, "--kit", kit, "--wifi", InFolder("wifi.json"), "--secrets", tray.SecretsFile,
+            "--ports-folder", InFolder("ports"), "--noise-seconds", "1", "--json");
 
-        Assert.That(results.Select(result => result.Fault?.Code), Is.All.Null, () => File.ReadAllText(tray.JournalFile));
+        Assert.That((bool)JsonNode.Parse(run)!["done"]!, run);
         await tray.Hub.Restart();
-        plant = new PlantHub(tray.Http);
-        var bundle = NodeBundle.Parse(File.ReadAllText(file));
-        Assert.That(bundle.ToJsonString(), Does.Not.Contain(kit.Key).And.Not.Contain(kit.DeviceKey("node-01")));
-        var altered = (JsonObject)bundle.DeepClone();
-        altered["content"] = ((string)altered["content"]!).Replace("node-01", "node-03");
-        Assert.That(async () => await plant.ImportBundle(altered, CancellationToken.None), Throws.TypeOf<BoardFaultException>().With.Message.Contains("signed"));
-        Assert.That(await Import(plant, bundle), Is.EqualTo(new[] { "taken", "taken" }));
-        Assert.That(await Import(plant, bundle), Is.EqualTo(new[] { "known", "known" }));
-        await AssertInSync(tray, rows);
+        var key = BundleKit.Read(kit);
+        Assert.That(File.ReadAllText(bundle), Does.Not.Contain(key.Key).And.Not.Contain(key.DeviceKey("node-01")));
+        Assert.That(await Done("bundle", "show", bundle, "--kit", kit), Does.Contain("node-01").And.Contain("Pump-2-1"));
+        File.WriteAllText(altered, File.ReadAllText(bundle).Replace("node-01", "node-03"));
+        var refused = await Tool.Run("bundle", "import", altered, "--hub", hub);
+        Assert.That(refused.ExitCode, Is.EqualTo(12), refused.Talk);
+        Assert.That(refused.Talk, Does.Contain("No enabled enrolment group of this hub signed the bundle as it is."));
+        Assert.That(await Import(), Is.EqualTo(new[] { "taken", "taken" }));
+        Assert.That(await Import(), Is.EqualTo(new[] { "known", "known" }));
+        await AssertInSync(tray, TrayUnderTest.Plan(2));
+
+        async Task<string[]> Import() => [.. JsonNode.Parse(await Done("bundle", "import", bundle, "--hub", hub, "--json"))!["nodes"]!.AsArray().Select(node => (string)node!["outcome"]!)];
     }
 
-    private static async Task<string[]> Import(PlantHub plant, JsonObject bundle) =>
-        [.. (await plant.ImportBundle(bundle, CancellationToken.None))["nodes"]!.AsArray().Select(node => (string)node!["outcome"]!)];
+    private static async Task<string> Done(params string[] command)
+    {
+        var run = await Tool.Run(command);
+        Assert.That(run.ExitCode, Is.Zero, run.Talk + run.Output);
+        return run.Output;
+    }
 
     private static async Task AssertDone(TrayUnderTest tray, IReadOnlyList<PlanRow> rows, IReadOnlyList<BoardResult> results)
     {

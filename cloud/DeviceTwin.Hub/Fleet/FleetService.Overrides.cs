@@ -17,6 +17,9 @@ internal sealed partial class FleetService
     /// <summary>The longest time that a timer waits at once.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(20);
 
+    /// <summary>A disk that is full is full again a moment later.</summary>
+    private static readonly TimeSpan FailedExpiryWait = TimeSpan.FromSeconds(10);
+
     private const int LongestReason = 1000;
 
     /// <summary>Guarded by <see cref="gate"/>. What was removed or replaced stays in it until its time.</summary>
@@ -111,17 +114,19 @@ internal sealed partial class FleetService
     }
 
     /// <summary>Inside the lock.</summary>
-    private void AwaitExpiry()
+    /// <param name="least">No sooner than this, whatever has ended.</param>
+    private void AwaitExpiry(TimeSpan least = default)
     {
         if (expiring.TryPeek(out _, out var at))
         {
             var wait = at - time.GetUtcNow();
-            expiry.Change(wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestWait ? LongestWait : wait, Timeout.InfiniteTimeSpan);
+            expiry.Change(wait < least ? least : wait > LongestWait ? LongestWait : wait, Timeout.InfiniteTimeSpan);
         }
     }
 
     /// <summary>After a start or a lost commit, inside the lock.</summary>
-    private void AwaitAllExpiries()
+    /// <param name="least">No sooner than this, whatever has ended.</param>
+    private void AwaitAllExpiries(TimeSpan least = default)
     {
         expiring.Clear();
         foreach (var setting in working.Values.SelectMany(state => state.Overrides.Values))
@@ -129,7 +134,7 @@ internal sealed partial class FleetService
             expiring.Enqueue((setting.DeviceId, setting.Path), setting.ExpiresAt);
         }
 
-        AwaitExpiry();
+        AwaitExpiry(least);
     }
 
     /// <summary>What asks something of a device: its overrides, then the configurations that target it, each in the version that the device is to have.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Twins;
+using DeviceTwin.Twins.DigitalTwins;
 using DeviceTwin.Twins.Reconciliation;
 
 namespace DeviceTwin.Hub.Fleet;
@@ -14,6 +15,14 @@ internal sealed partial class FleetService
     /// <inheritdoc/>
     public Task<TwinDocument> PatchTwin(string deviceId, JsonObject patch, string? ifMatch, string author, CancellationToken cancellation) =>
         Operate(deviceId, ifMatch, author, "twin.patch", (twin, at) => TwinUpdates.Patch(twin, patch, at), cancellation);
+
+    /// <inheritdoc/>
+    public Task<TwinDocument> PatchTwinWith(StoreChange besides, string deviceId, JsonObject patch, string author, CancellationToken cancellation) =>
+        Operate(deviceId, null, author, "twin.patch", (twin, at) => TwinUpdates.Patch(twin, patch, at), cancellation, besides);
+
+    /// <inheritdoc/>
+    public Task<TwinDocument> PatchDigitalTwin(string deviceId, JsonArray operations, string? ifMatch, string author, CancellationToken cancellation) =>
+        Operate(deviceId, ifMatch, author, "twin.patch", (twin, at) => DigitalTwinPatch.Apply(twin, operations, at), cancellation);
 
     /// <inheritdoc/>
     public Task<TwinDocument> ReplaceTwin(string deviceId, JsonObject twin, string? ifMatch, string author, CancellationToken cancellation) =>
@@ -50,7 +59,8 @@ internal sealed partial class FleetService
         string author,
         string action,
         Func<TwinDocument, DateTimeOffset, TwinChange> update,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        StoreChange? besides = null)
     {
         var at = time.GetUtcNow();
         TwinDocument result;
@@ -65,6 +75,11 @@ internal sealed partial class FleetService
             if (twinChange.TagsPatch is not null)
             {
                 Configure(change);
+            }
+
+            if (besides is not null)
+            {
+                change.Stored.Add(besides);
             }
 
             result = change.State.Seen;

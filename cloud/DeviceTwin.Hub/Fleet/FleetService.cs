@@ -344,7 +344,7 @@ internal sealed partial class FleetService : IFleet, IDisposable
             workingConfigurations = visibleConfigurations;
             workingStages = visibleStages;
             CollectAdmitted();
-            AwaitAllExpiries();
+            AwaitAllExpiries(FailedExpiryWait);
             foreach (var subject in subjects)
             {
                 subject.FallBack();

@@ -53,6 +53,12 @@ public interface IFleet
     /// <summary>Merges tags and desired properties (Azure's PATCH).</summary>
     Task<TwinDocument> PatchTwin(string deviceId, JsonObject patch, string? ifMatch, string author, CancellationToken cancellation);
 
+    /// <summary>The same whatever the ETag, with another subject's change in the same commit: both or neither.</summary>
+    Task<TwinDocument> PatchTwinWith(StoreChange besides, string deviceId, JsonObject patch, string author, CancellationToken cancellation);
+
+    /// <summary>Does a JSON Patch of a device's digital twin: what it sets becomes desired.</summary>
+    Task<TwinDocument> PatchDigitalTwin(string deviceId, JsonArray operations, string? ifMatch, string author, CancellationToken cancellation);
+
     /// <summary>Replaces the sections that are present (Azure's PUT).</summary>
     Task<TwinDocument> ReplaceTwin(string deviceId, JsonObject twin, string? ifMatch, string author, CancellationToken cancellation);
 

@@ -1,4 +1,5 @@
 using DeviceTwin.Hub.Certificates;
+using DeviceTwin.Hub.Feedback;
 using DeviceTwin.Hub.Gateway.Authentication;
 using DeviceTwin.Hub.Gateway.Messaging;
 using DeviceTwin.Hub.Operation;
@@ -27,6 +28,7 @@ public static class GatewayHosting
         builder.Services.AddSingleton(endpoint);
         builder.Services.TryAddSingleton<HubPhase>();
         builder.Services.TryAddSingleton<HubMetrics>();
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<FeedbackBook>(services, FeedbackBook.MostRecords));
         builder.Services.AddSingleton<CloudToDeviceQueues>();
         builder.Services.AddSingleton(certificates);
         builder.Services.AddSingleton(tls);
@@ -34,6 +36,7 @@ public static class GatewayHosting
         builder.Services.AddSingleton<DeviceAuthenticator>();
         builder.Services.AddSingleton<GatewayServices>();
         builder.Services.AddSingleton(services => services.GetRequiredService<GatewayServices>().Methods);
+        builder.Services.AddSingleton<IMethodCaller>(services => services.GetRequiredService<GatewayServices>().Methods);
         builder.Services.AddSingleton(services => services.GetRequiredService<GatewayServices>().FleetMethods);
         builder.Services.AddSingleton(services => LimitOf(services.GetRequiredService<GatewayServices>()));
         builder.Services.AddSingleton<IConnectionListenerFactory, DeviceTransport>();

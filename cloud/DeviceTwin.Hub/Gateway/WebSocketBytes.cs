@@ -6,7 +6,7 @@ namespace DeviceTwin.Hub.Gateway;
 /// The bytes in the binary messages of a WebSocket, one after the other: where a message begins or ends means nothing to MQTT. Fails with
 /// <see cref="IOException"/> alone.
 /// </summary>
-internal sealed class WebSocketBytes(WebSocket socket) : Stream
+internal sealed class WebSocketBytes(WebSocket socket) : ConnectionStream
 {
     /// <summary>What is read at once; more waits in TLS and TCP, which slows the sender.</summary>
     private const int BufferBytes = 4096;
@@ -14,20 +14,6 @@ internal sealed class WebSocketBytes(WebSocket socket) : Stream
     private readonly byte[] buffer = new byte[BufferBytes];
     private Memory<byte> rest;
     private Task<int>? receiving;
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>
     /// Giving up the wait leaves what is being received: a receive that is cancelled would end the WebSocket, and with it what is still to be sent.
@@ -78,26 +64,6 @@ internal sealed class WebSocketBytes(WebSocket socket) : Stream
             // The other side was faster, or does not listen.
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <returns>Bytes in the buffer; 0 = the other side has said that nothing more comes.</returns>
     private async Task<int> Receive()

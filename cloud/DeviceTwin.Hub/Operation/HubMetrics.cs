@@ -24,11 +24,17 @@ internal sealed class HubMetrics : IDisposable
     private readonly Counter<long> commitsFailed;
     private readonly Counter<long> gatesFailed;
     private readonly Counter<long> rollbacks;
+    private readonly Counter<long> bridgePatches;
+    private readonly Counter<long> bridgeTelemetry;
+    private readonly Counter<long> bridgeErrors;
+    private readonly Counter<long> jobDevices;
     private readonly Histogram<double> pubAck;
     private readonly Histogram<double> commitDuration;
     private readonly Histogram<double> commitChanges;
     private readonly Histogram<double> desiredInSync;
     private volatile int waiting;
+    private volatile int jobsWaiting;
+    private volatile int jobsRunning;
     private volatile IReadOnlyDictionary<string, int> underWay = new Dictionary<string, int>();
 
     public HubMetrics()
@@ -44,10 +50,23 @@ internal sealed class HubMetrics : IDisposable
         commitsFailed = Count("devicetwin_commits_failed_total", "Commits that were taken back; what they held was not acknowledged.");
         gatesFailed = Count("devicetwin_change_gates_failed_total", "Gates that stopped a change, by gate.");
         rollbacks = Count("devicetwin_change_rollbacks_total", "Changes that were taken back after they had come to devices, by who decided: the hub or a person.");
+        bridgePatches = Count("devicetwin_bridge_patches_total", "Patches that a bridge brought over: reported properties to the other hub, desired ones from it.");
+        bridgeTelemetry = Count("devicetwin_bridge_telemetry_total", "Messages that a bridge sent to the other hub, or left out because too many waited.");
+        bridgeErrors = Count("devicetwin_bridge_errors_total", "What went wrong with mirrors of devices, by the names of BRIDGE.md.");
+        Meter.CreateObservableGauge(
+            "devicetwin_bridge_devices",
+            () => BridgeStates().Select(state => new Measurement<double>(state.Value, new KeyValuePair<string, object?>("state", Camel(state.Key)))),
+            description: "Devices that a bridge mirrors, by state.");
+        Meter.CreateObservableGauge("devicetwin_bridge_behind_seconds", () => BridgeBehind(), description: "For how long the device that is furthest behind is not in step with the other hub.");
         Meter.CreateObservableGauge(
             "devicetwin_changes_under_way",
             () => UnderWay.Select(state => new Measurement<double>(underWay.GetValueOrDefault(state), new KeyValuePair<string, object?>("state", state))),
             description: "Changes that may affect devices, by state.");
+        jobDevices = Count("devicetwin_job_devices_total", "Devices with which a job is done, by its type and how it ended.");
+        Meter.CreateObservableGauge(
+            "devicetwin_jobs",
+            () => new[] { Jobs("waiting", jobsWaiting), Jobs("running", jobsRunning) },
+            description: "Jobs that have not ended, by whether they have begun.");
         pubAck = Spread("devicetwin_puback_duration_seconds", "From a QoS 1 message's arrival to its PUBACK.", ShortTimes);
         commitDuration = Spread("devicetwin_commit_duration_seconds", "One commit of the store, to the disk.", ShortTimes);
         commitChanges = Spread("devicetwin_commit_changes", "Changes that one commit held.", Counts);
@@ -56,6 +75,12 @@ internal sealed class HubMetrics : IDisposable
     }
 
     public Meter Meter { get; } = new("DeviceTwin.Hub");
+
+    /// <summary>Mirrored devices by state: asked when somebody looks.</summary>
+    public Func<IEnumerable<KeyValuePair<string, int>>> BridgeStates { get; set; } = () => [];
+
+    /// <summary>Seconds, asked when somebody looks.</summary>
+    public Func<double> BridgeBehind { get; set; } = () => 0;
 
     /// <summary>Why a connection was turned away: the codes of MQTT and what comes before them.</summary>
     public void ConnectRefused(MqttConnectReturnCode code) => ConnectRefused(code.ToString());
@@ -89,6 +114,21 @@ internal sealed class HubMetrics : IDisposable
     /// <param name="by"><c>hub</c> or <c>person</c>.</param>
     public void RolledBack(string by) => rollbacks.Add(1, new KeyValuePair<string, object?>("by", by));
 
+    /// <param name="section"><c>reported</c> or <c>desired</c>.</param>
+    public void BridgePatch(string section) => bridgePatches.Add(1, new KeyValuePair<string, object?>("section", section));
+
+    /// <param name="result"><c>sent</c> or <c>dropped</c>.</param>
+    public void BridgeTelemetry(string result, int messages) => bridgeTelemetry.Add(messages, new KeyValuePair<string, object?>("result", result));
+
+    /// <param name="name">Of the fault.</param>
+    public void BridgeFault(string name) => bridgeErrors.Add(1, new KeyValuePair<string, object?>("error", Camel(name)));
+
+    /// <summary>Jobs that have not ended.</summary>
+    public void Jobs(int waiting, int running) => (jobsWaiting, jobsRunning) = (waiting, running);
+
+    public void JobDevices(string type, string result, int count) =>
+        jobDevices.Add(count, new KeyValuePair<string, object?>("type", type), new KeyValuePair<string, object?>("result", result));
+
     public void PubAck(TimeSpan took) => pubAck.Record(took.TotalSeconds);
 
     public void DesiredInSync(TimeSpan took) => desiredInSync.Record(took.TotalSeconds);
@@ -107,6 +147,8 @@ internal sealed class HubMetrics : IDisposable
     }
 
     public void Dispose() => Meter.Dispose();
+
+    private static Measurement<double> Jobs(string state, int count) => new(count, new KeyValuePair<string, object?>("state", state));
 
     private Counter<long> Count(string name, string sentence) => Meter.CreateCounter<long>(name, description: sentence);
 

@@ -53,6 +53,7 @@ public static partial class CommandLine
           --waveform-quota MB     samples per device (default 256)
           --waveform-neighbours N captures kept before and after that of an alarm (default 3)
           --rollout-days N        what was seen of the devices of changes that have ended (default 730)
+          --bridge FILE           mirror devices to another IoT hub as FILE says (JSON, 0600: it holds keys; cloud/BRIDGE.md)
           --backup-folder DIR     where backups of the running hub are kept (default DIR/backups)
           --backup-to DIR         back up the data folder of a hub that is stopped, then end
           --restore FILE          make the data folder of a backup, then end; --data must be new or empty
@@ -61,7 +62,7 @@ public static partial class CommandLine
         When it is ready it prints one line of JSON on standard output.
         Exit codes: 0 stopped, 1 unexpected, 2 usage, 10 data folder unwritable, 11 data folder in use,
         12 data unreadable, 20 MQTT port in use, 21 HTTP port in use, 22 address unavailable,
-        30 backup unusable, 31 folder not empty.
+        30 backup unusable, 31 folder not empty, 40 bridge's file unusable.
         """;
 
     /// <summary>An option is what the help names.</summary>
@@ -105,6 +106,7 @@ public static partial class CommandLine
                 Limit(given, "--waveform-quota", 256, 1),
                 Limit(given, "--waveform-neighbours", 3, 0)),
             ChangesRemembered = Days(given, "--rollout-days", TimeSpan.FromDays(Changes.ChangeOptions.StandardDays)),
+            BridgeFile = FullPath(given, "--bridge"),
             BackupFolder = FullPath(given, "--backup-folder"),
             BackupTo = FullPath(given, "--backup-to"),
             Restore = FullPath(given, "--restore"),

@@ -35,4 +35,7 @@ public enum ExitCode
 
     /// <summary>A backup is restored into a new or empty folder only.</summary>
     FolderNotEmpty = 31,
+
+    /// <summary>The file of a bridge cannot be read, may be read by others, or says something that cannot be.</summary>
+    BridgeFileUnusable = 40,
 }

@@ -54,6 +54,9 @@ public sealed record HubOptions(
     /// <summary>Back up the data folder of a hub that is stopped into this folder, and end; null = no.</summary>
     public string? BackupTo { get; init; }
 
+    /// <summary>What is mirrored to another hub stands there; null = nothing is.</summary>
+    public string? BridgeFile { get; init; }
+
     /// <summary>What of the past is kept, and for how long.</summary>
     public HistoryOptions History { get; init; } = new();
 

@@ -31,7 +31,7 @@ internal static class BulkJson
         // Azure's own clients tell this from other refusals by the header, and read the list.
         var error = RestErrors.BulkRegistryOperationFailure;
         context.Response.Headers["iothub-errorcode"] = error.Name;
-        body["Message"] = $"ErrorCode:{error.Name};{failures.Count} of {items} identities failed; errors has each with its reason. The others are done.";
+        body["Message"] = RestRefusals.Message(error, $"{failures.Count} of {items} identities failed: errors has each with its reason. The others are done.");
         body["ExceptionMessage"] = $"Tracking ID:{context.TraceIdentifier}";
         body["code"] = error.Code;
         return new JsonResult(body, error.HttpStatus);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Gateway.Messaging;
+using DeviceTwin.Storage;
 using DeviceTwin.Twins;
 
 namespace DeviceTwin.Hub.Rest;
@@ -19,13 +20,16 @@ internal static class MessagingEndpoints
     /// <summary>Before the name of an application property.</summary>
     private const string PropertyPrefix = "iothub-app-";
 
+    private const string MessageIdHeader = "iothub-messageid";
+
     private static readonly (string Header, string Property)[] SystemHeaders =
     [
-        ("iothub-messageid", SystemProperties.MessageId),
+        (MessageIdHeader, SystemProperties.MessageId),
         ("iothub-correlationid", SystemProperties.CorrelationId),
         ("iothub-userid", SystemProperties.UserId),
         ("content-type", SystemProperties.ContentType),
         ("content-encoding", SystemProperties.ContentEncoding),
+        (CloudToDeviceMessage.AcknowledgeProperty, CloudToDeviceMessage.AcknowledgeProperty),
     ];
 
     public static void MapMessaging(this IEndpointRouteBuilder routes)
@@ -39,8 +43,7 @@ internal static class MessagingEndpoints
 
         routes.MapPost("/devices/{id}/messages/deviceBound", async (string id, HttpRequest request, CloudToDeviceQueues messages) =>
         {
-            await messages.Enqueue(id, await ReadMessage(request), request.Author());
-            return Results.NoContent();
+            return Queued(request, await messages.Enqueue(id, await ReadMessage(request), request.Author()));
         }).Needs(Role.Technician);
 
         routes.MapDelete("/devices/{id}/commands", async (string id, HttpRequest request, CloudToDeviceQueues messages) =>
@@ -56,12 +59,19 @@ internal static class MessagingEndpoints
         Seconds(body, "responseTimeoutInSeconds", StandardResponseSeconds, ShortestResponseSeconds),
         Seconds(body, "connectTimeoutInSeconds", 0, 0));
 
-    private static TimeSpan Seconds(JsonObject body, string name, int standard, int shortest) => body[name] switch
-    {
-        null => TimeSpan.FromSeconds(standard),
-        var value when Json.Integer(value) is { } seconds && seconds >= shortest && seconds <= LongestSeconds => TimeSpan.FromSeconds(seconds),
-        _ => throw new HubException(HubError.ArgumentInvalid, $"{name} takes a whole number from {shortest} to {LongestSeconds}."),
-    };
+    /// <summary>A call whose time limits stand in the query string, as those of a digital twin's command.</summary>
+    internal static MethodCall ReadCall(string name, JsonNode? payload, HttpRequest request) => new(
+        name, payload, Seconds(request, "responseTimeoutInSeconds", StandardResponseSeconds, ShortestResponseSeconds), Seconds(request, "connectTimeoutInSeconds", 0, 0));
+
+    private static TimeSpan Seconds(JsonObject body, string name, int standard, int shortest) =>
+        Seconds(name, body[name] is { } value ? Json.Integer(value) ?? -1 : standard, shortest);
+
+    private static TimeSpan Seconds(HttpRequest request, string name, int standard, int shortest) => Seconds(
+        name, request.Text(name) is { } text ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : -1 : standard, shortest);
+
+    private static TimeSpan Seconds(string name, long seconds, int shortest) => seconds >= shortest && seconds <= LongestSeconds
+        ? TimeSpan.FromSeconds(seconds)
+        : throw new HubException(HubError.ArgumentInvalid, $"{name} takes a whole number from {shortest} to {LongestSeconds}.");
 
     /// <summary>The body as it is; what is said about it stands in headers, as in Azure's HTTPS messages.</summary>
     internal static async Task<CloudToDeviceDraft> ReadMessage(HttpRequest request)
@@ -86,6 +96,18 @@ internal static class MessagingEndpoints
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
         return new CloudToDeviceDraft(properties, body.ToArray(), Expiry(request.Headers["iothub-expiry"].ToString()));
+    }
+
+    /// <summary>Says by which identifier the message goes: feedback names it.</summary>
+    internal static IResult Queued(HttpRequest request, string messageId)
+    {
+        // A header holds plain text alone; who chose another name knows it.
+        if (messageId.All(character => character is > ' ' and <= '~'))
+        {
+            request.HttpContext.Response.Headers[MessageIdHeader] = messageId;
+        }
+
+        return Results.NoContent();
     }
 
     private static DateTimeOffset? Expiry(string text) =>

@@ -9,7 +9,7 @@ namespace DeviceTwin.Hub.Rest;
 /// <summary>Azure's query over twins, modules and jobs, in pages.</summary>
 internal static class QueryEndpoints
 {
-    private const string PageSizeHeader = "x-ms-max-item-count";
+    public const string PageSizeHeader = "x-ms-max-item-count";
     public const string ContinuationHeader = "x-ms-continuation";
     private const int StandardPage = 100;
     private const int LargestPage = 1000;

@@ -15,7 +15,7 @@ internal static class RequestBody
 
     /// <exception cref="HubException">The body is too large, no JSON, or no object.</exception>
     public static async Task<JsonObject> ReadObject(HttpRequest request) =>
-        (JsonObject)await Read(request, JsonValueKind.Object, "one JSON object", Limit);
+        (JsonObject)(await Read(request, JsonValueKind.Object, "one JSON object", Limit))!;
 
     /// <param name="limit">Bytes, where more than <see cref="Limit"/> are allowed.</param>
     /// <exception cref="HubException">The body is too large, no JSON, or no array.</exception>
@@ -26,16 +26,20 @@ internal static class RequestBody
             size.MaxRequestBodySize = limit;
         }
 
-        return (JsonArray)await Read(request, JsonValueKind.Array, "a JSON array", limit);
+        return (JsonArray)(await Read(request, JsonValueKind.Array, "a JSON array", limit))!;
     }
 
-    private static async Task<JsonNode> Read(HttpRequest request, JsonValueKind kind, string wanted, int limit)
+    /// <summary>Any value; null where there is no body.</summary>
+    /// <exception cref="HubException">The body is too large or no JSON.</exception>
+    public static async Task<JsonNode?> ReadValueOrNothing(HttpRequest request) => HasNone(request) ? null : await Read(request, null, "one JSON value", Limit);
+
+    private static async Task<JsonNode?> Read(HttpRequest request, JsonValueKind? kind, string wanted, int limit)
     {
         try
         {
             using var document = await JsonDocument.ParseAsync(request.Body, Strict, request.HttpContext.RequestAborted);
-            return document.RootElement.ValueKind == kind
-                ? Json.Parse(document.RootElement.GetRawText())!
+            return kind is null || document.RootElement.ValueKind == kind
+                ? Json.Parse(document.RootElement.GetRawText())
                 : throw Malformed(wanted, $"it is {Name(document.RootElement.ValueKind)}");
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException)
@@ -51,9 +55,7 @@ internal static class RequestBody
 
     /// <summary>As <see cref="ReadObject"/>, where everything may be left out: no body is an empty object.</summary>
     public static Task<JsonObject> ReadObjectOrNothing(HttpRequest request) =>
-        request.ContentLength is 0 || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
-            ? Task.FromResult(new JsonObject())
-            : ReadObject(request);
+        HasNone(request) ? Task.FromResult(new JsonObject()) : ReadObject(request);
 
     /// <summary>A member that must be a string where it is there.</summary>
     public static string? Text(JsonObject body, string name) => body[name] switch
@@ -70,6 +72,9 @@ internal static class RequestBody
         JsonObject child => child,
         _ => throw new HubException(HubError.ArgumentInvalid, $"{name} must be an object."),
     };
+
+    private static bool HasNone(HttpRequest request) =>
+        request.ContentLength is 0 || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
 
     private static HubException Malformed(string wanted, string why) =>
         new(HubError.IotHubFormatError, $"The body must be {wanted} in UTF-8: {why}");

@@ -1,5 +1,6 @@
 using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Backup;
+using DeviceTwin.Hub.Bridge;
 using DeviceTwin.Hub.Changes;
 using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Hub.History;
@@ -31,8 +32,10 @@ internal static class RestHosting
         routes.MapDevices();
         routes.MapTwins();
         routes.MapModules();
+        routes.MapDigitalTwins();
         routes.MapQuery();
         routes.MapConfigurations();
+        routes.MapJobs();
         routes.MapStatistics();
         routes.MapLogs();
         routes.MapFleetApi();
@@ -41,6 +44,7 @@ internal static class RestHosting
         routes.MapAudit();
         routes.MapOperation();
         routes.MapMessaging();
+        routes.MapFeedback();
         routes.MapFleetMethods();
         routes.MapWaveforms();
         routes.MapBackup();
@@ -53,6 +57,7 @@ internal static class RestHosting
         routes.MapAlarms();
         routes.MapEvidence();
         routes.MapPlant();
+        routes.MapBridge();
     }
 
     /// <summary>What routing refuses has no body yet; programs get the same shape as from every other refusal.</summary>

@@ -34,10 +34,13 @@ internal sealed class RestRefusals(HubMetrics metrics, ILogger<RestRefusals> log
         context.Response.Headers["iothub-errorcode"] = error.Name;
         var body = new JsonObject
         {
-            ["Message"] = $"ErrorCode:{error.Name};{message}",
+            ["Message"] = Message(error, message),
             ["ExceptionMessage"] = $"Tracking ID:{tracking}",
             ["code"] = error.Code,
         };
         return new JsonResult(body, error.HttpStatus).ExecuteAsync(context);
     }
+
+    /// <summary>Name and text as Azure joins them. Its client for node ends the text at the next semicolon, so there is none.</summary>
+    public static string Message(HubError error, string text) => $"ErrorCode:{error.Name};{text.Replace(';', ',')}";
 }

@@ -6,7 +6,9 @@ using DeviceTwin.Storage.Sqlite.CloudToDevice;
 using DeviceTwin.Storage.Sqlite.Configurations;
 using DeviceTwin.Storage.Sqlite.DesiredRemovals;
 using DeviceTwin.Storage.Sqlite.Evidence;
+using DeviceTwin.Storage.Sqlite.Feedback;
 using DeviceTwin.Storage.Sqlite.History;
+using DeviceTwin.Storage.Sqlite.Jobs;
 using DeviceTwin.Storage.Sqlite.Modules;
 using DeviceTwin.Storage.Sqlite.Plant;
 using DeviceTwin.Storage.Sqlite.Presence;
@@ -50,9 +52,11 @@ internal static class SqliteSubjects
     public static string CreateFourth => string.Join('\n', (string[])
     [
         SqliteModuleTables.Create,
+        SqliteJobTables.Create,
         SqlitePresenceTables.Create,
         SqliteConfigurationTables.CreateFourth,
         SqliteProvisioningTables.CreateFourth,
+        SqliteFeedbackTables.Create,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
@@ -73,6 +77,8 @@ internal static class SqliteSubjects
         new SqlitePlantTables(connection),
         new SqliteConfigurationTables(connection),
         new SqliteRolloutTables(connection),
+        new SqliteJobTables(connection),
         new SqlitePresenceTables(connection),
+        new SqliteFeedbackTables(connection),
     ];
 }

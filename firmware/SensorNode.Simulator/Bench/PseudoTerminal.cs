@@ -36,7 +36,10 @@ public sealed class PseudoTerminal : IDisposable
 
         int noControl = OperatingSystem.IsMacOS() ? 0x20000 : 0x100;
         int nonBlocking = OperatingSystem.IsMacOS() ? 4 : 0x800;
-        _master = Native.posix_openpt(ReadWrite | noControl | nonBlocking);
+
+        // A program that is started meanwhile must not inherit this end: the tool would never hear that the cable is pulled.
+        int closeOnExecute = OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
+        _master = Native.posix_openpt(ReadWrite | noControl | nonBlocking | closeOnExecute);
         if (_master < 0)
         {
             throw Failure("made");
@@ -53,7 +56,7 @@ public sealed class PseudoTerminal : IDisposable
             PortName = Encoding.UTF8.GetString(name, 0, Array.IndexOf(name, (byte)0));
 
             // Raw from the beginning: before a tool has set it up, the system must not echo the board's lines back to it. And once opened and closed it is seen to be closed.
-            int slave = Native.open(Encoding.UTF8.GetBytes(PortName + "\0"), ReadWrite | noControl);
+            int slave = Native.open(Encoding.UTF8.GetBytes(PortName + "\0"), ReadWrite | noControl | closeOnExecute);
             byte[] settings = new byte[TermiosBytes];
             if (slave < 0 || Native.tcgetattr(slave, settings) != 0)
             {

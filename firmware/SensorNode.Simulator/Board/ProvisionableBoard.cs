@@ -289,19 +289,14 @@ public sealed class ProvisionableBoard : IDisposable
         }
     }
 
-    private NodeParts Parts() => new()
+    private NodeParts Parts()
     {
-        Clock = _clock,
-        Files = Files,
-        Radio = Radio,
-        Power = _power,
-        Indicator = Board.Indicator,
-        Accelerometer = Board.AccelerometerWord,
-        AccelerometerBus = Board.AccelerometerBus,
-        TemperatureSensor = Board.TemperatureWord,
-        TemperatureBus = Board.TemperatureBus,
-        TemperatureLine = Board.TemperatureLine,
-        BoardName = _options.Name,
-        Seed = (int)(Xoshiro256.Mix(Convert.ToUInt64(_options.Mac, 16), (ulong)Starts) & int.MaxValue),
-    };
+        NodeParts parts = Board.Parts();
+        parts.Files = Files;
+        parts.Radio = Radio;
+        parts.Power = _power;
+        parts.BoardName = _options.Name;
+        parts.Seed = (int)(Xoshiro256.Mix(Convert.ToUInt64(_options.Mac, 16), (ulong)Starts) & int.MaxValue);
+        return parts;
+    }
 }

@@ -86,4 +86,20 @@ public sealed class SimulatedBoard
 
     /// <summary>The lamp.</summary>
     public SimulatedIndicator Indicator { get; } = new();
+
+    /// <summary>What a node is made of here; session, identity and sizes are its own.</summary>
+    public NodeParts Parts() => new()
+    {
+        Clock = Clock,
+        Files = Files,
+        Radio = Radio,
+        Power = Power,
+        Indicator = Indicator,
+        Accelerometer = AccelerometerWord,
+        AccelerometerBus = AccelerometerBus,
+        TemperatureSensor = TemperatureWord,
+        TemperatureBus = TemperatureBus,
+        TemperatureLine = TemperatureLine,
+        BoardName = BoardName,
+    };
 }

@@ -255,7 +255,19 @@ internal sealed class SimulatedNode : IDisposable
 
     private Node NewNode()
     {
-        NodeParts parts = Parts();
+        NodeParts parts = _board.Parts();
+        parts.Session = _session;
+        parts.Identity = new NodeIdentity
+        {
+            DeviceId = _options.DeviceId,
+            HubHost = _options.HubHost,
+            HubPort = _options.HubPort,
+            Key = _options.Key,
+            CertificateAuthority = _options.CertificateAuthority,
+            TokenLifetimeSeconds = _options.TokenLifetimeSeconds,
+            Network = Network,
+        };
+        parts.Seed = (int)(Xoshiro256.Mix(_seed, 100 + (ulong)_starts) & int.MaxValue);
         if (_options.Board is { } board)
         {
             parts.BoardName = board.Name;
@@ -270,31 +282,4 @@ internal sealed class SimulatedNode : IDisposable
 
         return new Node(parts);
     }
-
-    private NodeParts Parts() => new()
-    {
-        Clock = _board.Clock,
-        Files = _board.Files,
-        Radio = _board.Radio,
-        Session = _session,
-        Power = _board.Power,
-        Indicator = _board.Indicator,
-        Accelerometer = _board.AccelerometerWord,
-        AccelerometerBus = _board.AccelerometerBus,
-        TemperatureSensor = _board.TemperatureWord,
-        TemperatureBus = _board.TemperatureBus,
-        TemperatureLine = _board.TemperatureLine,
-        Identity = new NodeIdentity
-        {
-            DeviceId = _options.DeviceId,
-            HubHost = _options.HubHost,
-            HubPort = _options.HubPort,
-            Key = _options.Key,
-            CertificateAuthority = _options.CertificateAuthority,
-            TokenLifetimeSeconds = _options.TokenLifetimeSeconds,
-            Network = Network,
-        },
-        BoardName = SimulatedBoard.BoardName,
-        Seed = (int)(Xoshiro256.Mix(_seed, 100 + (ulong)_starts) & int.MaxValue),
-    };
 }

@@ -38,14 +38,8 @@ internal sealed class LiveNode
 
         var mailbox = new SettingsMailbox();
         mailbox.Put(values, 1);
-        var parts = new NodeParts
-        {
-            Clock = board.Clock,
-            AccelerometerBus = board.AccelerometerBus,
-            TemperatureBus = board.TemperatureBus,
-            TemperatureLine = board.TemperatureLine,
-            CaptureCapacity = Capacity,
-        };
+        var parts = board.Parts();
+        parts.CaptureCapacity = Capacity;
         loop = new MeasureLoop(
             parts, "boot", outbox, shelf, mailbox, new BaselineMailbox(), new MeasureMailbox(), new VerdictBoard(), new HealthCounters(), new TraceRing());
     }

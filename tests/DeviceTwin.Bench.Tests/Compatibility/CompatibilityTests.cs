@@ -22,6 +22,7 @@ public sealed class CompatibilityTests
                 <UnitTestResult testId="3" testName="SE2_TW4_A_session" outcome="Passed" />
                 <UnitTestResult testId="4" testName="QL1_A_query" outcome="Passed" />
                 <UnitTestResult testId="5" testName="QL1_A_parser" outcome="Passed" />
+                <UnitTestResult testId="6" testName="RE1_JO1_Jobs" outcome="NotExecuted" />
               </Results>
               <TestDefinitions>
                 <UnitTest id="1"><TestMethod className="DeviceTwin.Tests.Hub.Gateway.NodeSdkTests" /></UnitTest>
@@ -29,6 +30,7 @@ public sealed class CompatibilityTests
                 <UnitTest id="3"><TestMethod className="DeviceTwin.Tests.Hub.Gateway.IndependentClientTests" /></UnitTest>
                 <UnitTest id="4"><TestMethod className="DeviceTwin.Tests.Hub.Rest.QueryTests" /></UnitTest>
                 <UnitTest id="5"><TestMethod className="DeviceTwin.Tests.Twins.QueryTests" /></UnitTest>
+                <UnitTest id="6"><TestMethod className="DeviceTwin.Tests.Hub.Rest.NodeServiceSdkTests" /></UnitTest>
               </TestDefinitions>
             </TestRun>
             """);
@@ -42,6 +44,8 @@ public sealed class CompatibilityTests
             new("TW4", "independent MQTT client", "Passed"),
             new("QL1", "HTTP", "Passed"),
             new("QL1", "without a wire", "Passed"),
+            new("RE1", "unmodified Azure service SDK (npm)", "NotExecuted"),
+            new("JO1", "unmodified Azure service SDK (npm)", "NotExecuted"),
         }));
     }
 
@@ -70,6 +74,16 @@ public sealed class CompatibilityTests
 
         Assert.That(CompatibilityTable.Problems(rows, [Scripted, missing]), Is.Empty);
         Assert.That(CompatibilityTable.Write(rows, [Scripted, missing]), Is.EqualTo(CompatibilityTable.Write(rows, [installed, Scripted])));
+    }
+
+    [Test]
+    public void Unmodified_clients_that_were_not_run_are_named()
+    {
+        var service = new TestOutcome("RE1", "unmodified Azure service SDK (npm)", TestOutcome.NotRun);
+
+        Assert.That(
+            CompatibilityTable.Unshown([Scripted with { Outcome = TestOutcome.NotRun }, service, service with { Id = "JO1" }, service, service with { Outcome = TestOutcome.Passed }]),
+            Is.EqualTo(new[] { "3 proofs with the unmodified Azure service SDK (npm) were not run: JO1, RE1" }));
     }
 
     [Test]

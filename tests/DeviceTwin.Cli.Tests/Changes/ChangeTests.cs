@@ -104,7 +104,7 @@ public sealed class ChangeTests : IDisposable
         Assert.That(hub.Questions[^1].Body, Is.EqualTo("{}"));
         hub.Answer("POST", $"{Rollouts}/c1/approve", """{"Message":"ErrorCode:ApprovalRefused;ada wrote it. Ask somebody else."}""", 403);
         var run = Run("approve", "c1");
-        Assert.That((run.Code, run.Talk), Is.EqualTo((ExitCode.HubRefused.Number, "dtwin: The hub answered 403: ErrorCode:ApprovalRefused;ada wrote it. Ask somebody else. "
+        Assert.That((run.Code, run.Talk), Is.EqualTo((ExitCode.HubRefused.Number, "dtwin: The hub answered 403 ApprovalRefused: ada wrote it. Ask somebody else. "
             + "The message says why and what to change. [12 hubRefused]" + Environment.NewLine)));
     }
 

@@ -1,5 +1,6 @@
 using DeviceTwin.Cli.Doctor;
 using DeviceTwin.Cli.Hub;
+using DeviceTwin.Provisioning.Serial;
 using DeviceTwin.Tests.Cli.Changes;
 
 namespace DeviceTwin.Tests.Cli.Doctor;
@@ -57,17 +58,14 @@ public sealed class DoctorTests : IDisposable
     [Test]
     public async Task Everything_that_is_missing_has_a_next_step()
     {
-        machine.Ports = [("/dev/ttyUSB0", false)];
+        machine.IsInDialout = false;
         hub.Answer("GET", "/readyz", """{"status":"notReady","checks":{"disk":"failed"},"reasons":["Free space."]}""", 503)
             .Answer("GET", "/api/v1/certificates", """{"Message":"ErrorCode:IotHubUnauthorized;No."}""", 401);
         var findings = await Examine();
         Assert.That(findings.Where(finding => finding.Gravity is Gravity.Warning or Gravity.Problem).Select(finding => finding.NextStep), Has.None.Null);
         Assert.That(findings.Single(finding => finding.Check == "ready").Sentence, Does.Contain("Free space."));
         Assert.That(findings.Single(finding => finding.Check == "certificates").NextStep, Does.Contain("--token-file"));
-        if (!OperatingSystem.IsWindows())
-        {
-            Assert.That(findings.Single(finding => finding.Check == "serial").NextStep, Does.Contain("dialout"));
-        }
+        Assert.That(findings.Single(finding => finding.Check == "serial").NextStep, Does.Contain("dialout"));
     }
 
     [Test]
@@ -96,7 +94,7 @@ public sealed class DoctorTests : IDisposable
     {
         public HashSet<string> Tools { get; } = [];
 
-        public (string Port, bool MayUse)[] Ports { get; set; } = [("/dev/ttyUSB0", true)];
+        public bool IsInDialout { get; set; } = true;
 
         public long Free { get; set; } = 1L << 40;
 
@@ -104,7 +102,9 @@ public sealed class DoctorTests : IDisposable
 
         public Task<string?> FirstLine(string program, string[] arguments, CancellationToken cancellation) => Task.FromResult(Tools.Contains(program) ? "1.0" : null);
 
-        public IReadOnlyList<(string Port, bool MayUse)> SerialPorts() => Ports;
+        public ISerialPorts Ports(string? folder) => new FixedPorts("/dev/ttyUSB0");
+
+        public bool MayUse(string port) => IsInDialout;
 
         public (string Folder, long Free) Disk() => ("/tmp/", Free);
     }

@@ -43,7 +43,7 @@ public sealed class MannersTests : IDisposable
         Assert.That(Run("bearing", "6205").Talk, Does.Contain("--orders 3.585"));
         Assert.That(Run("bearing", "6205", "--quiet").Talk, Is.Empty);
         Assert.That(Run("devices", "list", "--hub", hub.Address, "--verbose").Talk, Does.Contain("GET ").And.Contain("api/v1/fleet"));
-        Assert.That(Run("devices", "list", "--hub", hub.Address).Talk, Is.Empty);
+        Assert.That(Run("devices", "list", "--hub", hub.Address).Talk, Is.EqualTo($"dtwin: There are none.{Environment.NewLine}"));
         Assert.That(Run("--quiet", "devices", "list", "--hub", "http://127.0.0.1:1").Talk, Does.Contain("[10 hubNotReachable]"), "failures are always said");
         Assert.That(Run("devices", "list", "-q", "-v").Code, Is.EqualTo(ExitCode.Usage.Number));
     }

@@ -1,6 +1,10 @@
-using DeviceTwin.Cli.Commands;
+using System.Text.Json.Nodes;
 using DeviceTwin.Cli.Doctor;
+using DeviceTwin.Provisioning.Identities;
+using DeviceTwin.Provisioning.Serial;
+using DeviceTwin.Provisioning.Tray;
 using DeviceTwin.Tests.Cli.Changes;
+using DeviceTwin.Tests.Cli.Doctor;
 
 namespace DeviceTwin.Tests.Cli.Screens;
 
@@ -53,15 +57,29 @@ internal sealed class FixedWorld : IDisposable
         {"group":"wave 1","size":8,"admitted":0,"applied":0}],"gates":{"gates":[{"gate":"alarmRate","outcome":"waiting","words":"too few windows"},{"gate":"safeMode","outcome":"passed","words":"none"}]}}
         """;
 
+    private const string Plan = """
+        deviceId,line,machine,bearing,isoGroup,isoSupport,shaftRpm,wifi,identity
+        pump-7,packing,Cooling pump 7,6205,2,rigid,1770,plant,sas
+        pump-8,packing,Cooling pump 8,,,,,plant,x509
+
+        """;
+    private const string WrongPlan = """
+        deviceId,line,machine,bearing,wifi,identity
+        pump 7,packing,,6205,plant,key
+        pump-8,packing,Cooling pump 8,62O5,plant,sas
+
+        """;
+    private static readonly BundleKit Kit = new("tray", Convert.ToBase64String(new byte[32]), new HubFacts("hub.plant.example", 8883, "-----BEGIN CERTIFICATE-----", "0ne0A1B2C3D", null));
+
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("dtwin-screen-");
-    private readonly IMachine machine = DoctorCommand.Machine;
+    private readonly IMachine machine = ThisMachine.Current;
     private readonly string before = Environment.CurrentDirectory;
     private readonly string? configuration = Environment.GetEnvironmentVariable("XDG_CONFIG_HOME");
 
     public FixedWorld()
     {
         Environment.SetEnvironmentVariable("XDG_CONFIG_HOME", InFolder("config"));
-        DoctorCommand.Machine = new FixedMachine();
+        ThisMachine.Current = new FixedMachine();
         File.WriteAllText(InFolder("limits.json"), Limits);
         File.WriteAllText(InFolder("token"), "not-to-be-seen\n");
         if (!OperatingSystem.IsWindows())
@@ -69,6 +87,11 @@ internal sealed class FixedWorld : IDisposable
             File.SetUnixFileMode(InFolder("token"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
 
+        File.WriteAllText(InFolder("tray.csv"), Plan);
+        File.WriteAllText(InFolder("wrong.csv"), WrongPlan);
+        PrivateFile.Write(InFolder("wifi.json"), """{"plant":{"network":"plant","password":"not-to-be-seen"}}""");
+        Kit.Write(InFolder("kit.json"));
+        File.WriteAllText(InFolder("tray.bundle"), NodeBundle.Write(Kit, [Bundled("pump-7", "Cooling-pump-7", "02d7b0a2d001"), Bundled("pump-8", "Cooling-pump-8", "02d7b0a2d002")]));
         WriteRecording();
         Answer();
 
@@ -84,7 +107,7 @@ internal sealed class FixedWorld : IDisposable
     public void Dispose()
     {
         Environment.SetEnvironmentVariable("XDG_CONFIG_HOME", configuration);
-        DoctorCommand.Machine = machine;
+        ThisMachine.Current = machine;
         Environment.CurrentDirectory = before;
         Hub.Dispose();
         folder.Delete(recursive: true);
@@ -134,6 +157,12 @@ internal sealed class FixedWorld : IDisposable
                 {"number":9,"at":"2026-11-23T11:59:00Z","level":"warning","event":1002,"category":"DeviceTwin.Hub.Gateway","text":"CONNECT of fan-9 from 10.0.0.9 refused with 5: the token's time is over; give the node a clock that is right"}]}
                 """)
             .Answer("GET", "/api/v1/audit/verify", $$$"""{"intact":true,"rows":41,"anchor":{"id":0,"hash":"{{{new string('0', 64)}}}"},"head":{"id":41,"hash":"{{{Hash}}}"},"flaw":null}""")
+            .Answer("GET", $"/devices/spare-1{Azure}", Identity.Replace("press-7", "spare-1"))
+            .Answer("POST", "/api/v1/plant/points/press-7-de/replace", """{"deviceId":"spare-1","machine":"press-7","point":"press-7-de","from":"2026-11-23T12:00:00Z","to":null,"by":"ada","reason":"broken","endedBy":null}""")
+            .Answer("GET", "/enrollmentGroups/tray", """{"enrollmentGroupId":"tray","attestation":{"type":"symmetricKey","symmetricKey":{"primaryKey":"c2VjcmV0","secondaryKey":"c2VjcmV0"}}}""")
+            .Answer("GET", "/api/v1/provisioning", """{"idScope":"0ne0A1B2C3D","assignedHub":"hub.plant.example","mqttPort":8883,"enrollments":0,"enrollmentGroups":1}""")
+            .Answer("GET", "/api/v1/certificates/authority/bundle", "-----BEGIN CERTIFICATE-----", type: "application/x-pem-file")
+            .Answer("POST", "/api/v1/provisioning/bundles", """{"group":"tray","nodes":[{"deviceId":"pump-7","outcome":"taken"},{"deviceId":"pump-8","outcome":"refused","error":"PointTaken","message":"The point Cooling-pump-8-1 has the node pump-3. Take it away, or use dtwin replace."}]}""")
             .Answer("GET", "/api/v1/audit/head", $$"""{"id":41,"hash":"{{Hash}}"}""");
         foreach (var step in new[] { "approve", "start", "pass", "abort" })
         {
@@ -152,6 +181,18 @@ internal sealed class FixedWorld : IDisposable
         File.WriteAllBytes(InFolder("outer.i16"), bytes);
     }
 
+    private static JsonObject Bundled(string deviceId, string machine, string chipId) => new()
+    {
+        ["deviceId"] = deviceId,
+        ["chipId"] = chipId,
+        ["mark"] = "m",
+        ["site"] = "north",
+        ["line"] = "packing",
+        ["machine"] = machine,
+        ["machineId"] = machine,
+        ["point"] = machine + "-1",
+    };
+
     private string InFolder(string name) => Path.Combine(folder.FullName, name);
 
     private sealed class FixedMachine : IMachine
@@ -161,7 +202,11 @@ internal sealed class FixedWorld : IDisposable
         public Task<string?> FirstLine(string program, string[] arguments, CancellationToken cancellation) =>
             Task.FromResult(program switch { "dotnet" => "10.0.401", "esptool.py" => "esptool.py v5.3", _ => null });
 
-        public IReadOnlyList<(string Port, bool MayUse)> SerialPorts() => [("/dev/ttyUSB0", true), ("/dev/ttyUSB1", false)];
+        public ISerialPorts Ports(string? folder) => new FixedPorts(Usb("/dev/ttyUSB0", "usb:10c4:ea60:7d6f0c2a:0", "Silicon Labs CP2102N"), Usb("/dev/ttyUSB1", "usb:1a86:7523@1-1.4:0", "QinHeng CH340"));
+
+        public bool MayUse(string port) => port != "/dev/ttyUSB1";
+
+        private static SerialPortInfo Usb(string name, string identity, string description) => new() { PortName = name, Identity = identity, Description = description };
 
         public (string Folder, long Free) Disk() => ("/tmp/", 41_000_000_000);
     }

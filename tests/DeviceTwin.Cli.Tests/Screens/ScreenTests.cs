@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
 using DeviceTwin.Cli;
+using DeviceTwin.Cli.Provision;
 using DeviceTwin.Cli.Schemas;
+using DeviceTwin.Provisioning.Tray;
 using DeviceTwin.Tests.Cli.Detection;
 
 namespace DeviceTwin.Tests.Cli.Screens;
@@ -18,8 +20,11 @@ public sealed class ScreenTests
     private const string Trace = """{"bootId":"b1","last":2,"lost":0,"events":[{"number":1,"uptimeMs":12,"event":"started","first":1,"second":0},{"number":2,"uptimeMs":90061234,"event":"linkReady","first":0,"second":0}]}""";
     private const string SelfTest = """{"outcome":"passed","axis":"z","upMilliG":812,"downMilliG":-805,"leastMilliG":400,"mostMilliG":1200}""";
 
+    /// <summary>Stands for a space inside a word.</summary>
+    private const char Space = '|';
+
     /// <summary>Commands that start a process or a fleet: their screens have tests of their own, and a real hub.</summary>
-    private static readonly string[] Elsewhere = ["demo", "hub start", "hub restore", "provision", "replace", "bundle kit", "bundle show", "bundle import", "bench"];
+    private static readonly string[] Elsewhere = ["demo", "hub start", "hub restore", "bench"];
 
     private static readonly (string Name, string Arguments, string? Payload, int Code)[] Cases =
     [
@@ -39,6 +44,8 @@ public sealed class ScreenTests
         ("machines-list", "machines list --hub {hub}", null, 0),
         ("machines-show", "machines show press-7 --hub {hub}", null, 0),
         ("query", "query tags.line='3' --hub {hub}", null, 0),
+        ("query-groups", "query SELECT|tags.line,|COUNT()|AS|nodes,|AVG(properties.reported.temperature)|AS|mean|FROM|devices|GROUP|BY|tags.line --hub {hub}", null, 0),
+        ("query-modules", "query SELECT|*|FROM|devices.modules --hub {hub}", null, 0),
         ("twin-get", "twin get press-7 --hub {hub}", null, 0),
         ("twin-set", "twin set press-7 detection.velocityLimitUmPerSecond 4500 --hub {hub}", null, 0),
         ("twin-watch", "twin watch press-7 --hub {hub}", null, 0),
@@ -71,6 +78,13 @@ public sealed class ScreenTests
         ("verify", "verify evidence/outer.i16.evidence.json", null, 0),
         ("audit-verify", "audit verify --hub {hub}", null, 0),
         ("audit-head", "audit head --hub {hub}", null, 0),
+        ("provision-dry-run", "provision --plan tray.csv --wifi wifi.json --secrets secrets.json --bundle tray.bundle --kit kit.json --dry-run", null, 0),
+        ("provision-wrong", "provision --plan wrong.csv --wifi wifi.json --secrets secrets.json --hub {hub}", null, 70),
+        ("replace", "replace press-7 spare-1 --yes --hub {hub}", null, 0),
+        ("replace-unknown", "replace press-9 spare-1 --yes --hub {hub}", null, 76),
+        ("bundle-kit", "bundle kit --out new-kit.json --hub {hub}", null, 0),
+        ("bundle-show", "bundle show tray.bundle --kit kit.json", null, 0),
+        ("bundle-import", "bundle import tray.bundle --hub {hub}", null, 75),
         ("boards", "boards", null, 0),
         ("schema", "schema", null, 0),
         ("completion", "completion bash", null, 0),
@@ -107,7 +121,7 @@ public sealed class ScreenTests
         var run = Tool.Run([.. Arguments(name, world), "--json"]);
         var test = Cases.Single(test => test.Name == name);
         Assert.That(run.Code, Is.EqualTo(test.Code), run.Talk);
-        if (test.Code is not 0 and not 53)
+        if (!HasData(test.Code))
         {
             Assert.That(run.Output, Is.Empty, "standard output is for data");
             return;
@@ -128,7 +142,7 @@ public sealed class ScreenTests
         Assert.That(root.Options.Where(option => option.Recursive).Select(option => option.Name), Is.SupersetOf(new[] { "--json", "--quiet", "--verbose" }));
         Assert.That(Leaves(root, "").SelectMany(leaf => leaf.Command.Options).Select(option => option.Name), Has.None.EqualTo("--json"), "there is one for all");
         Assert.That(SchemaCatalogue.All.Select(schema => schema.Command), Is.EquivalentTo(commands), "tools/JSON.md");
-        Assert.That(Names.Where(name => Cases.Single(test => test.Name == name).Code is 0 or 53).Select(Command).Distinct().Concat(Elsewhere), Is.EquivalentTo(commands), "Cases");
+        Assert.That(Names.Where(name => HasData(Cases.Single(test => test.Name == name).Code)).Select(Command).Distinct().Concat(Elsewhere), Is.EquivalentTo(commands), "Cases");
         Assert.That(Leaves(root, "").Where(leaf => string.IsNullOrEmpty(leaf.Command.Description)), Is.Empty);
     }
 
@@ -155,6 +169,45 @@ public sealed class ScreenTests
         Assert.That(text.ToString().Split('\n').Where(line => line.Length > 80 && line.Trim().Contains(' ') && !line.StartsWith("  dtwin")), Is.Empty);
     }
 
+    /// <summary>What a person sees of a tray while it runs, and what is left at its end; real boards are in tests/EndToEnd.</summary>
+    [Test]
+    public void A_tray_of_80_columns_is_what_its_files_show()
+    {
+        var rows = TrayPlan.Read(new StringReader("deviceId,line,machine,wifi,identity\n" + string.Concat(Enumerable.Range(1, 6).Select(n => $"pump-{n},packing,Cooling pump {n},plant,sas\n")))).Rows;
+        BoardNews[] news =
+        [
+            new(rows[0], TrayStep.Done, null, 0, null, "/dev/ttyUSB0"),
+            new(rows[1], TrayStep.TapTest, 40, 0, null, "/dev/ttyUSB1"),
+            new(rows[2], TrayStep.WaitConnected, null, 1, "lineLost", "/dev/ttyUSB2"),
+            new(rows[3], TrayStep.Failed, null, 3, "wifiPassword", "/dev/ttyUSB3"),
+            new(rows[4], TrayStep.Flash, 73, 0, null, "/dev/ttyUSB4"),
+        ];
+        BoardResult[] results =
+        [
+            new(rows[0], "02d7b0a2d001", Milestones.None, null, ""),
+            new(rows[3], "02d7b0a2d004", Milestones.None, Diagnosis.WifiPassword, "The network is plant."),
+            new(rows[5], null, Milestones.None, Diagnosis.NoBoard, ""),
+        ];
+        foreach (var (form, ending) in new[] { (new ScreenForm(80, Colours: false), "txt"), (new ScreenForm(80, Colours: true), "ansi") })
+        {
+            ScreenForm.Wanted = form;
+            var output = Console.Out;
+            try
+            {
+                using var shown = new StringWriter();
+                Console.SetOut(shown);
+                Screen.Output.Write(TrayScreen.ToTable(rows, news.ToDictionary(one => one.Row.DeviceId), 80));
+                TraySummary.Write(Console.Out, results);
+                Compare($"provision.{ending}", shown.ToString().ReplaceLineEndings("\n"));
+            }
+            finally
+            {
+                Console.SetOut(output);
+                ScreenForm.Wanted = null;
+            }
+        }
+    }
+
     [Test]
     public void Only_what_is_named_is_built()
     {
@@ -167,6 +220,9 @@ public sealed class ScreenTests
         ? [(path.Trim(), command)]
         : command.Subcommands.SelectMany(child => Leaves(child, $"{path} {child.Name}"));
 
+    /// <summary>Exit codes that say something about what was printed, instead of printing nothing.</summary>
+    private static bool HasData(int code) => code is 0 or 53 or 75;
+
     private static string Show(string name, ScreenForm form)
     {
         using var world = new FixedWorld();
@@ -177,7 +233,8 @@ public sealed class ScreenTests
             var run = Tool.Run(Arguments(name, world));
             var test = Cases.Single(test => test.Name == name);
             Assert.That(run.Code, Is.EqualTo(test.Code), run.Talk);
-            var text = $"$ dtwin {test.Arguments.Replace(" --hub {hub}", "")}\n{run.Output}{(run.Talk.Length > 0 ? "--- standard error\n" : "")}{run.Talk}";
+            var typed = test.Arguments.Replace(" --hub {hub}", "").Split(' ').Select(word => word.Contains(Space) ? $"\"{word.Replace(Space, ' ')}\"" : word);
+            var text = $"$ dtwin {string.Join(' ', typed)}\n{run.Output}{(run.Talk.Length > 0 ? "--- standard error\n" : "")}{run.Talk}";
             return text.ReplaceLineEndings("\n").Replace(world.Hub.Address, "http://hub/").Replace(world.Folder + "/", "").Replace(DeviceTwin.SensorNode.Detection.Fingerprint.BuildId, "0a1b2c3d");
         }
         finally
@@ -187,7 +244,7 @@ public sealed class ScreenTests
     }
 
     private static string[] Arguments(string name, FixedWorld world) =>
-        [.. Cases.Single(test => test.Name == name).Arguments.Split(' ').Select(word => word.Replace("{hub}", world.Hub.Address))];
+        [.. Cases.Single(test => test.Name == name).Arguments.Split(' ').Select(word => word.Replace("{hub}", world.Hub.Address).Replace(Space, ' '))];
 
     private static string Command(string name)
     {
@@ -209,6 +266,12 @@ public sealed class ScreenTests
                 break;
             case "verify":
                 Quietly("detect", "outer.i16", "--rate", "12000", "--rpm", "1797", "--bearing", "6205", "--evidence", "evidence");
+                break;
+            case "query-groups":
+                world.Hub.Answer("POST", "/devices/query?api-version=2021-04-12", """[{"line":"3","nodes":2,"mean":41.25},{"line":"4","nodes":11,"mean":null},{"nodes":1}]""", headers: ("x-ms-item-type", "Raw"));
+                break;
+            case "query-modules":
+                world.Hub.Answer("POST", "/devices/query?api-version=2021-04-12", """[{"deviceId":"press-7","moduleId":"camera","properties":{"desired":{},"reported":{}},"connectionState":"Disconnected"}]""", headers: ("x-ms-item-type", "Twin"));
                 break;
             case "query-wrong":
                 world.Hub.Answer("POST", "/devices/query?api-version=2021-04-12", """{"Message":"ErrorCode:ArgumentInvalid;The query, column 41: a value is missing. Hint: compare with a text in quotes, a number, true or false."}""", 400);

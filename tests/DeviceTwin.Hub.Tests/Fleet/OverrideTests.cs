@@ -47,6 +47,25 @@ public sealed class OverrideTests
     }
 
     [Test]
+    public async Task On_a_disk_that_is_full_its_end_is_tried_again_after_a_while()
+    {
+        var store = new ManualStore();
+        using var fixture = new FleetFixture(store);
+        await fixture.Register("a");
+        await Override(fixture, "x", 9, TimeSpan.FromMinutes(10));
+        store.Immediate = false;
+        fixture.Time.Advance(TimeSpan.FromMinutes(10));
+        Assert.That(store.Waiting, Is.EqualTo(1));
+        store.Fail();
+        fixture.Time.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromTicks(1));
+        Assert.That((store.Waiting, fixture.Desired("a")), Is.EqualTo((0, """{"x":9}""")));
+        fixture.Time.Advance(TimeSpan.FromTicks(1));
+        Assert.That(store.Waiting, Is.EqualTo(1));
+        store.Commit();
+        Assert.That((fixture.Desired("a"), fixture.Fleet.ListOverrides("a")), Is.EqualTo(("{}", Array.Empty<SettingOverride>())));
+    }
+
+    [Test]
     public async Task It_survives_a_restart_and_ends_after_it()
     {
         using var fixture = new FleetFixture();

@@ -56,6 +56,8 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public int Port => application.Services.GetRequiredService<GatewayEndpoint>().Port;
 
+    public IServiceProvider Provider => application.Services;
+
     public IFleet Fleet => application.Services.GetRequiredService<IFleet>();
 
     public DirectMethods Methods => application.Services.GetRequiredService<DirectMethods>();

@@ -43,6 +43,12 @@ internal sealed class OutsideProgram : IAsyncDisposable
 
     public Task Tell(string line) => process.StandardInput.WriteLineAsync(line);
 
+    /// <summary>Every line until it ends, for those who do not wait for one after the other.</summary>
+    public IAsyncEnumerable<string> Lines => lines.Reader.ReadAllAsync();
+
+    /// <summary>What it wrote about its end.</summary>
+    public async Task<string> LastWords() => $"(ended with {await Ended()}: {(await errors).Trim()})";
+
     /// <summary>The next line is this.</summary>
     public async Task Expect(string line) => Assert.That(await Next(), Is.EqualTo(line));
 
@@ -62,7 +68,7 @@ internal sealed class OutsideProgram : IAsyncDisposable
         }
         catch (ChannelClosedException)
         {
-            return $"(ended with {await Ended()}: {(await errors).Trim()})";
+            return await LastWords();
         }
     }
 

@@ -16,7 +16,9 @@ public sealed class LogTableTests
         ("Alarms and plant", 4000, 4199, ["Alarms", "Plant", "Machines"]),
         ("History and sequence", 4200, 4399, ["History", "Sequence", "Ingest", "Messaging"]),
         ("Waveforms and backup", 4400, 4599, ["Waveforms", "Backup"]),
-        ("Access and operation", 4600, 4799, ["Access", "Operation"]),
+        ("Access and operation", 4600, 4699, ["Access", "Operation"]),
+        ("Jobs", 4700, 4749, ["Jobs"]),
+        ("Bridge", 4750, 4799, ["Bridge"]),
         ("Provisioning and certificates", 4800, 4999, ["Provisioning", "Certificates"]),
         ("Changes", 5000, 5199, ["Changes"]),
     ];

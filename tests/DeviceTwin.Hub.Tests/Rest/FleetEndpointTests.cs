@@ -13,6 +13,10 @@ public sealed class FleetEndpointTests : RestTests
         """;
 
     [Test]
+    public async Task Without_a_bridge_its_status_says_so() =>
+        Assert.That((await Hub.Get("/api/v1/bridge")).ToJsonString(), Is.EqualTo("""{"on":false,"devices":[]}"""));
+
+    [Test]
     public async Task The_fleet_list_tells_the_last_verdict_and_the_twins_state()
     {
         await Hub.Register("listed");

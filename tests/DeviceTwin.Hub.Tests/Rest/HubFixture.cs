@@ -38,13 +38,16 @@ internal sealed class HubFixture : IAsyncDisposable
 
     public IServiceProvider Services => hub.Services;
 
+    /// <summary>What stands in connection strings.</summary>
+    public string Name => hub.Options.HostName;
+
     public int MqttPort => hub.MqttPort;
 
     public string AuthorityFile => hub.AuthorityFile;
 
     public IFleet Fleet => hub.Services.GetRequiredService<IFleet>();
 
-    public static async Task<HubFixture> Start(IPAddress? httpBind = null, string? hostName = null, int httpConnections = 1000, WaveformLimits? waveforms = null, IPEndPoint? https = null)
+    public static async Task<HubFixture> Start(IPAddress? httpBind = null, string? hostName = null, int httpConnections = 1000, WaveformLimits? waveforms = null, IPEndPoint? https = null, string? bridge = null)
     {
         var folder = Directory.CreateTempSubdirectory("devicetwin-rest-");
         var options = Options(folder.FullName) with
@@ -53,6 +56,7 @@ internal sealed class HubFixture : IAsyncDisposable
             HostNames = hostName is null ? [] : [hostName],
             HttpConnections = httpConnections,
             Waveforms = waveforms ?? new WaveformLimits(),
+            BridgeFile = bridge,
             HttpsPort = https?.Port,
             HttpsBind = https?.Address ?? IPAddress.Loopback,
         };

@@ -20,7 +20,7 @@ public abstract class RestTests
         Assert.That(answer.Response.StatusCode, Is.EqualTo(status), answer.Body?.ToJsonString());
         Assert.That(answer.Response.Content.Headers.ContentType?.ToString(), Is.EqualTo("application/json; charset=utf-8"));
         Assert.That(answer.Response.Headers.GetValues("iothub-errorcode"), Is.EqualTo(new[] { name }));
-        Assert.That((string?)answer.Body?["Message"], Does.StartWith($"ErrorCode:{name};").And.Contain(saying ?? ""));
+        Assert.That((string?)answer.Body?["Message"], Does.StartWith($"ErrorCode:{name};").And.Contain(saying ?? "").And.Matches("^[^;]*;[^;]+$"), "clients end the text at a second semicolon");
         Assert.That((string?)answer.Body?["ExceptionMessage"], Does.StartWith("Tracking ID:").And.Length.GreaterThan(15));
         Assert.That((int?)answer.Body?["code"], Is.EqualTo(code));
     }

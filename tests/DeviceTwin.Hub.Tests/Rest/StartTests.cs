@@ -27,11 +27,11 @@ public sealed class StartTests : IDisposable
     {
         var options = CommandLine.Parse(
             ["--data=x", "--mqtt-port", "1", "--http-port", "0", "--bind", "0.0.0.0", "--http-bind", "::", "--host-name", "hub.plant", "hub2.plant", "--host-name", "third", "--log", "json", "--log-level", "Warning", "--exit-with-stdin", "--nano-puback-delay", "120", "--http-connections", "100000",
-            "--index", "properties.reported.a,properties.desired.b", "--index", "properties.reported.c", "--changes-kept", "7", "--changes-reported", "off",
+            "--bridge", "b.json", "--index", "properties.reported.a,properties.desired.b", "--index", "properties.reported.c", "--changes-kept", "7", "--changes-reported", "off",
             "--rollout-look", "1", "--rollout-settle", "3600"]);
         Assert.That((options.MqttPort, options.HttpPort, options.MqttBind, options.HttpBind), Is.EqualTo((1, 0, IPAddress.Any, IPAddress.IPv6Any)));
         Assert.That(options.IndexedPaths, Is.EqualTo(new[] { "properties.reported.a", "properties.desired.b", "properties.reported.c" }));
-        Assert.That((options.ChangesKept, options.ReportedChanges), Is.EqualTo(((int?)7, false)));
+        Assert.That((options.ChangesKept, options.ReportedChanges, options.BridgeFile), Is.EqualTo(((int?)7, false, Path.GetFullPath("b.json"))));
         Assert.That((options.RolloutLook, options.RolloutSettle), Is.EqualTo((TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))));
         Assert.That(options.HostNames, Is.EqualTo(new[] { "hub.plant", "hub2.plant", "third" }));
         Assert.That((options.HttpConnections, CommandLine.Parse(["--data", "x"]).HttpConnections), Is.EqualTo((100_000, 1000)));

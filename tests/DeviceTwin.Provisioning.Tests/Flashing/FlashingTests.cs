@@ -75,8 +75,61 @@ public sealed class FlashingTests
 
     [Test]
     public void WithoutTheFlasherItIsSaidSo() => Assert.That(
-        async () => await new EsptoolFlasher(FirmwareFolder.Open(folder), new NoPorts(), ["port"], new Scripts(folder, "nothing-of-that-name")).Flash(Mac, CancellationToken.None),
+        async () => await new EsptoolFlasher(FirmwareFolder.Open(folder), new NoPorts(), ["port"], new Scripts(Path.Combine(folder, "empty"))).Flash(Mac, CancellationToken.None),
         Fails(Diagnosis.FlasherMissing));
+
+    [Test]
+    public async Task AnEsptoolFromBeforeVersion5HasAnotherName()
+    {
+        File.Move(Path.Combine(folder, "esptool"), Path.Combine(folder, "esptool.py"));
+        await Flasher().Flash(Mac, CancellationToken.None);
+
+        Assert.That(Calls("write_flash"), Is.EqualTo(1));
+    }
+
+    [TestCase("MAC: 02:d7:b0:a2:d0:01")]
+    [TestCase("MAC:                02:D7:B0:A2:D0:01")]
+    [TestCase("MAC:                02:d7:b0:ff:fe:a2:d0:01", "BASE MAC:           02:d7:b0:a2:d0:01", "MAC_EXT:            ff:fe")]
+    public void TheAddressOfTheRadioIsReadAsEachVersionPrintsIt(params string[] lines) => Assert.That(EsptoolFlasher.ReadMac(lines), Is.EqualTo(Mac));
+
+    [Test]
+    public async Task ANewChipIsFlashedBeforeItCanSayWhoItIs()
+    {
+        File.WriteAllBytes(Chip, [.. Enumerable.Repeat((byte)0xFF, 4096)]);
+        Assert.That(await Flasher().FlashNew(CancellationToken.None), Is.EqualTo(new[] { new NewChip("port", Mac, null) }));
+        Assert.That(File.ReadAllBytes(Chip).AsSpan(0x400, 600).ToArray(), Is.EqualTo(File.ReadAllBytes(Path.Combine(folder, "nanoCLR.bin"))));
+        Assert.That(await Flasher().FlashNew(CancellationToken.None), Is.Empty, "it is no new one any more");
+        Assert.That(Calls("write_flash"), Is.EqualTo(1));
+    }
+
+    [TestCase(0x400, 0)]
+    [TestCase(0x400 + 599, 0)]
+    [TestCase(0x400 + 600, 1)]
+    public async Task AChipThatHoldsSomethingIsLeftAlone(int at, int written)
+    {
+        var chip = Enumerable.Repeat((byte)0xFF, 4096).ToArray();
+        chip[at] = 0xFE;
+        File.WriteAllBytes(Chip, chip);
+        await Flasher().FlashNew(CancellationToken.None);
+
+        Assert.That(Calls("write_flash"), Is.EqualTo(written));
+    }
+
+    [Test]
+    public async Task ANewChipThatDoesNotTakeItIsTold()
+    {
+        File.WriteAllBytes(Chip, [.. Enumerable.Repeat((byte)0xFF, 4096)]);
+        Esptool("forgets");
+        Assert.That((await Flasher().FlashNew(CancellationToken.None)).Single().Fault, Does.Contain("nanoCLR.bin"));
+    }
+
+    [Test]
+    public async Task AProgramWithoutAnImageMakesNoNewChipRun()
+    {
+        Manifest("0x132F8E5D", native: "");
+        File.WriteAllBytes(Chip, [.. Enumerable.Repeat((byte)0xFF, 4096)]);
+        Assert.That(await Flasher().FlashNew(CancellationToken.None), Is.Empty);
+    }
 
     [Test]
     public void PartsThatDoNotGoTogetherAreRefusedBeforeAnythingIsFlashed()
@@ -121,7 +174,7 @@ public sealed class FlashingTests
     private static NUnit.Framework.Constraints.Constraint Fails(Diagnosis diagnosis) =>
         Throws.TypeOf<BoardFaultException>().With.Property(nameof(BoardFaultException.Diagnosis)).EqualTo(diagnosis);
 
-    private EsptoolFlasher Flasher() => new(FirmwareFolder.Open(folder), new NoPorts(), ["port"], new Scripts(folder, "esptool"));
+    private EsptoolFlasher Flasher() => new(FirmwareFolder.Open(folder), new NoPorts(), ["port"], new Scripts(folder));
 
     private int Calls(string what) => File.Exists(Path.Combine(folder, "calls")) ? File.ReadAllLines(Path.Combine(folder, "calls")).Count(line => line.Contains(what, StringComparison.Ordinal)) : 0;
 
@@ -159,10 +212,10 @@ public sealed class FlashingTests
     }
 
     /// <summary>Programs of a folder in place of those of the computer.</summary>
-    private sealed class Scripts(string folder, string name) : IProcessRunner
+    private sealed class Scripts(string folder) : IProcessRunner
     {
         public Task<ProcessEnd?> Run(string program, IReadOnlyList<string> arguments, CancellationToken cancellation) =>
-            new SystemProcesses().Run(Path.Combine(folder, program == "esptool" ? name : program), arguments, cancellation);
+            new SystemProcesses().Run(Path.Combine(folder, program), arguments, cancellation);
     }
 
     private sealed class NoPorts : ISerialPorts

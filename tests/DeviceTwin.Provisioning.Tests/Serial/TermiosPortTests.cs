@@ -113,6 +113,22 @@ public sealed class TermiosPortTests
         await Task.CompletedTask;
     }
 
+    /// <summary>A program that inherited the other end would hold it: the cable would seem to be in while that program lives.</summary>
+    [Test]
+    public async Task APulledCableIsToldWhileProgramsThatWereStartedMeanwhileGoOn()
+    {
+        var terminal = new PseudoTerminal();
+        using ISerialPort port = Ports.Open(terminal.PortName);
+        using var other = Process.Start(new ProcessStartInfo("cat") { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        Task<int> reading = port.BaseStream.ReadAsync(new byte[8]).AsTask();
+        terminal.Dispose();
+
+        Assert.That(async () => await reading.WaitAsync(Patience.Long), Fault(SerialFault.Vanished));
+        Assert.That(other.HasExited, Is.False);
+        other.StandardInput.Close();
+        await other.WaitForExitAsync().WaitAsync(Patience.Long);
+    }
+
     [Test]
     public async Task WhatArrivedBeforeTheCableWasPulledIsRead()
     {

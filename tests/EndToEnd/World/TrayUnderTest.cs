@@ -65,11 +65,17 @@ internal sealed class TrayUnderTest : IAsyncDisposable
     /// <summary>A plan with a board for each place: node-01 and so on, with the three ways to prove oneself in turn.</summary>
     public static IReadOnlyList<PlanRow> Plan(int boards)
     {
-        string[] ways = ["sas", "x509", "dps"];
-        var lines = Enumerable.Range(0, boards).Select(place => $"node-{place + 1:00},packing,Pump {place + 1},6205,2,rigid,1770,plant,{ways[place % ways.Length]}\n");
-        var plan = TrayPlan.Read(new StringReader("deviceId,line,machine,bearing,isoGroup,isoSupport,shaftRpm,wifi,identity\n" + string.Concat(lines)));
+        var plan = TrayPlan.Read(new StringReader(PlanText(boards)));
         Assert.That(plan.Faults, Is.Empty);
         return plan.Rows;
+    }
+
+    /// <summary>The same as a file has it.</summary>
+    public static string PlanText(int boards)
+    {
+        string[] ways = ["sas", "x509", "dps"];
+        var lines = Enumerable.Range(0, boards).Select(place => $"node-{place + 1:00},packing,Pump {place + 1},6205,2,rigid,1770,plant,{ways[place % ways.Length]}\n");
+        return "deviceId,line,machine,bearing,isoGroup,isoSupport,shaftRpm,wifi,identity\n" + string.Concat(lines);
     }
 
     public Task<IReadOnlyList<BoardResult>> Run(

@@ -29,32 +29,19 @@ internal sealed class NodeScene
         Session = session ?? new StubSession();
         Files = files ?? new MemoryFiles();
         Board = new SimulatedBoard(MachineFactory.Create(kind), new SimulatedClock(StartUtcMs), sensor, Files);
-        _parts = new NodeParts
+        _parts = Board.Parts();
+        _parts.Session = Session;
+        _parts.Identity = new NodeIdentity
         {
-            Clock = Board.Clock,
-            Files = Files,
-            Radio = Board.Radio,
-            Session = Session,
-            Power = Board.Power,
-            Indicator = Board.Indicator,
-            Accelerometer = Board.AccelerometerWord,
-            AccelerometerBus = Board.AccelerometerBus,
-            TemperatureSensor = Board.TemperatureWord,
-            TemperatureBus = Board.TemperatureBus,
-            TemperatureLine = Board.TemperatureLine,
-            Identity = new NodeIdentity
-            {
-                DeviceId = "node-1",
-                HubHost = "hub",
-                Key = "bm9kZS1rZXktb2YtdGhpcnR5LXR3by1ieXRlcyEhISE=",
-                CertificateAuthority = "-----BEGIN CERTIFICATE-----",
-                Network = "plant",
-            },
-            BoardName = "simulated",
-            HasTrial = !isSmall,
-            HasForest = !isSmall,
-            Seed = seed,
+            DeviceId = "node-1",
+            HubHost = "hub",
+            Key = "bm9kZS1rZXktb2YtdGhpcnR5LXR3by1ieXRlcyEhISE=",
+            CertificateAuthority = "-----BEGIN CERTIFICATE-----",
+            Network = "plant",
         };
+        _parts.HasTrial = !isSmall;
+        _parts.HasForest = !isSmall;
+        _parts.Seed = seed;
         Node = new DeviceTwin.SensorNode.Node(_parts);
     }
 

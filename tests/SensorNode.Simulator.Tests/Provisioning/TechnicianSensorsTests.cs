@@ -111,16 +111,8 @@ public sealed class TechnicianSensorsTests
         public BenchScene(AccelerometerModelOptions options)
         {
             Board = new SimulatedBoard(MachineFactory.Create(MachineKind.Standing), new SimulatedClock(1_750_000_000_000), options, new MemoryFiles());
-            Parts = new NodeParts
-            {
-                Clock = Board.Clock,
-                Accelerometer = Board.AccelerometerWord,
-                AccelerometerBus = Board.AccelerometerBus,
-                TemperatureSensor = Board.TemperatureWord,
-                TemperatureBus = Board.TemperatureBus,
-                TemperatureLine = Board.TemperatureLine,
-                CaptureCapacity = 8192,
-            };
+            Parts = Board.Parts();
+            Parts.CaptureCapacity = 8192;
             Start();
         }
 

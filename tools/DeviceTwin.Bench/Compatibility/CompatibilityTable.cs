@@ -31,6 +31,14 @@ public static class CompatibilityTable
         }
     }
 
+    /// <summary>The tests of unmodified clients that were not run: a table that names them is written only where they are.</summary>
+    public static IEnumerable<string> Unshown(IReadOnlyList<TestOutcome> outcomes) =>
+        from outcome in outcomes
+        where outcome.Unshown
+        group outcome by outcome.Client into client
+        orderby client.Key
+        select $"{client.Count()} proofs with the {client.Key} were not run: {string.Join(", ", client.Select(outcome => outcome.Id).Distinct().Order(StringComparer.Ordinal))}";
+
     /// <summary>The table, Markdown.</summary>
     public static string Write(IReadOnlyList<CompatibilityRow> rows, IReadOnlyList<TestOutcome> outcomes)
     {

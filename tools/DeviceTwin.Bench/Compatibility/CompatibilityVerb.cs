@@ -43,6 +43,18 @@ public static class CompatibilityVerb
                 error.WriteLine($"error: {problem}");
             }
 
+            var unshown = CompatibilityTable.Unshown(outcomes).ToArray();
+            foreach (var clients in unshown)
+            {
+                error.WriteLine($"{(check ? "note" : "error")}: {clients}");
+            }
+
+            if (!check && unshown.Length > 0)
+            {
+                error.WriteLine("error: the table is written only where every client that it calls unmodified was run");
+                return Verbs.Failed;
+            }
+
             var path = Path.Combine(root, Page);
             var before = File.ReadAllText(path);
             var after = GeneratedSection.Replace(before, "compatibility", CompatibilityTable.Write(rows, outcomes));

@@ -11,7 +11,14 @@ public sealed partial record TestOutcome(string Id, string Client, string Outcom
 {
     public const string Passed = "Passed";
     public const string NotRun = "NotExecuted";
+
+    /// <summary>How the names of clients begin that are somebody else's, as they are.</summary>
+    private const string Unmodified = "unmodified ";
+
     private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
+
+    /// <summary>Whether a client that is somebody else's could not be had: nothing shows that it works.</summary>
+    public bool Unshown => Outcome == NotRun && Client.StartsWith(Unmodified, StringComparison.Ordinal);
 
     /// <summary>Reads the results of a test run: every <c>*.trx</c> file of a folder.</summary>
     public static IReadOnlyList<TestOutcome> Read(string folder) =>
@@ -38,7 +45,8 @@ public sealed partial record TestOutcome(string Id, string Client, string Outcom
 
     /// <summary>The names of the tests' classes and folders say who the client is.</summary>
     private static string ClientOf(string className) =>
-        className.Contains("Sdk", StringComparison.Ordinal) ? "unmodified Azure client (npm)"
+        className.Contains("ServiceSdk", StringComparison.Ordinal) ? Unmodified + "Azure service SDK (npm)"
+        : className.Contains("Sdk", StringComparison.Ordinal) ? Unmodified + "Azure client (npm)"
         : className.Contains("IndependentClient", StringComparison.Ordinal) ? "independent MQTT client"
         : className.Contains(".Gateway.", StringComparison.Ordinal) || className.Contains(".Provisioning.", StringComparison.Ordinal) ? "scripted session"
         : className.Contains(".Rest.", StringComparison.Ordinal) ? "HTTP"

@@ -81,10 +81,13 @@ internal static class BundleCommand
             }
             else
             {
+                var grid = new Grid().Column("node").Column("line", 2).Column("machine", 1).Column("point").Column("chip");
                 foreach (var node in nodes)
                 {
-                    Console.Out.WriteLine($"{node["deviceId"],-12} {node["line"]} / {node["machineId"]} / {node["point"]}  chip {node["chipId"]}");
+                    grid.Row(Facts.OrDash(node["deviceId"]), Facts.OrDash(node["line"]), Facts.OrDash(node["machineId"]), Facts.OrDash(node["point"]), Facts.OrDash(node["chipId"]));
                 }
+
+                grid.Write();
             }
 
             return ExitCode.Success.Number;
@@ -112,10 +115,13 @@ internal static class BundleCommand
             }
             else
             {
+                var grid = new Grid().Column("node").Column("outcome").Column("why", folds: true);
                 foreach (var node in nodes)
                 {
-                    Console.Out.WriteLine($"{node!["deviceId"],-12} {node["outcome"]}{(node["message"] is { } message ? $": {message}" : "")}");
+                    grid.Row(Facts.OrDash(node!["deviceId"]), Facts.OrDash(node["outcome"]), Facts.OrDash(node["message"]));
                 }
+
+                grid.Write();
             }
 
             return nodes.All(node => (string?)node!["outcome"] != "refused") ? ExitCode.Success.Number : CommandRunner.Fail(ExitCode.BundleLeft, ExitCode.BundleLeft.Meaning);

@@ -8,9 +8,6 @@ namespace DeviceTwin.Cli.Commands;
 /// <summary><c>dtwin doctor</c>.</summary>
 internal static class DoctorCommand
 {
-    /// <summary>The machine that is looked at; a test puts another in its place.</summary>
-    internal static IMachine Machine { get; set; } = new ThisMachine();
-
     public static Command Create(string name, string description)
     {
         var hub = new HubOptions();
@@ -33,7 +30,7 @@ internal static class DoctorCommand
 
             using (client)
             {
-                findings.AddRange(await new Examination(Machine, client).Run(cancellation));
+                findings.AddRange(await new Examination(ThisMachine.Current, client).Run(cancellation));
             }
 
             if (CommonOptions.Json(parsed))

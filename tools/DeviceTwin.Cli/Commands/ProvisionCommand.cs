@@ -1,12 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.Json.Nodes;
 using DeviceTwin.Cli.Demo;
+using DeviceTwin.Cli.Doctor;
 using DeviceTwin.Cli.Hub;
 using DeviceTwin.Cli.Provision;
 using DeviceTwin.Provisioning.Flashing;
 using DeviceTwin.Provisioning.Identities;
 using DeviceTwin.Provisioning.Serial;
 using DeviceTwin.Provisioning.Tray;
+using Spectre.Console;
 
 namespace DeviceTwin.Cli.Commands;
 
@@ -57,7 +60,7 @@ internal sealed class ProvisionCommand
         Require([.. profiles.Missing(rows)]);
         var store = TrayFault.Secrets(() => SecretStore.Open(parsed.GetValue(secrets)?.FullName ?? TrayFiles.Secrets));
         var options = Options(parsed, planFile, rows);
-        var computer = SerialPorts.OfThisComputer(parsed.GetValue(portsFolder)?.FullName);
+        var computer = ThisMachine.Current.Ports(parsed.GetValue(portsFolder)?.FullName);
         var release = parsed.GetValue(firmware) is { } folder ? TrayFault.Files(() => FirmwareFolder.Open(folder.FullName), ExitCode.FirmwareUnusable) : null;
         options = options with { Firmware = release?.Version };
         using var client = parsed.GetValue(bundle) is null ? hub.Connect(parsed) : null;
@@ -75,6 +78,12 @@ internal sealed class ProvisionCommand
 
         var journalFile = parsed.GetValue(journal)?.FullName ?? planFile.FullName + ".journal";
         using var open = TrayFault.Journal(() => TrayJournal.Open(journalFile, TimeProvider.System));
+        var flasher = release is null ? null : new EsptoolFlasher(release, computer, parsed.GetValue(flashPorts) ?? [], new SystemProcesses());
+        if (flasher is not null)
+        {
+            await FlashNew(flasher, open, cancellation);
+        }
+
         var results = await new TrayScreen(rows).Watch(hub.Json(parsed) && !Screen.IsLive, tell => TrayRun.Run(
             rows,
             new TrayParts
@@ -85,7 +94,7 @@ internal sealed class ProvisionCommand
                 Secrets = store,
                 Wifi = profiles,
                 Enrolment = enrolment.Enrolment,
-                Flasher = release is null ? null : new EsptoolFlasher(release, computer, parsed.GetValue(flashPorts) ?? [], new SystemProcesses()),
+                Flasher = flasher,
                 Tell = tell,
             },
             cancellation));
@@ -99,6 +108,24 @@ internal sealed class ProvisionCommand
         }
 
         return results.All(result => result.IsDone) ? ExitCode.Success.Number : CommandRunner.Fail(ExitCode.BoardsLeft, ExitCode.BoardsLeft.Meaning);
+    }
+
+    /// <summary>Chips as they come from their maker have no dialogue that could say which line they are for: each gets the firmware first.</summary>
+    private static async Task FlashNew(EsptoolFlasher flasher, TrayJournal journal, CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var chip in await flasher.FlashNew(cancellation))
+            {
+                journal.Add(new JournalEntry(default, "flashedNew", ChipId: chip.Mac, Port: chip.Port, Detail: chip.Fault));
+                Talk.Say(chip.Fault is null ? $"The new chip {chip.Mac} at {chip.Port} has the firmware." : $"The new chip {chip.Mac} at {chip.Port} has none: {chip.Fault}");
+            }
+        }
+        catch (BoardFaultException fault)
+        {
+            // Boards that have firmware go on without it.
+            Talk.Say($"{fault.Diagnosis.Sentence} {fault.Diagnosis.NextStep}");
+        }
     }
 
     private static IReadOnlyList<PlanRow> ReadPlan(FileInfo file)
@@ -194,15 +221,41 @@ internal sealed class ProvisionCommand
         }
         else
         {
-            foreach (var row in rows)
-            {
-                Console.Out.WriteLine($"{row.DeviceId,-12} {row.Place.Line} / {row.MachineName} / {row.Place.Point}, {row.Identity.ToString().ToLowerInvariant()}, Wi-Fi {row.WifiProfile}, {PlanSettings.Desired(row).ToJsonString()}");
-            }
-
-            Console.Out.WriteLine(found.Count == 0 ? "No ports." : $"Ports: {string.Join(", ", found.Select(port => $"{port.PortName} ({port.Description}{(port.IsChipsOwn ? ", flashes only" : "")})"))}.");
+            ShowPlan(rows);
+            ShowPorts(found);
         }
 
         return trouble is null ? ExitCode.Success.Number : CommandRunner.Fail(ExitCode.HubNotReachable, trouble.Message, trouble.Diagnosis.NextStep);
+    }
+
+    private static void ShowPlan(IReadOnlyList<PlanRow> rows)
+    {
+        var grid = new Grid().Column("node").Column("line", 3).Column("machine", folds: true).Column("point", 1).Column("bearing", 2).Column("settings", 5, right: true).Column("Wi-Fi", 4).Column("identity");
+        foreach (var row in rows)
+        {
+            grid.Row(
+                Markup.Escape(row.DeviceId), Markup.Escape(row.Place.Line), Markup.Escape(row.MachineName), Markup.Escape(row.Place.Point), Markup.Escape(row.Bearing?.Designation ?? "-"),
+                $"{PlanSettings.Desired(row).Sum(section => (section.Value as JsonObject)?.Count ?? 1)}", Markup.Escape(row.WifiProfile), row.Identity.ToString().ToLowerInvariant());
+        }
+
+        grid.Write();
+    }
+
+    private static void ShowPorts(IReadOnlyList<SerialPortInfo> ports)
+    {
+        if (ports.Count == 0)
+        {
+            Talk.Say("No board is connected.");
+            return;
+        }
+
+        var grid = new Grid().Column("port").Column("lasting identity", 1).Column("what it is", 2, folds: true);
+        foreach (var port in ports)
+        {
+            grid.Row(Markup.Escape(port.PortName), Markup.Escape(port.Identity), Markup.Escape(port.Description + (port.IsChipsOwn ? ", flashes only" : "")));
+        }
+
+        grid.Write();
     }
 
     private static Option<TimeSpan> Duration(string name, string description, TimeSpan unlessTold) => new(name)

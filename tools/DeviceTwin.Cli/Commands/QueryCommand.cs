@@ -3,11 +3,10 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DeviceTwin.Cli.Hub;
-using Spectre.Console;
 
 namespace DeviceTwin.Cli.Commands;
 
-/// <summary><c>dtwin query</c>: devices by their twins, in Azure's language.</summary>
+/// <summary><c>dtwin query</c>: devices, modules and jobs, in Azure's language.</summary>
 internal static partial class QueryCommand
 {
     private const string Everything = "SELECT * FROM devices";
@@ -15,42 +14,35 @@ internal static partial class QueryCommand
     public static Command Create(string name, string description)
     {
         var query = new Argument<string>("query") { HelpName = "QUERY", Description = $"\"{Everything} WHERE …\", or the condition alone, e.g. \"tags.line = '3'\" (cloud/QUERIES.md)." };
-        var page = NumberOption.Whole("--page", "Twins that are fetched at a time.", 100, 1, 1000);
-        var limit = new Option<int?>("--limit") { HelpName = "N", Description = "At most so many devices; without it, all." };
+        var page = NumberOption.Whole("--page", "Rows that are fetched at a time.", 100, 1, 1000);
+        var limit = new Option<int?>("--limit") { HelpName = "N", Description = "At most so many rows; without it, all." };
         return HubVerb.Create(name, description, [query, page, limit], async (client, parsed, cancellation) =>
         {
             var text = Whole(parsed.GetValue(query)!);
             var most = parsed.GetValue(limit) ?? int.MaxValue;
             var json = CommonOptions.Json(parsed);
-            var grid = new Grid().Column("device").Column("machine", 1).Column("line", 3).Column("point", 4).Column("connection").Column("last seen", 2);
-            var count = 0;
-            for (string? next = null, first = ""; (first is not null || next is not null) && count < most; first = null)
+            var table = new QueryTable();
+            for (string? next = null, first = ""; (first is not null || next is not null) && table.Count < most; first = null)
             {
-                Talk.Detail(count == 0 ? $"query: {text}" : $"{count} devices, more to come");
-                (var twins, next) = await Ask(client, text, Math.Min(parsed.GetValue(page), most - count), next, cancellation);
-                foreach (var twin in twins.OfType<JsonObject>())
+                Talk.Detail(table.Count == 0 ? $"query: {text}" : $"{table.Count} so far, more to come");
+                var (rows, items, continuation) = await Ask(client, text, Math.Min(parsed.GetValue(page), most - table.Count), next, cancellation);
+                next = continuation;
+                foreach (var row in rows.OfType<JsonObject>())
                 {
-                    count++;
+                    table.Add(row, items);
                     if (json)
                     {
-                        Output.JsonLine(twin);
-                    }
-                    else
-                    {
-                        var tags = twin["tags"];
-                        grid.Row(
-                            Facts.OrDash(twin["deviceId"]), Facts.OrDash(tags?["machine"]), Facts.OrDash(tags?["line"]), Facts.OrDash(tags?["point"]),
-                            Words.Connection((string?)twin["connectionState"] == "Connected"), Facts.Time(twin["lastActivityTime"]));
+                        Output.JsonLine(row);
                     }
                 }
             }
 
-            if (!json && count > 0)
+            if (!json)
             {
-                grid.Write();
+                table.Write();
             }
 
-            Talk.Say(count == 1 ? "1 device." : $"{count} devices.");
+            Talk.Say(table.Summary);
             return ExitCode.Success.Number;
         });
     }
@@ -70,7 +62,7 @@ internal static partial class QueryCommand
         return $"{query.ReplaceLineEndings(" ")}\n{new string(' ', Math.Clamp(column - 1, 0, query.Length))}^";
     }
 
-    private static async Task<(JsonArray Twins, string? Continuation)> Ask(HubClient client, string query, int page, string? next, CancellationToken cancellation)
+    private static async Task<(JsonArray Rows, string Items, string? Continuation)> Ask(HubClient client, string query, int page, string? next, CancellationToken cancellation)
     {
         try
         {

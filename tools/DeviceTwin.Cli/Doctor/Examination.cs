@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using DeviceTwin.Cli.Hub;
+using DeviceTwin.Provisioning.Flashing;
 
 namespace DeviceTwin.Cli.Doctor;
 
@@ -18,7 +19,7 @@ internal sealed class Examination(IMachine machine, HubClient? client)
         List<Finding> findings =
         [
             await Tool("dotnet", ["--version"], "the hub runs on it where it was not published by itself, and nanoff too", "Install the .NET 10 SDK or the ASP.NET Core runtime 10.", cancellation),
-            await Tool("nanoff", ["--version"], "`dtwin provision` flashes boards with it", "Run: dotnet tool install -g nanoff", cancellation),
+            await Tool("nanoff", ["--version"], "it reads the checksums of a board's native firmware before a program is flashed", "Run: dotnet tool install -g nanoff", cancellation),
             await Esptool(cancellation),
             Ports(),
             Disk(),
@@ -34,7 +35,7 @@ internal sealed class Examination(IMachine machine, HubClient? client)
 
     private async Task<Finding> Esptool(CancellationToken cancellation)
     {
-        foreach (var program in new[] { "esptool", "esptool.py" })
+        foreach (var program in EsptoolFlasher.Programs)
         {
             if (await machine.FirstLine(program, ["version"], cancellation) is { } version)
             {
@@ -47,20 +48,11 @@ internal sealed class Examination(IMachine machine, HubClient? client)
 
     private Finding Ports()
     {
-        var ports = machine.SerialPorts();
-        if (OperatingSystem.IsWindows())
-        {
-            return new Finding("serial", Gravity.Skipped, "Serial ports need no permission on Windows.");
-        }
-
-        if (ports.Count == 0)
-        {
-            return new Finding("serial", Gravity.Skipped, "No board is connected.", "Connect one with a cable that carries data, if boards are to be provisioned here.");
-        }
-
-        return ports.FirstOrDefault(port => !port.MayUse).Port is { } forbidden
-            ? new Finding("serial", Gravity.Problem, $"{forbidden} is there, but you may not use it.", "Run: sudo usermod -aG dialout $USER, then sign out and in again.")
-            : new Finding("serial", Gravity.Good, $"You may use {string.Join(", ", ports.Select(port => port.Port))}.");
+        var ports = machine.Ports(null).List();
+        return ports.Count == 0 ? new Finding("serial", Gravity.Skipped, "No board is connected.", "Connect one with a cable that carries data, if boards are to be provisioned here.")
+            : ports.FirstOrDefault(port => !machine.MayUse(port.PortName)) is { } forbidden
+            ? new Finding("serial", Gravity.Problem, $"{forbidden.PortName} is there, but you may not use it.", "Run: sudo usermod -aG dialout $USER, then sign out and in again.")
+            : new Finding("serial", Gravity.Good, $"You may use {string.Join(", ", ports.Select(port => port.PortName))}.");
     }
 
     private Finding Disk()

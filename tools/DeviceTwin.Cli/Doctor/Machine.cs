@@ -1,10 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using DeviceTwin.Provisioning.Serial;
 
 namespace DeviceTwin.Cli.Doctor;
 
-/// <summary>What the doctor asks of the machine it runs on.</summary>
+/// <summary>What commands ask of the machine they run on.</summary>
 internal interface IMachine
 {
     DateTimeOffset Now { get; }
@@ -12,8 +13,12 @@ internal interface IMachine
     /// <summary>The first line that a program prints; null where there is no such program, or it failed.</summary>
     Task<string?> FirstLine(string program, string[] arguments, CancellationToken cancellation);
 
-    /// <summary>Serial ports that there are, and whether this user may use each.</summary>
-    IReadOnlyList<(string Port, bool MayUse)> SerialPorts();
+    /// <summary>The serial ports.</summary>
+    /// <param name="folder">A folder whose links are ports, too; none where null.</param>
+    ISerialPorts Ports(string? folder);
+
+    /// <summary>Whether this user may read and write a port. It is not opened to find out: on many boards that pulls a line which restarts them.</summary>
+    bool MayUse(string port);
 
     /// <summary>Free bytes where files of the user go, and the folder.</summary>
     (string Folder, long Free) Disk();
@@ -22,9 +27,11 @@ internal interface IMachine
 /// <summary>The machine itself.</summary>
 internal sealed partial class ThisMachine : IMachine
 {
+    /// <summary>The one that commands run on; a test has its own.</summary>
+    internal static IMachine Current { get; set; } = new ThisMachine();
+
     private const int ReadAndWrite = 6;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private static readonly string[] Names = ["ttyUSB*", "ttyACM*", "cu.usb*", "cu.SLAB*", "cu.wch*"];
 
     public DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
@@ -56,10 +63,9 @@ internal sealed partial class ThisMachine : IMachine
         }
     }
 
-    // A port is never opened to find out: on many boards that pulls a line which restarts them.
-    public IReadOnlyList<(string Port, bool MayUse)> SerialPorts() => OperatingSystem.IsWindows()
-        ? []
-        : [.. Names.SelectMany(name => Directory.EnumerateFiles("/dev", name)).Order(StringComparer.Ordinal).Select(port => (port, Access(port, ReadAndWrite) == 0))];
+    public ISerialPorts Ports(string? folder) => SerialPorts.OfThisComputer(folder);
+
+    public bool MayUse(string port) => OperatingSystem.IsWindows() || Access(port, ReadAndWrite) == 0;
 
     public (string Folder, long Free) Disk()
     {

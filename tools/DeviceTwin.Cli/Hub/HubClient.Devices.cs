@@ -12,13 +12,14 @@ internal sealed partial class HubClient
     /// <summary>One page of twins.</summary>
     /// <param name="page">Twins of a page, 1 to 1000.</param>
     /// <param name="continuation">What the page before gave; null = the first.</param>
-    public async Task<(JsonArray Twins, string? Continuation)> Query(string query, int page, string? continuation, CancellationToken cancellation)
+    public async Task<(JsonArray Rows, string Items, string? Continuation)> Query(string query, int page, string? continuation, CancellationToken cancellation)
     {
         using var response = await SendRaw(
             HttpMethod.Post, $"devices/query?{ApiVersion}", new JsonObject { ["query"] = query }, cancellation,
             headers: [(PageSize, page.ToString(CultureInfo.InvariantCulture)), .. continuation is null ? [] : new[] { (Continuation, continuation) }]);
-        var twins = (JsonArray)await Read(response, cancellation);
-        return (twins, response.Headers.TryGetValues(Continuation, out var next) ? next.First() : null);
+        var rows = (JsonArray)await Read(response, cancellation);
+        var items = response.Headers.TryGetValues(HubItems.Header, out var kind) ? kind.First() : HubItems.Twin;
+        return (rows, items, response.Headers.TryGetValues(Continuation, out var next) ? next.First() : null);
     }
 
     public async Task DeleteDevice(string deviceId, CancellationToken cancellation) =>

@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DeviceTwin.Provisioning.Identities;
 
 namespace DeviceTwin.Cli.Hub;
 
@@ -242,15 +243,14 @@ internal sealed partial class HubClient : IDisposable
             return Parse(text.Length == 0 ? "{}" : text);
         }
 
-        throw Parse(text) is JsonObject refusal && (string?)refusal["Message"] is { } message
+        throw Parse(text) is JsonObject answer && (string?)answer["Message"] is { } message && HubRefusal.Parse(message) is var refusal
             ? new CommandFailedException(
-                IsSilence(message) ? ExitCode.DeviceSilent : ExitCode.HubRefused, $"The hub answered {(int)response.StatusCode}: {message}", Advice(response.StatusCode))
+                IsSilence(refusal) ? ExitCode.DeviceSilent : ExitCode.HubRefused, $"The hub answered {refusal.Sentence((int)response.StatusCode)}", Advice(response.StatusCode))
             : NoHub();
     }
 
     /// <summary>Whether it is the device that does not answer: it is not there, or took too long.</summary>
-    private static bool IsSilence(string message) =>
-        message.StartsWith("ErrorCode:DeviceNotOnline", StringComparison.Ordinal) || message.StartsWith("ErrorCode:GatewayTimeout", StringComparison.Ordinal);
+    private static bool IsSilence(HubRefusal refusal) => refusal.Name is "DeviceNotOnline" or "GatewayTimeout";
 
     private static string? Advice(HttpStatusCode status) => status switch
     {

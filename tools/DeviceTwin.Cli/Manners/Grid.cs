@@ -32,9 +32,15 @@ internal sealed class Grid
 
     public int Count => rows.Count;
 
-    /// <summary>Prints it, and what was left out.</summary>
+    /// <summary>Prints it, and what was left out; a table without rows is a sentence.</summary>
     public void Write()
     {
+        if (rows.Count == 0)
+        {
+            Talk.Say("There are none.");
+            return;
+        }
+
         var console = Screen.Output;
         var (table, left) = Fit(console);
         console.Write(table);

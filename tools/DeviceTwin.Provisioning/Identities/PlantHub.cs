@@ -141,10 +141,8 @@ public sealed class PlantHub(HttpClient http)
     private static BoardFaultException Refused(HttpStatusCode status, string text)
     {
         var answer = Parse(text) as JsonObject;
-        var message = (string?)answer?["Message"] ?? (string?)answer?["message"] ?? "what answers is no DeviceTwin hub";
-        return (int)status >= 500
-            ? new BoardFaultException(Diagnosis.HubDown, $"It answered {(int)status}: {message}")
-            : new BoardFaultException(Diagnosis.HubRefused, $"It answered {(int)status}: {message}");
+        var refusal = HubRefusal.Parse((string?)answer?["Message"] ?? (string?)answer?["message"] ?? "what answers is no DeviceTwin hub");
+        return new BoardFaultException((int)status >= 500 ? Diagnosis.HubDown : Diagnosis.HubRefused, $"It answered {refusal.Sentence((int)status)}");
     }
 
     private async Task<(HttpStatusCode Status, JsonObject? Answer)> Send(HttpMethod method, string path, JsonObject? body, string? etag, CancellationToken cancellation)

@@ -17,7 +17,7 @@ public sealed record Refusal(MqttConnectReturnCode Code, string Reason);
 
 /// <summary>Decides over a CONNECT packet: 2 = identifiers disagree, 4 = not understood, 5 = understood and not allowed.</summary>
 internal sealed class DeviceAuthenticator(
-    IFleet fleet, HubNames names, TrustedAuthorities authorities, GatewayOptions options, TimeProvider time, IServicePolicies? policies = null)
+    IFleet fleet, HubNames names, TrustedAuthorities authorities, GatewayOptions options, TimeProvider time, IServicePolicies? policies = null, IClientGuard? guard = null)
 {
     private const int LongestId = 128;
 
@@ -101,7 +101,7 @@ internal sealed class DeviceAuthenticator(
             : unfit is not null ? unfit
             : !names.Contains(user.Host) ? $"this hub is not {user.Host}: start it with --host-name to give it this name"
             : !identity.Enabled || !IsDeviceEnabled(identity) ? "the device is disabled"
-            : null;
+            : guard?.WhyNot(identity.Address, user.ClientType);
         return reason is null
             ? (new Admission(identity!, user, credential, validUntil), null)
             : Refuse(MqttConnectReturnCode.NotAuthorized, reason);

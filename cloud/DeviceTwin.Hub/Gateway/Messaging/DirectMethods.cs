@@ -36,11 +36,21 @@ internal interface IMethodWaiter
     bool TryAnswer(string deviceId, MethodReply reply);
 }
 
+/// <summary>Calls methods for those who keep books about it.</summary>
+internal interface IMethodCaller
+{
+    /// <param name="besides">Durable, with the line of the audit log, before the device is asked.</param>
+    /// <exception cref="HubException">
+    /// As without. <see cref="HubError.ServiceUnavailable"/>: it could not be written down, and the device has not been asked.
+    /// </exception>
+    Task<MethodResult> Invoke(string deviceId, MethodCall call, string author, StoreChange besides, CancellationToken cancellation);
+}
+
 /// <summary>
 /// Calls methods on devices and waits for the answers. Nothing of it outlives the process: whoever asked is told in time, or his own
 /// connection has ended too.
 /// </summary>
-internal sealed class DirectMethods(ConnectionRegistry registry, IFleet fleet, IHubStore store, MethodCallBound bound, TimeProvider time, ILogger logger)
+internal sealed class DirectMethods(ConnectionRegistry registry, IFleet fleet, IHubStore store, MethodCallBound bound, TimeProvider time, ILogger logger) : IMethodCaller
 {
     /// <summary>Azure's limit, each way.</summary>
     public const int MaximumPayload = 128 * 1024;
@@ -58,13 +68,21 @@ internal sealed class DirectMethods(ConnectionRegistry registry, IFleet fleet, I
     private int lastRequest = RandomNumberGenerator.GetInt32(int.MaxValue);
 
     /// <exception cref="HubException">The call makes no sense, the device is not there, too many calls are unanswered, or it does not answer in time.</exception>
-    public async Task<MethodResult> Invoke(string deviceId, MethodCall call, string author, CancellationToken cancellation)
+    public Task<MethodResult> Invoke(string deviceId, MethodCall call, string author, CancellationToken cancellation) => Invoke(deviceId, call, author, [], cancellation);
+
+    /// <inheritdoc/>
+    public Task<MethodResult> Invoke(string deviceId, MethodCall call, string author, StoreChange besides, CancellationToken cancellation) =>
+        Invoke(deviceId, call, author, [besides], cancellation);
+
+    private async Task<MethodResult> Invoke(string deviceId, MethodCall call, string author, StoreChange[] besides, CancellationToken cancellation)
     {
         byte[] payload = Serialize(call);
         DeviceIdentity identity = fleet.FindIdentity(deviceId) ?? throw FleetErrors.NotFound(deviceId);
         using var place = bound.Enter(deviceId);
-        await Audit(new AuditRow(
-            time.GetUtcNow(), author, identity.DeviceId, "method.invoke", identity.AuditPath(call.Name), payload.Length <= LargestAudited ? Encoding.UTF8.GetString(payload) : null, null));
+        await Audit(
+            new AuditRow(
+                time.GetUtcNow(), author, identity.DeviceId, "method.invoke", identity.AuditPath(call.Name), payload.Length <= LargestAudited ? Encoding.UTF8.GetString(payload) : null, null),
+            besides);
         return Read(deviceId, await Deliver(deviceId, call, payload, cancellation));
     }
 
@@ -103,11 +121,12 @@ internal sealed class DirectMethods(ConnectionRegistry registry, IFleet fleet, I
     public void Forget(int request) => pending.TryRemove(request, out _);
 
     /// <summary>Writes a line of the audit log; durable when this returns.</summary>
-    public async Task Audit(AuditRow row)
+    /// <param name="besides">In the same commit.</param>
+    public async Task Audit(AuditRow row, params StoreChange[] besides)
     {
         try
         {
-            await store.Write([new StoreChange.AppendAudit(row)]);
+            await store.Write([new StoreChange.AppendAudit(row), .. besides]);
         }
         catch (StorageException failure)
         {

@@ -131,30 +131,18 @@ public sealed class NodeScene
     private void Start()
     {
         _session = new WatchedSession(_hub.NewSession());
-        _parts = new NodeParts
-        {
-            Clock = _clock,
-            Files = _simulated.Files,
-            Radio = _simulated.Radio,
-            Session = _session,
-            Power = _simulated.Power,
-            Indicator = _simulated.Indicator,
-            Accelerometer = _simulated.AccelerometerWord,
-            AccelerometerBus = _simulated.AccelerometerBus,
-            TemperatureSensor = _simulated.TemperatureWord,
-            TemperatureBus = _simulated.TemperatureBus,
-            TemperatureLine = _simulated.TemperatureLine,
-            Identity = new IdentityStore(_simulated.Files).Load() ?? throw new InvalidOperationException("the identity was not stored"),
-            BoardName = _board.Name,
-            CaptureCapacity = _board.CaptureCapacity,
-            DetectorWindow = _board.DetectorWindow,
-            HasTrial = _board.HasTrial,
-            HasForest = _board.HasForest,
-            OutboxQueueBytes = _board.OutboxQueueBytes,
-            OutboxFileBytes = _board.FileSystemBytes - BoardDescription.ReservedFileBytes,
-            WaveformCapacity = _board.WaveformCapacity,
-            Seed = 1,
-        };
+        _parts = _simulated.Parts();
+        _parts.Session = _session;
+        _parts.Identity = new IdentityStore(_simulated.Files).Load() ?? throw new InvalidOperationException("the identity was not stored");
+        _parts.BoardName = _board.Name;
+        _parts.CaptureCapacity = _board.CaptureCapacity;
+        _parts.DetectorWindow = _board.DetectorWindow;
+        _parts.HasTrial = _board.HasTrial;
+        _parts.HasForest = _board.HasForest;
+        _parts.OutboxQueueBytes = _board.OutboxQueueBytes;
+        _parts.OutboxFileBytes = _board.FileSystemBytes - BoardDescription.ReservedFileBytes;
+        _parts.WaveformCapacity = _board.WaveformCapacity;
+        _parts.Seed = 1;
         _node = new Node(_parts);
         _turn = _node.Turn;
         _host = NewHost(_node.Supervisor, new TechnicianSensors(_node.Sensors));

@@ -7,7 +7,7 @@ namespace DeviceTwin.Provisioning.Serial.Unix;
 /// The bytes of a port. A thread of its own waits for them, so that a cancelled read takes none and twenty ports do not wait for each other. What nobody reads for long
 /// pushes out what came before it.
 /// </summary>
-internal sealed class TermiosStream : Stream
+internal sealed class TermiosStream : SerialStream
 {
     private const int HeldBytes = 65536;
     private const int WriteWaitMs = 100;
@@ -44,20 +44,6 @@ internal sealed class TermiosStream : Stream
         _wakeWrite = wake[1];
         _reader = new Thread(Listen, StackBytes) { IsBackground = true, Name = $"serial {name}" };
         _reader.Start();
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <summary>Uses the descriptor while it is surely open.</summary>
@@ -142,22 +128,6 @@ internal sealed class TermiosStream : Stream
             _writing.Release();
         }
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    /// <summary>Nothing: what was written is with the driver.</summary>
-    public override void Flush()
-    {
-    }
-
-    /// <summary>Nothing: what was written is with the driver.</summary>
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

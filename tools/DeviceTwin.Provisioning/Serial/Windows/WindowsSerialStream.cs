@@ -5,7 +5,7 @@ namespace DeviceTwin.Provisioning.Serial.Windows;
 
 /// <summary>The bytes of a port. One read of the system's is always under way: whoever gives up waiting for it takes none of its bytes.</summary>
 [SupportedOSPlatform("windows")]
-internal sealed class WindowsSerialStream : Stream
+internal sealed class WindowsSerialStream : SerialStream
 {
     private readonly string _name;
     private readonly FileStream _file;
@@ -20,20 +20,6 @@ internal sealed class WindowsSerialStream : Stream
     {
         _name = name;
         _file = new FileStream(handle, FileAccess.ReadWrite, bufferSize: 0, isAsync: true);
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <summary>Forgets what has arrived.</summary>
@@ -75,22 +61,6 @@ internal sealed class WindowsSerialStream : Stream
             throw SerialTrouble.Vanished(_name, exception);
         }
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    /// <summary>Nothing: what was written is with the driver.</summary>
-    public override void Flush()
-    {
-    }
-
-    /// <summary>Nothing: what was written is with the driver.</summary>
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
