@@ -12,7 +12,7 @@ namespace DeviceTwin.Tests.Hub.Rest;
 public sealed class EnrollmentEndpointTests : RestTests
 {
     [Test]
-    public async Task What_the_Node_client_sends_comes_back_with_keys_and_a_quoted_etag()
+    public async Task RE5_What_the_Node_client_sends_comes_back_with_keys_and_a_quoted_etag()
     {
         const string Body = """{"registrationId":"node-01","deviceId":"node-01","attestation":{"type":"symmetricKey","symmetricKey":{"primaryKey":"","secondaryKey":""}},"initialTwin":{"tags":{"site":"A"},"properties":{"desired":{"interval":5}}},"reprovisionPolicy":{"updateHubAssignment":true,"migrateDeviceData":true},"allocationPolicy":"static","iotHubs":["localhost"],"provisioningStatus":"enabled"}""";
         var (response, made) = await Hub.Send(HttpMethod.Put, "/enrollments/node-01?api-version=2021-10-01", Body);

@@ -15,7 +15,7 @@ public sealed class NodeProvisioningServiceSdkTests
     public async Task Start()
     {
         hub = await StandardPort.Start();
-        sdk = ServiceSession.Start(hub, package: "azure-iot-provisioning-service");
+        sdk = ServiceSession.Start(hub, "provisioningserviceowner", "azure-iot-provisioning-service");
     }
 
     [OneTimeTearDown]
@@ -117,5 +117,33 @@ public sealed class NodeProvisioningServiceSdkTests
                 pages.SelectMany(page => page!.AsArray()).Select(one => (string?)one![id]).Where(name => name!.StartsWith(prefix, StringComparison.Ordinal)),
                 Is.EqualTo(Enumerable.Range(0, 5).Select(index => $"{prefix}{index}")));
         }
+    }
+
+    [Test]
+    public async Task RE5_Enrolments_in_bulk()
+    {
+        const string Two = """{"registrationId":"b-1","attestation":{"type":"symmetricKey"}},{"registrationId":"b-2","attestation":{"type":"symmetricKey"}}""";
+        Assert.That(await Bulk("create", Two), Is.EqualTo("""{"isSuccessful":true,"errors":[]}"""));
+        JsonNode failed = JsonNode.Parse(await Bulk("create", Two + """,{"registrationId":"b-3","attestation":{"type":"tpm","tpm":{"endorsementKey":"x"}}}"""))!;
+        Assert.That((bool?)failed["isSuccessful"], Is.False, "which is no error of the call");
+        Assert.That(failed["errors"]!.AsArray().Select(error => (string?)error!["registrationId"]), Is.EquivalentTo(new[] { "b-1", "b-2", "b-3" }));
+        JsonNode one = (await sdk.Call("provisioning.getIndividualEnrollment", """["b-1"]"""))!;
+        one["provisioningStatus"] = "disabled";
+        Assert.That(await Bulk("updateIfMatchETag", one.ToJsonString()), Is.EqualTo("""{"isSuccessful":true,"errors":[]}"""));
+        Assert.That((string?)(await sdk.Call("provisioning.getIndividualEnrollment", """["b-1"]"""))!["provisioningStatus"], Is.EqualTo("disabled"));
+        Assert.That((bool?)JsonNode.Parse(await Bulk("updateIfMatchETag", one.ToJsonString()))!["isSuccessful"], Is.False, "its etag is of before");
+        Assert.That(await Bulk("delete", """{"registrationId":"b-1"},{"registrationId":"b-2"}"""), Is.EqualTo("""{"isSuccessful":true,"errors":[]}"""));
+        await sdk.Refused("provisioning.getIndividualEnrollment", """["b-2"]""", "Error", "Not found");
+
+        async Task<string> Bulk(string mode, string enrollments) =>
+            (await sdk.Call("provisioning.runBulkEnrollmentOperation", $$"""[{"mode":"{{mode}}","enrollments":[{{enrollments}}]}]"""))!.ToJsonString();
+    }
+
+    [Test]
+    public async Task RE5_RE4_The_services_owner_has_nothing_to_do_with_devices()
+    {
+        await using ServiceSession stranger = ServiceSession.Start(hub, "registryRead", "azure-iot-provisioning-service");
+        await stranger.Refused("provisioning.getIndividualEnrollment", """["e-none"]""", "UnauthorizedError", "registryRead");
+        await sdk.Refused("registry.get", """["e-none"]""", "UnauthorizedError", "provisioningserviceowner");
     }
 }
