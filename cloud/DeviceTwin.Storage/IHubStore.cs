@@ -4,6 +4,7 @@ using DeviceTwin.Storage.Audit;
 using DeviceTwin.Storage.Backup;
 using DeviceTwin.Storage.Configurations;
 using DeviceTwin.Storage.Evidence;
+using DeviceTwin.Storage.Feedback;
 using DeviceTwin.Storage.History;
 using DeviceTwin.Storage.Jobs;
 using DeviceTwin.Storage.Plant;
@@ -15,7 +16,7 @@ using DeviceTwin.Twins;
 namespace DeviceTwin.Storage;
 
 /// <summary>Everything the hub keeps, in one place: what it holds at start, a way to write, and the histories.</summary>
-public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, IAccessStore, ICloudToDeviceStore, IDesiredRemovalStore, IWaveformStore, IBackupSource, ISequenceStore, IHistoryStore, IProvisioningStore, ITwinQueries, ITwinChangeLog, IAlarmStore, IEvidenceStore, IPlantStore, IConfigurationStateStore, IRolloutStore, IModuleStore, IJobStore, IDisposable
+public interface IHubStore : IStoreWriter, ITelemetryStore, IAuditLog, IAccessStore, ICloudToDeviceStore, IDesiredRemovalStore, IWaveformStore, IBackupSource, ISequenceStore, IHistoryStore, IProvisioningStore, ITwinQueries, ITwinChangeLog, IAlarmStore, IEvidenceStore, IPlantStore, IConfigurationStateStore, IRolloutStore, IModuleStore, IJobStore, IFeedbackStore, IDisposable
 {
     /// <summary>What was durable when the store was opened. Called once, before the first write.</summary>
     StoredFleet Load();

@@ -1,4 +1,5 @@
 using DeviceTwin.Hub.Certificates;
+using DeviceTwin.Hub.Feedback;
 using DeviceTwin.Hub.Gateway.Authentication;
 using DeviceTwin.Hub.Gateway.Messaging;
 using DeviceTwin.Hub.Operation;
@@ -27,6 +28,7 @@ public static class GatewayHosting
         builder.Services.AddSingleton(endpoint);
         builder.Services.TryAddSingleton<HubPhase>();
         builder.Services.TryAddSingleton<HubMetrics>();
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<FeedbackBook>(services, FeedbackBook.MostRecords));
         builder.Services.AddSingleton<CloudToDeviceQueues>();
         builder.Services.AddSingleton(certificates);
         builder.Services.AddSingleton(tls);

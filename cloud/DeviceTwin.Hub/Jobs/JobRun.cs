@@ -3,7 +3,7 @@ using DeviceTwin.Twins.Jobs;
 namespace DeviceTwin.Hub.Jobs;
 
 /// <summary>A job that has not ended, in memory. What it shows is durable, but for which devices are worked on.</summary>
-internal sealed class JobRun(Job job) : IDisposable
+internal sealed class JobRun(Job job)
 {
     private readonly Lock gate = new();
     private readonly Queue<string> pending = new();
@@ -14,8 +14,8 @@ internal sealed class JobRun(Job job) : IDisposable
     /// <summary>Whoever has it may begin, cancel or end the job.</summary>
     public SemaphoreSlim Turn { get; } = new(1, 1);
 
-    /// <summary>Whether somebody carries it out; guarded by the service's turn.</summary>
-    public bool IsCarried { get; set; }
+    /// <summary>Carries it out; null as long as nobody does. Set by who has the service's turn.</summary>
+    public Task? Carrying { get; set; }
 
     /// <summary>Whether an earlier hub had begun it.</summary>
     public bool IsResumed { get; init; }
@@ -101,8 +101,6 @@ internal sealed class JobRun(Job job) : IDisposable
         Interlocked.Add(ref answers, -characters);
         return false;
     }
-
-    public void Dispose() => Turn.Dispose();
 
     private sealed class Holding(JobRun run) : IDisposable
     {

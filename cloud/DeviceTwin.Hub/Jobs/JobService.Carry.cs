@@ -49,7 +49,7 @@ internal sealed partial class JobService
         var next = options.ForgetEvery;
         foreach (var run in runs.Values.OrderBy(run => run.Job.Order.StartAt).ThenBy(run => run.Job.Order.CreatedAt).ThenBy(run => run.Job.Id, StringComparer.Ordinal))
         {
-            if (run.IsCarried)
+            if (run.Carrying is not null)
             {
                 continue;
             }
@@ -60,10 +60,9 @@ internal sealed partial class JobService
                 await Schedule(run);
                 next = Shorter(next, order.StartAt - now);
             }
-            else if (runs.Values.Count(other => other.IsCarried) < options.AtOnce || (run.Job.Waits && order.Deadline <= now))
+            else if (runs.Values.Count(other => other.Carrying is not null) < options.AtOnce || (run.Job.Waits && order.Deadline <= now))
             {
-                run.IsCarried = true;
-                carried[run.Job.Id] = Task.Run(() => Carry(run), CancellationToken.None);
+                run.Carrying = Task.Run(() => Carry(run), CancellationToken.None);
             }
             else if (run.Job.Waits)
             {
@@ -110,7 +109,6 @@ internal sealed partial class JobService
             }
         }
 
-        carried.TryRemove(run.Job.Id, out _);
         if (!run.Job.IsOpen)
         {
             Forget(run);

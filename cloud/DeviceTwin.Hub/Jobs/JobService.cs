@@ -20,7 +20,6 @@ internal sealed partial class JobService : IHostedService, IDisposable
 {
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly ConcurrentDictionary<string, JobRun> runs = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Task> carried = new(StringComparer.Ordinal);
     private readonly Channel<bool> news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource stopping = new();
     private readonly IHubStore store;
@@ -126,7 +125,7 @@ internal sealed partial class JobService : IHostedService, IDisposable
     {
         await stopping.CancelAsync();
         await looking;
-        await Task.WhenAll(carried.Values);
+        await Task.WhenAll(runs.Values.Select(run => run.Carrying ?? Task.CompletedTask));
     }
 
     /// <inheritdoc/>

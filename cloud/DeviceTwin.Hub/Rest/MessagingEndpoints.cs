@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Access;
 using DeviceTwin.Hub.Gateway.Messaging;
+using DeviceTwin.Storage;
 using DeviceTwin.Twins;
 
 namespace DeviceTwin.Hub.Rest;
@@ -19,13 +20,16 @@ internal static class MessagingEndpoints
     /// <summary>Before the name of an application property.</summary>
     private const string PropertyPrefix = "iothub-app-";
 
+    private const string MessageIdHeader = "iothub-messageid";
+
     private static readonly (string Header, string Property)[] SystemHeaders =
     [
-        ("iothub-messageid", SystemProperties.MessageId),
+        (MessageIdHeader, SystemProperties.MessageId),
         ("iothub-correlationid", SystemProperties.CorrelationId),
         ("iothub-userid", SystemProperties.UserId),
         ("content-type", SystemProperties.ContentType),
         ("content-encoding", SystemProperties.ContentEncoding),
+        (CloudToDeviceMessage.AcknowledgeProperty, CloudToDeviceMessage.AcknowledgeProperty),
     ];
 
     public static void MapMessaging(this IEndpointRouteBuilder routes)
@@ -39,8 +43,7 @@ internal static class MessagingEndpoints
 
         routes.MapPost("/devices/{id}/messages/deviceBound", async (string id, HttpRequest request, CloudToDeviceQueues messages) =>
         {
-            await messages.Enqueue(id, await ReadMessage(request), request.Author());
-            return Results.NoContent();
+            return Queued(request, await messages.Enqueue(id, await ReadMessage(request), request.Author()));
         }).Needs(Role.Technician);
 
         routes.MapDelete("/devices/{id}/commands", async (string id, HttpRequest request, CloudToDeviceQueues messages) =>
@@ -93,6 +96,18 @@ internal static class MessagingEndpoints
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
         return new CloudToDeviceDraft(properties, body.ToArray(), Expiry(request.Headers["iothub-expiry"].ToString()));
+    }
+
+    /// <summary>Says by which identifier the message goes: feedback names it.</summary>
+    internal static IResult Queued(HttpRequest request, string messageId)
+    {
+        // A header holds plain text alone; who chose another name knows it.
+        if (messageId.All(character => character is > ' ' and <= '~'))
+        {
+            request.HttpContext.Response.Headers[MessageIdHeader] = messageId;
+        }
+
+        return Results.NoContent();
     }
 
     private static DateTimeOffset? Expiry(string text) =>

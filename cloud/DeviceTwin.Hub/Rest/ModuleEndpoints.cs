@@ -38,8 +38,7 @@ internal static class ModuleEndpoints
 
         routes.MapPost("/devices/{id}/modules/{module}/messages/deviceBound", async (string id, string module, HttpRequest request, IFleet fleet, CloudToDeviceQueues messages) =>
         {
-            await messages.Enqueue(Known(fleet, id, module), await MessagingEndpoints.ReadMessage(request), request.Author());
-            return Results.NoContent();
+            return MessagingEndpoints.Queued(request, await messages.Enqueue(Known(fleet, id, module), await MessagingEndpoints.ReadMessage(request), request.Author()));
         }).Needs(Role.Technician);
 
         routes.MapGet("/api/v1/devices/{id}/modules/{module}/telemetry", (string id, string module, HttpRequest request, IFleet fleet) =>

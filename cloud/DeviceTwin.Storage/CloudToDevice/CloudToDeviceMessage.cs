@@ -9,10 +9,15 @@ public sealed record CloudToDeviceMessage(
     DateTimeOffset EnqueuedAt,
     DateTimeOffset ExpiresAt,
     IReadOnlyDictionary<string, string?> Properties,
-    ReadOnlyMemory<byte> Body);
+    ReadOnlyMemory<byte> Body)
+{
+    /// <summary>The application property that says of what end of the message its sender wants to hear, as with Azure.</summary>
+    public const string AcknowledgeProperty = "iothub-ack";
+}
 
 /// <summary>That a message waits, without what is in it.</summary>
-public sealed record CloudToDeviceEntry(long Sequence, string DeviceId, DateTimeOffset ExpiresAt);
+/// <param name="Properties">Those of the message, where <see cref="CloudToDeviceMessage.AcknowledgeProperty"/> is one of them; else null.</param>
+public sealed record CloudToDeviceEntry(long Sequence, string DeviceId, DateTimeOffset ExpiresAt, IReadOnlyDictionary<string, string?>? Properties = null);
 
 /// <summary>The messages that waited when the store was opened.</summary>
 /// <param name="LastSequence">The highest number ever given; 0 where there was none.</param>

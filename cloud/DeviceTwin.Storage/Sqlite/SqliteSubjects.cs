@@ -6,6 +6,7 @@ using DeviceTwin.Storage.Sqlite.CloudToDevice;
 using DeviceTwin.Storage.Sqlite.Configurations;
 using DeviceTwin.Storage.Sqlite.DesiredRemovals;
 using DeviceTwin.Storage.Sqlite.Evidence;
+using DeviceTwin.Storage.Sqlite.Feedback;
 using DeviceTwin.Storage.Sqlite.History;
 using DeviceTwin.Storage.Sqlite.Jobs;
 using DeviceTwin.Storage.Sqlite.Modules;
@@ -54,6 +55,8 @@ internal static class SqliteSubjects
         SqliteJobTables.Create,
         SqlitePresenceTables.Create,
         SqliteConfigurationTables.CreateFourth,
+        SqliteFeedbackTables.Create,
+        SqliteProvisioningTables.CreateFourth,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>
@@ -76,5 +79,6 @@ internal static class SqliteSubjects
         new SqliteRolloutTables(connection),
         new SqliteJobTables(connection),
         new SqlitePresenceTables(connection),
+        new SqliteFeedbackTables(connection),
     ];
 }

@@ -9,6 +9,7 @@ using DeviceTwin.Hub.Plant;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Sqlite;
 using DeviceTwin.Storage.Waveforms;
+using DeviceTwin.Tests.Hub.Fleet;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Rollouts;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +18,7 @@ using Microsoft.Extensions.Logging;
 namespace DeviceTwin.Tests.Hub.Changes;
 
 /// <summary>A hub's fleet, alarms and changes over a database of their own, with nodes that answer, on a clock that the test moves.</summary>
-internal sealed class ChangeWorld : IDisposable
+internal sealed class ChangeWorld : IMortal, IDisposable
 {
     public const string Limit = "detection.velocityLimitUmPerSecond";
     public const string Big = "esp32-s3-devkitc-1-n8r8";
@@ -59,6 +60,13 @@ internal sealed class ChangeWorld : IDisposable
     public int Committed { get; private set; }
 
     public bool IsDead => Commits <= 0;
+
+    /// <inheritdoc/>
+    public void Commit()
+    {
+        Committed++;
+        Commits--;
+    }
 
     /// <summary>Whether a node with these desired properties raises an alarm in each window.</summary>
     public Func<string, JsonObject, bool> Rings { get; set; } = (_, _) => false;
@@ -268,63 +276,6 @@ internal sealed class ChangeWorld : IDisposable
         collection.AddSingleton<ChangeReplays>();
         collection.AddSingleton(provider => ActivatorUtilities.CreateInstance<ChangeService>(provider, BreakingFleet.Over(provider.GetRequiredService<IFleet>(), () => Broken)));
         return collection.BuildServiceProvider();
-    }
-
-    /// <summary>A store that loses what a killed hub would still have written.</summary>
-    private class DyingStore : DispatchProxy
-    {
-        private IHubStore inner = null!;
-        private ChangeWorld world = null!;
-
-        public static IHubStore Over(IHubStore inner, ChangeWorld world)
-        {
-            var store = Create<IHubStore, DyingStore>();
-            ((DyingStore)(object)store).inner = inner;
-            ((DyingStore)(object)store).world = world;
-            return store;
-        }
-
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
-        {
-            if (targetMethod!.Name == nameof(IHubStore.Write))
-            {
-                lock (this)
-                {
-                    if (world.IsDead)
-                    {
-                        return Lose(args![0]!);
-                    }
-
-                    if (args![0] is IReadOnlyList<StoreChange> { Count: > 0 })
-                    {
-                        world.Committed++;
-                        world.Commits--;
-                    }
-                }
-            }
-
-            try
-            {
-                return targetMethod.Invoke(inner, args);
-            }
-            catch (TargetInvocationException problem)
-            {
-                throw problem.InnerException!;
-            }
-        }
-
-        private static Task? Lose(object write)
-        {
-            var dead = new StorageException(StorageError.Closed, "The hub is dead.");
-            if (write is not StoreWrite told)
-            {
-                return Task.FromException(dead);
-            }
-
-            told.Failed(dead);
-            told.Release();
-            return null;
-        }
     }
 
     /// <summary>A fleet that fails in one call.</summary>

@@ -1,5 +1,7 @@
 using DeviceTwin.Hub;
+using DeviceTwin.Hub.Feedback;
 using DeviceTwin.Hub.Gateway.Messaging;
+using DeviceTwin.Hub.Operation;
 using DeviceTwin.Storage;
 using DeviceTwin.Tests.Hub.Fleet;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,6 +14,8 @@ public sealed class CloudToDeviceDurabilityTests
 {
     private ManualStore store = null!;
     private FleetFixture fixture = null!;
+    private HubMetrics metrics = null!;
+    private FeedbackBook feedback = null!;
     private CloudToDeviceQueues queues = null!;
     private int arrived;
 
@@ -21,7 +25,8 @@ public sealed class CloudToDeviceDurabilityTests
         store = new ManualStore();
         fixture = new FleetFixture(store);
         await fixture.Register("a");
-        queues = new CloudToDeviceQueues(store, fixture.Fleet, fixture.Time, NullLogger<CloudToDeviceQueues>.Instance);
+        feedback = new FeedbackBook(store, fixture.Fleet, metrics = new HubMetrics(), fixture.Time, NullLogger<FeedbackBook>.Instance);
+        queues = new CloudToDeviceQueues(store, fixture.Fleet, feedback, fixture.Time, NullLogger<CloudToDeviceQueues>.Instance);
         arrived = 0;
         queues.Arrived += _ => arrived++;
         store.Immediate = false;
@@ -31,6 +36,8 @@ public sealed class CloudToDeviceDurabilityTests
     public void TearDown()
     {
         queues.Dispose();
+        feedback.Dispose();
+        metrics.Dispose();
         fixture.Dispose();
     }
 

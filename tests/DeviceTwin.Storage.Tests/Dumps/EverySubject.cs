@@ -2,6 +2,7 @@ using DeviceTwin.Storage;
 using DeviceTwin.Storage.Access;
 using DeviceTwin.Storage.Alarms;
 using DeviceTwin.Storage.Evidence;
+using DeviceTwin.Storage.Jobs;
 using DeviceTwin.Storage.Plant;
 using DeviceTwin.Storage.Rollouts;
 using DeviceTwin.Storage.Sequence;
@@ -10,6 +11,7 @@ using DeviceTwin.Storage.Waveforms;
 using DeviceTwin.Tests.Storage.Alarms;
 using DeviceTwin.Tests.Storage.Waveforms;
 using DeviceTwin.Twins;
+using DeviceTwin.Twins.Jobs;
 
 namespace DeviceTwin.Tests.Storage.Dumps;
 
@@ -35,6 +37,9 @@ internal static class EverySubject
 
     private static readonly SealedEvidence Sealed = new(
         $"press-1~{SampleAlarms.Name}", 1, "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", SampleAlarms.Second(4), "{}"u8.ToArray());
+
+    private static readonly Job Rebooting = Job.Create(
+        new JobOrder("reboot", JobType.DeviceMethod, "*", "{\"methodName\":\"reboot\"}", StoreFolder.Start, TimeSpan.FromHours(1), "mara", StoreFolder.Start)).Begin(1, StoreFolder.Start);
 
     /// <summary>Writes it beside the devices that every dump has.</summary>
     public static async Task Write(SqliteHubStore store)
@@ -67,6 +72,8 @@ internal static class EverySubject
             new PutChange(new StoredChange("limits-1", "{}")),
             new AppendObservations("limits-1", ["{}"]),
             new PutReplayReport(Sealed.Sha256, Sealed.Content),
+            new PutJob(Rebooting),
+            new AddDeviceJobs(Rebooting.Id, ["press-1"], StoreFolder.Start),
         ]);
     }
 
@@ -86,6 +93,10 @@ internal static class EverySubject
         Assert.That((identity.ModuleId, identity.ManagedBy, twin.Desired.Properties.ToJsonString()), Is.EqualTo(("camera", "mara", """{"fps":25}""")));
         Assert.That(fleet.Sessions.Select(session => session.DeviceId), Does.Contain(deviceId + "/camera"));
     }
+
+    /// <summary>A job that has begun on a device.</summary>
+    public static void CheckJob(SqliteHubStore store) =>
+        Assert.That((store.LoadOpenJobs().Single(), store.CountDeviceJobs("reboot").Pending), Is.EqualTo((Rebooting, 1)));
 
     /// <summary>What came with schema 3.</summary>
     public static void CheckEvidenceAndChanges(SqliteHubStore store)

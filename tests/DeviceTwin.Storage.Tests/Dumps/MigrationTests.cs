@@ -120,12 +120,13 @@ public sealed class MigrationTests
     }
 
     [TestCaseSource(nameof(Schemas))]
-    public void So_are_the_modules_of_schema_4(int schema)
+    public void So_are_the_modules_and_jobs_of_schema_4(int schema)
     {
         Assume.That(schema, Is.GreaterThanOrEqualTo(4), "older schemas have none");
         using var folder = Load(schema);
         using var store = folder.Open();
         EverySubject.CheckModule(store, "press-1");
+        EverySubject.CheckJob(store);
     }
 
     [Test]
@@ -142,6 +143,7 @@ public sealed class MigrationTests
         EverySubject.Check(again);
         EverySubject.CheckEvidenceAndChanges(again);
         EverySubject.CheckModule(again, "press-1");
+        EverySubject.CheckJob(again);
     }
 
     [TestCaseSource(nameof(Schemas))]

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
+using DeviceTwin.Hub.Feedback;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Storage;
+using DeviceTwin.Storage.Feedback;
 using DeviceTwin.Twins;
 
 namespace DeviceTwin.Hub.Gateway.Messaging;
@@ -37,6 +39,7 @@ internal sealed class CloudToDeviceQueues : IDisposable
     private readonly Dictionary<string, List<Entry>> queues = new(StringComparer.Ordinal);
     private readonly IHubStore store;
     private readonly IFleet fleet;
+    private readonly FeedbackBook feedback;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly ITimer expiry;
@@ -46,17 +49,18 @@ internal sealed class CloudToDeviceQueues : IDisposable
     /// <summary>When the timer wakes up for the next expiry; far away where none is set.</summary>
     private DateTimeOffset wakeUp = DateTimeOffset.MaxValue;
 
-    public CloudToDeviceQueues(IHubStore store, IFleet fleet, TimeProvider time, ILogger<CloudToDeviceQueues> logger)
+    public CloudToDeviceQueues(IHubStore store, IFleet fleet, FeedbackBook feedback, TimeProvider time, ILogger<CloudToDeviceQueues> logger)
     {
         this.store = store;
         this.fleet = fleet;
+        this.feedback = feedback;
         this.time = time;
         this.logger = logger;
         StoredCloudToDevice stored = store.LoadCloudToDevice();
         lastSequence = stored.LastSequence;
         foreach (CloudToDeviceEntry waiting in stored.Waiting)
         {
-            Queue(waiting.DeviceId).Add(new Entry(waiting.Sequence, waiting.ExpiresAt) { State = EntryState.Waiting });
+            Queue(waiting.DeviceId).Add(new Entry(waiting.Sequence, waiting.ExpiresAt, Reply.Of(waiting.Properties)) { State = EntryState.Waiting });
         }
 
         foreach (string deviceId in queues.Keys)
@@ -73,13 +77,15 @@ internal sealed class CloudToDeviceQueues : IDisposable
     public event Action<string>? Arrived;
 
     /// <summary>Queues a message; it is durable when the task completes.</summary>
+    /// <returns>The message's identifier: its own, or the one that it was given.</returns>
     /// <exception cref="HubException">The device is unknown, its queue is full, or the message is too large or would live too long.</exception>
-    public async Task Enqueue(string deviceId, CloudToDeviceDraft draft, string author)
+    public async Task<string> Enqueue(string deviceId, CloudToDeviceDraft draft, string author)
     {
         DeviceIdentity identity = fleet.FindIdentity(deviceId) ?? throw FleetErrors.NotFound(deviceId);
         DateTimeOffset now = time.GetUtcNow();
         DateTimeOffset expiresAt = draft.ExpiresAt ?? now + StandardLife;
         Check(draft, expiresAt, now);
+        IReadOnlyDictionary<string, string?> properties;
         Entry entry;
         Task written;
         lock (gate)
@@ -94,12 +100,13 @@ internal sealed class CloudToDeviceQueues : IDisposable
             }
 
             lastSequence++;
-            entry = new Entry(lastSequence, expiresAt);
+            properties = Named(draft.Properties, lastSequence);
+            entry = new Entry(lastSequence, expiresAt, Reply.Of(properties));
             queue.Add(entry);
             written = store.Write(
                 [
                     new CloudToDeviceChange.Put(
-                        new CloudToDeviceMessage(lastSequence, deviceId, now, expiresAt, Named(draft.Properties, lastSequence), draft.Body), identity.GenerationId),
+                        new CloudToDeviceMessage(lastSequence, deviceId, now, expiresAt, properties, draft.Body), identity.GenerationId),
                     new StoreChange.AppendAudit(new AuditRow(now, author, identity.DeviceId, "message.send", identity.AuditPath(null), null, null)),
                 ],
                 () => Kept(deviceId, entry, identity.GenerationId));
@@ -115,6 +122,8 @@ internal sealed class CloudToDeviceQueues : IDisposable
             Drop(deviceId, entry);
             throw FleetErrors.Translate(failure);
         }
+
+        return properties[SystemProperties.MessageId]!;
     }
 
     /// <summary>Removes all that waits for a device.</summary>
@@ -134,6 +143,7 @@ internal sealed class CloudToDeviceQueues : IDisposable
                 deviceId,
                 purged,
                 EntryState.Removing,
+                FeedbackOutcome.Purged,
                 new StoreChange.AppendAudit(new AuditRow(
                     now, author, identity.DeviceId, "message.purge", identity.AuditPath(null), purged.Length.ToString(CultureInfo.InvariantCulture), null)));
         }
@@ -192,7 +202,7 @@ internal sealed class CloudToDeviceQueues : IDisposable
         {
             if (queues.GetValueOrDefault(deviceId)?.Find(waiting => waiting.Sequence == sequence) is { State: EntryState.Waiting } entry)
             {
-                _ = Remove(deviceId, [entry], EntryState.Removing);
+                _ = Remove(deviceId, [entry], EntryState.Removing, FeedbackOutcome.Success);
             }
         }
     }
@@ -217,6 +227,11 @@ internal sealed class CloudToDeviceQueues : IDisposable
             throw new HubException(
                 HubError.RequestEntityTooLarge,
                 $"The message has {draft.Body.Length + properties} bytes with its properties, {MaximumSize / 1024} KB are allowed. Send it in parts.");
+        }
+
+        if (draft.Properties.GetValueOrDefault(CloudToDeviceMessage.AcknowledgeProperty) is var word && FeedbackOutcome.Read(word) is null)
+        {
+            throw new HubException(HubError.ArgumentInvalid, $"{CloudToDeviceMessage.AcknowledgeProperty} takes none, positive, negative or full, not \"{word}\".");
         }
 
         if (expiresAt <= now || expiresAt > now + LongestLife)
@@ -282,22 +297,29 @@ internal sealed class CloudToDeviceQueues : IDisposable
         if (expired.Length > 0)
         {
             logger.MessagesExpired(deviceId, expired.Length);
-            _ = Remove(deviceId, expired, EntryState.Expired, new StoreChange.Count(ExpiredCounter, expired.Length));
+            _ = Remove(deviceId, expired, EntryState.Expired, FeedbackOutcome.Expired, new StoreChange.Count(ExpiredCounter, expired.Length));
         }
     }
 
     /// <summary>Begins to remove messages, inside the lock. Where that fails they wait again, and are delivered or expire again.</summary>
-    private Task Remove(string deviceId, Entry[] entries, EntryState state, params StoreChange[] more)
+    /// <param name="outcome">What became of them, which is kept for those senders that want to know.</param>
+    private Task Remove(string deviceId, Entry[] entries, EntryState state, string outcome, params StoreChange[] more)
     {
+        FeedbackRecord[] records = Records(deviceId, entries, outcome);
         foreach (Entry entry in entries)
         {
             entry.State = state;
         }
 
         Task written = store.Write(
-            [.. entries.Select(entry => new CloudToDeviceChange.Remove(entry.Sequence)), .. more],
+            [.. entries.Select(entry => new CloudToDeviceChange.Remove(entry.Sequence)), .. records.Select(record => new FeedbackChange.Append(record)), .. more],
             () =>
             {
+                if (records.Length > 0)
+                {
+                    feedback.Add(records);
+                }
+
                 lock (gate)
                 {
                     queues.GetValueOrDefault(deviceId)?.RemoveAll(entries.Contains);
@@ -306,6 +328,18 @@ internal sealed class CloudToDeviceQueues : IDisposable
             });
         _ = TakeBack(written, entries);
         return written;
+    }
+
+    private FeedbackRecord[] Records(string deviceId, Entry[] entries, string outcome)
+    {
+        Acknowledge kind = FeedbackOutcome.Kind(outcome);
+        if (!Array.Exists(entries, entry => (entry.Reply.Wanted & kind) != 0))
+        {
+            return [];
+        }
+
+        string generationId = fleet.FindIdentity(deviceId)?.GenerationId ?? "";
+        return [.. entries.Where(entry => (entry.Reply.Wanted & kind) != 0).Select(entry => feedback.Draft(deviceId, generationId, entry.Reply.MessageId, outcome))];
     }
 
     private async Task TakeBack(Task written, Entry[] entries)
@@ -401,8 +435,19 @@ internal sealed class CloudToDeviceQueues : IDisposable
         Expired,
     }
 
-    private sealed class Entry(long sequence, DateTimeOffset expiresAt)
+    /// <summary>What the sender of a message wants to hear of, and under which name.</summary>
+    private readonly record struct Reply(Acknowledge Wanted, string MessageId)
     {
+        public static Reply Of(IReadOnlyDictionary<string, string?>? properties) =>
+            properties is not null && FeedbackOutcome.Read(properties.GetValueOrDefault(CloudToDeviceMessage.AcknowledgeProperty)) is { } wanted and not Acknowledge.None
+                ? new Reply(wanted, properties.GetValueOrDefault(SystemProperties.MessageId) ?? "")
+                : default;
+    }
+
+    private sealed class Entry(long sequence, DateTimeOffset expiresAt, Reply reply)
+    {
+        public Reply Reply => reply;
+
         public long Sequence => sequence;
 
         public DateTimeOffset ExpiresAt => expiresAt;

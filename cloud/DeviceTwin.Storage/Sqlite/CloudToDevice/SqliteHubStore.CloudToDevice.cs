@@ -9,12 +9,16 @@ public sealed partial class SqliteHubStore
     public StoredCloudToDevice LoadCloudToDevice() => Read(connection =>
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT sequence, device_id, expires_at FROM cloud_to_device ORDER BY sequence";
+        command.CommandText = $"""
+            SELECT sequence, device_id, expires_at, CASE WHEN instr(properties, '"{CloudToDeviceMessage.AcknowledgeProperty}"') > 0 THEN properties END
+            FROM cloud_to_device ORDER BY sequence
+            """;
         using var reader = command.ExecuteReader();
         var waiting = new List<CloudToDeviceEntry>();
         while (reader.Read())
         {
-            waiting.Add(new CloudToDeviceEntry(reader.GetInt64(0), reader.GetString(1), SqliteLoader.Time(reader, 2)));
+            waiting.Add(new CloudToDeviceEntry(
+                reader.GetInt64(0), reader.GetString(1), SqliteLoader.Time(reader, 2), reader.IsDBNull(3) ? null : StoredText.Map<string?>(reader.GetString(3))));
         }
 
         return new StoredCloudToDevice(
