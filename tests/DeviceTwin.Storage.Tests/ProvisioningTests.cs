@@ -34,6 +34,9 @@ public sealed class ProvisioningTests
             Tags = Json.ParseObject("""{"site":"Größe"}"""),
             Desired = Json.ParseObject("""{"interval":20.0}"""),
             Payload = JsonValue.Create("hello"),
+            Allocation = AllocationPolicy.GeoLatency,
+            Hubs = ["localhost", "works:8883"],
+            Information = """{"made":"Größe"}""",
         };
         var registration = new Registration("node-01", true, "node-01", "press-1", RegistrationSubstatus.DeviceDataReset, ETags.First, StoreFolder.Start, StoreFolder.Start);
         var authority = new RegisteredAuthority("works", "AAAA", ETags.First, StoreFolder.Start);
@@ -64,7 +67,8 @@ public sealed class ProvisioningTests
         Assert.That(
             (loaded.Tags!.ToJsonString(Json.Relaxed), loaded.Desired!.ToJsonString(), loaded.Payload!.ToJsonString()),
             Is.EqualTo(("""{"site":"Größe"}""", """{"interval":20.0}""", "\"hello\"")));
-        Assert.That(loaded with { Tags = group.Tags, Desired = group.Desired, Payload = group.Payload }, Is.EqualTo(group));
+        Assert.That(loaded.Hubs, Is.EqualTo(group.Hubs));
+        Assert.That(loaded with { Tags = group.Tags, Desired = group.Desired, Payload = group.Payload, Hubs = group.Hubs }, Is.EqualTo(group));
         Assert.That(stored.Registrations.Single(), Is.EqualTo(registration));
         Assert.That(stored.Authorities.Single(), Is.EqualTo(authority));
         Assert.That(again.Load().Identities.Single(), Is.EqualTo(identity));

@@ -23,6 +23,9 @@ public sealed record ServicePolicy(string Name, string PrimaryKey, string Second
         ["device"] = Permission.DeviceConnect,
         ["registryRead"] = Permission.RegistryRead,
         ["registryReadWrite"] = Permission.RegistryRead | Permission.RegistryWrite,
+
+        // Of Azure's provisioning service, which is a service of its own there.
+        ["provisioningserviceowner"] = Permission.EnrollmentRead | Permission.EnrollmentWrite,
     };
 
     /// <summary>What a program is given to connect with.</summary>

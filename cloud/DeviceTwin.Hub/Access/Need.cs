@@ -25,6 +25,8 @@ public enum Permission
     RegistryWrite = 2,
     ServiceConnect = 4,
     DeviceConnect = 8,
+    EnrollmentRead = 16,
+    EnrollmentWrite = 32,
 }
 
 /// <summary>What an endpoint asks of its caller: of a person the role, of a program one of the permissions.</summary>

@@ -50,6 +50,10 @@ internal sealed class ProvisioningService
 
     public Registration? FindRegistration(string id) => registrations.GetValueOrDefault(id);
 
+    /// <summary>Of the device that an individual enrolment let in; null where none has come, and for groups.</summary>
+    public Registration? FindRegistration(Enrollment enrollment) =>
+        !enrollment.Group && FindRegistration(enrollment.Id) is { Group: false } registration && registration.Enrollment == enrollment.Id ? registration : null;
+
     /// <summary>Of one enrolment, ordered by id.</summary>
     public IReadOnlyList<Registration> ListRegistrations(bool group, string enrollment) =>
     [

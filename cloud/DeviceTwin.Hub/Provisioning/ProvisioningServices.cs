@@ -13,7 +13,16 @@ internal static class ProvisioningServices
         .AddSingleton<ProvisioningService>()
         .AddSingleton<ProvisioningGate>()
         .AddSingleton<BundleImport>()
+        .AddSingleton<EnrollmentPlace>()
+        .AddSingleton<EnrollmentBulk>()
         .AddSingleton(provider => new AssignedHub(options, provider.GetRequiredService<GatewayEndpoint>()));
+}
+
+/// <summary>What an enrolment may refer to.</summary>
+internal sealed record EnrollmentPlace(TrustedAuthorities Authorities, HubNames Names, AssignedHub Hub)
+{
+    /// <summary>Whether a name of a hub is one of this.</summary>
+    public bool IsHere(string name) => Names.Contains(name) || string.Equals(name, Hub.Name, StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>What devices are told that their hub is.</summary>

@@ -19,18 +19,29 @@ internal static partial class EnrollmentEndpoints
         service.MapKind("/enrollmentGroups", group: true);
 
         service.MapGet("/registrations/{id}", (string id, ProvisioningService provisioning, AssignedHub hub) =>
-            Answer(provisioning.FindRegistration(id) ?? throw RegistrationNotFound(id), provisioning, hub)).Needs(Role.Viewer, Permission.RegistryRead);
+            Answer(provisioning.FindRegistration(id) ?? throw RegistrationNotFound(id), provisioning, hub)).Needs(Role.Viewer, Permission.RegistryRead | Permission.EnrollmentRead);
         service.MapDelete("/registrations/{id}", async (string id, HttpRequest request, ProvisioningService provisioning) =>
         {
             await provisioning.DeleteRegistration(id, request.IfMatch(), request.Author());
             return Results.NoContent();
-        }).Needs(Role.Engineer, Permission.RegistryWrite);
-        service.MapPost("/registrations/{id}/query", (string id, ProvisioningService provisioning, AssignedHub hub, HttpContext context) =>
+        }).Needs(Role.Engineer, Permission.RegistryWrite | Permission.EnrollmentWrite);
+        service.MapPost("/registrations/{id}/query", async (string id, ProvisioningService provisioning, AssignedHub hub, HttpContext context) =>
         {
-            context.Response.Headers["x-ms-item-type"] = "DeviceRegistrationState";
-            var group = provisioning.Find(group: true, id) ?? throw ProvisioningErrors.EnrollmentNotFound(id, group: true);
-            return new JsonResult(new JsonArray([.. provisioning.ListRegistrations(group: true, id).Select(one => (JsonNode)RegistrationJson.Write(one, hub.Name, group.Payload))]));
-        }).Needs(Role.Viewer, Permission.RegistryRead);
+            await CheckQuery(context.Request);
+            var group = Existing(provisioning, group: true, id);
+            return Page(
+                context,
+                "DeviceRegistration",
+                provisioning.ListRegistrations(group: true, id),
+                registration => registration.Id,
+                registration => RegistrationJson.Write(registration, hub.Name, group.Payload));
+        }).Needs(Role.Viewer, Permission.RegistryRead | Permission.EnrollmentRead);
+
+        service.MapPost("/enrollments", async (HttpRequest request, EnrollmentBulk bulk, EnrollmentPlace place) =>
+        {
+            var operation = EnrollmentBulkJson.Read(await RequestBody.ReadObject(request));
+            return EnrollmentBulkJson.Answer(await bulk.Apply(operation, item => EnrollmentJson.Read(group: false, item.Id, item.Body, place), request.Author()));
+        }).Needs(Role.Engineer, Permission.RegistryWrite | Permission.EnrollmentWrite);
 
         routes.MapPost("/api/v1/provisioning/bundles", async (HttpRequest request, BundleImport bundles) =>
             new JsonResult(await bundles.Import(await RequestBody.ReadObject(request), request.Author()))).Needs(Role.Engineer, Permission.RegistryWrite);
@@ -42,48 +53,66 @@ internal static partial class EnrollmentEndpoints
             ["mqttPort"] = hub.Port,
             ["enrollments"] = provisioning.List(group: false).Count,
             ["enrollmentGroups"] = provisioning.List(group: true).Count,
-        })).Needs(Role.Viewer, Permission.RegistryRead);
+        })).Needs(Role.Viewer, Permission.RegistryRead | Permission.EnrollmentRead);
     }
 
     private static void MapKind(this IEndpointRouteBuilder routes, string path, bool group)
     {
-        routes.MapGet($"{path}/{{id}}", (string id, ProvisioningService provisioning, AssignedHub hub) => Answer(Existing(provisioning, group, id), hub))
-            .Needs(Role.Engineer, Permission.RegistryWrite);
+        routes.MapGet($"{path}/{{id}}", (string id, ProvisioningService provisioning, AssignedHub hub) => Answer(Existing(provisioning, group, id), provisioning, hub))
+            .Needs(Role.Engineer, Permission.RegistryWrite | Permission.EnrollmentRead);
 
-        routes.MapPut($"{path}/{{id}}", async (string id, HttpRequest request, ProvisioningService provisioning, TrustedAuthorities authorities, AssignedHub hub) =>
+        routes.MapPut($"{path}/{{id}}", async (string id, HttpRequest request, ProvisioningService provisioning, EnrollmentPlace place) =>
         {
-            var wanted = EnrollmentJson.Read(group, id, await RequestBody.ReadObject(request), authorities);
-            return Answer(await provisioning.Put(wanted, request.IfMatch(), request.Author()), hub);
-        }).Needs(Role.Engineer, Permission.RegistryWrite);
+            var wanted = EnrollmentJson.Read(group, id, await RequestBody.ReadObject(request), place);
+            return Answer(await provisioning.Put(wanted, request.IfMatch(), request.Author()), provisioning, place.Hub);
+        }).Needs(Role.Engineer, Permission.RegistryWrite | Permission.EnrollmentWrite);
 
         routes.MapDelete($"{path}/{{id}}", async (string id, HttpRequest request, ProvisioningService provisioning) =>
         {
             await provisioning.Delete(group, id, request.IfMatch(), request.Author());
             return Results.NoContent();
-        }).Needs(Role.Engineer, Permission.RegistryWrite);
+        }).Needs(Role.Engineer, Permission.RegistryWrite | Permission.EnrollmentWrite);
 
         routes.MapPost($"{path}/{{id}}/attestationmechanism", (string id, ProvisioningService provisioning) =>
-            new JsonResult(EnrollmentJson.WriteAttestation(Existing(provisioning, group, id)))).Needs(Role.Engineer, Permission.RegistryWrite);
+            new JsonResult(EnrollmentJson.WriteAttestation(Existing(provisioning, group, id)))).Needs(Role.Engineer, Permission.RegistryWrite | Permission.EnrollmentWrite);
 
         routes.MapPost($"{path}/query", async (HttpContext context, ProvisioningService provisioning, AssignedHub hub) =>
         {
-            var query = RequestBody.Text(await RequestBody.ReadObject(context.Request), "query") ?? "*";
-            if (!Everything().IsMatch(query))
-            {
-                throw new HubException(HubError.ArgumentInvalid, "The query must read: SELECT * FROM enrollments. Conditions are not offered.");
-            }
+            await CheckQuery(context.Request);
+            return Page(
+                context,
+                group ? "EnrollmentGroup" : "Enrollment",
+                provisioning.List(group),
+                enrollment => enrollment.Id,
+                enrollment => EnrollmentJson.Write(enrollment, hub.Name, provisioning.FindRegistration(enrollment)));
+        }).Needs(Role.Engineer, Permission.RegistryWrite | Permission.EnrollmentRead);
+    }
 
-            var size = QueryEndpoints.PageSize(context.Request.Headers["x-ms-max-item-count"].ToString());
-            var after = ReadContinuation(context.Request.Headers["x-ms-continuation"].ToString());
-            var page = provisioning.List(group).Where(enrollment => after is null || string.CompareOrdinal(enrollment.Id, after) > 0).Take(size + 1).ToArray();
-            if (page.Length > size)
-            {
-                context.Response.Headers["x-ms-continuation"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(page[size - 1].Id));
-            }
+    /// <exception cref="HubException">The query asks for less than everything.</exception>
+    private static async Task CheckQuery(HttpRequest request)
+    {
+        var query = RequestBody.Text(await RequestBody.ReadObjectOrNothing(request), "query") ?? "*";
+        if (!Everything().IsMatch(query))
+        {
+            throw new HubException(HubError.ArgumentInvalid, "The query must read: SELECT * FROM enrollments (or enrollmentGroups, registrations). Conditions are not offered.");
+        }
+    }
 
-            context.Response.Headers["x-ms-item-type"] = group ? "EnrollmentGroup" : "Enrollment";
-            return new JsonResult(new JsonArray([.. page.Take(size).Select(enrollment => (JsonNode)EnrollmentJson.Write(enrollment, hub.Name))]));
-        }).Needs(Role.Engineer, Permission.RegistryWrite);
+    /// <param name="rows">In the ordinal order of their ids.</param>
+    private static JsonResult Page<T>(HttpContext context, string type, IReadOnlyList<T> rows, Func<T, string> id, Func<T, JsonNode> write)
+    {
+        var size = QueryEndpoints.PageSize(context.Request.Headers["x-ms-max-item-count"].ToString());
+        var after = ReadContinuation(context.Request.Headers["x-ms-continuation"].ToString());
+        var page = rows.Where(row => after is null || string.CompareOrdinal(id(row), after) > 0).Take(size + 1).ToArray();
+
+        // Clients ask for pages as long as the header is there, so it must be absent from the last.
+        if (page.Length > size)
+        {
+            context.Response.Headers["x-ms-continuation"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(id(page[size - 1])));
+        }
+
+        context.Response.Headers["x-ms-item-type"] = type;
+        return new JsonResult(new JsonArray([.. page.Take(size).Select(write)]));
     }
 
     /// <summary>The id to continue after; null at the first page.</summary>
@@ -99,7 +128,8 @@ internal static partial class EnrollmentEndpoints
     private static Enrollment Existing(ProvisioningService provisioning, bool group, string id) =>
         provisioning.Find(group, id) ?? throw ProvisioningErrors.EnrollmentNotFound(id, group);
 
-    private static JsonResult Answer(Enrollment enrollment, AssignedHub hub) => new(EnrollmentJson.Write(enrollment, hub.Name), etag: enrollment.ETag);
+    private static JsonResult Answer(Enrollment enrollment, ProvisioningService provisioning, AssignedHub hub) =>
+        new(EnrollmentJson.Write(enrollment, hub.Name, provisioning.FindRegistration(enrollment)), etag: enrollment.ETag);
 
     private static JsonResult Answer(Registration registration, ProvisioningService provisioning, AssignedHub hub) => new(
         RegistrationJson.Write(registration, hub.Name, provisioning.Find(registration.Group, registration.Enrollment)?.Payload), etag: registration.ETag);
@@ -129,6 +159,6 @@ internal static partial class EnrollmentEndpoints
         }
     }
 
-    [GeneratedRegex(@"^\s*(\*|SELECT\s+\*(\s+FROM\s+enrollments?(Groups)?)?)\s*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\s*(\*|SELECT\s+\*(\s+FROM\s+(enrollments?(Groups)?|registrations|deviceRegistrations))?)\s*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Everything();
 }

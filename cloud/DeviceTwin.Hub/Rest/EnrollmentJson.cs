@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Certificates;
 using DeviceTwin.Hub.Provisioning;
@@ -10,12 +11,20 @@ namespace DeviceTwin.Hub.Rest;
 /// <summary>An enrolment in the shape of Azure's provisioning service.</summary>
 internal static class EnrollmentJson
 {
-    public static JsonObject Write(Enrollment enrollment, string hub)
+    /// <summary>More would be a file.</summary>
+    private const int LongestInformation = 8 * 1024;
+
+    /// <param name="registration">Of the device that an individual enrolment has let in; null = none has come yet.</param>
+    public static JsonObject Write(Enrollment enrollment, string hub, Registration? registration = null)
     {
         var json = new JsonObject { [enrollment.Group ? "enrollmentGroupId" : "registrationId"] = enrollment.Id };
         if (!enrollment.Group)
         {
             json["deviceId"] = enrollment.DeviceId ?? enrollment.Id;
+            if (registration is not null)
+            {
+                json["registrationState"] = RegistrationJson.Write(registration, hub, null);
+            }
         }
 
         json["attestation"] = WriteAttestation(enrollment);
@@ -26,9 +35,14 @@ internal static class EnrollmentJson
             ["updateHubAssignment"] = enrollment.Reprovision != ReprovisionPolicy.Never,
             ["migrateDeviceData"] = enrollment.Reprovision == ReprovisionPolicy.MigrateData,
         };
-        json["allocationPolicy"] = "static";
-        json["iotHubs"] = new JsonArray(hub);
+        json["allocationPolicy"] = JsonNamingPolicy.CamelCase.ConvertName(enrollment.Allocation.ToString());
+        json["iotHubs"] = new JsonArray([.. (enrollment.Hubs ?? [hub]).Select(name => (JsonNode)name)]);
         json["provisioningStatus"] = enrollment.Enabled ? "enabled" : "disabled";
+        if (enrollment.Information is { } information)
+        {
+            json["optionalDeviceInformation"] = Json.Parse(information);
+        }
+
         json["payload"] = enrollment.Payload?.DeepClone();
         json["etag"] = ETagOf(enrollment.ETag);
         json["createdDateTimeUtc"] = Json.Timestamp(enrollment.CreatedAt);
@@ -74,7 +88,7 @@ internal static class EnrollmentJson
 
     /// <summary>Reads what a client may say about an enrolment; keys left empty stay empty for the service to keep or make.</summary>
     /// <exception cref="HubException">Something that is not offered or cannot be.</exception>
-    public static Enrollment Read(bool group, string id, JsonObject body, TrustedAuthorities authorities)
+    public static Enrollment Read(bool group, string id, JsonObject body, EnrollmentPlace place)
     {
         var idName = group ? "enrollmentGroupId" : "registrationId";
         if (RequestBody.Text(body, idName) is { } named && named != id)
@@ -92,9 +106,15 @@ internal static class EnrollmentJson
             throw Invalid("capabilities.iotEdge is not offered: leave it out.");
         }
 
-        if (RequestBody.Text(body, "allocationPolicy") is { } policy and not ("static" or "hashed" or "geoLatency"))
+        if (body["customAllocationDefinition"] is not null)
         {
-            throw Invalid($"allocationPolicy \"{policy}\" is not offered: there is one hub. Leave it out.");
+            throw Invalid("customAllocationDefinition is not offered: there is one hub and no function to ask. Leave it out.");
+        }
+
+        var information = RequestBody.Object(body, "optionalDeviceInformation")?.ToJsonString(Json.Relaxed);
+        if (information?.Length > LongestInformation)
+        {
+            throw Invalid($"optionalDeviceInformation has {information.Length} characters, {LongestInformation} are allowed. Keep more of a device in its tags.");
         }
 
         var deviceId = RequestBody.Text(body, "deviceId");
@@ -115,13 +135,24 @@ internal static class EnrollmentJson
                 var status => throw Invalid($"provisioningStatus takes \"enabled\" or \"disabled\", not \"{status}\"."),
             },
             string.IsNullOrEmpty(deviceId) || deviceId == id ? null : deviceId,
-            ReadAttestation(group, RequestBody.Object(body, "attestation") ?? throw Invalid("attestation is missing: give type \"symmetricKey\" or \"x509\"."), authorities),
+            ReadAttestation(group, RequestBody.Object(body, "attestation") ?? throw Invalid("attestation is missing: give type \"symmetricKey\" or \"x509\"."), place.Authorities),
             ReadPolicy(RequestBody.Object(body, "reprovisionPolicy")),
             Section(RequestBody.Object(twin, "tags")),
             Section(RequestBody.Object(RequestBody.Object(twin, "properties") ?? [], "desired")),
             body["payload"]?.DeepClone(),
             default,
-            default);
+            default)
+        {
+            Allocation = RequestBody.Text(body, "allocationPolicy") switch
+            {
+                null or "static" => AllocationPolicy.Static,
+                "hashed" => AllocationPolicy.Hashed,
+                "geoLatency" => AllocationPolicy.GeoLatency,
+                var policy => throw Invalid($"allocationPolicy \"{policy}\" is not offered: there is one hub. Use \"static\", \"hashed\" or \"geoLatency\", or leave it out."),
+            },
+            Hubs = ReadHubs(body, place),
+            Information = information,
+        };
         try
         {
             // What cannot become a twin is refused here, not when the first device comes.
@@ -133,6 +164,24 @@ internal static class EnrollmentJson
         }
 
         return enrollment;
+    }
+
+    private static string[]? ReadHubs(JsonObject body, EnrollmentPlace place)
+    {
+        string[] names = body["iotHubs"] switch
+        {
+            null => [],
+            JsonArray list when list.All(name => name is JsonValue value && value.GetValueKind() == JsonValueKind.String) => [.. list.Select(name => name!.GetValue<string>())],
+            _ => throw Invalid("iotHubs must be an array of names."),
+        };
+        if (RequestBody.Text(body, "iotHubHostName") is { Length: > 0 } single && names.Length == 0)
+        {
+            names = [single];
+        }
+
+        return Array.Find(names, name => !place.IsHere(name)) is { } other
+            ? throw Invalid($"iotHubs names \"{other}\", and devices come to \"{place.Hub.Name}\" here. Leave it out, or start the hub with --host-name to give it this name.")
+            : names.Length > 0 ? names : null;
     }
 
     private static JsonObject? Section(JsonObject? section) => section is { Count: > 0 } ? (JsonObject)section.DeepClone() : null;
@@ -178,7 +227,7 @@ internal static class EnrollmentJson
                     ? new Attestation(AttestationType.Certificate, primary, Certificate(certificates, "secondary"))
                     : throw Invalid($"attestation.x509.{member}.primary.certificate is missing: give PEM, or the DER in base64.");
             case var type:
-                throw Invalid($"attestation.type \"{type}\" is not offered. Use \"symmetricKey\" or \"x509\".");
+                throw Invalid($"attestation.type \"{type}\" is not offered{(type == "tpm" ? ": no device proves itself by a TPM here" : "")}. Use \"symmetricKey\" or \"x509\".");
         }
     }
 

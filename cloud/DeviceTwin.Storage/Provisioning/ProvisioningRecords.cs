@@ -20,7 +20,25 @@ public sealed record Enrollment(
     JsonObject? Desired,
     JsonNode? Payload,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt);
+    DateTimeOffset UpdatedAt)
+{
+    /// <summary>How the hub of a device would be chosen if there were several.</summary>
+    public AllocationPolicy Allocation { get; init; }
+
+    /// <summary>The names of hubs that devices may come to, as written; null = not said.</summary>
+    public IReadOnlyList<string>? Hubs { get; init; }
+
+    /// <summary>What somebody keeps with the enrolment, as JSON text; null = nothing.</summary>
+    public string? Information { get; init; }
+}
+
+/// <summary>Azure's ways to choose a hub; with one hub they lead to the same. The numbers are stored.</summary>
+public enum AllocationPolicy
+{
+    Static = 0,
+    Hashed = 1,
+    GeoLatency = 2,
+}
 
 /// <summary>How a registration is proved.</summary>
 /// <param name="Primary">

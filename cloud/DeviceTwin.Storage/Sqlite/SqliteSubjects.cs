@@ -56,6 +56,7 @@ internal static class SqliteSubjects
         SqlitePresenceTables.Create,
         SqliteConfigurationTables.CreateFourth,
         SqliteFeedbackTables.Create,
+        SqliteProvisioningTables.CreateFourth,
     ]);
 
     /// <summary>The subjects' tables on the writer's connection.</summary>

@@ -70,6 +70,8 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public TrustedAuthorities Authorities => application.Services.GetRequiredService<TrustedAuthorities>();
 
+    public EnrollmentPlace Place => application.Services.GetRequiredService<EnrollmentPlace>();
+
     public ProvisioningService Provisioning => application.Services.GetRequiredService<ProvisioningService>();
 
     private Action<IServiceCollection>[] Services { get; }

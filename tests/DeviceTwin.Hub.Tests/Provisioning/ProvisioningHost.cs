@@ -17,7 +17,7 @@ internal static class ProvisioningHost
 
     /// <summary>Creates an enrolment from what an administrator sends, or overwrites it.</summary>
     public static Task<Enrollment> Enrol(this GatewayHost host, string id, string json, bool group = false) => host.Provisioning.Put(
-        EnrollmentJson.Read(group, id, (JsonObject)JsonNode.Parse(json)!, host.Authorities), host.Provisioning.Find(group, id) is null ? null : "*", "admin");
+        EnrollmentJson.Read(group, id, (JsonObject)JsonNode.Parse(json)!, host.Place), host.Provisioning.Find(group, id) is null ? null : "*", "admin");
 
     public static Task<Enrollment> EnrolKey(this GatewayHost host, string id, string more = "", bool group = false) =>
         host.Enrol(id, $$"""{"attestation":{"type":"symmetricKey"}{{more}}}""", group);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using DeviceTwin.Tests.Hub.Gateway;
 
@@ -23,6 +24,9 @@ public sealed class NodeServiceSdkTests
         device = await Device("d-1");
         await device.Ask("method reboot", "method listening");
         await device.Ask("method fail 418", "method listening");
+
+        // The client says that it listens before its SUBSCRIBE is here: this call waits for that.
+        await Invoke("""["d-1",{"methodName":"reboot","connectTimeoutInSeconds":20}]""");
 
         // The shortest time to wait for an answer is 5 s: the other tests run meanwhile.
         unanswered = sdk.Try("client.invokeDeviceMethod", """["d-1",{"methodName":"nobody","responseTimeoutInSeconds":5}]""");
@@ -208,6 +212,7 @@ public sealed class NodeServiceSdkTests
         JsonNode counted = (await sdk.Call("registry.getConfiguration", """["c-vib"]"""))!;
         Assert.That(((int?)counted["systemMetrics"]!["results"]!["targetedCount"], (int?)counted["systemMetrics"]!["results"]!["appliedCount"]), Is.EqualTo(((int?)1, (int?)1)));
         Assert.That((await sdk.Call("registry.getConfigurations", "[]"))!.AsArray().Select(one => (string?)one!["id"]), Does.Contain("c-vib"));
+        Assert.That((int?)counted["metrics"]!["results"]!["ok"], Is.EqualTo(1), "what one's own query selects");
         await sdk.Refused("registry.addConfiguration", """[{"id":"C-Upper","content":{"deviceContent":{}},"targetCondition":"*","priority":1}]""", "ArgumentError", "C-Upper");
         await sdk.Refused("registry.addConfiguration", """[{"id":"c-wrong","content":{"deviceContent":{}},"targetCondition":"tags.c =","priority":1}]""", "ArgumentError", "column 9");
 
@@ -222,7 +227,12 @@ public sealed class NodeServiceSdkTests
         Assert.That(await Desired("c-2", "vib"), Is.Null);
         await sdk.Refused("registry.getConfiguration", """["c-vib"]""", "Error", "Not found");
 
-        // Another hub's reconciler takes minutes; this one says when it is done, for the next read.
+        // Content for one device is applied once, under no configuration.
+        Assert.That(await sdk.Call("registry.applyConfigurationContentOnDevice", """["c-2",{"deviceContent":{"properties.desired.once":7}}]"""), Is.Null);
+        Assert.That((int?)await Desired("c-2", "once"), Is.EqualTo(7));
+        await sdk.Refused("registry.applyConfigurationContentOnDevice", """["c-none",{"deviceContent":{"properties.desired.once":7}}]""", "DeviceNotFoundError", "c-none");
+
+        // Azure's reconciler takes minutes; here the answer comes when it is done.
         async Task<JsonNode?> Desired(string id, string name) => (await sdk.Call("registry.getTwin", $"""["{id}"]"""))!["properties"]!["desired"]![name];
     }
 
@@ -243,7 +253,7 @@ public sealed class NodeServiceSdkTests
             "module-session.js", "azure-iot-device-mqtt", $"HostName=localhost:{hub.MqttPort};DeviceId=mm-1;ModuleId=camera;SharedAccessKey={key}", hub.AuthorityFile);
         await module.Ask("open", "open");
         await module.Ask("method focus", "method listening");
-        Assert.That(await Invoke("""["mm-1","camera",{"methodName":"focus","payload":[1,2]}]"""), Is.EqualTo("""{"status":200,"payload":{"got":[1,2]}}"""));
+        Assert.That(await Invoke("""["mm-1","camera",{"methodName":"focus","payload":[1,2],"connectTimeoutInSeconds":20}]"""), Is.EqualTo("""{"status":200,"payload":{"got":[1,2]}}"""));
         await sdk.Refused("client.invokeDeviceMethod", """["mm-1","none",{"methodName":"focus"}]""", "Error", "Not found");
         await sdk.Refused("client.invokeDeviceMethod", """["mm-1",{"methodName":"focus"}]""", "Error", "Not found");
     }
@@ -271,6 +281,79 @@ public sealed class NodeServiceSdkTests
         await sdk.Refused("registry.create", """[{"deviceId":"e-1","status":"asleep"}]""", "ArgumentError", "asleep");
         await sdk.Refused("registry.getConfiguration", """["e-none"]""", "Error", "Not found");
         await sdk.Refused("registry.updateTwin", $$"""["d-1",{"tags":{"big":"{{new string('x', 5000)}}"} },"*"]""", "ArgumentError", "4096");
+    }
+
+    [Test]
+    public async Task JO1_A_job_writes_twins()
+    {
+        await sdk.Call("registry.addDevices", """[[{"deviceId":"j-1"},{"deviceId":"j-2"}]]""");
+        JsonNode asked = (await sdk.Call(
+            "jobs.scheduleTwinUpdate", """["jt-1","deviceId IN ['j-1','j-2']",{"etag":"*","tags":{"x":1},"properties":{"desired":{"rate":5}}},{"date":"2020-01-01T00:00:00Z"},60]"""))!;
+        Assert.That(((string?)asked["jobId"], (string?)asked["type"], (string?)asked["status"]), Is.EqualTo(("jt-1", "scheduleUpdateTwin", "queued")));
+        JsonNode done = await Ended("jt-1");
+        Assert.That((string?)done["status"], Is.EqualTo("completed"));
+        Assert.That(done["deviceJobStatistics"]!.ToJsonString(), Is.EqualTo("""{"deviceCount":2,"failedCount":0,"succeededCount":2,"runningCount":0,"pendingCount":0}"""));
+        JsonNode twin = (await sdk.Call("registry.getTwin", """["j-2"]"""))!;
+        Assert.That(((int?)twin["tags"]!["x"], (int?)twin["properties"]!["desired"]!["rate"]), Is.EqualTo(((int?)1, (int?)5)));
+        await sdk.Refused("jobs.scheduleTwinUpdate", """["jt-1","deviceId = 'j-1'",{"etag":"*","tags":{"x":2}},{"date":"2020-01-01T00:00:00Z"},60]""", "DeviceAlreadyExistsError", "jt-1");
+        await sdk.Refused("jobs.scheduleTwinUpdate", """["jt-2","deviceId =",{"etag":"*","tags":{"x":2}},{"date":"2020-01-01T00:00:00Z"},60]""", "ArgumentError", "column");
+        await sdk.Refused("jobs.getJob", """["jt-none"]""", "Error", "Not found");
+    }
+
+    [Test]
+    public async Task JO1_QL4_A_job_calls_methods_and_says_of_each_device_what_came_of_it()
+    {
+        await sdk.Call("registry.create", """[{"deviceId":"j-off"}]""");
+        await sdk.Call(
+            "jobs.scheduleDeviceMethod", """["jm-1","deviceId IN ['d-1','j-off']",{"methodName":"fail","payload":{"a":1},"responseTimeoutInSeconds":20},{"date":"2020-01-01T00:00:00Z"},60]""");
+        JsonNode done = await Ended("jm-1");
+        Assert.That(done["deviceJobStatistics"]!.ToJsonString(), Is.EqualTo("""{"deviceCount":2,"failedCount":1,"succeededCount":1,"runningCount":0,"pendingCount":0}"""));
+        JsonArray pages = (await sdk.Call("pages.raw", """["registry","createQuery","SELECT * FROM devices.jobs WHERE devices.jobs.jobId = 'jm-1'",1]"""))!.AsArray();
+        JsonNode?[] rows = [.. pages.SelectMany(page => page!.AsArray())];
+        Assert.That(rows.Select(row => $"{row!["deviceId"]} {row["status"]}"), Is.EqualTo(new[] { "d-1 completed", "j-off failed" }));
+        Assert.That(rows[0]!["outcome"]!["deviceMethodResponse"]!.ToJsonString(), Is.EqualTo("""{"status":418,"payload":{"got":{"a":1}}}"""));
+    }
+
+    [Test]
+    public async Task JO1_A_job_is_cancelled_before_its_time_and_jobs_are_listed_page_by_page()
+    {
+        string later = DateTime.UtcNow.AddHours(1).ToString("O");
+        foreach (int number in new[] { 1, 2, 3 })
+        {
+            await sdk.Call("jobs.scheduleTwinUpdate", $$"""["jc-{{number}}","deviceId = 'j-none'",{"etag":"*","tags":{"x":1} },{"date":"{{later}}"},60]""");
+            JsonNode cancelled = (await sdk.Call("jobs.cancelJob", $"""["jc-{number}"]"""))!;
+            Assert.That((string?)cancelled["status"], Is.EqualTo("cancelled"));
+        }
+
+        JsonArray pages = (await sdk.Call("pages.raw", """["jobs","createQuery","scheduleUpdateTwin","cancelled",2]"""))!.AsArray();
+        Assert.That(pages.Select(page => page!.AsArray().Count), Is.EqualTo(new[] { 2, 1 }));
+        Assert.That(pages.SelectMany(page => page!.AsArray()).Select(job => (string?)job!["jobId"]), Is.EquivalentTo(new[] { "jc-1", "jc-2", "jc-3" }));
+        await sdk.Refused("jobs.cancelJob", """["jc-none"]""", "Error", "Not found");
+    }
+
+    [Test]
+    public async Task RE4_What_this_hub_does_not_do_says_what_does()
+    {
+        // 501 is no class of the package's.
+        await sdk.Refused("registry.importDevicesFromBlob", """["https://in","https://out"]""", "Error", "POST /devices");
+        await sdk.Refused("registry.exportDevicesToBlob", """["https://out",true]""", "Error", "GET /devices");
+        await sdk.Refused("registry.listJobs", "[]", "Error", "/jobs/v2");
+        await sdk.Refused("registry.getJob", """["imp1"]""", "Error", "/jobs/v2");
+        await sdk.Refused("registry.cancelJob", """["imp1"]""", "Error", "/jobs/v2");
+    }
+
+    /// <summary>Asks until the job has nothing more to do.</summary>
+    private async Task<JsonNode> Ended(string job)
+    {
+        var patience = Stopwatch.StartNew();
+        while (true)
+        {
+            JsonNode now = (await sdk.Call("jobs.getJob", $"""["{job}"]"""))!;
+            if ((string?)now["status"] is "completed" or "failed" or "cancelled" || patience.Elapsed > GatewayHost.Patience)
+            {
+                return now;
+            }
+        }
     }
 
     private async Task<string> Invoke(string arguments) => (await sdk.Call("client.invokeDeviceMethod", arguments))!.ToJsonString();

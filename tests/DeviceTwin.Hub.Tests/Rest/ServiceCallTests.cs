@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -47,12 +48,13 @@ public sealed class ServiceCallTests
     public async Task Stop() => await hub.DisposeAsync();
 
     [Test]
-    public async Task RE1_RE3_RE4_CF1_A_session_of_the_service_SDK_call_by_call()
+    public async Task RE1_RE3_RE4_CF1_JO1_A_session_of_the_service_SDK_call_by_call()
     {
         await DeviceIdentities();
         await TwinsQueriesAndStatistics();
         await Configurations();
         await ModulesAndMethods();
+        await Jobs();
         await DigitalTwins();
         await RefusalsAndASignatureWithAnotherKey();
     }
@@ -118,10 +120,12 @@ public sealed class ServiceCallTests
             """{"id":"cfg1","content":{"deviceContent":{"properties.desired.vib":{"rate":100}}},"targetCondition":"tags.site='B'","priority":10,"metrics":{"queries":{"ok":"SELECT deviceId FROM devices WHERE properties.reported.vib.status='ok'"}},"labels":{"v":"1"},"schemaVersion":"1.0"}""",
             null,
             ConfigurationMembers);
+        Assert.That(made["systemMetrics"]!["queries"]!.AsObject().Select(pair => pair.Key), Is.EquivalentTo(new[] { "targetedCount", "appliedCount" }));
         await Ok(HttpMethod.Get, "/configurations/cfg1", null, null, ConfigurationMembers);
         Assert.That((await Ok(HttpMethod.Get, "/configurations")).AsArray().Select(one => (string?)one!["id"]), Is.EqualTo(new[] { "cfg1" }));
         await Ok(
             HttpMethod.Put, "/configurations/cfg1", $$"""{"id":"cfg1","etag":"{{made["etag"]}}","content":{"deviceContent":{} },"targetCondition":"*","priority":1,"schemaVersion":"1.0"}""", "\"*\"", ConfigurationMembers);
+        await Nothing(HttpMethod.Post, "/devices/dev1/applyConfigurationContent", """{"deviceContent":{}}""");
         await Nothing(HttpMethod.Delete, "/configurations/cfg1");
     }
 
@@ -137,6 +141,43 @@ public sealed class ServiceCallTests
         Assert.That((request.Topic[..request.Topic.IndexOf('?')], Wire.Text(request)), Is.EqualTo(("$iothub/methods/POST/reboot/", """{"d":1}""")));
         await device.Publish($"$iothub/methods/res/201/{request.Topic[request.Topic.IndexOf('?')..]}", """{"echo":{"d":1}}""");
         Assert.That((await answer).ToJsonString(), Is.EqualTo("""{"status":201,"payload":{"echo":{"d":1}}}"""));
+    }
+
+    private async Task Jobs()
+    {
+        string now = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ");
+        string later = DateTime.UtcNow.AddHours(1).ToString("yyyy-MM-ddTHH:mm:ss.fffZ");
+        await Ok(
+            HttpMethod.Put,
+            "/jobs/v2/job1",
+            $$"""{"jobId":"job1","type":"scheduleUpdateTwin","updateTwin":{"etag":"*","tags":{"x":1} },"startTime":"{{now}}","maxExecutionTimeInSeconds":60,"queryCondition":"tags.site='B'"}""",
+            null,
+            "jobId", "type", "updateTwin", "startTime", "maxExecutionTimeInSeconds", "queryCondition", "status", "createdTime");
+        await Ok(
+            HttpMethod.Put,
+            "/jobs/v2/job2",
+            $$"""{"jobId":"job2","type":"scheduleDeviceMethod","cloudToDeviceMethod":{"methodName":"reboot","payload":{},"responseTimeoutInSeconds":5},"startTime":"{{later}}","maxExecutionTimeInSeconds":60,"queryCondition":"deviceId='dev1'"}""",
+            null,
+            "jobId", "type", "cloudToDeviceMethod", "startTime", "maxExecutionTimeInSeconds", "queryCondition", "status", "createdTime");
+        var patience = Stopwatch.StartNew();
+        JsonNode job;
+        do
+        {
+            job = await Ok(HttpMethod.Get, "/jobs/v2/job1", null, null, "jobId", "type", "status", "createdTime");
+        }
+        while ((string?)job["status"] != "completed" && patience.Elapsed < GatewayHost.Patience);
+
+        Assert.That(job["deviceJobStatistics"]!.ToJsonString(), Is.EqualTo("""{"deviceCount":1,"failedCount":0,"succeededCount":1,"runningCount":0,"pendingCount":0}"""));
+        Assert.That(job["endTime"], Is.Not.Null);
+        var (listed, jobs) = await Send(HttpMethod.Get, "/jobs/v2/query?jobStatus=completed&jobType=scheduleUpdateTwin", headers: ("x-ms-max-item-count", "10"));
+        Assert.That(((int)listed.StatusCode, string.Join(' ', jobs!.AsArray().Select(one => (string?)one!["jobId"]))), Is.EqualTo((200, "job1")));
+        Assert.That((string?)(await Ok(HttpMethod.Post, "/jobs/v2/job2/cancel"))["status"], Is.EqualTo("cancelled"));
+
+        // The recording's server pretended to import and export.
+        await Refused(501, "NotImplemented", HttpMethod.Post, "/jobs/create", """{"type":"import","inputBlobContainerUri":"https://in","outputBlobContainerUri":"https://out"}""");
+        await Refused(501, "NotImplemented", HttpMethod.Post, "/jobs/create", """{"type":"export","outputBlobContainerUri":"https://out","excludeKeysInExport":true}""");
+        await Refused(501, "NotImplemented", HttpMethod.Get, "/jobs");
+        await Refused(501, "NotImplemented", HttpMethod.Get, "/jobs/imp1");
     }
 
     private async Task DigitalTwins()

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceTwin.Twins;
 using Microsoft.Data.Sqlite;
@@ -24,10 +25,17 @@ internal sealed class SqliteProvisioningTables : SqliteTables
         CREATE TABLE authorities(name TEXT PRIMARY KEY, certificate TEXT NOT NULL, etag TEXT NOT NULL, created_at INTEGER NOT NULL);
         """;
 
+    /// <summary>Part of what leads from schema 3 to 4.</summary>
+    public const string CreateFourth = """
+        ALTER TABLE enrollments ADD COLUMN allocation INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE enrollments ADD COLUMN hubs TEXT;
+        ALTER TABLE enrollments ADD COLUMN information TEXT;
+        """;
+
     public SqliteProvisioningTables(SqliteConnection connection)
         : base(connection)
     {
-        var putEnrollment = Prepare("INSERT OR REPLACE INTO enrollments VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)", 14);
+        var putEnrollment = Prepare("INSERT OR REPLACE INTO enrollments VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)", 17);
         var deleteEnrollment = Prepare("DELETE FROM enrollments WHERE is_group = $0 AND id = $1", 2);
         var putRegistration = Prepare("INSERT OR REPLACE INTO registrations VALUES($0,$1,$2,$3,$4,$5,$6,$7)", 8);
         var deleteRegistration = Prepare("DELETE FROM registrations WHERE id = $0", 1);
@@ -42,7 +50,8 @@ internal sealed class SqliteProvisioningTables : SqliteTables
                 enrollment.Group ? 1L : 0L, enrollment.Id, enrollment.ETag, enrollment.Enabled ? 1L : 0L, enrollment.DeviceId,
                 (long)enrollment.Attestation.Type, enrollment.Attestation.Primary, enrollment.Attestation.Secondary, (long)enrollment.Reprovision,
                 Text(enrollment.Tags), Text(enrollment.Desired), Text(enrollment.Payload),
-                enrollment.CreatedAt.UtcTicks, enrollment.UpdatedAt.UtcTicks);
+                enrollment.CreatedAt.UtcTicks, enrollment.UpdatedAt.UtcTicks,
+                (long)enrollment.Allocation, enrollment.Hubs is { } hubs ? JsonSerializer.Serialize(hubs, Json.Relaxed) : null, enrollment.Information);
         });
         On<ProvisioningChange.DeleteEnrollment>(change => Run(deleteEnrollment, change.Group ? 1L : 0L, change.Id));
         On<ProvisioningChange.PutRegistration>(change =>
@@ -64,7 +73,7 @@ internal sealed class SqliteProvisioningTables : SqliteTables
         SqliteLoader.Read(
             connection,
             "SELECT is_group, id, etag, enabled, device_id, attestation, primary_proof, secondary_proof, reprovision, tags, desired, payload, "
-                + "created_at, updated_at FROM enrollments ORDER BY is_group, id",
+                + "created_at, updated_at, allocation, hubs, information FROM enrollments ORDER BY is_group, id",
             Enrollment),
         SqliteLoader.Read(
             connection,
@@ -95,7 +104,12 @@ internal sealed class SqliteProvisioningTables : SqliteTables
         row.IsDBNull(10) ? null : Json.ParseObject(row.GetString(10)),
         row.IsDBNull(11) ? null : Json.Parse(row.GetString(11)),
         SqliteLoader.Time(row, 12),
-        SqliteLoader.Time(row, 13));
+        SqliteLoader.Time(row, 13))
+    {
+        Allocation = (AllocationPolicy)row.GetInt32(14),
+        Hubs = row.IsDBNull(15) ? null : JsonSerializer.Deserialize<string[]>(row.GetString(15)),
+        Information = row.IsDBNull(16) ? null : row.GetString(16),
+    };
 
     private static string? Text(JsonNode? node) => node is null ? null : StoredText.Of(node);
 }

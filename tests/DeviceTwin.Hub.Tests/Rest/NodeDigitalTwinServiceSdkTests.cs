@@ -7,7 +7,7 @@ namespace DeviceTwin.Tests.Hub.Rest;
 
 /// <summary>The unmodified DigitalTwinClient of npm's azure-iothub, on port 443. Where the port or the package cannot be had the test is skipped.</summary>
 [TestFixture]
-public sealed class NodeDigitalTwinTests
+public sealed class NodeDigitalTwinServiceSdkTests
 {
     [Test]
     public async Task PN3_The_Azure_client_reads_and_patches_a_digital_twin_and_calls_its_commands()
