@@ -106,6 +106,9 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
     public static readonly ExitCode BearingUnknown = new(
         59, "bearingUnknown", "The bearing is not in the catalogue, or there can be none of this geometry.", "`dtwin bearing` lists the catalogue; give --elements, --element, --pitch and --angle.");
 
+    public static readonly ExitCode ImportLeft = new(
+        60, "importLeft", "The hub did not take every device of the file.", "Do what stands beside each device, and import the file again: what was taken is written as it was.");
+
     public static readonly ExitCode PlanUnusable = new(
         70, "planUnusable", "The plan of a tray could not be used; nothing was done.", "Correct the lines printed above; each says what to write instead.");
 
@@ -141,7 +144,7 @@ internal sealed record ExitCode(int Number, string Word, string Meaning, string 
         Success, Unexpected, Usage, DataFolderUnusable, NotConfirmed, HubNotReachable, HubDidNotStart, HubRefused, HubStopped, RecordingsUnusable,
         SettingsUnusable, EvidenceUnusable, WaveformDiffers, AuditUnusable, FileUnusable, NotSettled, NotInSync, ReplayNotFinished, VerdictDiffers,
         OtherDetector, EvidenceIncomplete, AuditBroken, ChangeTakenBack, SecretExposed, ProfileUnusable,
-        TimedOut, ProblemsFound, HubNotReady, DeviceSilent, MethodFailed, QueryUnusable, BackupUnusable, BearingUnknown, PlanUnusable, BoardsLeft,
+        TimedOut, ProblemsFound, HubNotReady, DeviceSilent, MethodFailed, QueryUnusable, BackupUnusable, BearingUnknown, ImportLeft, PlanUnusable, BoardsLeft,
         JournalUnusable, SecretsUnusable, BundleUnusable, BundleLeft, NotReplaceable, FirmwareUnusable, BenchNotPossible, Interrupted,
     ];
 }

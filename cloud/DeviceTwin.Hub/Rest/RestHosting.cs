@@ -6,6 +6,7 @@ using DeviceTwin.Hub.Gateway;
 using DeviceTwin.Hub.History;
 using DeviceTwin.Hub.Operation;
 using DeviceTwin.Hub.Queries;
+using DeviceTwin.Hub.Rest.OpenApi;
 using DeviceTwin.Hub.Sequence;
 using DeviceTwin.Hub.Waveforms;
 
@@ -58,6 +59,7 @@ internal static class RestHosting
         routes.MapEvidence();
         routes.MapPlant();
         routes.MapBridge();
+        routes.MapOpenApi();
     }
 
     /// <summary>What routing refuses has no body yet; programs get the same shape as from every other refusal.</summary>

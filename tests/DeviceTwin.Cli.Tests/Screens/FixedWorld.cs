@@ -92,6 +92,7 @@ internal sealed class FixedWorld : IDisposable
         PrivateFile.Write(InFolder("wifi.json"), """{"plant":{"network":"plant","password":"not-to-be-seen"}}""");
         Kit.Write(InFolder("kit.json"));
         File.WriteAllText(InFolder("tray.bundle"), NodeBundle.Write(Kit, [Bundled("pump-7", "Cooling-pump-7", "02d7b0a2d001"), Bundled("pump-8", "Cooling-pump-8", "02d7b0a2d002")]));
+        PrivateFile.Write(InFolder("devices.txt"), """{"id":"pump-7","authentication":{"symmetricKey":{"primaryKey":"c2VjcmV0","secondaryKey":"c2VjcmV0"}}}""" + "\n\n" + """{"id":"pump-8","tags":{"line":"3"}}""" + "\n");
         WriteRecording();
         Answer();
 
@@ -125,6 +126,7 @@ internal sealed class FixedWorld : IDisposable
             .Answer("GET", $"/devices/press-7{Azure}", Identity)
             .Answer("PUT", $"/devices/new-1{Azure}", Identity.Replace("press-7", "new-1"))
             .Answer("DELETE", $"/devices/fan-9{Azure}", "", 204)
+            .Answer("POST", $"/devices{Azure}", """{"isSuccessful":true,"errors":[],"warnings":[]}""")
             .Answer("GET", "/api/v1/plant/machines", $"[{Press},{Pump}]").Answer("GET", "/api/v1/plant/machines/press-7", Press).Answer("GET", "/api/v1/plant/points", Points)
             .Answer("GET", $"/twins/press-7{Azure}", Twin).Answer("PATCH", $"/twins/press-7{Azure}", Twin)
             .Answer("GET", "/api/v1/devices/press-7/convergence", """

@@ -40,6 +40,9 @@ public sealed class ScreenTests
         ("devices-list", "devices list --hub {hub}", null, 0),
         ("devices-show", "devices show press-7 --hub {hub}", null, 0),
         ("devices-create", "devices create new-1 --hub {hub}", null, 0),
+        ("devices-import", "devices import devices.txt --hub {hub}", null, 0),
+        ("devices-import-left", "devices import devices.txt --hub {hub}", null, 60),
+        ("devices-import-wrong", "devices import limits.json --hub {hub}", null, 25),
         ("devices-delete", "devices delete fan-9 --yes --hub {hub}", null, 0),
         ("machines-list", "machines list --hub {hub}", null, 0),
         ("machines-show", "machines show press-7 --hub {hub}", null, 0),
@@ -221,7 +224,7 @@ public sealed class ScreenTests
         : command.Subcommands.SelectMany(child => Leaves(child, $"{path} {child.Name}"));
 
     /// <summary>Exit codes that say something about what was printed, instead of printing nothing.</summary>
-    private static bool HasData(int code) => code is 0 or 53 or 75;
+    private static bool HasData(int code) => code is 0 or 53 or 60 or 75;
 
     private static string Show(string name, ScreenForm form)
     {
@@ -266,6 +269,15 @@ public sealed class ScreenTests
                 break;
             case "verify":
                 Quietly("detect", "outer.i16", "--rate", "12000", "--rpm", "1797", "--bearing", "6205", "--evidence", "evidence");
+                break;
+            case "devices-import-left":
+                world.Hub.Answer("POST", "/devices?api-version=2021-04-12", """
+                    {"isSuccessful":false,"errors":[{"deviceId":"pump-8","moduleId":null,"errorCode":"ArgumentInvalid","errorStatus":"tags: depth 11 is more than 10. Nest less deep.","operation":"createOrUpdate"}],"warnings":[]}
+                    """, 400);
+                break;
+            case "devices-import-wrong" when !OperatingSystem.IsWindows():
+                File.WriteAllText("limits.json", "{\"id\":\"pump-7\"}\n{\"deviceid\":\"pump-8\"}\n");
+                File.SetUnixFileMode("limits.json", UnixFileMode.UserRead | UnixFileMode.UserWrite);
                 break;
             case "query-groups":
                 world.Hub.Answer("POST", "/devices/query?api-version=2021-04-12", """[{"line":"3","nodes":2,"mean":41.25},{"line":"4","nodes":11,"mean":null},{"nodes":1}]""", headers: ("x-ms-item-type", "Raw"));

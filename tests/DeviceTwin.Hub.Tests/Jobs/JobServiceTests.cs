@@ -120,17 +120,15 @@ public sealed class JobServiceTests
         var begun = world.Calls.Count;
         var cancelled = await world.Jobs.Cancel("job", "anna");
         Assert.That((cancelled.Status, cancelled.Counts.Pending, cancelled.Counts.Canceled, cancelled.Reason), Is.EqualTo((JobStatus.Cancelled, 0, calls == 0 ? 0 : 6 - begun, "Cancelled by anna.")));
-        while (world.Jobs.Find("job") is { IsOpen: true })
+        var job = await world.Until("job", job =>
         {
             if (waiting.TryDequeue(out var answer))
             {
                 answer.SetResult(new MethodResult(200, null));
             }
 
-            await Task.Yield();
-        }
-
-        var job = world.Jobs.Find("job");
+            return !job.IsOpen;
+        });
         Assert.That((job.Status, job.Counts), Is.EqualTo((JobStatus.Cancelled, calls == 0 ? default : new JobCounts(0, 0, begun, 0, 6 - begun))));
         Assert.That(world.Calls, Has.Count.EqualTo(begun));
         Assert.That(world.Rows("job").Count(row => (string?)row["status"] == "canceled"), Is.EqualTo(job.Counts.Canceled));

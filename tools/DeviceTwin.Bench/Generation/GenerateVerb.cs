@@ -5,7 +5,7 @@ using DeviceTwin.Bench.Generation.Hardware;
 namespace DeviceTwin.Bench.Generation;
 
 /// <summary><c>generate</c>: the C# constants of the twin model from its JSON files, the straight-line transforms and filters, the
-/// generated sections of the documentation, and the wiring of the boards.</summary>
+/// generated sections of the documentation, the wiring of the boards, and the OpenAPI document of the hub.</summary>
 public static class GenerateVerb
 {
     private const string Folder = "firmware/SensorNode/Twin/Model";
@@ -40,7 +40,7 @@ public static class GenerateVerb
         (string Path, string Text)[] files;
         try
         {
-            files = [.. TwinModel(root), .. StraightLine(root), .. GeneratedSections.Pages(root), .. WiringDrawing.All(root)];
+            files = [.. TwinModel(root), .. StraightLine(root), .. GeneratedSections.Pages(root), .. WiringDrawing.All(root), .. OpenApiFile.All(root)];
         }
         catch (ModelException exception)
         {

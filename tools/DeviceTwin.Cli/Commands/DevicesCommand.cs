@@ -5,10 +5,10 @@ using Spectre.Console;
 
 namespace DeviceTwin.Cli.Commands;
 
-/// <summary><c>dtwin devices list|show|create|delete</c>.</summary>
+/// <summary><c>dtwin devices list|show|create|import|delete</c>.</summary>
 internal static class DevicesCommand
 {
-    public static Command Create(string name, string description) => new(name, description) { List(), Show(), New(), Delete() };
+    public static Command Create(string name, string description) => new(name, description) { List(), Show(), New(), DevicesImport.Create(), Delete() };
 
     private static Command List() => HubVerb.Create("list", "List the devices of the hub with verdict and twin state.", [], async (client, parsed, cancellation) =>
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 
 namespace DeviceTwin.Cli.Hub;
@@ -20,6 +21,16 @@ internal sealed partial class HubClient
         var rows = (JsonArray)await Read(response, cancellation);
         var items = response.Headers.TryGetValues(HubItems.Header, out var kind) ? kind.First() : HubItems.Twin;
         return (rows, items, response.Headers.TryGetValues(Continuation, out var next) ? next.First() : null);
+    }
+
+    /// <summary>Creates or updates identities, up to 100 in a request.</summary>
+    /// <returns>Those that failed, with <c>deviceId</c>, <c>errorCode</c>, <c>errorStatus</c>; the others are done.</returns>
+    public async Task<JsonArray> ImportDevices(JsonArray identities, CancellationToken cancellation)
+    {
+        using var response = await SendRaw(HttpMethod.Post, $"devices?{ApiVersion}", identities, cancellation);
+        return response.StatusCode == HttpStatusCode.BadRequest && Parse(await response.Content.ReadAsStringAsync(cancellation))["errors"] is JsonArray errors
+            ? errors
+            : (JsonArray)(await Read(response, cancellation))["errors"]!;
     }
 
     public async Task DeleteDevice(string deviceId, CancellationToken cancellation) =>
