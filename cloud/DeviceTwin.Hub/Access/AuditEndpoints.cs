@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceTwin.Hub.Fleet;
 using DeviceTwin.Hub.Rest;
@@ -112,6 +113,19 @@ internal static class AuditEndpoints
         request.Number("after", "the id of a row"),
         request.Count("limit", StandardLimit, LargestLimit));
 
+    /// <summary>The value, or its text where it is no JSON: rows of overrides were once written so, and no row is ever changed.</summary>
+    private static JsonNode? Value(string? text)
+    {
+        try
+        {
+            return text is null ? null : JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return JsonValue.Create(text);
+        }
+    }
+
     private static JsonObject Write(AuditEntry entry) => new()
     {
         ["id"] = entry.Id,
@@ -120,7 +134,7 @@ internal static class AuditEndpoints
         ["deviceId"] = entry.Row.DeviceId,
         ["action"] = entry.Row.Action,
         ["path"] = entry.Row.Path,
-        ["value"] = entry.Row.Value is null ? null : JsonNode.Parse(entry.Row.Value),
+        ["value"] = Value(entry.Row.Value),
         ["version"] = entry.Row.Version,
         ["previous"] = entry.Previous,
         ["hash"] = entry.Hash,

@@ -50,6 +50,7 @@ internal sealed class BridgeLink
     private DateTimeOffset desireNotBefore;
     private long desiredWritten = -1;
     private long told = -1;
+    private Rest? rested;
     private object? onItsWay;
     private object? suspect;
     private int losses;
@@ -342,10 +343,15 @@ internal sealed class BridgeLink
             return DateTimeOffset.MaxValue;
         }
 
-        MirrorStep step;
+        MirrorStep step = MirrorStep.Rest.Now;
         lock (gate)
         {
-            (mirror, step) = mirror.Next(here);
+            // With every message the twins are as they were: they are not compared again.
+            if (rested?.Holds(mirror, here) != true)
+            {
+                (mirror, step) = mirror.Next(here);
+                rested = step is MirrorStep.Rest ? new Rest(mirror, here.Reported, here.Desired) : null;
+            }
         }
 
         var now = context.Time.GetUtcNow();
@@ -464,11 +470,11 @@ internal sealed class BridgeLink
         try
         {
             onItsWay = patch;
-            await there.Report(patch, stop.Token);
+            var version = await there.Report(patch, stop.Token);
             onItsWay = null;
             lock (gate)
             {
-                mirror = mirror.Accepted(patch);
+                mirror = mirror.Accepted(patch, version);
             }
 
             context.Metrics.BridgePatch("reported");
@@ -603,6 +609,13 @@ internal sealed class BridgeLink
         {
             Interlocked.Decrement(ref methods);
         }
+    }
+
+    /// <summary>What was compared when there was nothing to do.</summary>
+    private sealed class Rest(Mirror mirror, TwinSection reported, TwinSection desired)
+    {
+        public bool Holds(Mirror now, TwinDocument here) =>
+            ReferenceEquals(now, mirror) && ReferenceEquals(here.Reported, reported) && ReferenceEquals(here.Desired, desired);
     }
 
     /// <summary>Methods that are asked for on one connection are answered on it.</summary>

@@ -106,7 +106,7 @@ internal sealed class HubThere : IAsyncDisposable
     /// <exception cref="BridgeException">It was refused, or not understood.</exception>
     public async Task<TwinThere> ReadTwin(CancellationToken cancellation)
     {
-        var (status, body) = await Ask(request => $"$iothub/twin/GET/?$rid={request}", ReadOnlyMemory<byte>.Empty, cancellation);
+        var (status, _, body) = await Ask(request => $"$iothub/twin/GET/?$rid={request}", ReadOnlyMemory<byte>.Empty, cancellation);
         if (status != 200)
         {
             // There is nothing in the request that could be refused.
@@ -116,8 +116,9 @@ internal sealed class HubThere : IAsyncDisposable
         try
         {
             var twin = StrictJson.ReadObject(body, "The twins");
+            var reportedVersion = Json.Integer((twin["reported"] as JsonObject)?["$version"]);
             return twin["desired"] is JsonObject desiredThere && twin["reported"] is JsonObject reported && Json.Integer(desiredThere["$version"]) is { } version
-                ? new TwinThere(Plain(desiredThere), version, Plain(reported))
+                ? new TwinThere(Plain(desiredThere), version, Plain(reported), reportedVersion)
                 : throw new BridgeException(BridgeFault.NotUnderstood, "The twin there has no desired and reported properties with a $version: is it an IoT hub?");
         }
         catch (TwinException problem)
@@ -127,8 +128,9 @@ internal sealed class HubThere : IAsyncDisposable
     }
 
     /// <summary>Has a patch of reported properties merged; accepted there when this returns.</summary>
+    /// <returns>The version of the reported properties there since; null where the other hub does not say.</returns>
     /// <exception cref="BridgeException">It was refused, or not understood.</exception>
-    public async Task Report(JsonObject patch, CancellationToken cancellation)
+    public async Task<long?> Report(JsonObject patch, CancellationToken cancellation)
     {
         var payload = DeviceJson.Serialize(patch);
         if (payload.Length > LargestPayload)
@@ -136,11 +138,8 @@ internal sealed class HubThere : IAsyncDisposable
             throw new BridgeException(BridgeFault.PropertyRefused, $"The patch has {payload.Length} bytes; a hub takes {LargestPayload} in a message.");
         }
 
-        var (status, body) = await Ask(request => $"$iothub/twin/PATCH/properties/reported/?$rid={request}", payload, cancellation);
-        if (status is not (200 or 204))
-        {
-            throw Refusal(status, body);
-        }
+        var (status, version, body) = await Ask(request => $"$iothub/twin/PATCH/properties/reported/?$rid={request}", payload, cancellation);
+        return status is 200 or 204 ? version : throw Refusal(status, body);
     }
 
     /// <summary>Sends a message as the device's own; accepted there when this returns.</summary>
@@ -300,10 +299,10 @@ internal sealed class HubThere : IAsyncDisposable
         };
     }
 
-    private async Task<(int Status, ReadOnlyMemory<byte> Body)> Ask(Func<string, string> topic, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
+    private async Task<(int Status, long? Version, ReadOnlyMemory<byte> Body)> Ask(Func<string, string> topic, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
     {
         var request = (++requests).ToString(CultureInfo.InvariantCulture);
-        var answer = new TaskCompletionSource<(int, ReadOnlyMemory<byte>)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<(int, long?, ReadOnlyMemory<byte>)>(TaskCreationOptions.RunContinuationsAsynchronously);
         Volatile.Write(ref waiting, new Waiting(request, answer));
         await InTime(client.Publish(topic(request), payload, 0, cancellation), cancellation);
         var first = await InTime(Task.WhenAny(answer.Task, Closed), cancellation);
@@ -354,7 +353,7 @@ internal sealed class HubThere : IAsyncDisposable
                 && Volatile.Read(ref waiting) is { } current
                 && parameters.GetValueOrDefault("$rid") == current.Request)
             {
-                current.Answer.TrySetResult((status, message.Payload));
+                current.Answer.TrySetResult((status, Number(parameters.GetValueOrDefault("$version")), message.Payload));
             }
         }
         else if (topic.StartsWith(DesiredPatches, StringComparison.Ordinal))
@@ -362,7 +361,7 @@ internal sealed class HubThere : IAsyncDisposable
             try
             {
                 var patch = StrictJson.ReadObject(message.Payload, "The desired properties");
-                var version = Json.Integer(patch["$version"]) ?? (long.TryParse(parameters.GetValueOrDefault("$version"), NumberStyles.None, CultureInfo.InvariantCulture, out var told) ? told : long.MaxValue);
+                var version = Json.Integer(patch["$version"]) ?? Number(parameters.GetValueOrDefault("$version")) ?? long.MaxValue;
                 desired(version, Plain(patch));
             }
             catch (TwinException)
@@ -377,5 +376,7 @@ internal sealed class HubThere : IAsyncDisposable
         }
     }
 
-    private sealed record Waiting(string Request, TaskCompletionSource<(int Status, ReadOnlyMemory<byte> Body)> Answer);
+    private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private sealed record Waiting(string Request, TaskCompletionSource<(int Status, long? Version, ReadOnlyMemory<byte> Body)> Answer);
 }

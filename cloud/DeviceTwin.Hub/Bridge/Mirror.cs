@@ -17,9 +17,10 @@ internal enum DesiredOwner
 /// <summary>A twin as the other hub answers it to its device.</summary>
 /// <param name="Desired">Without the hub's own keys, as <paramref name="Reported"/>.</param>
 /// <param name="DesiredVersion"><c>$version</c> of the desired properties.</param>
-internal sealed record TwinThere(JsonObject Desired, long DesiredVersion, JsonObject Reported);
+/// <param name="ReportedVersion">The same of the reported ones; null where the other hub does not say.</param>
+internal sealed record TwinThere(JsonObject Desired, long DesiredVersion, JsonObject Reported, long? ReportedVersion = null);
 
-/// <summary>Two versions, one of each hub, with the same desired properties.</summary>
+/// <summary>Versions of desired properties, one of each hub.</summary>
 internal readonly record struct VersionPair(long Here, long There);
 
 /// <summary>What a mirror has its edge do next.</summary>
@@ -55,9 +56,6 @@ internal abstract record MirrorStep
 /// </summary>
 internal sealed record Mirror
 {
-    /// <summary>Pairs of versions that are kept; beyond that the oldest are forgotten.</summary>
-    public const int MostPairs = 32;
-
     private Mirror(DesiredOwner owner, bool reports)
     {
         Owner = owner;
@@ -71,9 +69,6 @@ internal sealed record Mirror
 
     /// <summary>The twin there; null = not known, it has to be read.</summary>
     public TwinThere? There { get; private init; }
-
-    /// <summary>Which versions of the two hubs mean the same, oldest first; only where the other hub owns what is desired.</summary>
-    public ImmutableArray<VersionPair> Versions { get; private init; } = [];
 
     /// <summary>Reported properties that the other hub refuses, with what it refused: not sent again until they are other.</summary>
     public ImmutableSortedDictionary<string, JsonNode?> Held { get; private init; } = NothingHeld;
@@ -92,7 +87,7 @@ internal sealed record Mirror
     /// <summary>A mirror that knows nothing yet.</summary>
     public static Mirror Start(DesiredOwner owner, bool reports) => new(owner, reports);
 
-    /// <summary>A new connection: whatever happened there meanwhile, the twin is read first. What versions mean stays known.</summary>
+    /// <summary>A new connection: whatever happened there meanwhile, the twin is read first.</summary>
     public Mirror Connected() => Unsure();
 
     /// <summary>What was refused may be tried once more: rules and limits change.</summary>
@@ -102,17 +97,11 @@ internal sealed record Mirror
     public Mirror Unsure() => this with { There = null };
 
     /// <summary>The other hub answered.</summary>
-    public Mirror Took(TwinThere there, TwinDocument here)
+    public Mirror Took(TwinThere there, TwinDocument here) => this with
     {
-        // A twin that was made anew begins to count again.
-        var anew = Versions is [.., var last] && (there.DesiredVersion < last.There || here.Desired.Version < last.Here);
-        return this with
-        {
-            There = there,
-            Versions = anew ? [] : Versions,
-            NotTaken = Owner == DesiredOwner.Here && !Json.Same(there.Desired, here.Desired.Properties) ? there.DesiredVersion : null,
-        };
-    }
+        There = there,
+        NotTaken = Owner == DesiredOwner.Here && !Json.Same(there.Desired, here.Desired.Properties) ? there.DesiredVersion : null,
+    };
 
     /// <summary>
     /// The other hub tells of desired properties. Where it owns them the telling only says that there is something to read: what it replaced as a
@@ -130,8 +119,19 @@ internal sealed record Mirror
     }
 
     /// <summary>The other hub took a patch.</summary>
-    public Mirror Accepted(JsonObject patch) =>
-        There is { } there ? this with { There = there with { Reported = TwinPatches.Apply(there.Reported, patch) } } : this;
+    /// <param name="version">Of the reported properties there since; null where the other hub does not say.</param>
+    public Mirror Accepted(JsonObject patch, long? version = null)
+    {
+        if (There is not { } there)
+        {
+            return this;
+        }
+
+        // Somebody else has reported there as well: what is known of the twin is old.
+        return version is { } now && there.ReportedVersion is { } before && now != before + 1
+            ? Unsure()
+            : this with { There = there with { Reported = TwinPatches.Apply(there.Reported, patch), ReportedVersion = version } };
+    }
 
     /// <summary>The other hub refused a patch for what is in it.</summary>
     public Mirror Refused(JsonObject patch)
@@ -157,27 +157,23 @@ internal sealed record Mirror
             return (this, MirrorStep.Read.Now);
         }
 
-        var mirror = this;
-        if (Owner == DesiredOwner.There)
+        if (Owner == DesiredOwner.There && DesiredHeld != new VersionPair(here.Desired.Version, there.DesiredVersion))
         {
             var desired = TwinPatches.Between(here.Desired.Properties, there.Desired);
-            if (desired.Count == 0)
+            if (desired.Count > 0)
             {
-                mirror = mirror.Paired(new VersionPair(here.Desired.Version, there.DesiredVersion));
-            }
-            else if (DesiredHeld != new VersionPair(here.Desired.Version, there.DesiredVersion))
-            {
-                return (mirror, new MirrorStep.Desire(desired, here.ETag));
+                return (this, new MirrorStep.Desire(desired, here.ETag));
             }
         }
 
-        return Reports ? mirror.NextReport(there, here) : (mirror, MirrorStep.Rest.Now);
+        return Reports ? NextReport(there, here) : (this, MirrorStep.Rest.Now);
     }
 
     /// <summary>What the reported properties are to be there.</summary>
     /// <remarks>
     /// Acknowledgements (<c>value</c>, <c>ac</c>, <c>av</c>) name the version of desired properties that they answer. Where the other hub owns those, the
-    /// numbers here are not its own, and are replaced by them.
+    /// numbers here are not its own. One that covers the last change of its path here answers what is desired now, and what is desired now is the same
+    /// there: it gets the newest version there. One that does not keeps the number that it has there, or answers nothing (0).
     /// </remarks>
     public JsonObject Reported(TwinDocument here)
     {
@@ -186,7 +182,8 @@ internal sealed record Mirror
             return here.Reported.Properties;
         }
 
-        return Translate(here.Reported.Properties, there.Reported, here.Desired) ?? here.Reported.Properties;
+        var answered = Json.Same(here.Desired.Properties, there.Desired) ? there.DesiredVersion : (long?)null;
+        return Translate(here.Reported.Properties, there.Reported, here.Desired, answered) ?? here.Reported.Properties;
     }
 
     private (Mirror Mirror, MirrorStep Step) NextReport(TwinThere there, TwinDocument here)
@@ -219,33 +216,9 @@ internal sealed record Mirror
         return (this with { Held = held }, new MirrorStep.Report(patch));
     }
 
-    private Mirror Paired(VersionPair pair)
-    {
-        if (Versions is [.., var last])
-        {
-            if (last == pair)
-            {
-                return this;
-            }
-
-            if (pair.Here < last.Here || pair.There < last.There)
-            {
-                // One of the twins was made anew, and counts from the beginning.
-                return this with { Versions = [pair] };
-            }
-
-            if (last.Here == pair.Here)
-            {
-                return this with { Versions = Versions.SetItem(Versions.Length - 1, pair) };
-            }
-        }
-
-        var versions = Versions.Add(pair);
-        return this with { Versions = versions.Length > MostPairs ? versions.RemoveAt(0) : versions };
-    }
-
     /// <summary>A copy with the versions of the other hub; null where there are none to replace.</summary>
-    private JsonObject? Translate(JsonObject reported, JsonObject? there, TwinSection desired, string path = "")
+    /// <param name="answered">The version there of what is desired in both hubs; null where they do not agree on it.</param>
+    private static JsonObject? Translate(JsonObject reported, JsonObject? there, TwinSection desired, long? answered, string path = "")
     {
         JsonObject? result = null;
         foreach (var (key, value) in reported)
@@ -257,8 +230,8 @@ internal sealed record Mirror
 
             var below = path.Length == 0 ? key : $"{path}.{key}";
             var translated = IsAcknowledgement(members)
-                ? Translated(members, there?[key] as JsonObject, desired, below)
-                : Translate(members, there?[key] as JsonObject, desired, below);
+                ? Translated(members, there?[key] as JsonObject, desired, answered, below)
+                : Translate(members, there?[key] as JsonObject, desired, answered, below);
             if (translated is not null)
             {
                 result ??= (JsonObject)reported.DeepClone();
@@ -269,7 +242,7 @@ internal sealed record Mirror
         return result;
     }
 
-    private JsonObject? Translated(JsonObject acknowledgement, JsonObject? there, TwinSection desired, string path)
+    private static JsonObject? Translated(JsonObject acknowledgement, JsonObject? there, TwinSection desired, long? answered, string path)
     {
         var version = Json.Integer(acknowledgement["av"])!.Value;
         if (version <= 0)
@@ -279,28 +252,10 @@ internal sealed record Mirror
         }
 
         var translated = (JsonObject)acknowledgement.DeepClone();
-        translated["av"] = VersionThere(version, acknowledgement, there, desired, path);
+        translated["av"] = answered is { } now && LastUpdated(desired.Metadata, path) is { } changed && version >= changed
+            ? now
+            : there is not null && Json.Integer(there["av"]) is { } known && SameButVersion(acknowledgement, there) ? known : 0;
         return translated;
-    }
-
-    private long VersionThere(long version, JsonObject acknowledgement, JsonObject? there, TwinSection desired, string path)
-    {
-        for (var index = Versions.Length - 1; index >= 0; index--)
-        {
-            if (Versions[index].Here <= version)
-            {
-                return Versions[index].There;
-            }
-        }
-
-        // Older than what is known, as after a restart. The twin there may still have it from before; else what counts is whether the
-        // acknowledgement covers the last change of its path.
-        if (there is not null && Json.Integer(there["av"]) is { } known && (Versions.IsEmpty || known <= Versions[0].There) && SameButVersion(acknowledgement, there))
-        {
-            return known;
-        }
-
-        return !Versions.IsEmpty && LastUpdated(desired.Metadata, path) is { } changed && version >= changed ? Versions[0].There : 0;
     }
 
     private static bool SameButVersion(JsonObject one, JsonObject other) =>

@@ -111,7 +111,13 @@ internal sealed class DeviceChange
         State = State with { Overrides = State.Overrides.SetItem(setting.Path, setting) };
         Stored.Add(new PutOverride(setting));
         Stored.Add(new StoreChange.AppendAudit(new AuditRow(
-            at, author, DeviceId, "override.set", "properties.desired." + setting.Path, $"{setting.Value.ToJsonString(Json.Relaxed)} until {Json.Timestamp(setting.ExpiresAt)}: {setting.Reason}", null)));
+            at,
+            author,
+            DeviceId,
+            "override.set",
+            "properties.desired." + setting.Path,
+            new JsonObject { ["value"] = setting.Value.DeepClone(), ["expiresAt"] = Json.Timestamp(setting.ExpiresAt), ["reason"] = setting.Reason }.ToJsonString(Json.Relaxed),
+            null)));
     }
 
     /// <summary>Ends an override.</summary>

@@ -124,7 +124,8 @@ internal sealed class BridgedHubs : IAsyncDisposable
     public Task<BridgeStatus> InStep(string device) => Comes(device, status => status.State == BridgeState.InStep);
 
     /// <summary>The first status that ever fitted, or will; where the mirror waits for its next try, its time comes.</summary>
-    public async Task<BridgeStatus> Tries(string device, Func<BridgeStatus, bool> wanted)
+    /// <param name="before">Done before each try.</param>
+    public async Task<BridgeStatus> Tries(string device, Func<BridgeStatus, bool> wanted, Action? before = null)
     {
         var found = Comes(device, wanted);
         for (var tries = 0; ; tries++)
@@ -136,6 +137,7 @@ internal sealed class BridgedHubs : IAsyncDisposable
             }
 
             Assert.That(tries, Is.LessThan(20));
+            before?.Invoke();
             NextTry();
         }
     }

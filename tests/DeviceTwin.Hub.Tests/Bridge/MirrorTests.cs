@@ -104,53 +104,38 @@ public sealed class MirrorTests
     [Test]
     public void Acknowledgements_name_the_version_of_the_hub_that_owns()
     {
-        // Versions here 1 (empty), 2, 3; there 10 and 14.
-        var here = Here().Desire("""{"limit":1}""");
-        var mirror = Read(Mirror.Start(DesiredOwner.There, reports: true), here, desired: """{"limit":1}""", version: 10).Next(here).Mirror;
-        here = here.Desire("""{"limit":2}""");
-        mirror = Read(mirror, here, desired: """{"limit":2}""", version: 14).Next(here).Mirror;
-        Assert.That(mirror.Versions, Is.EqualTo(new[] { new VersionPair(2, 10), new VersionPair(3, 14) }));
+        // Version 3 here, 14 there: the same is desired.
+        var here = Here().Desire("""{"limit":1,"other":1}""").Desire("""{"limit":2}""");
+        var mirror = Read(Mirror.Start(DesiredOwner.There, reports: true), here, desired: """{"limit":2,"other":1}""", version: 14);
+        Assert.That(here.Desired.Version, Is.EqualTo(3));
 
-        Assert.That(There("""{"limit":{"value":1,"ac":200,"av":2}}"""), Is.EqualTo("""{"limit":{"value":1,"ac":200,"av":10}}"""));
         Assert.That(There("""{"limit":{"value":2,"ac":200,"av":3}}"""), Is.EqualTo("""{"limit":{"value":2,"ac":200,"av":14}}"""));
+        Assert.That(There("""{"other":{"value":1,"ac":200,"av":2}}"""), Is.EqualTo("""{"other":{"value":1,"ac":200,"av":14}}"""), "it covers the last change of its path");
+        Assert.That(There("""{"limit":{"value":1,"ac":200,"av":2}}"""), Is.EqualTo("""{"limit":{"value":1,"ac":200,"av":0}}"""), "older than the last change: no answer to it");
         Assert.That(There("""{"limit":{"value":0,"ac":203,"av":0}}"""), Is.EqualTo("""{"limit":{"value":0,"ac":203,"av":0}}"""), "0 answers nothing");
-        Assert.That(There("""{"limit":{"value":0,"ac":200,"av":1}}"""), Is.EqualTo("""{"limit":{"value":0,"ac":200,"av":0}}"""), "older than the last change: no answer to it");
-        Assert.That(There("""{"part":{"__t":"c","limit":{"value":2,"ac":200,"av":3,"ad":"x"}},"n":{"value":1}}"""), Is.EqualTo("""{"part":{"__t":"c","limit":{"value":2,"ac":200,"av":14,"ad":"x"}},"n":{"value":1}}"""));
+        Assert.That(There("""{"unknown":{"value":0,"ac":200,"av":3}}"""), Is.EqualTo("""{"unknown":{"value":0,"ac":200,"av":0}}"""), "nobody desires it");
+        Assert.That(There("""{"part":{"__t":"c","x":{"value":2,"ac":200,"av":3,"ad":"x"}},"n":{"value":1,"av":7}}"""), Is.EqualTo("""{"part":{"__t":"c","x":{"value":2,"ac":200,"av":0,"ad":"x"}},"n":{"value":1,"av":7}}"""), "without ac it is no acknowledgement");
+
+        // What was sent before stays as it is while the device has not answered the newest change.
+        var sent = Read(mirror, here, """{"limit":2,"other":1}""", 14, """{"limit":{"value":1,"ac":200,"av":12}}""");
+        Assert.That(sent.Reported(here.Report("""{"limit":{"value":1,"ac":200,"av":2}}""")).ToJsonString(), Is.EqualTo("""{"limit":{"value":1,"ac":200,"av":12}}"""));
+
+        // Where the two do not agree nothing answers anything new.
+        var other = Read(mirror, here, """{"limit":5,"other":1}""", 15);
+        Assert.That(other.Reported(here.Report("""{"limit":{"value":2,"ac":200,"av":3}}""")).ToJsonString(), Is.EqualTo("""{"limit":{"value":2,"ac":200,"av":0}}"""));
 
         string There(string reported) => mirror.Reported(here.Report(reported)).ToJsonString();
     }
 
     [Test]
-    public void After_a_restart_what_versions_mean_follows_from_the_twins()
+    public void Who_else_reports_there_is_noticed()
     {
-        var here = Here().Desire("""{"limit":1}""").Desire("""{"other":1}""").Report("""{"limit":{"value":1,"ac":200,"av":2}}""");
-        const string Desired = """{"limit":1,"other":1}""";
-
-        // The twin there still has what was sent before the restart: nothing is sent again.
-        var kept = Read(Mirror.Start(DesiredOwner.There, reports: true), here, Desired, 14, """{"limit":{"value":1,"ac":200,"av":10}}""");
-        Assert.That(kept.Next(here).Step, Is.EqualTo(MirrorStep.Rest.Now));
-
-        // It has not: version 2 covers the last change of limit here, so the answer covers it there.
-        var lost = Read(Mirror.Start(DesiredOwner.There, reports: true), here, Desired, 14);
-        Assert.That(((MirrorStep.Report)lost.Next(here).Step).Patch.ToJsonString(), Is.EqualTo("""{"limit":{"value":1,"ac":200,"av":14}}"""));
-
-        // A twin that was made anew there begins to count again.
-        var paired = lost.Next(here).Mirror;
-        Assert.That(Read(paired, here, Desired, 3).Versions, Is.Empty);
-    }
-
-    [Test]
-    public void What_versions_mean_is_bounded()
-    {
-        var here = Here();
-        var mirror = Mirror.Start(DesiredOwner.There, reports: true);
-        for (var version = 1; version <= Mirror.MostPairs + 1; version++)
-        {
-            here = here.Desire($$"""{"n":{{version}}}""");
-            mirror = Read(mirror, here, $$"""{"n":{{version}}}""", version).Next(here).Mirror;
-        }
-
-        Assert.That((mirror.Versions.Length, mirror.Versions[0].There), Is.EqualTo((Mirror.MostPairs, 2L)));
+        var here = Here(reported: """{"a":1}""");
+        var mirror = Mirror.Start(DesiredOwner.Here, reports: true).Took(new TwinThere([], 1, [], 7), here);
+        var patch = ((MirrorStep.Report)mirror.Next(here).Step).Patch;
+        Assert.That(mirror.Accepted(patch, 8).Next(here).Step, Is.EqualTo(MirrorStep.Rest.Now));
+        Assert.That(mirror.Accepted(patch, 9).Next(here).Step, Is.EqualTo(MirrorStep.Read.Now));
+        Assert.That(mirror.Accepted(patch).Next(here).Step, Is.EqualTo(MirrorStep.Rest.Now), "a hub that does not say");
     }
 
     [Test]

@@ -90,7 +90,6 @@ internal sealed class MirrorWalk
         if (owner == DesiredOwner.There)
         {
             Assert.That(Json.Same(here.Desired.Properties, there.Desired.Properties), Is.True);
-            Assert.That(mirror.Versions[^1], Is.EqualTo(new VersionPair(here.Desired.Version, there.Desired.Version)));
         }
         else
         {
@@ -121,7 +120,7 @@ internal sealed class MirrorWalk
                 mirror = mirror.Connected();
                 break;
             case MirrorStep.Read:
-                mirror = mirror.Took(new TwinThere(there.Desired.Properties, there.Desired.Version, there.Reported.Properties), here);
+                mirror = mirror.Took(new TwinThere(there.Desired.Properties, there.Desired.Version, there.Reported.Properties, there.Reported.Version), here);
                 break;
             case MirrorStep.Report when fault == 1:
                 mirror = mirror.Unsure();
@@ -135,7 +134,7 @@ internal sealed class MirrorWalk
                 }
 
                 there = TwinUpdates.PatchReported(there, patch, null, now).Twin;
-                mirror = fault == 2 ? mirror.Unsure() : mirror.Accepted(patch);
+                mirror = fault == 2 ? mirror.Unsure() : mirror.Accepted(patch, there.Reported.Version);
                 break;
             case MirrorStep.Desire { Patch: var patch, ETag: var etag }:
                 Assert.That(etag, Is.EqualTo(here.ETag));

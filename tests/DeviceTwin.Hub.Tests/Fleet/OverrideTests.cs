@@ -24,6 +24,7 @@ public sealed class OverrideTests
         await fixture.Fleet.DeleteOverride("a", "x", "ada", CancellationToken.None);
         Assert.That(fixture.Desired("a"), Is.EqualTo("""{"x":2,"y":2}"""));
         Assert.That(fixture.Fleet.ReadAudit("a", 10).Select(row => row.Action), Does.Contain("override.set").And.Contain("override.remove"));
+        Assert.That(Json.Parse(fixture.Fleet.ReadAudit("a", 10).Single(row => row.Action == "override.set").Value!), Is.InstanceOf<JsonObject>());
         Assert.That((await FleetFixture.Refusal(() => fixture.Fleet.DeleteOverride("a", "x", "ada", CancellationToken.None))).Name, Is.EqualTo("OverrideNotFound"));
     }
 
