@@ -21,7 +21,7 @@ public sealed record HubError(int Code, string Name, int HttpStatus)
     public static readonly HubError DeviceAlreadyExists = new(409001, "DeviceAlreadyExists", 409);
     public static readonly HubError ModuleAlreadyExists = new(409301, "ModuleAlreadyExistsOnDevice", 409);
     public static readonly HubError ConfigurationAlreadyExists = new(409002, "ConfigurationAlreadyExists", 409);
-    public static readonly HubError PreconditionFailed = new(412002, "PreconditionFailed", 412);
+    public static readonly HubError PreconditionFailed = new(412001, "PreconditionFailed", 412);
     public static readonly HubError RequestEntityTooLarge = new(413001, "RequestEntityTooLarge", 413);
     public static readonly HubError TooManyModules = new(413003, "TooManyModulesOnDevice", 413);
     public static readonly HubError Throttling = new(429001, "ThrottlingException", 429);

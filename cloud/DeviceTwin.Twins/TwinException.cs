@@ -18,7 +18,7 @@ public sealed record TwinError(int Code, string Name)
     public static readonly TwinError Format = new(400006, "IotHubFormatError");
 
     /// <summary>The version or ETag that the writer insists on is not the current one.</summary>
-    public static readonly TwinError PreconditionFailed = new(412002, "PreconditionFailed");
+    public static readonly TwinError PreconditionFailed = new(412001, "PreconditionFailed");
 
     /// <summary>The change would make a section larger than it may be.</summary>
     public static readonly TwinError TooLarge = new(413001, "RequestEntityTooLarge");

@@ -186,7 +186,7 @@ public class ModuleTests : GatewayTest
         await wire.Publish("$iothub/twin/PATCH/properties/reported/?$rid=2&$version=9", "{}", 1, 3);
         await host.PassNanoDelay();
         await wire.Expect("40 02 00 03");
-        await wire.ExpectError(400, "2", 412002);
+        await wire.ExpectError(400, "2", 412001);
         await host.Enqueue("dev1/mod1", "hello", null, ("$.mid", "m-1"));
         MqttPublish message = await wire.Next<MqttPublish>();
         Assert.That(message.Topic, Is.EqualTo("devices/dev1/mod1/messages/devicebound/%24.to=%2Fdevices%2Fdev1%2Fmodules%2Fmod1%2Fmessages%2FdeviceBound&%24.mid=m-1"));

@@ -94,7 +94,7 @@ public class TwinTests : GatewayTest
     {
         await using Wire wire = await host.Connect(host.NodeConnect(dev1));
         await wire.Publish(Patch + "1&$version=7", """{"n":1}""");
-        await wire.ExpectError(412, "1", 412002);
+        await wire.ExpectError(412, "1", 412001);
         await wire.Publish(Patch + "2&$version=x", """{"n":1}""");
         await wire.ExpectError(400, "2", 400004);
         await wire.Publish(Patch + "3&$version=1", """{"n":1}""");
@@ -199,7 +199,7 @@ public class TwinTests : GatewayTest
     {
         await using Wire wire = await host.Connect(host.NanoConnect(dev1));
         await wire.Publish(Patch + "1&$version=7", """{"n":1}""");
-        await wire.ExpectError(400, "1", 412002);
+        await wire.ExpectError(400, "1", 412001);
     }
 
     [Test]

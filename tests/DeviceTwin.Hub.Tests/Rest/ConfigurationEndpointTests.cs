@@ -28,7 +28,7 @@ public sealed class ConfigurationEndpointTests : RestTests
 
         AssertRefused(await Hub.Send(HttpMethod.Put, "/configurations/pumps", Pumps), HttpStatusCode.Conflict, "ConfigurationAlreadyExists", 409002);
         Assert.That((await Hub.Send(HttpMethod.Put, "/configurations/pumps", Pumps.Replace("4500", "4600"), $"\"{(string)read["etag"]!}\"")).Response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        AssertRefused(await Hub.Send(HttpMethod.Put, "/configurations/pumps", Pumps, $"\"{(string)read["etag"]!}\""), HttpStatusCode.PreconditionFailed, "PreconditionFailed", 412002);
+        AssertRefused(await Hub.Send(HttpMethod.Put, "/configurations/pumps", Pumps, $"\"{(string)read["etag"]!}\""), HttpStatusCode.PreconditionFailed, "PreconditionFailed", 412001);
         Assert.That((await Hub.Send(HttpMethod.Delete, "/configurations/pumps")).Response.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
         AssertRefused(await Hub.Send(HttpMethod.Get, "/configurations/pumps"), HttpStatusCode.NotFound, "ConfigurationNotFound", 404011);
     }

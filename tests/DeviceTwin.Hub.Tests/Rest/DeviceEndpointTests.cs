@@ -82,7 +82,7 @@ public sealed class DeviceEndpointTests : RestTests
         await Hub.Register("twice");
         AssertRefused(await Hub.Send(HttpMethod.Put, "/devices/twice", "{}"), HttpStatusCode.Conflict, "DeviceAlreadyExists", 409001);
         AssertRefused(await Hub.Send(HttpMethod.Put, "/devices/nobody", "{}", "\"*\""), HttpStatusCode.NotFound, "DeviceNotFound", 404001);
-        AssertRefused(await Hub.Send(HttpMethod.Put, "/devices/twice", "{}", "\"AAAAAAAAAGM=\""), HttpStatusCode.PreconditionFailed, "PreconditionFailed", 412002);
+        AssertRefused(await Hub.Send(HttpMethod.Put, "/devices/twice", "{}", "\"AAAAAAAAAGM=\""), HttpStatusCode.PreconditionFailed, "PreconditionFailed", 412001);
         AssertRefused(await Hub.Send(HttpMethod.Put, "/devices/a", """{"deviceId":"b"}"""), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004, "\"b\"");
         AssertRefused(await Hub.Send(HttpMethod.Put, "/devices/a", """{"authentication":{"type":"tpm"}}"""), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004, "sas");
         AssertRefused(await Hub.Send(HttpMethod.Put, "/devices/a", """{"authentication":{"type":"selfSigned"}}"""), HttpStatusCode.BadRequest, "ArgumentInvalid", 400004, "x509Thumbprint");

@@ -41,7 +41,7 @@ public sealed class DigitalTwinEndpointTests : RestTests
         const string Body = """[{"op":"add","path":"/p","value":1}]""";
         var etag = (await Hub.Send(HttpMethod.Get, Path)).Response.Headers.ETag!.ToString();
         Assert.That((await Hub.Send(HttpMethod.Patch, Path, Body, etag)).Response.StatusCode, Is.EqualTo(HttpStatusCode.Accepted));
-        AssertRefused(await Hub.Send(HttpMethod.Patch, Path, Body, etag), HttpStatusCode.PreconditionFailed, "PreconditionFailed", 412002);
+        AssertRefused(await Hub.Send(HttpMethod.Patch, Path, Body, etag), HttpStatusCode.PreconditionFailed, "PreconditionFailed", 412001);
         Assert.That((await Hub.Send(HttpMethod.Patch, Path, Body, "*")).Response.StatusCode, Is.EqualTo(HttpStatusCode.Accepted));
     }
 

@@ -28,7 +28,7 @@ public sealed class EnrollmentEndpointTests : RestTests
         var (_, changed) = await Hub.Send(HttpMethod.Put, "/enrollments/node-01", Body.Replace("enabled", "disabled"), etag);
         Assert.That((string?)changed!["attestation"]!["symmetricKey"]!["primaryKey"], Is.EqualTo(key));
         Assert.That((string?)changed["provisioningStatus"], Is.EqualTo("disabled"));
-        await Refused(HttpMethod.Put, "/enrollments/node-01", Body, etag, 412, 412002);
+        await Refused(HttpMethod.Put, "/enrollments/node-01", Body, etag, 412, 412001);
         await Refused(HttpMethod.Put, "/enrollments/node-01", Body, null, 409, 409520);
         var (_, mechanism) = await Hub.Send(HttpMethod.Post, "/enrollments/node-01/attestationmechanism");
         Assert.That((string?)mechanism!["symmetricKey"]!["primaryKey"], Is.EqualTo(key));
@@ -95,7 +95,7 @@ public sealed class EnrollmentEndpointTests : RestTests
         // A tag without its quotes is the same tag.
         var (written, _) = await Hub.Send(HttpMethod.Put, "/enrollments/whole", read.ToJsonString(), ((string)read["etag"]!).Trim('"'));
         Assert.That(written.StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        await Refused(HttpMethod.Delete, "/enrollments/whole", null, (string)read["etag"]!, 412, 412002);
+        await Refused(HttpMethod.Delete, "/enrollments/whole", null, (string)read["etag"]!, 412, 412001);
     }
 
     [Test]
@@ -143,7 +143,7 @@ public sealed class EnrollmentEndpointTests : RestTests
         Assert.That(await Bulk("create", """{"registrationId":"b1",""" + Own + "}"), Is.EqualTo(new[] { ("b1", 409520) }));
         var b1 = (JsonObject)await Hub.Get("/enrollments/b1");
         b1["provisioningStatus"] = "disabled";
-        Assert.That(await Bulk("updateIfMatchEtag", b1.ToJsonString(), b1.ToJsonString().Replace("\"b1\"", "\"b3\"").Replace("AAAAAAAAAAE=", "AAAAAAAAAGM="), """{"registrationId":"b4",""" + Own + "}"), Is.EqualTo(new[] { ("b3", 412002), ("b4", 400004) }));
+        Assert.That(await Bulk("updateIfMatchEtag", b1.ToJsonString(), b1.ToJsonString().Replace("\"b1\"", "\"b3\"").Replace("AAAAAAAAAAE=", "AAAAAAAAAGM="), """{"registrationId":"b4",""" + Own + "}"), Is.EqualTo(new[] { ("b3", 412001), ("b4", 400004) }));
         Assert.That((string?)(await Hub.Get("/enrollments/b1"))["provisioningStatus"], Is.EqualTo("disabled"));
         Assert.That(await Bulk("UPDATE", b1.ToJsonString().Replace("disabled", "enabled"), """{"registrationId":"b4",""" + Own + "}"), Is.EqualTo(new[] { ("b4", 404201) }));
         Assert.That((string?)(await Hub.Get("/enrollments/b1"))["provisioningStatus"], Is.EqualTo("enabled"));
@@ -190,7 +190,7 @@ public sealed class EnrollmentEndpointTests : RestTests
         var state = await Hub.Get("/registrations/single");
         Assert.That((await Hub.Get("/enrollments/single"))["registrationState"]!.ToJsonString(), Is.EqualTo(state.ToJsonString()));
         Assert.That(((string?)state["status"], (string?)state["substatus"], (string?)state["deviceId"]), Is.EqualTo(("assigned", "initialAssignment", "single")));
-        await Refused(HttpMethod.Delete, "/registrations/single", null, "\"other\"", 412, 412002);
+        await Refused(HttpMethod.Delete, "/registrations/single", null, "\"other\"", 412, 412001);
         Assert.That((await Hub.Send(HttpMethod.Delete, "/registrations/single", null, (string?)state["etag"])).Response.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
         Assert.That(((JsonObject)await Hub.Get("/enrollments/single")).ContainsKey("registrationState"), Is.False);
     }

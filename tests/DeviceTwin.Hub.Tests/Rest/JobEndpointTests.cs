@@ -116,7 +116,7 @@ public sealed class JobEndpointTests : RestTests
         AssertRefused(await Put("taken", Twin), HttpStatusCode.Conflict, "JobAlreadyExists", 409104);
         AssertRefused(await Hub.Send(HttpMethod.Get, "/jobs/v2/nothing"), HttpStatusCode.NotFound, "JobNotFound", 404002, "/jobs/v2/query");
         AssertRefused(await Hub.Send(HttpMethod.Post, "/jobs/v2/nothing/cancel"), HttpStatusCode.NotFound, "JobNotFound", 404002);
-        AssertRefused(await Put("etag", Twin.Replace("\"*\"", "\"AAAAAAAAAAE=\"")), HttpStatusCode.PreconditionFailed, "PreconditionFailed", 412002, "PATCH /twins/ID");
+        AssertRefused(await Put("etag", Twin.Replace("\"*\"", "\"AAAAAAAAAAE=\"")), HttpStatusCode.PreconditionFailed, "PreconditionFailed", 412001, "PATCH /twins/ID");
     }
 
     [TestCase(64, true)]

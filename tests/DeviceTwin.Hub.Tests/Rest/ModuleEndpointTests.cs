@@ -30,8 +30,8 @@ public sealed class ModuleEndpointTests : RestTests
 
         var (_, updated) = await Hub.Send(HttpMethod.Put, "/devices/m-crud/modules/camera", """{"moduleId":"camera","managedBy":"bob"}""", $"\"{(string)made["etag"]!}\"");
         Assert.That(((string?)updated!["managedBy"], updated["authentication"]!.ToJsonString()), Is.EqualTo(("bob", made["authentication"]!.ToJsonString())), "keys stay");
-        AssertRefused(await Hub.Send(HttpMethod.Put, "/devices/m-crud/modules/camera", "{}", $"\"{(string)made["etag"]!}\""), HttpStatusCode.PreconditionFailed, "PreconditionFailed", 412002);
-        AssertRefused(await Hub.Send(HttpMethod.Delete, "/devices/m-crud/modules/camera", ifMatch: $"\"{(string)made["etag"]!}\""), HttpStatusCode.PreconditionFailed, "PreconditionFailed", 412002);
+        AssertRefused(await Hub.Send(HttpMethod.Put, "/devices/m-crud/modules/camera", "{}", $"\"{(string)made["etag"]!}\""), HttpStatusCode.PreconditionFailed, "PreconditionFailed", 412001);
+        AssertRefused(await Hub.Send(HttpMethod.Delete, "/devices/m-crud/modules/camera", ifMatch: $"\"{(string)made["etag"]!}\""), HttpStatusCode.PreconditionFailed, "PreconditionFailed", 412001);
         Assert.That((await Hub.Send(HttpMethod.Delete, "/devices/m-crud/modules/camera", ifMatch: "*")).Response.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
         AssertRefused(await Hub.Send(HttpMethod.Get, "/devices/m-crud/modules/camera"), HttpStatusCode.NotFound, "ModuleNotFound", 404010);
         AssertRefused(await Hub.Send(HttpMethod.Get, "/twins/m-crud/modules/camera"), HttpStatusCode.NotFound, "ModuleNotFound", 404010);
@@ -86,7 +86,7 @@ public sealed class ModuleEndpointTests : RestTests
         Assert.That(((string?)patched["tags"]!["line"], (int?)patched["properties"]!["desired"]!["fps"], (int?)patched["properties"]!["desired"]!["$version"]), Is.EqualTo(("A", 25, 2)));
         AssertRefused(
             await Hub.Send(HttpMethod.Patch, "/twins/m-twin/modules/camera", """{"tags":{"line":"B"}}""", $"\"{(string)twin["etag"]!}\""),
-            HttpStatusCode.PreconditionFailed, "PreconditionFailed", 412002);
+            HttpStatusCode.PreconditionFailed, "PreconditionFailed", 412001);
         var (_, replaced) = await Hub.Send(HttpMethod.Put, "/twins/m-twin/modules/camera", """{"properties":{"desired":{"fps":30}}}""", "*");
         Assert.That((replaced!["properties"]!["desired"]!.AsObject().ContainsKey("gone"), (string?)replaced["tags"]!["line"]), Is.EqualTo((false, "A")));
         Assert.That((int?)(await Hub.Get("/twins/m-twin"))["version"], Is.EqualTo(1), "the device's own twin is another");

@@ -52,8 +52,8 @@ public sealed class NodeProvisioningServiceSdkTests
         made["initialTwin"]!["tags"]!["site"] = "B";
         JsonNode changed = (await sdk.Call("provisioning.createOrUpdateIndividualEnrollment", $"[{made.ToJsonString()}]"))!;
         Assert.That(((string?)changed["initialTwin"]!["tags"]!["site"], (string?)changed["attestation"]!["symmetricKey"]!["primaryKey"]), Is.EqualTo(("B", key)));
-        await sdk.Refused("provisioning.createOrUpdateIndividualEnrollment", $"[{made.ToJsonString()}]", "InvalidEtagError", "412002");
-        await sdk.Refused("provisioning.deleteIndividualEnrollment", $"[{made.ToJsonString()}]", "InvalidEtagError", "412002");
+        await sdk.Refused("provisioning.createOrUpdateIndividualEnrollment", $"[{made.ToJsonString()}]", "InvalidEtagError", "412001");
+        await sdk.Refused("provisioning.deleteIndividualEnrollment", $"[{made.ToJsonString()}]", "InvalidEtagError", "412001");
         await sdk.Refused("provisioning.getIndividualEnrollment", """["e-none"]""", "Error", "Not found");
         await sdk.Refused("provisioning.createOrUpdateIndividualEnrollment", """[{"registrationId":"e-2","attestation":{"type":"tpm","tpm":{"endorsementKey":"x"}}}]""", "ArgumentError", "tpm");
 

@@ -56,7 +56,7 @@ public sealed class TwinEndpointTests : RestTests
             Hub.Send(Patch, "/twins/race", """{"tags":{"a":1}}""", $"\"{etag}\""),
             Hub.Send(Patch, "/twins/race", """{"tags":{"a":2}}""", $"\"{etag}\""));
         Assert.That(answers.Select(answer => (int)answer.Response.StatusCode), Is.EquivalentTo(new[] { 200, 412 }));
-        AssertRefused(answers.Single(answer => (int)answer.Response.StatusCode == 412), HttpStatusCode.PreconditionFailed, "PreconditionFailed", 412002);
+        AssertRefused(answers.Single(answer => (int)answer.Response.StatusCode == 412), HttpStatusCode.PreconditionFailed, "PreconditionFailed", 412001);
     }
 
     [Test]
