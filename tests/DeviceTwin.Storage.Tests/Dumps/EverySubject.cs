@@ -1,7 +1,9 @@
+using System.Text.Json.Nodes;
 using DeviceTwin.Storage;
 using DeviceTwin.Storage.Access;
 using DeviceTwin.Storage.Alarms;
 using DeviceTwin.Storage.Evidence;
+using DeviceTwin.Storage.Feedback;
 using DeviceTwin.Storage.Jobs;
 using DeviceTwin.Storage.Plant;
 using DeviceTwin.Storage.Rollouts;
@@ -12,10 +14,11 @@ using DeviceTwin.Tests.Storage.Alarms;
 using DeviceTwin.Tests.Storage.Waveforms;
 using DeviceTwin.Twins;
 using DeviceTwin.Twins.Jobs;
+using DeviceTwin.Twins.Reconciliation;
 
 namespace DeviceTwin.Tests.Storage.Dumps;
 
-/// <summary>Something of every subject that came with schemas 2 and 3, for the dumps: what is written, and that it is there.</summary>
+/// <summary>Something of every subject that came with schemas 2 to 4, for the dumps: what is written, and that it is there.</summary>
 internal static class EverySubject
 {
     private static readonly byte[] Whole = Samples.Content(1, 64);
@@ -33,7 +36,18 @@ internal static class EverySubject
         null,
         null,
         StoreFolder.Start,
-        StoreFolder.Start);
+        StoreFolder.Start)
+    {
+        Allocation = AllocationPolicy.Static,
+        Hubs = ["hub.plant.example"],
+        Information = "{\"batch\":7}",
+    };
+
+    private static readonly FeedbackRecord Confirmed = new(3, "m", "press-1", "g", "Success", StoreFolder.Start);
+
+    private static readonly Configuration Cameras = new(
+        "cameras", "*", 1, new Dictionary<string, JsonNode?> { ["properties.desired.fps"] = 25 }, new Dictionary<string, string>(), ETags.First, StoreFolder.Start, StoreFolder.Start)
+    { ForModules = true };
 
     private static readonly SealedEvidence Sealed = new(
         $"press-1~{SampleAlarms.Name}", 1, "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", SampleAlarms.Second(4), "{}"u8.ToArray());
@@ -51,6 +65,13 @@ internal static class EverySubject
 
         var press = store.Load().Identities.First(identity => identity.DeviceId == "press-1");
         await WriteModule(store, "press-1");
+        await store.Write(
+        [
+            new StoreChange.PutIdentity(press with { StatusReason = "in use", StatusUpdatedAt = StoreFolder.Start }),
+            new StoreChange.PutPresence(new StoredPresence("press-1", false, StoreFolder.Start)),
+            new StoreChange.PutConfiguration(Cameras),
+            new FeedbackChange.Append(Confirmed),
+        ]);
         await store.Write(
         [
             new CloudToDeviceChange.Put(
@@ -94,9 +115,19 @@ internal static class EverySubject
         Assert.That(fleet.Sessions.Select(session => session.DeviceId), Does.Contain(deviceId + "/camera"));
     }
 
-    /// <summary>A job that has begun on a device.</summary>
-    public static void CheckJob(SqliteHubStore store) =>
+    /// <summary>What came with schema 4.</summary>
+    public static void CheckServiceSide(SqliteHubStore store)
+    {
+        CheckModule(store, "press-1");
         Assert.That((store.LoadOpenJobs().Single(), store.CountDeviceJobs("reboot").Pending), Is.EqualTo((Rebooting, 1)));
+        var fleet = store.Load();
+        var press = fleet.Identities.First(identity => identity.DeviceId == "press-1");
+        Assert.That((press.StatusReason, press.StatusUpdatedAt, fleet.Presence["press-1"].ChangedAt), Is.EqualTo(("in use", StoreFolder.Start, StoreFolder.Start)));
+        Assert.That(fleet.Configurations.Single(configuration => configuration.Id == "cameras").ForModules);
+        var enrollment = store.LoadProvisioning().Enrollments.Single();
+        Assert.That((enrollment.Allocation, enrollment.Hubs, enrollment.Information), Is.EqualTo((Enrollment.Allocation, Enrollment.Hubs, Enrollment.Information)));
+        Assert.That(store.ReadFeedback([3]), Is.EqualTo(new[] { Confirmed }));
+    }
 
     /// <summary>What came with schema 3.</summary>
     public static void CheckEvidenceAndChanges(SqliteHubStore store)

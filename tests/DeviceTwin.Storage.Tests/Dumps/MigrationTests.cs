@@ -120,13 +120,12 @@ public sealed class MigrationTests
     }
 
     [TestCaseSource(nameof(Schemas))]
-    public void So_are_the_modules_and_jobs_of_schema_4(int schema)
+    public void So_is_what_came_with_the_service_side_of_schema_4(int schema)
     {
         Assume.That(schema, Is.GreaterThanOrEqualTo(4), "older schemas have none");
         using var folder = Load(schema);
         using var store = folder.Open();
-        EverySubject.CheckModule(store, "press-1");
-        EverySubject.CheckJob(store);
+        EverySubject.CheckServiceSide(store);
     }
 
     [Test]
@@ -142,8 +141,7 @@ public sealed class MigrationTests
         using var again = folder.Open();
         EverySubject.Check(again);
         EverySubject.CheckEvidenceAndChanges(again);
-        EverySubject.CheckModule(again, "press-1");
-        EverySubject.CheckJob(again);
+        EverySubject.CheckServiceSide(again);
     }
 
     [TestCaseSource(nameof(Schemas))]
