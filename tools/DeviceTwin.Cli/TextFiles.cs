@@ -1,5 +1,6 @@
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using DeviceTwin.Provisioning;
 using DeviceTwin.Provisioning.Tray;
 
 namespace DeviceTwin.Cli;
@@ -18,7 +19,7 @@ internal static class TextFiles
         }
         catch (JsonException error)
         {
-            throw Unusable($"'{file}' is not JSON: {error.Message}");
+            throw Unusable($"'{file}' is not JSON: {JsonProblem.Of(error)}.");
         }
     }
 

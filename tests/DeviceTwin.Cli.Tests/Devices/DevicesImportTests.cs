@@ -45,7 +45,7 @@ public sealed class DevicesImportTests
         Assert.That(Read(text).Single().Select(item => (string?)(item!["id"] ?? item["deviceId"])), Is.EqualTo(new[] { "a", "b" }));
 
     [TestCase("", new string[0])]
-    [TestCase("{\"id\":\"a\"}\n{\"id\":\"b\",\n", new[] { "line 2", "not JSON" })]
+    [TestCase("{\"id\":\"a\"}\n{\"id\":\"b\",\n", new[] { "line 2, byte", "not JSON" })]
     [TestCase("{\"id\":\"a\"}\n{\"name\":\"secret\"}\n", new[] { "line 2", "\"id\"" })]
     [TestCase("[{\"id\":\"a\"},7]", new[] { "item 2", "\"id\"" })]
     [TestCase("[{\"id\":\"a\"},", new[] { "not JSON" })]

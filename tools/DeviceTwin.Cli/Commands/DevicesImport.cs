@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceTwin.Cli.Hub;
+using DeviceTwin.Provisioning;
 
 namespace DeviceTwin.Cli.Commands;
 
@@ -89,7 +90,7 @@ internal static class DevicesImport
         }
         catch (JsonException error)
         {
-            throw new CommandFailedException(ExitCode.FileUnusable, $"'{file}' is not JSON: {error.Message}");
+            throw new CommandFailedException(ExitCode.FileUnusable, $"'{file}' is not JSON: {JsonProblem.Of(error)}.");
         }
     }
 
@@ -115,7 +116,7 @@ internal static class DevicesImport
         }
         catch (JsonException error)
         {
-            throw new CommandFailedException(ExitCode.FileUnusable, $"'{file}', line {number} is not JSON: {error.Message}");
+            throw new CommandFailedException(ExitCode.FileUnusable, $"'{file}' is not JSON: {JsonProblem.Of(error, number)}.");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DeviceTwin.Provisioning;
 using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Recordings;
 
@@ -76,7 +77,7 @@ internal sealed record Evidence(int SchemaVersion, EvidenceWaveform Waveform, Js
         }
         catch (JsonException error)
         {
-            throw new CommandFailedException(ExitCode.EvidenceUnusable, $"'{path}' is no evidence: {error.Message}");
+            throw new CommandFailedException(ExitCode.EvidenceUnusable, $"'{path}' is no evidence: {JsonProblem.Of(error)}.");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using DeviceTwin.Provisioning;
 using DeviceTwin.SensorNode;
 using DeviceTwin.SensorNode.Detection;
 using DeviceTwin.SensorNode.Forms;
@@ -39,7 +40,7 @@ internal sealed class SettingsFile
         }
         catch (JsonException error)
         {
-            throw Wrong($"'{path}' is not JSON: {error.Message}");
+            throw Wrong($"'{path}' is not JSON: {JsonProblem.Of(error)}.");
         }
         catch (CommandFailedException error)
         {

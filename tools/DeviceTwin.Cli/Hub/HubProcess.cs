@@ -76,17 +76,17 @@ internal sealed class HubProcess : IAsyncDisposable
             }
 
             await process.WaitForExitAsync(timeout.Token);
-            throw NotStarted(tail, "The hub ended before it was ready.");
+            throw NotStarted(log is null ? tail : [], "The hub ended before it was ready.");
         }
         catch (JsonException)
         {
             await StopAsync(process);
-            throw NotStarted(tail, "The hub's first line was not what this tool understands: hub and tool are of different versions.");
+            throw NotStarted(log is null ? tail : [], "The hub's first line was not what this tool understands: hub and tool are of different versions.");
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             await StopAsync(process);
-            throw NotStarted(tail, $"Waited {StartTimeout.TotalSeconds:0} s for the hub to listen: it was not ready in time.");
+            throw NotStarted(log is null ? tail : [], $"Waited {StartTimeout.TotalSeconds:0} s for the hub to listen: it was not ready in time.");
         }
         catch
         {
@@ -120,6 +120,7 @@ internal sealed class HubProcess : IAsyncDisposable
         process.Dispose();
     }
 
+    /// <param name="tail">Lines that nobody has seen yet.</param>
     private static CommandFailedException NotStarted(Queue<string> tail, string detail)
     {
         lock (tail)

@@ -45,7 +45,7 @@ public sealed record FirmwareFolder(
         }
         catch (JsonException error)
         {
-            throw new IOException($"'{System.IO.Path.Combine(folder, ManifestName)}' is no manifest: {error.Message}");
+            throw new IOException($"'{System.IO.Path.Combine(folder, ManifestName)}' is no manifest: {JsonProblem.Of(error)}.");
         }
 
         if (manifest is not { Version.Length: > 0, Target.Length: > 0, Chip.Length: > 0, Files.Count: > 0, Native: not null, Managed: not null })
