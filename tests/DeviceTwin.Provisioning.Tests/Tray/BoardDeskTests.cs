@@ -8,6 +8,8 @@ namespace DeviceTwin.Tests.Provisioning.Tray;
 
 /// <summary>Which board is which, and what is wrong with a port, on pseudo-terminals and without a hub.</summary>
 [Platform("Linux,MacOsX")]
+[Parallelizable(ParallelScope.All)]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class BoardDeskTests
 {
     private string folder = "";
