@@ -212,7 +212,9 @@ public sealed class BridgeTests
         // A place becomes free.
         await hubs.Here.Fleet.DeleteIdentity("a", null, "test", CancellationToken.None);
         await hubs.InStep("c");
-        Assert.That(hubs.There.Fleet.FindTwin("a")!.Connected, Is.False, "deleted here, its connection there has ended");
+
+        // Deleted here, its connection there has ended; the hub there hears of that in its own time.
+        await BridgedHubs.Until(hubs.There.Fleet, "a", twin => !twin.Connected, twin => twin.Reported.Properties);
     }
 
     [Test]
@@ -371,7 +373,7 @@ public sealed class BridgeTests
         await hubs.InStep(Device);
         var properties = new Dictionary<string, string?> { ["$.mid"] = "1", ["$.ct"] = "application/json", ["kind"] = "features", ["alert"] = "a b/c&d=e", ["bare"] = null, ["empty"] = "" };
         await hubs.Here.Fleet.AppendTelemetry(new TelemetryMessage(Device, hubs.Here.Time.GetUtcNow(), properties, Encoding.UTF8.GetBytes("""{"rms":1.5}""")), CancellationToken.None);
-        var message = await came.Task.WaitAsync(GatewayHost.Patience);
+        var message = await came.Task.WaitAsync(BridgedHubs.Patience);
         Assert.That(message.Properties, Is.EquivalentTo(properties));
         Assert.That(Encoding.UTF8.GetString(message.Body.Span), Is.EqualTo("""{"rms":1.5}"""));
     }
