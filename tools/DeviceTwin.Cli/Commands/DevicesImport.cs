@@ -86,7 +86,7 @@ internal static class DevicesImport
     {
         try
         {
-            return [.. ((JsonArray)JsonNode.Parse(text)!).Select((item, place) => Item(file, item, $"item {place + 1}"))];
+            return [.. ((JsonArray)JsonNode.Parse(text)!).Select((item, place) => (JsonObject)Item(file, item, $"item {place + 1}").DeepClone())];
         }
         catch (JsonException error)
         {
@@ -122,7 +122,7 @@ internal static class DevicesImport
 
     // A message never quotes the item: it holds keys.
     private static JsonObject Item(FileInfo file, JsonNode? node, string place) => node is JsonObject item && (item["id"] ?? item["deviceId"])?.GetValueKind() == JsonValueKind.String
-        ? (JsonObject)item.DeepClone()
+        ? item
         : throw new CommandFailedException(ExitCode.FileUnusable, $"'{file}', {place} is no identity: it needs an \"id\".");
 
     private static void Show(ParseResult parsed, int all, JsonArray errors)
